@@ -1,0 +1,68 @@
+# `make setup` prepares everything once; the other targets call it. Needs Python 3.11+, Node 20+, git and make.
+PYTHON ?= python3
+BIN := .venv/bin
+BROWNIE_BIN := .venv-brownie/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint build contracts brownie wheel nightly bench lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.installed node_modules/.package-lock.json ## Virtualenv, Python packages, npm packages
+
+demo: setup ## Play the whole job on a local chain: register, offer, buy, share, audit
+	$(BIN)/licet demo
+
+test: setup ## Everything that must pass before a change lands
+	$(BIN)/python scripts/check.py
+	$(MAKE) --no-print-directory brownie wheel
+
+lint: setup ## Style and types
+	$(BIN)/python scripts/check.py lint format types
+
+build: setup ## Compile the contracts into src/licet/artifacts/
+	$(BIN)/python scripts/build.py
+
+contracts: setup ## The contracts' own tests
+	node_modules/.bin/forge test
+
+brownie: setup .venv-brownie/.installed ## Brownie compiles, deploys and tests on Anvil
+	$(BROWNIE_BIN)/python scripts/brownie_check.py
+
+wheel: setup ## The wheel, installed alone in an empty virtualenv, works
+	$(BIN)/python scripts/wheel_check.py
+
+nightly: setup ## Long fuzzing, and tests marked nightly
+	FOUNDRY_PROFILE=nightly node_modules/.bin/forge test
+	$(BIN)/python -m pytest -m nightly
+
+bench: setup ## Gas and fresh storage slots per operation
+	$(BIN)/python benchmarks/gas.py
+
+lock: setup ## Resolve every dependency anew and pin it with its hashes
+	$(PYTHON) scripts/lock.py
+
+clean: ## Remove what was built or installed
+	rm -rf .venv .venv-brownie .brownie-home node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/.installed: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Licet needs Python 3.11 or newer: make PYTHON=/path/to/python3.11' >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null \
+		|| { echo 'This Python lacks ensurepip: install the package python3-venv, then run make again.' >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) --require-hashes -r requirements-dev.lock
+	$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-brownie/.installed: requirements-brownie.lock
+	$(PYTHON) -m venv .venv-brownie
+	$(BROWNIE_BIN)/python $(PIP) --require-hashes -r requirements-brownie.lock
+	touch $@
+
+# npm writes this file at the end of an install.
+node_modules/.package-lock.json: package.json package-lock.json .npmrc
+	npm ci
+	touch $@
