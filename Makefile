@@ -41,7 +41,7 @@ nightly: setup ## Long fuzzing, and tests marked nightly
 bench: setup ## Gas and fresh storage slots per operation
 	$(BIN)/python benchmarks/gas.py
 
-lock: setup ## Resolve every dependency anew and pin it with its hashes
+lock: ## Resolve every dependency anew and pin it with its hashes
 	$(PYTHON) scripts/lock.py
 
 clean: ## Remove what was built or installed
