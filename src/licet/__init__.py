@@ -1,0 +1,1 @@
+"""Licet: computable permission for works, before use."""

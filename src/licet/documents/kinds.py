@@ -1,0 +1,271 @@
+"""The types of documents: catalogue, split, terms, signed offer.
+
+Each is a frozen dataclass that is valid or was not made; `from_bytes` takes exactly what `to_bytes` writes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+
+from licet.documents.canonical import canonical_json, parse_json
+from licet.errors import DocumentInvalid, InputError
+from licet.rights.offer import Offer
+from licet.rights.uses import LEAVES, Use, parse_uses, use_names
+from licet.trees.catalog import CatalogTree
+from licet.trees.hashing import parse_address
+from licet.trees.sums import SumTree
+from licet.types import Address, Hash32, parse_hash, parse_uint, shown
+
+MAX_DOCUMENT_BYTES = 128 << 20
+"""The largest document that is read: a catalogue of about 1.3 million works."""
+
+_MAX_SIGNATURE_BYTES = 4096
+
+_T = TypeVar("_T")
+
+
+class Document:
+    """Base of the documents; `TYPE` is the value of their `type`."""
+
+    __slots__ = ()
+
+    TYPE: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """The document as a JSON object."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """The document from a JSON object whose `type` was checked. May raise `InputError`."""
+        raise NotImplementedError
+
+    def to_bytes(self) -> bytes:
+        """The document in canonical JSON."""
+        return canonical_json({"type": self.TYPE, **self.to_json()})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Reads a document.
+
+        Raises:
+            DocumentInvalid: it is not valid, not in canonical form, or of another type.
+        """
+        if len(data) > MAX_DOCUMENT_BYTES:
+            raise DocumentInvalid(f"the document has {len(data)} bytes: {MAX_DOCUMENT_BYTES} are the most")
+        parsed = parse_json(data)
+        if not isinstance(parsed, dict) or parsed.get("type") != cls.TYPE:
+            found = parsed.get("type") if isinstance(parsed, dict) else parsed
+            raise DocumentInvalid(f"the document's type is {shown(found)}: {cls.TYPE} expected")
+        try:
+            document = cls.from_json(parsed)
+            canonical = document.to_bytes()
+        except InputError as error:
+            raise DocumentInvalid(f"not a valid {cls.TYPE} document: {error}") from error
+        if canonical != data:
+            raise DocumentInvalid(f"the {cls.TYPE} document is not in canonical form (RFC 8785)")
+        return document
+
+
+class Work(NamedTuple):
+    """A work of a catalogue: the catalogue's id for it, and the SHA-256 of its bytes."""
+
+    id: str
+    sha256: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogDocument(Document):
+    """The works of a catalogue, in the order of its tree. Ids and hashes are unique."""
+
+    TYPE: ClassVar[str] = "licet/catalog/1"
+
+    name: str
+    works: tuple[Work, ...]
+
+    def __post_init__(self) -> None:
+        if not self.works:
+            raise InputError("a catalogue needs at least one work")
+        if len({work.id for work in self.works}) != len(self.works):
+            raise InputError("two works of the catalogue have the same id")
+        if len({work.sha256 for work in self.works}) != len(self.works):
+            raise InputError("two works of the catalogue have the same SHA-256")
+
+    def tree(self) -> CatalogTree:
+        """The catalogue's tree."""
+        return CatalogTree(work.sha256 for work in self.works)
+
+    def to_json(self) -> dict[str, Any]:
+        works = [{"id": work.id, "sha256": work.sha256[2:]} for work in self.works]
+        return {"name": self.name, "works": works}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        _has_keys(data, "type", "name", "works")
+        return cls(_string(data, "name"), tuple(_work(item) for item in _array(data, "works")))
+
+
+def _work(data: object) -> Work:
+    item = _object(data, "a work")
+    _has_keys(item, "id", "sha256")
+    return Work(_string(item, "id"), parse_hash(_string(item, "sha256"), "SHA-256"))
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeShare:
+    """One payee of a split: address, share of the total, and a name for people to read."""
+
+    payee: Address
+    share: int
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitDocument(Document):
+    """Who gets which share of a vault: positive shares, sorted by address, each payee once.
+
+    `SplitDocument.of` sorts and merges.
+    """
+
+    TYPE: ClassVar[str] = "licet/split/1"
+
+    payees: tuple[PayeeShare, ...]
+
+    def __post_init__(self) -> None:
+        addresses = [parse_address(entry.payee, "payee") for entry in self.payees]
+        if any(a.lower() >= b.lower() for a, b in zip(addresses, addresses[1:], strict=False)):
+            raise InputError("the payees of a split are sorted by address, each once")
+        self.tree()
+
+    @classmethod
+    def of(cls, shares: Iterable[PayeeShare]) -> Self:
+        """A split in any order; shares of one address are added up, and it keeps the first name given.
+
+        Raises:
+            InputError: what `SumTree` refuses.
+        """
+        merged: dict[Address, PayeeShare] = {}
+        for entry in shares:
+            payee = parse_address(entry.payee, "payee")
+            before = merged.get(payee, PayeeShare(payee, 0))
+            merged[payee] = PayeeShare(payee, before.share + entry.share, before.name or entry.name)
+        return cls(tuple(sorted(merged.values(), key=lambda entry: entry.payee.lower())))
+
+    def tree(self) -> SumTree:
+        """The split's tree."""
+        return SumTree((entry.payee, entry.share) for entry in self.payees)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"payees": [_payee_json(entry) for entry in self.payees]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        _has_keys(data, "type", "payees")
+        return cls(tuple(_payee(item) for item in _array(data, "payees")))
+
+
+def _payee_json(entry: PayeeShare) -> dict[str, str]:
+    named = {} if entry.name is None else {"name": entry.name}
+    return {"payee": entry.payee, "share": str(entry.share), **named}
+
+
+def _payee(data: object) -> PayeeShare:
+    item = _object(data, "a payee")
+    _has_keys(item, "payee", "share", optional=("name",))
+    return PayeeShare(
+        payee=parse_address(_string(item, "payee"), "payee"),
+        share=parse_uint(_string(item, "share"), 128, "share"),
+        name=_string(item, "name") if "name" in item else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TermsDocument(Document):
+    """A rights document: what a license permits, in words; `uses` are the bits that its text speaks of."""
+
+    TYPE: ClassVar[str] = "licet/terms/1"
+
+    title: str
+    uses: Use
+    text: str
+
+    def __post_init__(self) -> None:
+        if not self.uses or self.uses & ~sum(LEAVES.values()):
+            raise InputError("a terms document names at least one use, and only known ones")
+
+    def to_json(self) -> dict[str, Any]:
+        return {"title": self.title, "uses": list(use_names(self.uses)), "text": self.text}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        _has_keys(data, "type", "title", "uses", "text")
+        names = [_checked(name, str, "a use") for name in _array(data, "uses")]
+        return cls(_string(data, "title"), parse_uses(names), _string(data, "text"))
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDocument(Document):
+    """An offer as its licensor hands it out: with the chain and the contract it is for, and the signature.
+
+    Attributes:
+        chain_id: EIP-155 chain id.
+        license_token: the contract that the signature is for.
+        offer: the terms.
+        signature: `0x` hex; whether it is the licensor's is not checked here.
+    """
+
+    TYPE: ClassVar[str] = "licet/offer/1"
+
+    chain_id: int
+    license_token: Address
+    offer: Offer
+    signature: str
+
+    def __post_init__(self) -> None:
+        digits = self.signature.removeprefix("0x")
+        odd = len(digits) % 2 or not set(digits) <= set("0123456789abcdef")
+        if digits == self.signature or odd or not 2 <= len(digits) <= 2 * _MAX_SIGNATURE_BYTES:
+            raise InputError(f"{shown(self.signature)} is not a signature: 0x and lower-case hex bytes")
+        if not 0 < self.chain_id < 1 << 256:
+            raise InputError(f"{shown(self.chain_id)} is not a chain id")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "chainId": str(self.chain_id),
+            "licenseToken": self.license_token,
+            "offer": self.offer.to_json(),
+            "signature": self.signature,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        _has_keys(data, "type", "chainId", "licenseToken", "offer", "signature")
+        return cls(
+            chain_id=parse_uint(_string(data, "chainId"), what="chain id"),
+            license_token=parse_address(_string(data, "licenseToken"), "license token"),
+            offer=Offer.from_json(data["offer"]),
+            signature=_string(data, "signature"),
+        )
+
+
+def _has_keys(data: Mapping[str, Any], *required: str, optional: Sequence[str] = ()) -> None:
+    if not set(required) <= set(data) <= {*required, *optional}:
+        raise InputError(f"it has the members {shown(sorted(data))}: expected are {', '.join(required)}")
+
+
+def _checked(value: object, kind: type[_T], what: str) -> _T:
+    if not isinstance(value, kind):
+        raise InputError(f"{what} is {shown(value)}: {kind.__name__} expected")
+    return value
+
+
+def _string(data: Mapping[str, Any], key: str) -> str:
+    return _checked(data[key], str, key)
+
+
+def _array(data: Mapping[str, Any], key: str) -> list[Any]:
+    return _checked(data[key], list, key)
+
+
+def _object(data: object, what: str) -> dict[str, Any]:
+    return _checked(data, dict, what)

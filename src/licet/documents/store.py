@@ -1,0 +1,275 @@
+"""Where documents are: published into a folder, read from folders and over http(s), always by their hash."""
+
+import base64
+import contextlib
+import os
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+from licet.documents.canonical import sha256
+from licet.documents.kinds import MAX_DOCUMENT_BYTES, Document
+from licet.errors import DocumentError, DocumentInvalid, DocumentMismatch, DocumentMissing, InputError
+from licet.rights.typed_data import MAX_URI_BYTES
+from licet.types import Hash32, hash_bytes, parse_hash, shown
+
+FETCH_SECONDS = 30.0
+"""How long a document may take to arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What goes on chain: a document's SHA-256 and the URI where it can be fetched."""
+
+    hash: Hash32
+    uri: str
+
+
+def ni_uri(hash: Hash32) -> str:
+    """The RFC 6920 name of a SHA-256: says what a document is, and not where."""
+    return "ni:///sha-256;" + base64.urlsafe_b64encode(hash_bytes(hash)).decode().rstrip("=")
+
+
+def file_name(hash: Hash32) -> str:
+    """The name of a document's file."""
+    return f"{hash[2:]}.json"
+
+
+class Publisher:
+    """Writes documents into a folder that somebody serves, or hands on."""
+
+    def __init__(self, directory: str | Path, base_uri: str | None = None) -> None:
+        """A publisher into one folder.
+
+        Args:
+            directory: made if it is not there.
+            base_uri: where the folder can be fetched from; without it, URIs are `ni:` names.
+
+        Raises:
+            InputError: the base URI has no scheme, or makes URIs that the contracts refuse.
+        """
+        self.directory = Path(directory)
+        self.base_uri = None if base_uri is None else base_uri.rstrip("/")
+        if self.base_uri is not None:
+            if not urlsplit(self.base_uri).scheme:
+                raise InputError(f"the base URI {shown(base_uri)} has no scheme: https://… expected")
+            if len(self.base_uri.encode()) + 70 > MAX_URI_BYTES:
+                raise InputError(f"the base URI is too long: a URI has at most {MAX_URI_BYTES} bytes")
+
+    def publish(self, document: Document | bytes) -> Published:
+        """Writes a document, whole or not at all; one that is there already is left as it is.
+
+        Raises:
+            InputError: the folder cannot be written.
+        """
+        data = document if isinstance(document, bytes) else document.to_bytes()
+        hash = sha256(data)
+        path = self.directory / file_name(hash)
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            # Rewriting would move the date at which it was first seen.
+            if not path.is_file() or sha256(path.read_bytes()) != hash:
+                _write_atomically(path, data)
+        except OSError as error:
+            raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+        return Published(hash, self.uri(hash))
+
+    def uri(self, hash: Hash32) -> str:
+        """The URI of a document of this publisher."""
+        return ni_uri(hash) if self.base_uri is None else f"{self.base_uri}/{file_name(hash)}"
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        # Temporary files are private to their owner; published ones are not.
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document in a folder.
+
+    Attributes:
+        hash: its SHA-256, checked.
+        path: its file.
+        first_seen: unix seconds, the file's modification time: a hint, not evidence.
+    """
+
+    hash: Hash32
+    path: Path
+    first_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The documents of one type, oldest first, and the files that are not what their name says."""
+
+    found: tuple[Found, ...]
+    damaged: tuple[Path, ...]
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """urllib without its handlers for `file:`, `ftp:` and `data:`, so that no redirect leads there."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPRedirectHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+_OPENER = _opener()
+# ValueError is urllib's for a malformed URL.
+_FETCH_ERRORS = (OSError, HTTPException, ValueError)
+
+
+class Library:
+    """Documents by hash: from folders first, then from http(s) URIs. The hash is always checked."""
+
+    def __init__(
+        self,
+        folders: Iterable[str | Path] = (),
+        *,
+        allow_http: bool = True,
+        max_bytes: int = MAX_DOCUMENT_BYTES,
+        seconds: float = FETCH_SECONDS,
+    ) -> None:
+        """A library over some folders.
+
+        Args:
+            folders: where documents are looked for, in this order.
+            allow_http: whether URIs are followed.
+            max_bytes: larger documents are refused.
+            seconds: how long one document may take to arrive.
+        """
+        self.folders = tuple(Path(folder) for folder in folders)
+        self._allow_http = allow_http
+        self._max_bytes = max_bytes
+        self._seconds = seconds
+
+    def get(self, hash: Hash32, uri: str = "") -> bytes:
+        """A document's bytes.
+
+        Raises:
+            DocumentMissing: no folder has it, and the URI does not lead to it.
+            DocumentMismatch: what was found, in a folder or at the URI, has another hash.
+        """
+        failures: list[DocumentError] = []
+        for folder in self.folders:
+            try:
+                data = self._read(folder / file_name(hash), hash)
+            except DocumentError as error:
+                failures.append(error)
+                continue
+            if data is not None:
+                return data
+        try:
+            return self._fetch(uri, hash)
+        except DocumentError as error:
+            failures.append(error)
+        mismatched = any(isinstance(error, DocumentMismatch) for error in failures)
+        kind = DocumentMismatch if mismatched else DocumentMissing
+        looked = ", ".join(map(str, self.folders)) or "no folder"
+        reasons = "; ".join(map(str, failures))
+        raise kind(f"document {hash} not found in {looked}: {reasons}", hash=hash, uri=uri)
+
+    def listing(self, kind: type[Document]) -> Listing:
+        """All documents of one type in the folders, oldest first; a document in two folders counts once."""
+        found: dict[Hash32, Found] = {}
+        damaged: list[Path] = []
+        for path in self._files():
+            hash = parse_hash(path.stem)
+            try:
+                data = self._read(path, hash)
+            except DocumentError:
+                damaged.append(path)
+                continue
+            # Canonical JSON has exactly one spelling of this, so that nothing has to be parsed here.
+            if data is None or b'"type":"%s"' % kind.TYPE.encode() not in data:
+                continue
+            item = Found(hash, path, int(path.stat().st_mtime))
+            if hash not in found or item.first_seen < found[hash].first_seen:
+                found[hash] = item
+        in_order = sorted(found.values(), key=lambda item: (item.first_seen, item.hash))
+        return Listing(tuple(in_order), tuple(damaged))
+
+    def _files(self) -> Iterable[Path]:
+        for folder in self.folders:
+            for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+                if len(path.stem) == 64 and set(path.stem) <= set("0123456789abcdef"):
+                    yield path
+
+    def _read(self, path: Path, hash: Hash32) -> bytes | None:
+        try:
+            if not path.is_file():
+                return None
+            if path.stat().st_size > self._max_bytes:
+                raise DocumentInvalid(f"{path} is larger than {self._max_bytes} bytes")
+            data = path.read_bytes()
+        except OSError as error:
+            raise DocumentMissing(f"{path} cannot be read: {error.strerror or error}") from error
+        return _verified(data, hash, str(path))
+
+    def _fetch(self, uri: str, hash: Hash32) -> bytes:
+        if uri.partition(":")[0].lower() not in ("http", "https"):
+            raise DocumentMissing(f"the URI {shown(uri)} says no place on the web: name a folder that has it")
+        if not self._allow_http:
+            raise DocumentMissing(f"the URI {shown(uri)} was not followed: reading over http is switched off")
+        future: Future[bytes] = Future()
+
+        def download() -> None:
+            try:
+                future.set_result(self._download(uri))
+            except (DocumentError, *_FETCH_ERRORS) as error:
+                future.set_exception(error)
+
+        # In a thread of its own, to be left behind: a server that trickles its headers outlasts any time-out
+        # of the socket's.
+        Thread(target=download, daemon=True).start()
+        try:
+            data = future.result(self._seconds)
+        except TimeoutError as error:
+            raise DocumentMissing(f"{shown(uri, 200)} took longer than {self._seconds} seconds") from error
+        except _FETCH_ERRORS as error:
+            raise DocumentMissing(f"{shown(uri, 200)} could not be fetched: {error}") from error
+        return _verified(data, hash, uri)
+
+    def _download(self, uri: str) -> bytes:
+        deadline = time.monotonic() + self._seconds
+        data = bytearray()
+        with _OPENER.open(uri, timeout=self._seconds) as response:
+            while chunk := response.read1(1 << 16):
+                data += chunk
+                if len(data) > self._max_bytes:
+                    raise DocumentInvalid(f"{shown(uri, 200)} sends more than {self._max_bytes} bytes")
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+        return bytes(data)
+
+
+def _verified(data: bytes, hash: Hash32, where: str) -> bytes:
+    actual = sha256(data)
+    if actual != hash:
+        raise DocumentMismatch(f"{shown(where, 200)} has the SHA-256 {actual}", expected=hash, actual=actual)
+    return data

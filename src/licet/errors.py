@@ -1,0 +1,344 @@
+"""Everything that Licet raises.
+
+    LicetError                          exit_code 1
+    ├── InputError                      exit_code 2: a file, CSV or argument that cannot be used
+    ├── DocumentError
+    │   ├── DocumentMissing             found neither in the folders nor at its URI
+    │   ├── DocumentMismatch            found, but its bytes have another SHA-256
+    │   └── DocumentInvalid             the right bytes, but not a document of the type expected
+    ├── ChainError
+    │   ├── ConnectionFailed            exit_code 2: nothing answers at the URL
+    │   ├── WrongChain                  exit_code 2: the node is on another chain than the deployment
+    │   ├── NotAContract                exit_code 2: no code at an address
+    │   └── NodeFailed                  a local node could not be found, started or kept running
+    ├── DeploymentError                 the deployed code is not the code that was shipped
+    ├── SignerError
+    │   ├── WrongPassword               a keystore that the password does not open
+    │   └── DevelopmentKeyRefused       a publicly known key on a chain that is not local
+    ├── RightsError                     the chain answered, and the answer is no
+    │   ├── NotRegistered
+    │   ├── Contested                   competing claims: the buyer has to name one
+    │   ├── NotOnOffer
+    │   └── InsufficientBalance
+    └── Reverted                        a transaction or call that a contract refused
+        └── …                           one class for each custom error, see below
+
+Messages say what is wrong and what to do; `facts` carries the same as data.
+`exit_code` is what the command line ends with.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from string import Formatter
+from typing import Any, ClassVar
+
+
+class LicetError(Exception):
+    """Base of all errors of this package; `facts` are the values that the message speaks of."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.facts: dict[str, object] = facts
+
+
+class InputError(LicetError):
+    """What the caller gave cannot be used: a file, a CSV, an argument."""
+
+    exit_code = 2
+
+
+class DocumentError(LicetError):
+    """A published document that cannot be used."""
+
+
+class DocumentMissing(DocumentError):
+    """The document was found neither in the folders nor at its URI."""
+
+
+class DocumentMismatch(DocumentError):
+    """Something stands where the document should, but its SHA-256 is another."""
+
+
+class DocumentInvalid(DocumentError):
+    """The bytes are not a valid document of the type expected."""
+
+
+class ChainError(LicetError):
+    """The chain could not be asked, or is not the one expected."""
+
+
+class ConnectionFailed(ChainError):
+    """Nothing answers at the URL."""
+
+    exit_code = 2
+
+
+class WrongChain(ChainError):
+    """The node is on another chain than the deployment."""
+
+    exit_code = 2
+
+
+class NotAContract(ChainError):
+    """There is no code at an address that should be a contract."""
+
+    exit_code = 2
+
+
+class NodeFailed(ChainError):
+    """A local node could not be found, started or kept running."""
+
+
+class DeploymentError(LicetError):
+    """The code on chain is not the code that was shipped."""
+
+
+class SignerError(LicetError):
+    """No signature can be made."""
+
+
+class WrongPassword(SignerError):
+    """The password does not open the keystore."""
+
+
+class DevelopmentKeyRefused(SignerError):
+    """A publicly known key was about to sign on a chain that is not local."""
+
+
+class RightsError(LicetError):
+    """The chain answered, and the answer is no."""
+
+
+class NotRegistered(RightsError):
+    """Nobody has registered this work or asset."""
+
+
+class Contested(RightsError):
+    """Several claims to one content stand; the buyer has to name an asset."""
+
+
+class NotOnOffer(RightsError):
+    """No valid offer covers the uses asked for."""
+
+
+class InsufficientBalance(RightsError):
+    """The payer's balance or allowance does not cover the price."""
+
+
+class _Explain(Formatter):
+    """`str.format`, plus `{seconds:time}` for unix times; a fact that is missing prints as `?`."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key), "?")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec != "time":
+            return str(value)
+        try:
+            return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        except (TypeError, ValueError, OverflowError, OSError):
+            return str(value)
+
+
+class Reverted(LicetError):
+    """A transaction or call that a contract refused.
+
+    `name` is the custom error's, `facts` its arguments by name, `data` the raw return data (`0x` hex).
+    Nothing was changed on chain. A subclass says in `explanation` what is wrong and what to do; its
+    `{fields}` are facts.
+    """
+
+    error: ClassVar[str] = ""
+    explanation: ClassVar[str] = "the contract refused with {name}; nothing was changed"
+    _classes: ClassVar[dict[str, type["Reverted"]]] = {}
+
+    def __init__(self, name: str, facts: Mapping[str, object], data: str) -> None:
+        message = _Explain().vformat(self.explanation, (), {**facts, "name": name or "no reason given"})
+        super().__init__(message, **facts)
+        self.name = name
+        self.data = data
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # `error` is named where Solidity's name is too general, or taken, in Python.
+        cls.error = cls.__dict__.get("error", cls.__name__)
+        cls._classes[cls.error] = cls
+
+
+def reverted(name: str, facts: Mapping[str, object], data: str = "0x") -> Reverted:
+    """The exception for a custom error: its own class where there is one, else `Reverted`.
+
+    Args:
+        name: the custom error's name in Solidity; `Error` or `Panic` for the built-in ones, empty for none.
+        facts: its arguments by name.
+        data: the raw return data, `0x` hex.
+    """
+    return Reverted._classes.get(name, Reverted)(name, facts, data)
+
+
+# Built into Solidity.
+
+
+class RevertedWithReason(Reverted):
+    error = "Error"
+    explanation = "the contract refused: {reason}"
+
+
+class Panicked(Reverted):
+    error = "Panic"
+    explanation = "the contract stopped with panic code {code}: a fault in the contract, please report it"
+
+
+# AssetRegistry.
+
+
+class AssetAlreadyRegistered(Reverted):
+    explanation = "{registrant} has registered this content before, as asset {assetId}: use that asset"
+
+
+class AssetNotRegistered(Reverted):
+    explanation = "asset {assetId} is not registered: check the id, and that the node is on the right chain"
+
+
+class ContentMissing(Reverted):
+    explanation = "the content hash is zero: register the SHA-256 of the work, or the root of its catalogue"
+
+
+class CatalogDocumentMissing(Reverted):
+    explanation = (
+        "a catalogue of {works} works needs its document's hash, or nobody could prove a work of it: "
+        "publish the document first"
+    )
+
+
+class UriTooLong(Reverted):
+    explanation = "the URI has {length} bytes, at most {maximum} are allowed: use a shorter base URI"
+
+
+class NotDeedHolder(Reverted):
+    explanation = "{caller} does not hold the deed of {assetId}, {holder} does: sign with the holder's key"
+
+
+class RegistrationExpired(Reverted):
+    explanation = (
+        "the signed registration was valid until {deadline:time}, it is now {timestamp:time}: "
+        "ask for a new signature"
+    )
+
+
+class RegistrationSignatureInvalid(Reverted):
+    explanation = (
+        "the signature on the registration is not {registrant}'s over this content, chain and contract: "
+        "ask for a new one"
+    )
+
+
+class NotLicenseToken(Reverted):
+    explanation = "{caller} is not the license token, which alone may record an exclusive sale"
+
+
+# LicenseToken.
+
+
+class OfferNotFromHolder(Reverted):
+    explanation = "{licensor} made the offer, but {holder} holds the deed of {assetId}: ask {holder} for one"
+
+
+class OfferOutdated(Reverted):
+    explanation = (
+        "the offer is of epoch {offerEpoch}, the deed of {assetId} is in epoch {deedEpoch}: it changed hands "
+        "or its offers were cancelled since; ask the holder for a new offer"
+    )
+
+
+class OfferNotStarted(Reverted):
+    explanation = "the sale on offer {offerHash} starts at {start:time}, it is now {timestamp:time}: wait"
+
+
+class OfferExpired(Reverted):
+    explanation = (
+        "the sale on offer {offerHash} ended at {end:time}, it is now {timestamp:time}: "
+        "ask the licensor for a new offer"
+    )
+
+
+class OfferIsCancelled(Reverted):
+    explanation = "the licensor cancelled offer {offerHash}: ask for a new one"
+
+
+class OfferSoldOut(Reverted):
+    explanation = "all {supply} licenses of offer {offerHash} are sold: ask the licensor for a new offer"
+
+
+class OfferSignatureInvalid(Reverted):
+    explanation = (
+        "the signature is not {licensor}'s over offer {offerHash}: the offer was altered, or signed by "
+        "somebody else or for another chain; fetch it again from the licensor"
+    )
+
+
+class OfferPriceInvalid(Reverted):
+    explanation = (
+        "offer {offerHash} has the price {price} and free is {free}: "
+        "a price of 0 must be marked free, and no other"
+    )
+
+
+class OfferUsesMissing(Reverted):
+    explanation = "offer {offerHash} permits no use: name at least one"
+
+
+class OfferUriTooLong(Reverted):
+    explanation = "the terms' URI of offer {offerHash} has {length} bytes, at most {maximum} are allowed"
+
+
+class OfferRoyaltyInvalid(Reverted):
+    explanation = "offer {offerHash} asks {royaltyBps} basis points of a derivative's income: at most 10000"
+
+
+class NotLicensor(Reverted):
+    explanation = "{caller} did not make this offer, {licensor} did: sign with the licensor's key"
+
+
+class AssetExclusivelyLicensed(Reverted):
+    explanation = "an exclusive license of {assetId} runs until {until:time}: no other is sold before"
+
+
+class LicenseAlreadySold(Reverted):
+    explanation = "license {licenseId} was sold before: choose another salt to buy a second one"
+
+
+class LicenseUnknown(Reverted):
+    explanation = "no license has the id {licenseId}: check the id, and that the node is on the right chain"
+
+
+class LicenseNotTransferable(Reverted):
+    explanation = "license {licenseId} is bound to its licensee and cannot be transferred"
+
+
+class WrongValue(Reverted):
+    explanation = "{sent} wei were sent, the offer asks {asked}: send exactly that"
+
+
+# RoyaltyVault and its factory.
+
+
+class ShareNotInSplit(Reverted):
+    explanation = (
+        "the proof that {payee} has {share} shares does not lead to this vault's root: "
+        "take it from the vault's own split document"
+    )
+
+
+class NothingDue(Reverted):
+    explanation = "nothing is due to {payee} in {token}: all that came in has been paid"
+
+
+class ClaimReentered(Reverted):
+    explanation = "the token {token} called back into its own claim and was stopped: do not trust this token"
+
+
+class SplitEmpty(Reverted):
+    explanation = "the split {root} was to be published without payees or document: give one of them"

@@ -1,0 +1,147 @@
+"""Offers: immutable terms on which licenses of an asset are sold."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from licet.errors import DocumentInvalid, InputError
+from licet.rights.registration import asset_id
+from licet.rights.typed_data import Member, Struct, signing_digest
+from licet.rights.uses import Use
+from licet.trees.hashing import keccak
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32, hash_bytes
+
+__all__ = ["MAX_ROYALTY_BPS", "Offer", "asset_id", "license_id", "new_salt"]
+
+MAX_ROYALTY_BPS = 10_000
+"""The whole of a derivative's income, in basis points."""
+
+_STRUCT = Struct(
+    "Offer",
+    Member("licensor", "address", "licensor"),
+    Member("assetId", "bytes32", "asset_id"),
+    Member("epoch", "uint32", "epoch"),
+    Member("payee", "address", "payee"),
+    Member("currency", "address", "currency"),
+    Member("price", "uint256", "price"),
+    Member("uses", "uint32", "uses"),
+    Member("termsHash", "bytes32", "terms_hash"),
+    Member("termsURI", "string", "terms_uri"),
+    Member("start", "uint40", "start"),
+    Member("end", "uint40", "end"),
+    Member("duration", "uint32", "duration"),
+    Member("royaltyBps", "uint16", "royalty_bps"),
+    Member("supply", "uint32", "supply"),
+    Member("free", "bool", "free"),
+    Member("exclusive", "bool", "exclusive"),
+    Member("transferable", "bool", "transferable"),
+    Member("salt", "bytes32", "salt"),
+)
+
+
+def new_salt() -> Hash32:
+    """32 random bytes."""
+    return hash32(secrets.token_bytes(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Immutable terms; EIP-712 type `Offer`. Any instance passes the contract's own checks of terms.
+
+    Attributes:
+        licensor: holder of the deed, who signs.
+        asset_id: the asset licensed.
+        epoch: the deed's epoch when the offer was made.
+        payee: who receives the price, as a rule a royalty vault, deployed or not.
+        currency: ERC-20 token of the price; the zero address for the native coin.
+        price: in the currency's smallest unit; 0 only where `free`.
+        uses: what the license permits; not empty.
+        terms_hash: SHA-256 of the rights document.
+        terms_uri: where that document is, at most 1,024 bytes.
+        start: first second of the sale, unix.
+        end: last second of the sale, unix; 0 for no end.
+        duration: seconds that a license runs from its sale; 0 for perpetual.
+        royalty_bps: share of a derivative's income asked for this asset, basis points.
+        supply: how many licenses may be sold on this offer; 0 for any number.
+        free: says that a price of 0 is meant.
+        exclusive: no other license of the asset is sold while this one runs.
+        transferable: whether a licensee may transfer the license.
+        salt: tells offers with equal terms apart.
+    """
+
+    licensor: Address
+    asset_id: Hash32
+    epoch: int
+    payee: Address
+    currency: Address
+    price: int
+    uses: Use
+    terms_hash: Hash32
+    terms_uri: str
+    start: int = 0
+    end: int = 0
+    duration: int = 0
+    royalty_bps: int = 0
+    supply: int = 0
+    free: bool = False
+    exclusive: bool = False
+    transferable: bool = False
+    salt: Hash32 = field(default_factory=new_salt)
+
+    def __post_init__(self) -> None:
+        _STRUCT.normalize(self)
+        object.__setattr__(self, "uses", Use(self.uses))
+        if not self.uses:
+            raise InputError("an offer must permit at least one use")
+        if self.free != (self.price == 0):
+            raise InputError(
+                f"the price is {self.price} and free is {self.free}: "
+                "a price of 0 must be marked free, and no other"
+            )
+        if self.royalty_bps > MAX_ROYALTY_BPS:
+            raise InputError(f"a royalty of {self.royalty_bps} basis points is more than the whole (10000)")
+
+    def check_new(self) -> None:
+        """Refuses what the contract would take but nobody should offer. Not part of construction, so that
+        whatever somebody published on chain can be read.
+
+        Raises:
+            InputError: the sale ends before it starts, or the payee is the zero address.
+        """
+        if self.end and self.end <= self.start:
+            raise InputError(f"the sale ends at {self.end}, not after its start at {self.start}")
+        if self.payee == ZERO_ADDRESS:
+            raise InputError("the payee is the zero address: the price would be lost")
+
+    def struct_hash(self) -> Hash32:
+        """The offer's identity: its EIP-712 struct hash, without a domain."""
+        return _STRUCT.hash(self)
+
+    def digest(self, chain_id: int, license_token: Address) -> Hash32:
+        """What the licensor signs."""
+        return signing_digest(self.struct_hash(), chain_id, license_token)
+
+    def typed_data(self, chain_id: int, license_token: Address) -> dict[str, Any]:
+        """The EIP-712 message for wallets and eth-account."""
+        return _STRUCT.typed_data(self, chain_id, license_token)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with the names of the EIP-712 type; integers are decimal strings."""
+        return _STRUCT.to_json(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Reads what `to_json` wrote.
+
+        Raises:
+            DocumentInvalid: a member is missing, unknown, of another type or out of range.
+        """
+        try:
+            return cls(**_STRUCT.from_json(data))
+        except InputError as error:
+            raise DocumentInvalid(f"not a valid offer: {error}") from error
+
+
+def license_id(offer_hash: Hash32, licensee: Address, salt: Hash32 = ZERO_HASH) -> Hash32:
+    """keccak256(abi.encode(offerHash, licensee, salt)): the id of the license that this sale gives."""
+    return hash32(keccak(hash_bytes(offer_hash) + bytes(12) + address_bytes(licensee) + hash_bytes(salt)))

@@ -1,0 +1,1 @@
+"""Merkle trees over works (`catalog`) and over shares (`sums`), with the hashes of the contracts."""

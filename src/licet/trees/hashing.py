@@ -1,0 +1,67 @@
+"""Keccak-256 and what is spelled with it: EIP-55 addresses and rolling event heads."""
+
+import re
+from collections.abc import Sequence
+
+from sha3 import keccak_256  # type: ignore[import-untyped]
+
+from licet.errors import InputError
+from licet.types import Address, Hash32, hash32, hash_bytes, shown
+
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
+_COUNT_SHIFT = 216
+_LOW_216 = (1 << _COUNT_SHIFT) - 1
+
+
+def keccak(data: bytes) -> bytes:
+    """Keccak-256 of `data`, 32 bytes."""
+    digest: bytes = keccak_256(data).digest()
+    return digest
+
+
+def checksum(raw: bytes) -> Address:
+    """20 raw bytes in EIP-55 spelling."""
+    if len(raw) != 20:
+        raise InputError(f"an address has 20 bytes, these are {len(raw)}")
+    digits = raw.hex()
+    nibbles = keccak(digits.encode()).hex()
+    return Address("0x" + "".join(d.upper() if n > "7" else d for d, n in zip(digits, nibbles, strict=False)))
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` has the shape of an address; says nothing of its checksum."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def parse_address(text: str, what: str = "address") -> Address:
+    """Reads an address: EIP-55, or all digits in one case (which carries no checksum).
+
+    Raises:
+        InputError: it is anything else, or its mixed case is not the EIP-55 spelling (mistyped).
+    """
+    if not is_address(text):
+        raise InputError(f"{shown(text)} is not an {what}: 0x and 40 hex digits")
+    address = checksum(bytes.fromhex(text[2:]))
+    digits = text[2:]
+    if text != address and digits not in (digits.lower(), digits.upper()):
+        raise InputError(f"{what} {text} has a wrong EIP-55 checksum: a digit is mistyped")
+    return address
+
+
+def roll_head(head: Hash32, topics: Sequence[bytes], data: bytes) -> Hash32:
+    """The rolling head of a contract's events after one more: count (40 bits) and low 216 bits of
+    keccak256(head ‖ topics… ‖ keccak256(data)). The head before the first event is zero.
+
+    Args:
+        head: the head before this event.
+        topics: the log's topics, 32 bytes each.
+        data: the log's data.
+    """
+    count = (int(head, 16) >> _COUNT_SHIFT) + 1
+    rolled = keccak(hash_bytes(head) + b"".join(topics) + keccak(data))
+    return hash32((count << _COUNT_SHIFT | int.from_bytes(rolled) & _LOW_216).to_bytes(32))
+
+
+def head_count(head: Hash32) -> int:
+    """How many events a rolling head stands for."""
+    return int(head, 16) >> _COUNT_SHIFT
