@@ -1,3 +1,5 @@
+# ruff: noqa: D101, N818 - custom errors keep the names of the contracts, and their explanation is their text
+# ruff: noqa: D101, N818 - custom errors keep the names of the contracts, and their explanation is their text
 """Everything that Licet raises.
 
     LicetError                          exit_code 1
@@ -130,7 +132,7 @@ class InsufficientBalance(RightsError):
 class _Explain(Formatter):
     """`str.format`, plus `{seconds:time}` for unix times; a fact that is missing prints as `?`."""
 
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002
         return kwargs.get(str(key), "?")
 
     def format_field(self, value: Any, format_spec: str) -> str:
@@ -140,6 +142,9 @@ class _Explain(Formatter):
             return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         except (TypeError, ValueError, OverflowError, OSError):
             return str(value)
+
+
+_REVERTS: dict[str, type["Reverted"]] = {}
 
 
 class Reverted(LicetError):
@@ -152,7 +157,6 @@ class Reverted(LicetError):
 
     error: ClassVar[str] = ""
     explanation: ClassVar[str] = "the contract refused with {name}; nothing was changed"
-    _classes: ClassVar[dict[str, type["Reverted"]]] = {}
 
     def __init__(self, name: str, facts: Mapping[str, object], data: str) -> None:
         message = _Explain().vformat(self.explanation, (), {**facts, "name": name or "no reason given"})
@@ -164,7 +168,7 @@ class Reverted(LicetError):
         super().__init_subclass__(**kwargs)
         # `error` is named where Solidity's name is too general, or taken, in Python.
         cls.error = cls.__dict__.get("error", cls.__name__)
-        cls._classes[cls.error] = cls
+        _REVERTS[cls.error] = cls
 
 
 def reverted(name: str, facts: Mapping[str, object], data: str = "0x") -> Reverted:
@@ -175,7 +179,7 @@ def reverted(name: str, facts: Mapping[str, object], data: str = "0x") -> Revert
         facts: its arguments by name.
         data: the raw return data, `0x` hex.
     """
-    return Reverted._classes.get(name, Reverted)(name, facts, data)
+    return _REVERTS.get(name, Reverted)(name, facts, data)
 
 
 # Built into Solidity.
@@ -342,3 +346,73 @@ class ClaimReentered(Reverted):
 
 class SplitEmpty(Reverted):
     explanation = "the split {root} was to be published without payees or document: give one of them"
+
+
+class OnlyLocalChains(Reverted):
+    explanation = "the test dollar is for local chains alone, this is chain {chainId}: name a real currency"
+
+
+# The libraries that the contracts are made of: tokens, transfers, clones.
+
+
+class NotOwnerNorApproved(Reverted):
+    explanation = "the sender neither holds this token nor was approved by its holder"
+
+
+class TokenDoesNotExist(Reverted):
+    explanation = "no token has this id: check the id, and that the node is on the right chain"
+
+
+class TokenAlreadyExists(Reverted):
+    explanation = "a token with this id exists already"
+
+
+class TransferFromIncorrectOwner(Reverted):
+    explanation = "the token is not held by the address it was to be moved from"
+
+
+class TransferToZeroAddress(Reverted):
+    explanation = "the token was to go to the zero address: name its receiver"
+
+
+class ReceiverRefusedToken(Reverted):
+    error = "TransferToNonERC721ReceiverImplementer"
+    explanation = "the receiver is a contract that does not take ERC-721 tokens: name another"
+
+
+class TransferFromFailed(Reverted):
+    explanation = (
+        "the currency refused to pay: check the payer's balance, and the allowance of the license token"
+    )
+
+
+class TransferFailed(Reverted):
+    explanation = "the currency refused to pay this payee"
+
+
+class ETHTransferFailed(Reverted):
+    explanation = "the receiver refused the native coin"
+
+
+class TokenBalanceTooLow(Reverted):
+    error = "InsufficientBalance"
+    explanation = "the sender's balance of the currency is too low"
+
+
+class TokenAllowanceTooLow(Reverted):
+    error = "InsufficientAllowance"
+    explanation = "the allowance is too low: allow the license token to take the price, or sign a permit"
+
+
+class PermitSignatureInvalid(Reverted):
+    error = "InvalidPermit"
+    explanation = "the permit is not signed by the payer, or was used before: sign a new one"
+
+
+class PermitExpired(Reverted):
+    explanation = "the permit's deadline has passed: sign a new one"
+
+
+class DeploymentRefused(Reverted):
+    error = "DeploymentFailed"
+    explanation = "the chain did not deploy the vault: check whether it stands already"

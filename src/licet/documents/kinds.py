@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - to_json and from_json are documented in Document
 """The types of documents: catalogue, split, terms, signed offer.
 
 Each is a frozen dataclass that is valid or was not made; `from_bytes` takes exactly what `to_bytes` writes.
@@ -5,6 +6,7 @@ Each is a frozen dataclass that is valid or was not made; `from_bytes` takes exa
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from licet.documents.canonical import canonical_json, parse_json
@@ -133,7 +135,7 @@ class SplitDocument(Document):
 
     def __post_init__(self) -> None:
         addresses = [parse_address(entry.payee, "payee") for entry in self.payees]
-        if any(a.lower() >= b.lower() for a, b in zip(addresses, addresses[1:], strict=False)):
+        if any(a.lower() >= b.lower() for a, b in pairwise(addresses)):
             raise InputError("the payees of a split are sorted by address, each once")
         self.tree()
 

@@ -32,14 +32,14 @@ class Published:
     uri: str
 
 
-def ni_uri(hash: Hash32) -> str:
+def ni_uri(document_hash: Hash32) -> str:
     """The RFC 6920 name of a SHA-256: says what a document is, and not where."""
-    return "ni:///sha-256;" + base64.urlsafe_b64encode(hash_bytes(hash)).decode().rstrip("=")
+    return "ni:///sha-256;" + base64.urlsafe_b64encode(hash_bytes(document_hash)).decode().rstrip("=")
 
 
-def file_name(hash: Hash32) -> str:
+def file_name(document_hash: Hash32) -> str:
     """The name of a document's file."""
-    return f"{hash[2:]}.json"
+    return f"{document_hash[2:]}.json"
 
 
 class Publisher:
@@ -70,33 +70,36 @@ class Publisher:
             InputError: the folder cannot be written.
         """
         data = document if isinstance(document, bytes) else document.to_bytes()
-        hash = sha256(data)
-        path = self.directory / file_name(hash)
+        document_hash = sha256(data)
+        path = self.directory / file_name(document_hash)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             # Rewriting would move the date at which it was first seen.
-            if not path.is_file() or sha256(path.read_bytes()) != hash:
+            if not path.is_file() or sha256(path.read_bytes()) != document_hash:
                 _write_atomically(path, data)
         except OSError as error:
             raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
-        return Published(hash, self.uri(hash))
+        return Published(document_hash, self.uri(document_hash))
 
-    def uri(self, hash: Hash32) -> str:
+    def uri(self, document_hash: Hash32) -> str:
         """The URI of a document of this publisher."""
-        return ni_uri(hash) if self.base_uri is None else f"{self.base_uri}/{file_name(hash)}"
+        return (
+            ni_uri(document_hash) if self.base_uri is None else f"{self.base_uri}/{file_name(document_hash)}"
+        )
 
 
 def _write_atomically(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         # Temporary files are private to their owner; published ones are not.
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        temporary.chmod(0o644)
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            temporary.unlink()
         raise
 
 
@@ -124,7 +127,7 @@ class Listing:
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """urllib without its handlers for `file:`, `ftp:` and `data:`, so that no redirect leads there."""
+    """An opener without the handlers for `file:`, `ftp:` and `data:`: no redirect leads there."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
@@ -168,7 +171,7 @@ class Library:
         self._max_bytes = max_bytes
         self._seconds = seconds
 
-    def get(self, hash: Hash32, uri: str = "") -> bytes:
+    def get(self, document_hash: Hash32, uri: str = "") -> bytes:
         """A document's bytes.
 
         Raises:
@@ -178,39 +181,39 @@ class Library:
         failures: list[DocumentError] = []
         for folder in self.folders:
             try:
-                data = self._read(folder / file_name(hash), hash)
+                data = self._read(folder / file_name(document_hash), document_hash)
             except DocumentError as error:
                 failures.append(error)
                 continue
             if data is not None:
                 return data
         try:
-            return self._fetch(uri, hash)
+            return self._fetch(uri, document_hash)
         except DocumentError as error:
             failures.append(error)
         mismatched = any(isinstance(error, DocumentMismatch) for error in failures)
         kind = DocumentMismatch if mismatched else DocumentMissing
         looked = ", ".join(map(str, self.folders)) or "no folder"
         reasons = "; ".join(map(str, failures))
-        raise kind(f"document {hash} not found in {looked}: {reasons}", hash=hash, uri=uri)
+        raise kind(f"document {document_hash} not found in {looked}: {reasons}", hash=document_hash, uri=uri)
 
     def listing(self, kind: type[Document]) -> Listing:
         """All documents of one type in the folders, oldest first; a document in two folders counts once."""
         found: dict[Hash32, Found] = {}
         damaged: list[Path] = []
         for path in self._files():
-            hash = parse_hash(path.stem)
+            document_hash = parse_hash(path.stem)
             try:
-                data = self._read(path, hash)
+                data = self._read(path, document_hash)
             except DocumentError:
                 damaged.append(path)
                 continue
             # Canonical JSON has exactly one spelling of this, so that nothing has to be parsed here.
             if data is None or b'"type":"%s"' % kind.TYPE.encode() not in data:
                 continue
-            item = Found(hash, path, int(path.stat().st_mtime))
-            if hash not in found or item.first_seen < found[hash].first_seen:
-                found[hash] = item
+            item = Found(document_hash, path, int(path.stat().st_mtime))
+            if document_hash not in found or item.first_seen < found[document_hash].first_seen:
+                found[document_hash] = item
         in_order = sorted(found.values(), key=lambda item: (item.first_seen, item.hash))
         return Listing(tuple(in_order), tuple(damaged))
 
@@ -220,7 +223,7 @@ class Library:
                 if len(path.stem) == 64 and set(path.stem) <= set("0123456789abcdef"):
                     yield path
 
-    def _read(self, path: Path, hash: Hash32) -> bytes | None:
+    def _read(self, path: Path, document_hash: Hash32) -> bytes | None:
         try:
             if not path.is_file():
                 return None
@@ -229,9 +232,9 @@ class Library:
             data = path.read_bytes()
         except OSError as error:
             raise DocumentMissing(f"{path} cannot be read: {error.strerror or error}") from error
-        return _verified(data, hash, str(path))
+        return _verified(data, document_hash, str(path))
 
-    def _fetch(self, uri: str, hash: Hash32) -> bytes:
+    def _fetch(self, uri: str, document_hash: Hash32) -> bytes:
         if uri.partition(":")[0].lower() not in ("http", "https"):
             raise DocumentMissing(f"the URI {shown(uri)} says no place on the web: name a folder that has it")
         if not self._allow_http:
@@ -253,7 +256,7 @@ class Library:
             raise DocumentMissing(f"{shown(uri, 200)} took longer than {self._seconds} seconds") from error
         except _FETCH_ERRORS as error:
             raise DocumentMissing(f"{shown(uri, 200)} could not be fetched: {error}") from error
-        return _verified(data, hash, uri)
+        return _verified(data, document_hash, uri)
 
     def _download(self, uri: str) -> bytes:
         deadline = time.monotonic() + self._seconds
@@ -268,8 +271,10 @@ class Library:
         return bytes(data)
 
 
-def _verified(data: bytes, hash: Hash32, where: str) -> bytes:
+def _verified(data: bytes, document_hash: Hash32, where: str) -> bytes:
     actual = sha256(data)
-    if actual != hash:
-        raise DocumentMismatch(f"{shown(where, 200)} has the SHA-256 {actual}", expected=hash, actual=actual)
+    if actual != document_hash:
+        raise DocumentMismatch(
+            f"{shown(where, 200)} has the SHA-256 {actual}", expected=document_hash, actual=actual
+        )
     return data

@@ -102,8 +102,9 @@ class Offer:
             raise InputError(f"a royalty of {self.royalty_bps} basis points is more than the whole (10000)")
 
     def check_new(self) -> None:
-        """Refuses what the contract would take but nobody should offer. Not part of construction, so that
-        whatever somebody published on chain can be read.
+        """Refuses what the contract would take but nobody should offer.
+
+        Not part of construction, so that whatever somebody published on chain can be read.
 
         Raises:
             InputError: the sale ends before it starts, or the payee is the zero address.

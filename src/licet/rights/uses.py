@@ -8,8 +8,10 @@ from licet.types import shown
 
 
 class Use(IntFlag, boundary=KEEP):
-    """A set of uses. Bits without a name may come from later versions of Licet; they are kept, and permit
-    nothing that this version knows."""
+    """A set of uses.
+
+    Bits without a name may come from later versions of Licet; they are kept, and permit nothing known here.
+    """
 
     MINE = 1
     """Find patterns and statistics; no training."""

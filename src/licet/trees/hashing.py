@@ -49,8 +49,10 @@ def parse_address(text: str, what: str = "address") -> Address:
 
 
 def roll_head(head: Hash32, topics: Sequence[bytes], data: bytes) -> Hash32:
-    """The rolling head of a contract's events after one more: count (40 bits) and low 216 bits of
-    keccak256(head ‖ topics… ‖ keccak256(data)). The head before the first event is zero.
+    """The rolling head of a contract's events after one more.
+
+    It is the count of events (40 bits) and the low 216 bits of keccak256(head ‖ topics… ‖ keccak256(data)),
+    where `head` is the one before; before the first event it is zero.
 
     Args:
         head: the head before this event.
