@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
+import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
+
+import {IRoyaltyVault} from "./interfaces/IRoyaltyVault.sol";
+import {SumTree} from "./libraries/SumTree.sol";
+
+/// @title Money waiting for its payees
+/// @notice See `IRoyaltyVault`.
+/// @dev Runs behind clones whose immutable argument is the root; the implementation itself is nobody's vault.
+contract RoyaltyVault is IRoyaltyVault {
+    /// @dev One currency's book. The top bit of `released` says that a claim is under way, so that the lock costs no slot.
+    struct Book {
+        uint256 released;
+        mapping(address payee => uint256) releasedTo;
+    }
+
+    uint256 private constant CLAIMING = 1 << 255;
+
+    mapping(address token => Book) private _books;
+
+    receive() external payable {}
+
+    /// @inheritdoc IRoyaltyVault
+    function claim(address token, Share calldata share) external returns (uint256 amount) {
+        Book storage book = _books[token];
+        uint256 out = book.released;
+        // A token that calls out before it moves the balance would let a nested claim count the same money twice.
+        if (out & CLAIMING != 0) revert ClaimReentered(token);
+        uint256 paid = book.releasedTo[share.payee];
+        uint256 entitled = _entitled(_balance(token) + out, share);
+        if (entitled <= paid) revert NothingDue(token, share.payee);
+        unchecked {
+            amount = entitled - paid; // just compared
+        }
+        out += amount;
+        if (out & CLAIMING != 0) revert AmountTooLarge(token, out);
+
+        book.releasedTo[share.payee] = entitled;
+        book.released = out | CLAIMING;
+        emit Claimed(token, share.payee, amount);
+        if (token == address(0)) SafeTransferLib.safeTransferETH(share.payee, amount);
+        else SafeTransferLib.safeTransfer(token, share.payee, amount);
+        book.released = out;
+    }
+
+    /// @inheritdoc IRoyaltyVault
+    function due(address token, Share calldata share) external view returns (uint256) {
+        uint256 entitled = _entitled(received(token), share);
+        uint256 paid = _books[token].releasedTo[share.payee];
+        return entitled > paid ? entitled - paid : 0;
+    }
+
+    /// @inheritdoc IRoyaltyVault
+    function received(address token) public view returns (uint256) {
+        return _balance(token) + released(token);
+    }
+
+    /// @inheritdoc IRoyaltyVault
+    function released(address token) public view returns (uint256) {
+        return _books[token].released & ~CLAIMING;
+    }
+
+    /// @inheritdoc IRoyaltyVault
+    function releasedTo(address token, address payee) external view returns (uint256) {
+        return _books[token].releasedTo[payee];
+    }
+
+    /// @inheritdoc IRoyaltyVault
+    function root() public view returns (bytes32 split) {
+        // The clone's immutable argument: the 32 bytes after its 45 bytes of code (Solady's LibClone).
+        assembly ("memory-safe") {
+            extcodecopy(address(), 0x00, 0x2d, 0x20)
+            split := mload(0x00)
+        }
+    }
+
+    /// @dev received × share / total, rounded down, after checking that the share is in the split.
+    function _entitled(uint256 income, Share calldata share) private view returns (uint256) {
+        (bytes32 proven, uint128 total) = SumTree.root(share);
+        if (share.share == 0 || proven != root()) revert ShareNotInSplit(share.payee, share.share);
+        return FixedPointMathLib.fullMulDiv(income, share.share, total);
+    }
+
+    function _balance(address token) private view returns (uint256) {
+        return token == address(0) ? address(this).balance : SafeTransferLib.balanceOf(token, address(this));
+    }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @title Licenses: permission for stated uses of an asset, sold on a signed or published offer
+/// @notice A license is an ERC-721 token whose id is the hash of (offer, licensee, salt): the id proves the terms. Its
+/// expiry and uses stand in the owner's slot, so one fresh slot serves a sale and one read answers `permits`.
+///
+/// A licensor can: sign offers off chain (free) or publish them on chain, cancel one offer, cancel all (in the registry).
+/// A buyer gets exactly the offer they passed in, or a revert. The money goes straight from the payer to the offer's
+/// payee: this contract never holds any.
+/// Nobody can: change terms under a sale, sell on an offer of somebody who no longer holds the deed, sell one license
+/// twice, spend another's allowance, take back or alter a license, upgrade or pause this contract.
+///
+/// Every log but `Approval` and `ApprovalForAll` is chained into `head()`.
+interface ILicenseToken {
+    /// @notice Immutable terms; EIP-712 type `Offer` with these fields in this order.
+    /// @param licensor Holder of the deed, who signs.
+    /// @param assetId The asset licensed, in the registry.
+    /// @param epoch The deed's epoch when the offer was made.
+    /// @param payee Who receives the price: as a rule the address of a royalty vault, deployed or not.
+    /// @param currency ERC-20 token of the price; the zero address for the native coin.
+    /// @param price In the currency's smallest unit; 0 only where `free`.
+    /// @param uses Bit set of the uses permitted; not 0.
+    /// @param termsHash SHA-256 of the rights document at `termsURI`.
+    /// @param termsURI Where the rights document can be fetched, at most 1,024 bytes.
+    /// @param start First second of the sale, unix.
+    /// @param end Last second of the sale, unix; 0 for no end.
+    /// @param duration Seconds that a license runs from its sale; 0 for perpetual.
+    /// @param royaltyBps Share of a derivative's income asked for this asset, basis points.
+    /// @param supply How many licenses may be sold on this offer; 0 for any number.
+    /// @param free Says that a price of 0 is meant.
+    /// @param exclusive No other license of the asset is sold while this one runs.
+    /// @param transferable Whether the licensee may transfer the license.
+    /// @param salt Tells offers with equal terms apart.
+    struct Offer {
+        address licensor;
+        bytes32 assetId;
+        uint32 epoch;
+        address payee;
+        address currency;
+        uint256 price;
+        uint32 uses;
+        bytes32 termsHash;
+        string termsURI;
+        uint40 start;
+        uint40 end;
+        uint32 duration;
+        uint16 royaltyBps;
+        uint32 supply;
+        bool free;
+        bool exclusive;
+        bool transferable;
+        bytes32 salt;
+    }
+
+    /// @notice What a license's id is the hash of; whoever shows it proves the license's terms.
+    struct Grant {
+        Offer offer;
+        address licensee;
+        bytes32 salt;
+    }
+
+    /// @notice An EIP-2612 permit of exactly the price, signed by the payer for this contract.
+    struct Permit {
+        uint256 deadline;
+        uint8 v;
+        bytes32 r;
+        bytes32 s;
+    }
+
+    /// @notice What has happened to an offer.
+    /// @param sold Licenses sold on it; counted only where the offer limits the supply.
+    /// @param cancelled No further sale on it.
+    /// @param published It needs no signature: its licensor published it in a transaction.
+    struct OfferState {
+        uint32 sold;
+        bool cancelled;
+        bool published;
+    }
+
+    /// @notice What a license's single storage slot says.
+    /// @param holder Who holds it now.
+    /// @param expires Unix second from which it no longer permits anything; 2^40 - 1 for perpetual.
+    /// @param uses Bit set of the uses permitted.
+    /// @param bound Not transferable.
+    struct License {
+        address holder;
+        uint40 expires;
+        uint32 uses;
+        bool bound;
+    }
+
+    /// @notice A license was sold. Carries everything an auditor needs: the whole offer, who paid, and the signature.
+    event Sold(
+        bytes32 indexed licenseId,
+        bytes32 indexed assetId,
+        address indexed licensee,
+        address payer,
+        bytes32 salt,
+        Offer offer,
+        bytes signature
+    );
+
+    /// @notice The licensor put an offer on chain: it sells without a signature.
+    event OfferPublished(bytes32 indexed offerHash, bytes32 indexed assetId, address indexed licensor, Offer offer);
+
+    /// @notice The licensor cancelled an offer.
+    event OfferCancelled(bytes32 indexed offerHash, bytes32 indexed assetId, address indexed licensor);
+
+    /// @notice The offer's licensor does not hold the deed; `holder` does.
+    error OfferNotFromHolder(bytes32 assetId, address licensor, address holder);
+    /// @notice The deed was transferred, or its offers cancelled, since the offer was made.
+    error OfferOutdated(bytes32 assetId, uint256 offerEpoch, uint256 deedEpoch);
+    /// @notice The sale starts at `start` (unix seconds); it is now `timestamp`.
+    error OfferNotStarted(bytes32 offerHash, uint256 start, uint256 timestamp);
+    /// @notice The sale ended at `end` (unix seconds); it is now `timestamp`.
+    error OfferExpired(bytes32 offerHash, uint256 end, uint256 timestamp);
+    /// @notice The licensor cancelled this offer.
+    error OfferIsCancelled(bytes32 offerHash);
+    /// @notice All `supply` licenses of this offer are sold.
+    error OfferSoldOut(bytes32 offerHash, uint256 supply);
+    /// @notice The signature is not the licensor's over this very offer, chain and contract.
+    error OfferSignatureInvalid(bytes32 offerHash, address licensor);
+    /// @notice The price is 0 though the offer is not free, or the offer is free and has a price.
+    error OfferPriceInvalid(bytes32 offerHash, uint256 price, bool free);
+    /// @notice An offer must permit at least one use.
+    error OfferUsesMissing(bytes32 offerHash);
+    /// @notice The terms URI has `length` bytes; at most `maximum` are allowed.
+    error OfferUriTooLong(bytes32 offerHash, uint256 length, uint256 maximum);
+    /// @notice A royalty share above 10,000 basis points.
+    error OfferRoyaltyInvalid(bytes32 offerHash, uint256 royaltyBps);
+    /// @notice Only the licensor may publish or cancel an offer.
+    error NotLicensor(address caller, address licensor);
+    /// @notice An exclusive license of the asset runs until `until` (unix seconds).
+    error AssetExclusivelyLicensed(bytes32 assetId, uint256 until);
+    /// @notice This very sale happened before: choose another salt.
+    error LicenseAlreadySold(bytes32 licenseId);
+    /// @notice No license has this id.
+    error LicenseUnknown(bytes32 licenseId);
+    /// @notice The license is bound to its licensee.
+    error LicenseNotTransferable(bytes32 licenseId);
+    /// @notice The native coin sent is not what the offer asks.
+    error WrongValue(uint256 sent, uint256 asked);
+
+    /// @notice Buys one license. The payer is the caller, who must have allowed this contract the price (ERC-20), or
+    /// sends exactly the price (native coin).
+    /// @param signature The licensor's, over the offer (EIP-712; 64 or 65 bytes, or EIP-1271); empty if published.
+    /// @param licensee Who receives the license.
+    /// @param salt Chosen by the buyer; tells several purchases on one offer apart.
+    /// @return licenseId `licenseIdOf(offerHash, licensee, salt)`.
+    function buy(Offer calldata offer, bytes calldata signature, address licensee, bytes32 salt)
+        external
+        payable
+        returns (bytes32 licenseId);
+
+    /// @notice `buy`, with the caller's EIP-2612 permit for exactly the price. A permit that somebody submitted first
+    /// does not break the sale.
+    function buyWithPermit(
+        Offer calldata offer,
+        bytes calldata signature,
+        address licensee,
+        bytes32 salt,
+        Permit calldata permit
+    ) external returns (bytes32 licenseId);
+
+    /// @notice Puts an offer on chain, so that it sells without a signature. Only its licensor may.
+    function publishOffer(Offer calldata offer) external returns (bytes32 offerHash);
+
+    /// @notice Ends the sale on one offer, for ever. Only its licensor may; licenses sold before stay.
+    function cancelOffer(Offer calldata offer) external returns (bytes32 offerHash);
+
+    /// @notice Whether the license permits all of `uses` now. Reads one slot; false for an unknown license.
+    function permits(bytes32 licenseId, uint32 uses) external view returns (bool);
+
+    /// @notice Whether the license proven by `grant` permits all of `uses` of `assetId` now.
+    function permitsAsset(Grant calldata grant, uint32 uses, bytes32 assetId) external view returns (bool);
+
+    /// @notice Whether the license proven by `grant` permits all of `uses` of the work with this SHA-256 now: a single
+    /// work's own license, or a catalogue's of which the work is a proven leaf.
+    /// @param registrant Who registered the licensed asset.
+    /// @param siblings Sibling hashes from the leaf up; empty for a single work.
+    /// @param sides Bit i says that sibling i stands on the left.
+    function permitsWork(
+        Grant calldata grant,
+        uint32 uses,
+        bytes32 sha256Hash,
+        address registrant,
+        bytes32[] calldata siblings,
+        uint256 sides
+    ) external view returns (bool);
+
+    /// @notice A license's slot. Reverts with `LicenseUnknown`.
+    function license(bytes32 licenseId) external view returns (License memory);
+
+    /// @notice What has happened to an offer.
+    function offerState(bytes32 offerHash) external view returns (OfferState memory);
+
+    /// @notice The offer's EIP-712 struct hash.
+    function offerHashOf(Offer calldata offer) external pure returns (bytes32);
+
+    /// @notice keccak256(abi.encode(offerHash, licensee, salt)).
+    function licenseIdOf(bytes32 offerHash, address licensee, bytes32 salt) external pure returns (bytes32);
+
+    /// @notice Rolling head of this contract's audited logs (see `RollingHead`).
+    function head() external view returns (bytes32);
+
+    /// @notice The registry whose assets are licensed.
+    function registry() external view returns (address);
+}
