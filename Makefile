@@ -64,7 +64,7 @@ clean: ## Remove what was built or installed
 
 # npm writes this file at the end of an install.
 node_modules/.package-lock.json: package.json package-lock.json .npmrc
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null \
 		|| { echo 'Licet needs Node 20 or newer, with npm, on the PATH.' >&2; exit 2; }
 	npm ci
 	touch $@
