@@ -1,6 +1,6 @@
 """Catalogues from CSV: one work in each row, and who is to be paid for it.
 
-A row's work is, in this order: the SHA-256 in its column `sha256`; that of the file named in its column `file`;
+A row's work is, in this order: the SHA-256 in column `sha256`; that of the file named in column `file`;
 that of the row itself as a canonical JSON object {column: value}. Its id is in the column `id`, else in the
 first column (unless that is `sha256`), else the row's number. Files are `.csv` or `.csv.gz`, in UTF-8, with a
 header.

@@ -12,6 +12,7 @@
     │   ├── ConnectionFailed            exit_code 2: nothing answers at the URL
     │   ├── WrongChain                  exit_code 2: the node is on another chain than the deployment
     │   ├── NotAContract                exit_code 2: no code at an address
+    │   ├── UnexpectedAnswer            a contract that answers as none of Licet's does
     │   └── NodeFailed                  a local node could not be found, started or kept running
     ├── DeploymentError                 the deployed code is not the code that was shipped
     ├── SignerError
@@ -87,6 +88,10 @@ class NotAContract(ChainError):
     """There is no code at an address that should be a contract."""
 
     exit_code = 2
+
+
+class UnexpectedAnswer(ChainError):
+    """A contract answered what the one expected there cannot answer."""
 
 
 class NodeFailed(ChainError):
@@ -344,6 +349,10 @@ class ClaimReentered(Reverted):
     explanation = "the token {token} called back into its own claim and was stopped: do not trust this token"
 
 
+class AmountTooLarge(Reverted):
+    explanation = "the amounts of {token} reach 2^255 units: no honest token has so many"
+
+
 class SplitEmpty(Reverted):
     explanation = "the split {root} was to be published without payees or document: give one of them"
 
@@ -416,3 +425,7 @@ class PermitExpired(Reverted):
 class DeploymentRefused(Reverted):
     error = "DeploymentFailed"
     explanation = "the chain did not deploy the vault: check whether it stands already"
+
+
+REVERT_NAMES = tuple(_REVERTS)
+"""The custom errors that have a class of their own, by their names in Solidity."""

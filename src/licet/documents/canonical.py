@@ -6,6 +6,7 @@ encoder gives the canonical form once the keys are in order, four times faster t
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -13,6 +14,9 @@ from licet.errors import DocumentInvalid, InputError
 from licet.types import Hash32, hash32, shown
 
 _MAX_JSON_INTEGER = (1 << 53) - 1
+_MAX_DEPTH = 64
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def canonical_json(value: object) -> bytes:
@@ -63,8 +67,10 @@ def parse_json(data: bytes) -> Any:
         DocumentInvalid: it is anything else.
     """
     try:
+        text = data.decode()
+        _refuse_deep(data)
         return json.loads(
-            data.decode(),
+            text,
             object_pairs_hook=_unique_keys,
             parse_int=_small_integer,
             parse_float=_no_fraction,
@@ -74,8 +80,16 @@ def parse_json(data: bytes) -> Any:
         raise DocumentInvalid(f"the document is not UTF-8: byte {error.start} cannot be read") from error
     except json.JSONDecodeError as error:
         raise DocumentInvalid(f"the document is not JSON: {error}") from error
-    except RecursionError as error:
-        raise DocumentInvalid("the document is nested too deeply") from error
+
+
+def _refuse_deep(data: bytes) -> None:
+    # Where some library has raised Python's recursion limit, the parser would overflow the stack and end the
+    # process, so deep nesting must not reach it.
+    brackets = _STRING.sub(b"", data).translate(None, _NO_BRACKETS)
+    for _ in range(_MAX_DEPTH):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    if len(brackets) > _MAX_DEPTH:
+        raise DocumentInvalid("the document is nested too deeply")
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from licet.documents.canonical import sha256
@@ -245,6 +246,8 @@ class Library:
             try:
                 future.set_result(self._download(uri))
             except (DocumentError, *_FETCH_ERRORS) as error:
+                if isinstance(error, HTTPError):
+                    error.close()
                 future.set_exception(error)
 
         # In a thread of its own, to be left behind: a server that trickles its headers outlasts any time-out

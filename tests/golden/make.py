@@ -1,0 +1,251 @@
+"""Makes the golden vectors: hashes, proofs and ids that Python and Solidity must agree on.
+
+    python tests/golden/make.py
+
+Every input follows from a rule, so the same files come out each time. Integers are decimal strings, bytes are
+`0x` hex; in Solidity read them with `vm.parseJsonUint`, `vm.parseJsonBytes32Array` and friends.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from licet.rights.offer import Offer, asset_id, license_id
+from licet.rights.registration import Registration
+from licet.rights.typed_data import domain_separator
+from licet.rights.uses import Use
+from licet.trees.catalog import CatalogTree
+from licet.trees.hashing import checksum, keccak, roll_head
+from licet.trees.sums import SumTree
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32, hash_bytes
+
+FOLDER = Path(__file__).resolve().parent
+CHAIN_ID = 31337
+
+
+def work(name: object) -> Hash32:
+    return hash32(hashlib.sha256(f"work {name}".encode()).digest())
+
+
+def word(name: str) -> Hash32:
+    return hash32(keccak(name.encode()))
+
+
+def account(name: object) -> Address:
+    return checksum(keccak(f"account {name}".encode())[12:])
+
+
+LICENSE_TOKEN = account("license token")
+ASSET_REGISTRY = account("asset registry")
+
+
+def some(count: int) -> list[int]:
+    """The first, the last, and a few places between."""
+    return sorted({0, 1, count // 3, count // 2, count - 2, count - 1} & set(range(count)))
+
+
+def catalog_trees() -> dict[str, Any]:
+    return {"trees": [catalog_tree(count) for count in (1, 2, 3, 5, 8, 13, 100)]}
+
+
+def catalog_tree(count: int) -> dict[str, Any]:
+    works = [work(i) for i in range(count)]
+    tree = CatalogTree(works)
+    proofs = [(index, tree.proof(index)) for index in some(count)]
+    return {
+        "works": works,
+        "root": tree.root,
+        "proofs": [
+            {"index": str(index), "sides": str(proof.sides), "siblings": proof.siblings}
+            for index, proof in proofs
+        ],
+    }
+
+
+def sum_trees() -> dict[str, Any]:
+    # The third fills uint128 to its last unit.
+    shares: list[Iterable[int]] = [
+        [7],
+        [1, 2],
+        [1 << 127, (1 << 126) + 5, (1 << 126) - 6],
+        (i * i + 1 for i in range(7)),
+        (10**18 + i for i in range(16)),
+        (60 * (i % 9 + 1) for i in range(100)),
+    ]
+    return {"trees": [sum_tree(list(each)) for each in shares]}
+
+
+def sum_tree(shares: list[int]) -> dict[str, Any]:
+    tree = SumTree({account(f"payee {i}"): share for i, share in enumerate(shares)})
+    payees = list(tree.shares)
+    proofs = [(payees[index], tree.proof(payees[index])) for index in some(len(payees))]
+    return {
+        "payees": payees,
+        "shares": [str(share) for share in tree.shares.values()],
+        "root": tree.root,
+        "total": str(tree.total),
+        "proofs": [
+            {
+                "payee": payee,
+                "share": str(proof.share),
+                "sides": str(proof.sides),
+                "siblingHashes": [node.hash for node in proof.siblings],
+                "siblingSums": [str(node.sum) for node in proof.siblings],
+            }
+            for payee, proof in proofs
+        ],
+    }
+
+
+def example_offers() -> list[Offer]:
+    holder = account("licensor")
+    plain = Offer(
+        licensor=holder,
+        asset_id=asset_id(work(0), holder),
+        epoch=0,
+        payee=account("vault"),
+        currency=account("dollar"),
+        price=2_500_000,
+        uses=Use.TRAIN | Use.TRAIN_GENERATIVE,
+        terms_hash=work("terms"),
+        terms_uri="ni:///sha-256;47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        duration=365 * 86400,
+        royalty_bps=250,
+        salt=word("salt 0"),
+    )
+    free = Offer(
+        licensor=account("artist"),
+        asset_id=asset_id(work(1), account("artist")),
+        epoch=3,
+        payee=account("artist"),
+        currency=ZERO_ADDRESS,
+        price=0,
+        uses=Use.INDEX | Use.SEARCH,
+        terms_hash=ZERO_HASH,
+        terms_uri="",
+        start=1_700_000_000,
+        free=True,
+        transferable=True,
+        salt=ZERO_HASH,
+    )
+    # Every number at its largest, and a URI that is not ASCII.
+    largest = Offer(
+        licensor=account("museum"),
+        asset_id=word("asset"),
+        epoch=(1 << 32) - 1,
+        payee=account("museum's vault"),
+        currency=account("token"),
+        price=(1 << 256) - 1,
+        uses=Use((1 << 32) - 1),
+        terms_hash=word("terms"),
+        terms_uri="https://example.org/règles/" + "x" * 200,
+        start=(1 << 40) - 2,
+        end=(1 << 40) - 1,
+        duration=(1 << 32) - 1,
+        royalty_bps=10_000,
+        supply=(1 << 32) - 1,
+        exclusive=True,
+        transferable=True,
+        salt=word("salt 2"),
+    )
+    return [plain, free, largest]
+
+
+def offers() -> dict[str, Any]:
+    return {
+        "chainId": str(CHAIN_ID),
+        "licenseToken": LICENSE_TOKEN,
+        "domainSeparator": domain_separator(CHAIN_ID, LICENSE_TOKEN),
+        "offers": [
+            {
+                "offer": offer.to_json(),
+                "structHash": offer.struct_hash(),
+                "digest": offer.digest(CHAIN_ID, LICENSE_TOKEN),
+            }
+            for offer in example_offers()
+        ],
+    }
+
+
+def registrations() -> dict[str, Any]:
+    artist = account("artist")
+    examples = [
+        Registration(artist, work(0), deadline=1_800_000_000),
+        Registration(
+            registrant=account("museum"),
+            content=CatalogTree(work(i) for i in range(13)).root,
+            works=13,
+            document_hash=work("document"),
+            uri="https://example.org/catalogue.json",
+            deadline=(1 << 256) - 1,
+        ),
+    ]
+    return {
+        "chainId": str(CHAIN_ID),
+        "assetRegistry": ASSET_REGISTRY,
+        "registrations": [
+            {
+                "registration": example.to_json(),
+                "assetId": example.asset_id,
+                "structHash": example.struct_hash(),
+                "digest": example.digest(CHAIN_ID, ASSET_REGISTRY),
+            }
+            for example in examples
+        ],
+    }
+
+
+def licenses() -> dict[str, Any]:
+    sales = [
+        (offer.struct_hash(), account(f"licensee {i}"), salt)
+        for i, offer in enumerate(example_offers())
+        for salt in (ZERO_HASH, word(f"sale {i}"))
+    ]
+    return {
+        "licenses": [
+            {
+                "offerHash": offer,
+                "licensee": licensee,
+                "salt": salt,
+                "licenseId": license_id(offer, licensee, salt),
+            }
+            for offer, licensee, salt in sales
+        ]
+    }
+
+
+def heads() -> dict[str, Any]:
+    events: list[dict[str, Any]] = []
+    head = ZERO_HASH
+    for number, size in enumerate((0, 32, 100, 1, 4096)):
+        topics = [word(f"event {number} topic {i}") for i in range(4)]
+        data = (keccak(f"data {number}".encode()) * (size // 32 + 1))[:size]
+        head = roll_head(head, [hash_bytes(topic) for topic in topics], data)
+        events.append({"topics": topics, "data": "0x" + data.hex(), "head": head})
+    return {"events": events}
+
+
+VECTORS = {
+    "catalog_trees": catalog_trees,
+    "heads": heads,
+    "licenses": licenses,
+    "offers": offers,
+    "registrations": registrations,
+    "sum_trees": sum_trees,
+}
+
+
+def render() -> dict[Path, str]:
+    """Each file's path and text."""
+    return {
+        FOLDER / f"{name}.json": json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
+        for name, make in VECTORS.items()
+    }
+
+
+if __name__ == "__main__":
+    for path, text in render().items():
+        path.write_text(text, encoding="utf-8")
+        print(f"{len(text):8,} bytes  {path.name}")

@@ -1,0 +1,222 @@
+import json
+import sys
+from typing import Any
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licet.documents import (
+    CatalogDocument,
+    Document,
+    OfferDocument,
+    PayeeShare,
+    SplitDocument,
+    TermsDocument,
+    Work,
+    canonical_json,
+    parse_json,
+    sha256,
+)
+from licet.errors import DocumentInvalid, InputError
+from licet.rights.offer import Offer
+from licet.rights.uses import Use
+from licet.trees.catalog import CatalogTree
+from licet.trees.hashing import checksum
+from licet.trees.sums import SumTree
+from licet.types import ZERO_ADDRESS, ZERO_HASH
+
+A, B, C = (checksum(bytes([n]) * 20) for n in (0xAA, 0xBB, 0xCC))
+
+CATALOG = CatalogDocument("Works", (Work("one", sha256(b"1")), Work("two", sha256(b"2"))))
+SPLIT = SplitDocument.of([PayeeShare(B, 2, "Bea"), PayeeShare(A, 1)])
+TERMS = TermsDocument("Terms", Use.TRAIN | Use.INDEX, "You may.")
+OFFER = OfferDocument(
+    chain_id=31337,
+    license_token=C,
+    offer=Offer(A, ZERO_HASH, 0, B, ZERO_ADDRESS, 5, Use.TRAIN, ZERO_HASH, "", salt=ZERO_HASH),
+    signature="0x" + "ab" * 65,
+)
+DOCUMENTS: list[Document] = [CATALOG, SPLIT, TERMS, OFFER]
+
+# Letters whose order differs between code points and UTF-16, control characters, quotes.
+tricky = st.text('ab"\\\n\0\x1f\x7f\u2028\u20ac\ufb33\U0001f600', max_size=5)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | tricky,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(tricky, inner, max_size=4),
+)
+
+
+@given(values)
+def test_canonical_json_is_the_reference(value: Any) -> None:
+    assert canonical_json(value) == rfc8785.dumps(value)
+    assert parse_json(canonical_json(value)) == value
+
+
+@pytest.mark.parametrize("value", [1.5, 2**53, -(2**53), "\ud800", {"\ud800": 1}, {1: 2}, b"x", {1, 2}])
+def test_what_has_no_canonical_form(value: object) -> None:
+    with pytest.raises(InputError):
+        canonical_json(value)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b"{} {}", "not JSON"),
+        (b"\xef\xbb\xbf{}", "not JSON"),
+        (b'"\xff"', "byte 1 cannot be read"),
+        (b'{"a":1,"a":2}', "same key twice"),
+        (b'[{"a":{"b":1,"b":1}}]', "same key twice"),
+        (b"1.5", "only integers"),
+        (b"1e5", "only integers"),
+        (b"NaN", "only integers"),
+        (b"-Infinity", "only integers"),
+        (b"9007199254740992", "as strings"),
+        (b"9" * 100_000, "as strings"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+        (b'["[",' * 100_000 + b"]" * 100_000, "nested too deeply"),
+    ],
+)
+def test_hostile_json(data: bytes, message: str) -> None:
+    with pytest.raises(DocumentInvalid, match=message):
+        parse_json(data)
+
+
+def test_deep_nesting_is_no_matter_of_the_recursion_limit() -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        with pytest.raises(DocumentInvalid, match="nested too deeply"):
+            parse_json(b"[" * 1_000_000)
+    finally:
+        sys.setrecursionlimit(before)
+    assert parse_json(b'["[[[[\\"[[[[", {"]": [[]]}]') == ['[[[["[[[[', {"]": [[]]}]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.TYPE)
+def test_there_and_back(document: Document) -> None:
+    data = document.to_bytes()
+    assert data == rfc8785.dumps(json.loads(data))
+    assert type(document).from_bytes(data) == document
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.TYPE)
+@pytest.mark.parametrize("junk", [None, 7, "x", [], {}, [[]], [None], [{}], {"x": {}}, "\ud800", True])
+def test_any_member_replaced_by_junk_is_refused(document: Document, junk: object) -> None:
+    valid = json.loads(document.to_bytes())
+    for key in valid:
+        if valid[key] == junk or (isinstance(junk, str) and key in ("name", "title", "text") and junk == "x"):
+            continue
+        with pytest.raises(DocumentInvalid):
+            type(document).from_bytes(json.dumps(valid | {key: junk}, separators=(",", ":")).encode())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.TYPE)
+def test_missing_and_additional_members_are_refused(document: Document) -> None:
+    valid = json.loads(document.to_bytes())
+    for key in valid:
+        with pytest.raises(DocumentInvalid):
+            type(document).from_bytes(canonical_json({k: v for k, v in valid.items() if k != key}))
+    with pytest.raises(DocumentInvalid, match="expected are"):
+        type(document).from_bytes(canonical_json(valid | {"more": 1}))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.TYPE)
+def test_only_the_canonical_form_is_read(document: Document) -> None:
+    spaced = json.dumps(json.loads(document.to_bytes()), indent=1).encode()
+    with pytest.raises(DocumentInvalid, match="canonical"):
+        type(document).from_bytes(spaced)
+
+
+def test_another_type_is_refused() -> None:
+    with pytest.raises(DocumentInvalid, match=r"licet/terms/1'.* licet/catalog/1 expected"):
+        CatalogDocument.from_bytes(TERMS.to_bytes())
+
+
+def test_catalogue() -> None:
+    assert CATALOG.tree().root == CatalogTree([sha256(b"1"), sha256(b"2")]).root
+    assert json.loads(CATALOG.to_bytes())["works"][0] == {"id": "one", "sha256": sha256(b"1")[2:]}
+    one, two = CATALOG.works
+    for works, message in {
+        (): "at least one",
+        (one, Work("one", two.sha256)): "same id",
+        (one, Work("two", one.sha256)): "same SHA-256",
+    }.items():
+        with pytest.raises(InputError, match=message):
+            CatalogDocument("Works", works)
+
+
+def test_split_sorts_merges_and_keeps_names() -> None:
+    split = SplitDocument.of([PayeeShare(B, 1), PayeeShare(A, 2), PayeeShare(B, 3, "Bea")])
+    assert split.payees == (PayeeShare(A, 2), PayeeShare(B, 4, "Bea"))
+    assert split.tree().root == SumTree({A: 2, B: 4}).root
+
+
+@pytest.mark.parametrize(
+    "payees",
+    [
+        [],
+        [{"payee": B, "share": "1"}, {"payee": A, "share": "1"}],
+        [{"payee": A, "share": "1"}, {"payee": A, "share": "1"}],
+        [{"payee": A.lower(), "share": "1"}],
+        [{"payee": ZERO_ADDRESS, "share": "1"}],
+        [{"payee": A, "share": "0"}],
+        [{"payee": A, "share": "-1"}],
+        [{"payee": A, "share": 1}],
+        [{"payee": A, "share": "01"}],
+        [{"payee": A, "share": "1", "name": None}],
+        [{"payee": A, "share": str(1 << 128)}],
+        [{"payee": A, "share": str((1 << 128) - 1)}, {"payee": B, "share": "1"}],
+    ],
+)
+def test_hostile_splits(payees: list[Any]) -> None:
+    with pytest.raises(DocumentInvalid):
+        SplitDocument.from_bytes(canonical_json({"type": "licet/split/1", "payees": payees}))
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        {"id": "x", "sha256": "0x" + "ab" * 32},
+        {"id": "x", "sha256": "AB" * 32},
+        {"id": 1, "sha256": "ab" * 32},
+    ],
+)
+def test_hostile_works(work: dict[str, Any]) -> None:
+    with pytest.raises(DocumentInvalid):
+        CatalogDocument.from_bytes(canonical_json({"type": "licet/catalog/1", "name": "n", "works": [work]}))
+
+
+def test_terms_name_leaf_uses() -> None:
+    assert json.loads(TERMS.to_bytes())["uses"] == ["train", "index"]
+    for uses in (["ai-training"], ["index", "train"], ["train", "train"], [1], ["bit-12"]):
+        data = {"type": "licet/terms/1", "title": "t", "text": "t", "uses": uses}
+        with pytest.raises(DocumentInvalid):
+            TermsDocument.from_bytes(canonical_json(data))
+    with pytest.raises(InputError, match="known"):
+        TermsDocument("t", Use(1 << 12), "t")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"chainId": "0"},
+        {"chainId": 1},
+        {"chainId": str(1 << 256)},
+        {"signature": "0x"},
+        {"signature": "0xabc"},
+        {"signature": "0xAB"},
+        {"signature": "abab"},
+        {"signature": "0x" + "ab" * 5000},
+        {"licenseToken": C.lower()},
+        {"offer": OFFER.offer.to_json() | {"price": "0"}},
+        {"offer": OFFER.offer.to_json() | {"price": 5}},
+    ],
+)
+def test_hostile_offers(change: dict[str, Any]) -> None:
+    with pytest.raises(DocumentInvalid):
+        OfferDocument.from_bytes(canonical_json(json.loads(OFFER.to_bytes()) | change))

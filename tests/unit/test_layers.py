@@ -1,0 +1,100 @@
+"""Imports go downward only; the chain's libraries and the environment are known in one place each."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "src" / "licet"
+
+LAYERS = {
+    "errors": 0,
+    "types": 0,
+    "fingerprint": 1,
+    "trees": 1,
+    "rights": 1,
+    "documents": 1,
+    "catalog": 1,
+    "samples": 1,
+    "chain": 2,
+    "artifacts": 2,
+    "contracts": 3,
+    "index": 3,
+    "rights_holder": 4,
+    "licensee": 4,
+    "auditor": 4,
+    "cli": 5,
+    "web": 5,
+    "gateway": 5,
+    "__main__": 5,
+}
+TOP = 5
+ACTORS = {"rights_holder", "licensee", "auditor"}
+CHAIN_LIBRARIES = {"web3", "eth_account", "eth_keys", "eth_keyfile"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def part(path: Path) -> str:
+    """The absolute names of all modules that a module imports, for typing alone too."""
+    first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "" if first == "__init__" else first
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The absolute names of all modules that a module imports, wherever in it, also for typing alone."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: import by absolute names"
+            yield str(node.module)
+            # `from licet import errors` imports a module too.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "licet")
+
+
+def licet_parts(path: Path) -> set[str]:
+    names = (name.split(".") for name in imports(path))
+    return {name[1] for name in names if name[0] == "licet" and len(name) > 1 and name[1] in LAYERS}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_layers(path: Path) -> None:
+    own = part(path)
+    if not own:
+        assert all(LAYERS[other] < TOP for other in licet_parts(path)), "the package exports no command line"
+        return
+    assert own in LAYERS, f"{own} has no layer: add it to LAYERS"
+    for other in licet_parts(path) - {own}:
+        assert LAYERS[other] <= LAYERS[own], f"{own} (layer {LAYERS[own]}) imports {other} from above"
+        assert LAYERS[own] < TOP or LAYERS[other] < TOP, "nobody imports the outermost layer"
+        assert not {own, other} <= ACTORS, "actors never know each other"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_package_itself_is_imported_by_nobody_inside(path: Path) -> None:
+    """`import licet` inside the package would run its `__init__`'s imports in a circle."""
+    assert "licet" not in set(imports(path)) or part(path) == "cli"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_chain_knows_its_libraries(path: Path) -> None:
+    used = {name.split(".")[0] for name in imports(path)} & CHAIN_LIBRARIES
+    assert not used or part(path) == "chain", f"{used} belong in licet.chain"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_command_line_reads_the_environment(path: Path) -> None:
+    if part(path) == "cli":
+        return
+    assert "dotenv" not in {name.split(".")[0] for name in imports(path)}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    names |= {a.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for a in node.names}
+    assert not names & {"environ", "environb", "getenv", "load_dotenv"}
+
+
+def test_the_lowest_layer_needs_nothing_but_python() -> None:
+    allowed = {"licet", "collections", "datetime", "re", "string", "typing"}
+    for path in (PACKAGE / "errors.py", PACKAGE / "types.py"):
+        assert {name.split(".")[0] for name in imports(path)} <= allowed
