@@ -1,6 +1,7 @@
 """Offers: immutable terms on which licenses of an asset are sold."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -125,6 +126,19 @@ class Offer:
     def typed_data(self, chain_id: int, license_token: Address) -> dict[str, Any]:
         """The EIP-712 message for wallets and eth-account."""
         return _STRUCT.typed_data(self, chain_id, license_token)
+
+    def to_abi(self) -> dict[str, Any]:
+        """The members by their Solidity names, as a contract takes them."""
+        return _STRUCT.to_abi(self)
+
+    @classmethod
+    def from_abi(cls, members: Mapping[str, Any]) -> Self:
+        """The offer that a contract logged.
+
+        Raises:
+            InputError: no contract of Licet can have logged it.
+        """
+        return cls(**_STRUCT.from_abi(members))
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object with the names of the EIP-712 type; integers are decimal strings."""

@@ -59,6 +59,10 @@ class Registration:
         """What the registrant signs for `registerFor`."""
         return signing_digest(self.struct_hash(), chain_id, asset_registry)
 
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with the names of the EIP-712 type; integers are decimal strings."""
+        return _STRUCT.to_json(self)
+
     def typed_data(self, chain_id: int, asset_registry: Address) -> dict[str, Any]:
         """The EIP-712 message for wallets and eth-account."""
         return _STRUCT.typed_data(self, chain_id, asset_registry)

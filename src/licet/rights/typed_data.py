@@ -65,6 +65,14 @@ class Struct:
         words = (_word(getattr(value, m.attribute), m.type) for m in self.members)
         return hash32(keccak(self.type_hash + b"".join(words)))
 
+    def to_abi(self, value: object) -> dict[str, Any]:
+        """The members by their Solidity names, as they are."""
+        return {m.name: getattr(value, m.attribute) for m in self.members}
+
+    def from_abi(self, members: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments for the Python class from members by their Solidity names."""
+        return {m.attribute: members[m.name] for m in self.members}
+
     def to_json(self, value: object) -> dict[str, Any]:
         """A JSON object with the members' Solidity names; integers are decimal strings."""
         return {m.name: _plain(getattr(value, m.attribute)) for m in self.members}

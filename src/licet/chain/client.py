@@ -1,0 +1,369 @@
+"""The chain, as the rest of Licet sees it: calls, transactions, logs, code.
+
+The only module that speaks to a node. A transaction that reverts always raises, as the `Reverted` class of
+its custom error. Amounts are in wei, times in unix seconds.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+from web3 import HTTPProvider, Web3
+from web3.exceptions import (
+    BadResponseFormat,
+    ContractLogicError,
+    TimeExhausted,
+    Web3Exception,
+    Web3RPCError,
+)
+from web3.types import LogReceipt, TxReceipt
+
+from licet.chain.abi import Abi, log_topic
+from licet.chain.artifacts import Artifact, known_errors
+from licet.chain.signer import Signer
+from licet.errors import (
+    ChainError,
+    ConnectionFailed,
+    InputError,
+    InsufficientBalance,
+    NotAContract,
+    Reverted,
+    SignerError,
+    reverted,
+)
+from licet.types import Address, Hash32, hash32, shown
+
+BlockId = int | str
+"""A block's number, or `latest`, `finalized`, `safe`."""
+
+RPC_SECONDS: Final = 30.0
+RECEIPT_SECONDS: Final = 180.0
+_FIRST_LOG_RANGE: Final = 10_000
+_GAS_MARGIN: Final = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block's header, as far as it is needed."""
+
+    number: int
+    hash: Hash32
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log, as the node gave it; `data` and `topics` are raw."""
+
+    address: Address
+    topics: tuple[bytes, ...]
+    data: bytes
+    block_number: int
+    block_hash: Hash32
+    tx_hash: Hash32
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A transaction that succeeded.
+
+    Attributes:
+        tx_hash: its hash.
+        block_number: the block that has it.
+        gas_used: gas units, after refunds.
+        logs: what it logged.
+        created: the contract that it created, if it was a deployment.
+    """
+
+    tx_hash: Hash32
+    block_number: int
+    gas_used: int
+    logs: tuple[Log, ...]
+    created: Address | None
+
+
+class Chain:
+    """One node, and maybe an account that signs."""
+
+    def __init__(self, url: str, signer: Signer | None = None, *, seconds: float = RPC_SECONDS) -> None:
+        """Connects.
+
+        Args:
+            url: the node's JSON-RPC over http(s).
+            signer: who signs transactions; reading needs none.
+            seconds: how long one answer may take.
+
+        Raises:
+            InputError: the URL is not http(s).
+            ConnectionFailed: nothing answers there, or not with JSON-RPC.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise InputError(f"{shown(url)} is not an http(s) URL of a node")
+        self.url: Final = url
+        self.signer: Final = signer
+        self._web3 = Web3(HTTPProvider(url, request_kwargs={"timeout": seconds}))
+        with self._asking():
+            self.chain_id: Final = self._web3.eth.chain_id
+
+    def with_signer(self, signer: Signer) -> "Chain":
+        """The same node, for another account."""
+        return Chain(self.url, signer)
+
+    @property
+    def account(self) -> Address:
+        """The signer's address.
+
+        Raises:
+            SignerError: there is no signer.
+        """
+        return self._signer().address
+
+    # Reading
+
+    def block(self, block: BlockId = "latest") -> Block:
+        """A block's header."""
+        with self._asking():
+            header = self._web3.eth.get_block(_block_id(block))
+        return Block(header["number"], hash32(bytes(header["hash"])), header["timestamp"])
+
+    def code(self, address: Address, block: BlockId = "latest") -> bytes:
+        """The code at an address; empty where there is none."""
+        with self._asking():
+            return bytes(self._web3.eth.get_code(_web3_address(address), _block_id(block)))
+
+    def balance(self, address: Address, block: BlockId = "latest") -> int:
+        """The native coin that an address has, in wei."""
+        with self._asking():
+            return int(self._web3.eth.get_balance(_web3_address(address), _block_id(block)))
+
+    def transaction_input(self, tx_hash: Hash32) -> tuple[Address | None, bytes]:
+        """Whom a transaction called, and with what data."""
+        with self._asking():
+            tx = self._web3.eth.get_transaction(tx_hash)  # type: ignore[arg-type]
+        return Address(str(tx["to"])) if tx.get("to") else None, bytes(tx["input"])
+
+    def call(
+        self, abi: Abi, address: Address, function: str, *arguments: Any, block: BlockId = "latest"
+    ) -> Any:
+        """What a view function returns: the value itself, or a tuple of several.
+
+        Raises:
+            Reverted: the contract refuses.
+            NotAContract: there is no code at the address.
+        """
+        data = self._ask_contract(
+            {"to": address, "data": "0x" + abi.encode_call(function, arguments).hex()}, block
+        )
+        if not data and abi.functions[function].outputs and not self.code(address, block):
+            raise NotAContract(
+                f"there is no contract at {address} on chain {self.chain_id}: "
+                "check the address, and that the node is on the right chain",
+                address=address,
+            )
+        values = abi.decode_result(function, data)
+        return values[0] if len(values) == 1 else values
+
+    def logs(
+        self,
+        addresses: Sequence[Address],
+        topics: Sequence[Sequence[str] | str | None] = (),
+        *,
+        from_block: int = 0,
+        to_block: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Iterator[Log]:
+        """Logs in order, read in ranges that shrink where the node refuses them.
+
+        Args:
+            addresses: the contracts that logged them; must not be empty.
+            topics: what to filter by, in JSON-RPC's form; `log_topic` spells hashes and addresses.
+            from_block: the first block.
+            to_block: the last block; the newest if not given.
+            progress: called with the number of blocks read since the last call.
+
+        Raises:
+            ChainError: the node refuses even a single block.
+        """
+        last = self.block().number if to_block is None else to_block
+        size = _FIRST_LOG_RANGE
+        start = from_block
+        while start <= last:
+            end = min(start + size - 1, last)
+            query = {"address": list(addresses), "fromBlock": hex(start), "toBlock": hex(end)}
+            try:
+                with self._asking():
+                    found = self._web3.eth.get_logs({**query, "topics": list(topics)})  # type: ignore[typeddict-item]
+            except ChainError:
+                if size == 1:
+                    raise
+                size = max(1, size // 4)
+                continue
+            yield from map(_log, found)
+            if progress is not None:
+                progress(end - start + 1)
+            start = end + 1
+
+    # Writing
+
+    def send(self, abi: Abi, address: Address, function: str, *arguments: Any, value: int = 0) -> Receipt:
+        """Sends a transaction and waits until a block has it.
+
+        Args:
+            abi: the contract's interface.
+            address: the contract.
+            function: its name.
+            arguments: its arguments.
+            value: native coin to send along, wei.
+
+        Raises:
+            Reverted: the contract refuses; as a rule before anything is sent.
+            SignerError: there is no signer, or it refuses.
+            InsufficientBalance: the account cannot pay for the gas and the value.
+            ChainError: the transaction could not be sent, or was not mined in time.
+        """
+        return self._transact(
+            {"to": address, "value": value, "data": "0x" + abi.encode_call(function, arguments).hex()}
+        )
+
+    def deploy(self, artifact: Artifact, *arguments: Any) -> Receipt:
+        """Creates a contract; its address is the receipt's `created`. Raises as `send` does."""
+        data = artifact.bytecode + artifact.abi.encode_constructor(arguments)
+        return self._transact({"value": 0, "data": "0x" + data.hex()})
+
+    def pay(self, to: Address, amount: int) -> Receipt:
+        """Sends native coin, in wei. Raises as `send` does."""
+        return self._transact({"to": to, "value": amount, "data": "0x"})
+
+    def nonce(self, address: Address) -> int:
+        """How many transactions an account has sent, those still waiting included."""
+        with self._asking():
+            return int(self._web3.eth.get_transaction_count(_web3_address(address), "pending"))
+
+    def _transact(self, call: Mapping[str, Any]) -> Receipt:
+        signer = self._signer()
+        tx: dict[str, Any] = {**call, "from": signer.address}
+        gas = self._estimate(tx)
+        with self._asking():
+            tip = self._web3.eth.max_priority_fee
+            base = self._web3.eth.get_block("latest").get("baseFeePerGas", 0)
+        fields = {
+            **call,
+            "nonce": self.nonce(signer.address),
+            "gas": int(gas * _GAS_MARGIN),
+            "maxFeePerGas": 2 * base + tip,
+            "maxPriorityFeePerGas": tip,
+            "chainId": self.chain_id,
+            "type": 2,
+        }
+        raw = signer.sign_transaction(fields, self.chain_id)
+        with self._asking():
+            tx_hash = self._web3.eth.send_raw_transaction(raw)
+            receipt = self._web3.eth.wait_for_transaction_receipt(tx_hash, RECEIPT_SECONDS)
+        if receipt["status"] != 1:
+            self._explain(tx, receipt)
+        return _receipt(receipt)
+
+    def _explain(self, tx: Mapping[str, Any], receipt: TxReceipt) -> None:
+        """Raises the reason why a mined transaction reverted: plays it again on the block before."""
+        self._ask_contract(tx, receipt["blockNumber"] - 1)
+        raise reverted("", {"tx_hash": hash32(bytes(receipt["transactionHash"]))})
+
+    def _estimate(self, tx: Mapping[str, Any]) -> int:
+        try:
+            with self._asking():
+                return int(self._web3.eth.estimate_gas(tx))  # type: ignore[arg-type]
+        except Reverted as error:
+            if not error.name:
+                self._ask_contract(tx, "latest")  # some nodes give the reason to calls alone
+            raise
+
+    def _ask_contract(self, tx: Mapping[str, Any], block: BlockId) -> bytes:
+        with self._asking():
+            return bytes(self._web3.eth.call(tx, _block_id(block)))  # type: ignore[arg-type]
+
+    def _signer(self) -> Signer:
+        if self.signer is None:
+            raise SignerError("this needs an account that signs: name a keystore or a key")
+        return self.signer
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Translates what web3 raises into this package's errors, each with what to do."""
+        try:
+            yield
+        except ContractLogicError as error:
+            raise _refused(error.data) from error
+        except Web3RPCError as error:
+            raise self._rpc_error(error) from error
+        except TimeExhausted as error:
+            raise ChainError(
+                f"the transaction was sent, but no block had it within {RECEIPT_SECONDS:.0f} s: "
+                f"look for it before sending again ({error})"
+            ) from error
+        except (requests.RequestException, BadResponseFormat) as error:
+            raise ConnectionFailed(
+                f"no node answers at {self.url} ({type(error).__name__}): "
+                "check the URL, and that the node runs"
+            ) from error
+        except Web3Exception as error:
+            raise ChainError(f"the node at {self.url} gave an unusable answer: {error}") from error
+
+    def _rpc_error(self, error: Web3RPCError) -> Exception:
+        body = (error.rpc_response or {}).get("error", {})
+        message = str(body.get("message", error)) if isinstance(body, Mapping) else str(error)
+        data = body.get("data") if isinstance(body, Mapping) else None
+        if isinstance(data, str) and data.startswith("0x"):
+            return _refused(data)
+        if "insufficient funds" in message.lower():
+            return InsufficientBalance(
+                f"{self.account} cannot pay for the gas on chain {self.chain_id}: send native coin to it"
+            )
+        if "revert" in message.lower():
+            return _refused(None)
+        return ChainError(f"the node at {self.url} refuses: {message}")
+
+
+def _refused(data: Any) -> Reverted:
+    """The exception for revert data as a node gives it: hex, or nothing."""
+    try:
+        raw = bytes.fromhex(data.removeprefix("0x")) if isinstance(data, str) else b""
+    except ValueError:
+        raw = b""
+    return known_errors().decode_revert(raw)
+
+
+def _receipt(receipt: TxReceipt) -> Receipt:
+    created = receipt.get("contractAddress")
+    return Receipt(
+        tx_hash=hash32(bytes(receipt["transactionHash"])),
+        block_number=receipt["blockNumber"],
+        gas_used=receipt["gasUsed"],
+        logs=tuple(map(_log, receipt["logs"])),
+        created=Address(str(created)) if created else None,
+    )
+
+
+def _log(item: LogReceipt) -> Log:
+    return Log(
+        address=Address(str(item["address"])),
+        topics=tuple(bytes(topic) for topic in item["topics"]),
+        data=bytes(item["data"]),
+        block_number=item["blockNumber"],
+        block_hash=hash32(bytes(item["blockHash"])),
+        tx_hash=hash32(bytes(item["transactionHash"])),
+        index=item["logIndex"],
+    )
+
+
+def _block_id(block: BlockId) -> Any:
+    return block
+
+
+def _web3_address(address: Address) -> Any:
+    return address
+
+
+__all__ = ["Block", "BlockId", "Chain", "Log", "Receipt", "log_topic"]

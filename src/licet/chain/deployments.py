@@ -1,0 +1,227 @@
+"""Where the contracts are on a chain, and whether they are the contracts that this package ships.
+
+A deployment is known by its registry's address alone: the registry names the others, and the code of each is
+compared with the artifact, its immutables filled in.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final, Self
+
+from eth_utils.address import to_canonical_address
+from rlp import encode as rlp_encode  # type: ignore[import-untyped]
+
+from licet.chain.artifacts import Artifact, artifact
+from licet.chain.client import Chain
+from licet.chain.development import LOCAL_CHAIN_IDS
+from licet.errors import DeploymentError, InputError, NotAContract, Reverted, UnexpectedAnswer, WrongChain
+from licet.rights.typed_data import domain_separator
+from licet.trees.hashing import checksum, keccak, parse_address
+from licet.types import ZERO_ADDRESS, Address, Hash32, hash32, parse_hash
+
+_REGISTRY: Final = artifact("AssetRegistry")
+_LICENSES: Final = artifact("LicenseToken")
+_FACTORY: Final = artifact("RoyaltyVaultFactory")
+_VAULT: Final = artifact("RoyaltyVault")
+_DOLLAR: Final = artifact("TestDollar")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The contracts of one deployment.
+
+    Attributes:
+        chain_id: EIP-155 chain id.
+        block: the block that the registry was deployed in; nothing happened before it.
+        asset_registry: the one address that an auditor needs.
+        license_token: sells licenses.
+        vault_factory: where vaults come from.
+        vault_implementation: the code that all vaults run.
+        test_dollar: the stablecoin for trying out; on local chains only.
+        code_hashes: keccak256 of the code at each address, by the artifact's name.
+    """
+
+    chain_id: int
+    block: int
+    asset_registry: Address
+    license_token: Address
+    vault_factory: Address
+    vault_implementation: Address
+    test_dollar: Address | None
+    code_hashes: Mapping[str, Hash32]
+
+    def save(self, path: Path) -> None:
+        """Writes the deployment as JSON."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Reads what `save` wrote.
+
+        Raises:
+            InputError: the file cannot be read, or is not a deployment.
+        """
+        try:
+            data = json.loads(path.read_bytes())
+            dollar = data["test_dollar"]
+            return cls(
+                chain_id=int(data["chain_id"]),
+                block=int(data["block"]),
+                test_dollar=None if dollar is None else parse_address(dollar),
+                code_hashes={name: parse_hash(value) for name, value in data["code_hashes"].items()},
+                **{name: parse_address(data[name]) for name in _ADDRESSES},
+            )
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{path} is not a deployment file: run scripts/deploy.py to make one") from error
+
+    def check(self, chain: Chain) -> None:
+        """Makes sure that a chain has these very contracts.
+
+        Raises:
+            WrongChain: the node is on another chain.
+            NotAContract: there is no code at an address.
+            DeploymentError: the code at an address is not the one noted here, or not the one shipped.
+        """
+        if chain.chain_id != self.chain_id:
+            raise WrongChain(
+                f"the deployment is on chain {self.chain_id}, the node at {chain.url} on {chain.chain_id}: "
+                "name a node of the deployment's chain",
+                expected=self.chain_id,
+                actual=chain.chain_id,
+            )
+        for name, expected in discover(chain, self.asset_registry).code_hashes.items():
+            noted = self.code_hashes.get(name)
+            if noted != expected:
+                raise DeploymentError(
+                    f"the deployment file says that {name} has the code hash {noted}, "
+                    f"the chain says {expected}: the file is of another deployment, or was altered",
+                    contract=name,
+                )
+
+
+_ADDRESSES: Final = ("asset_registry", "license_token", "vault_factory", "vault_implementation")
+
+
+def discover(chain: Chain, registry: Address) -> Deployment:
+    """The deployment that a registry belongs to, each contract's code compared with the one shipped.
+
+    Raises:
+        NotAContract: there is no code at an address.
+        DeploymentError: the code at an address is not the one shipped.
+    """
+    if not chain.code(registry):
+        raise NotAContract(
+            f"there is no contract at {registry} on chain {chain.chain_id}: "
+            "check the registry's address, and that the node is on the right chain",
+            address=registry,
+        )
+    try:
+        license_token = chain.call(_REGISTRY.abi, registry, "licenseToken")
+        factory = chain.call(_REGISTRY.abi, registry, "vaultFactory")
+        block = chain.call(_REGISTRY.abi, registry, "deploymentBlock")
+        implementation = chain.call(_FACTORY.abi, factory, "implementation")
+    except (Reverted, UnexpectedAnswer) as error:
+        raise DeploymentError(
+            f"the contract at {registry} is not a registry of Licet: check the address", address=registry
+        ) from error
+    named = {
+        "licenseToken": int(license_token, 16),
+        "vaultFactory": int(factory, 16),
+        "deploymentBlock": block,
+    }
+    hashes = {
+        "AssetRegistry": _checked(
+            chain, _REGISTRY, registry, named | _domain_immutables(chain.chain_id, registry)
+        ),
+        "LicenseToken": _checked(
+            chain,
+            _LICENSES,
+            license_token,
+            {"_registry": int(registry, 16)} | _domain_immutables(chain.chain_id, license_token),
+        ),
+        "RoyaltyVaultFactory": _checked(
+            chain, _FACTORY, factory, {"implementation": int(implementation, 16)}
+        ),
+        "RoyaltyVault": _checked(chain, _VAULT, implementation, {}),
+    }
+    return Deployment(chain.chain_id, block, registry, license_token, factory, implementation, None, hashes)
+
+
+def deploy(chain: Chain, previous: Deployment | None = None) -> Deployment:
+    """Deploys the contracts, unless `previous` stands on this chain already.
+
+    On local chains a test stablecoin comes with them; there, a previous deployment that a restarted chain has
+    forgotten is made anew.
+
+    Raises:
+        WrongChain: `previous` is of another chain.
+        NotAContract: `previous` has no code on a chain that is not local.
+        DeploymentError: `previous` has other code than the one shipped, or another transaction of the same
+            account came between the deployment's.
+    """
+    local = chain.chain_id in LOCAL_CHAIN_IDS
+    if previous is not None:
+        try:
+            previous.check(chain)
+        except NotAContract:
+            if not local:
+                raise
+        else:
+            return previous
+    factory = _created(chain, _FACTORY)
+    # The registry and the license token name each other: the token's address follows from the next nonce.
+    license_token = create_address(chain.account, chain.nonce(chain.account) + 1)
+    registry = _created(chain, _REGISTRY, license_token, factory)
+    if _created(chain, _LICENSES, registry) != license_token:
+        raise DeploymentError(
+            "another transaction of the deploying account came in between, so that the contracts do not name "
+            "each other: deploy again, with an account that nothing else uses meanwhile"
+        )
+    deployment = discover(chain, registry)
+    return replace(deployment, test_dollar=_created(chain, _DOLLAR)) if local else deployment
+
+
+def create_address(sender: Address, nonce: int) -> Address:
+    """The address of the contract that an account's transaction with this nonce creates (CREATE)."""
+    return checksum(keccak(rlp_encode([to_canonical_address(sender), nonce]))[12:])
+
+
+def _created(chain: Chain, contract: Artifact, *arguments: object) -> Address:
+    created = chain.deploy(contract, *arguments).created
+    if created is None:
+        raise DeploymentError(f"the node says nothing of where {contract.name} was created")
+    return created
+
+
+def _checked(chain: Chain, contract: Artifact, address: Address, immutables: Mapping[str, int]) -> Hash32:
+    """The hash of the code at an address, which must be the artifact's."""
+    code = chain.code(address) if address != ZERO_ADDRESS else b""
+    if not code:
+        raise NotAContract(
+            f"there is no {contract.name} at {address} on chain {chain.chain_id}", address=address
+        )
+    if code != contract.runtime_code(immutables):
+        raise DeploymentError(
+            f"the code at {address} is not the {contract.name} that this version of Licet ships: "
+            "check the address; do not trust this deployment",
+            contract=contract.name,
+            address=address,
+            code_hash=hash32(keccak(code)),
+        )
+    return hash32(keccak(code))
+
+
+def _domain_immutables(chain_id: int, contract: Address) -> dict[str, int]:
+    """What Solady's EIP712 keeps in the code of a contract."""
+    return {
+        "_cachedThis": int(contract, 16),
+        "_cachedChainId": chain_id,
+        "_cachedNameHash": int.from_bytes(keccak(b"Licet")),
+        "_cachedVersionHash": int.from_bytes(keccak(b"1")),
+        "_cachedDomainSeparator": int(domain_separator(chain_id, contract), 16),
+    }

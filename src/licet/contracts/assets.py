@@ -1,0 +1,75 @@
+"""`AssetRegistry`: deeds to works and catalogues."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from licet.chain.artifacts import artifact
+from licet.chain.client import BlockId, Chain, Receipt
+from licet.rights.registration import Registration
+from licet.types import Address, Hash32
+
+_ABI: Final = artifact("AssetRegistry").abi
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a deed's slot says.
+
+    Attributes:
+        holder: who holds it now.
+        epoch: offers must name it; every transfer and `cancel_offers` raises it.
+        exclusive_until: unix seconds up to which an exclusive license runs; 0 if none was ever sold.
+    """
+
+    holder: Address
+    epoch: int
+    exclusive_until: int
+
+
+class AssetRegistry:
+    """The registry at an address. Calls that change something raise as `Chain.send` does."""
+
+    def __init__(self, chain: Chain, address: Address) -> None:
+        self.chain: Final = chain
+        self.address: Final = address
+
+    def register(self, registration: Registration) -> Receipt:
+        """Registers an asset for the chain's account, which must be the registrant."""
+        return self.chain.send(_ABI, self.address, "register", _fields(registration))
+
+    def register_for(self, registration: Registration, signature: bytes) -> Receipt:
+        """Registers an asset for somebody else, on their signature over the registration."""
+        return self.chain.send(
+            _ABI,
+            self.address,
+            "registerFor",
+            registration.registrant,
+            _fields(registration),
+            registration.deadline,
+            signature,
+        )
+
+    def cancel_offers(self, asset_id: Hash32) -> Receipt:
+        """Voids all standing offers on an asset; its holder's account must sign."""
+        return self.chain.send(_ABI, self.address, "cancelOffers", asset_id)
+
+    def transfer(self, asset_id: Hash32, receiver: Address) -> Receipt:
+        """Hands a deed on; its standing offers lapse."""
+        sender = self.chain.account
+        return self.chain.send(_ABI, self.address, "transferFrom", sender, receiver, int(asset_id, 16))
+
+    def deed(self, asset_id: Hash32, block: BlockId = "latest") -> Deed:
+        """A deed's slot.
+
+        Raises:
+            AssetNotRegistered: no deed has this id.
+        """
+        return Deed(*self.chain.call(_ABI, self.address, "deedState", asset_id, block=block))
+
+    def head(self, block: BlockId = "latest") -> Hash32:
+        """The rolling head of the contract's audited logs."""
+        return Hash32(self.chain.call(_ABI, self.address, "head", block=block))
+
+
+def _fields(registration: Registration) -> tuple[Hash32, int, Hash32, str]:
+    return registration.content, registration.works, registration.document_hash, registration.uri

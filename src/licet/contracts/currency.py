@@ -1,0 +1,165 @@
+"""Currencies: ERC-20 tokens, with EIP-2612 permits where they have them, and the native coin."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from licet.chain.abi import Abi
+from licet.chain.artifacts import artifact
+from licet.chain.client import BlockId, Chain, Receipt
+from licet.errors import ChainError, Reverted, UnexpectedAnswer
+from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
+
+_ABI: Final = artifact("TestDollar").abi
+# EIP-5267; no token of ours has it, many others do.
+_DOMAIN_ABI: Final = Abi(
+    [
+        {
+            "type": "function",
+            "name": "eip712Domain",
+            "inputs": [],
+            "outputs": [
+                {"name": "fields", "type": "bytes1"},
+                {"name": "name", "type": "string"},
+                {"name": "version", "type": "string"},
+            ],
+        },
+        {
+            "type": "function",
+            "name": "version",
+            "inputs": [],
+            "outputs": [{"name": "", "type": "string"}],
+        },
+    ]
+)
+_PERMIT_TYPES: Final = (
+    ("owner", "address"),
+    ("spender", "address"),
+    ("value", "uint256"),
+    ("nonce", "uint256"),
+    ("deadline", "uint256"),
+)
+_DOMAIN_TYPES: Final = (
+    ("name", "string"),
+    ("version", "string"),
+    ("chainId", "uint256"),
+    ("verifyingContract", "address"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A signed EIP-2612 permit; the amount and the spender are known from where it is used."""
+
+    deadline: int
+    v: int
+    r: Hash32
+    s: Hash32
+
+
+class Currency:
+    """A token, or with the zero address the native coin. Amounts are in its smallest unit."""
+
+    def __init__(self, chain: Chain, address: Address) -> None:
+        self.chain: Final = chain
+        self.address: Final = address
+
+    @property
+    def is_native(self) -> bool:
+        """Whether this is the chain's native coin."""
+        return self.address == ZERO_ADDRESS
+
+    def balance_of(self, holder: Address, block: BlockId = "latest") -> int:
+        """What an address has."""
+        if self.is_native:
+            return self.chain.balance(holder, block)
+        return int(self.chain.call(_ABI, self.address, "balanceOf", holder, block=block))
+
+    def allowance(self, owner: Address, spender: Address) -> int:
+        """What `spender` may take from `owner`."""
+        return int(self.chain.call(_ABI, self.address, "allowance", owner, spender))
+
+    def symbol(self) -> str:
+        """How people call it."""
+        return "ETH" if self.is_native else str(self.chain.call(_ABI, self.address, "symbol"))
+
+    def decimals(self) -> int:
+        """How many of its digits stand after the point."""
+        return 18 if self.is_native else int(self.chain.call(_ABI, self.address, "decimals"))
+
+    def transfer(self, receiver: Address, amount: int) -> Receipt:
+        """Pays, from the chain's account."""
+        if self.is_native:
+            return self.chain.pay(receiver, amount)
+        return self.chain.send(_ABI, self.address, "transfer", receiver, amount)
+
+    def approve(self, spender: Address, amount: int) -> Receipt:
+        """Allows `spender` to take up to `amount` from the chain's account."""
+        return self.chain.send(_ABI, self.address, "approve", spender, amount)
+
+    def mint(self, receiver: Address, amount: int) -> Receipt:
+        """Makes test dollars; other tokens refuse."""
+        return self.chain.send(_ABI, self.address, "mint", receiver, amount)
+
+    def has_permit(self) -> bool:
+        """Whether the token takes EIP-2612 permits."""
+        if self.is_native:
+            return False
+        try:
+            self.chain.call(_ABI, self.address, "nonces", ZERO_ADDRESS)
+            self.chain.call(_ABI, self.address, "DOMAIN_SEPARATOR")
+        except (Reverted, UnexpectedAnswer):
+            return False
+        return True
+
+    def sign_permit(self, spender: Address, amount: int, deadline: int) -> Permit:
+        """The account's permit for `spender` to take exactly `amount`; no transaction is sent.
+
+        Args:
+            spender: who may take it.
+            amount: in the token's smallest unit.
+            deadline: unix second after which the permit is void.
+
+        Raises:
+            ChainError: the token has no permits.
+            SignerError: there is no signer, or it refuses.
+        """
+        signer = self.chain.signer
+        owner = self.chain.account
+        if signer is None or self.is_native:
+            raise ChainError("the native coin needs no permit: send it along")
+        message = {
+            "owner": owner,
+            "spender": spender,
+            "value": amount,
+            "nonce": self.chain.call(_ABI, self.address, "nonces", owner),
+            "deadline": deadline,
+        }
+        signature = signer.sign_typed_data(
+            {
+                "types": {
+                    "EIP712Domain": [{"name": name, "type": kind} for name, kind in _DOMAIN_TYPES],
+                    "Permit": [{"name": name, "type": kind} for name, kind in _PERMIT_TYPES],
+                },
+                "primaryType": "Permit",
+                "domain": self._domain(),
+                "message": message,
+            }
+        )
+        return Permit(deadline, signature[64], hash32(signature[:32]), hash32(signature[32:64]))
+
+    def _domain(self) -> dict[str, Any]:
+        """The token's EIP-712 domain: as EIP-5267 says, else by its name and version (or 1)."""
+        name = self.chain.call(_ABI, self.address, "name")
+        try:
+            _, name, version = self.chain.call(_DOMAIN_ABI, self.address, "eip712Domain")
+        except (Reverted, UnexpectedAnswer):
+            try:
+                version = self.chain.call(_DOMAIN_ABI, self.address, "version")
+            except (Reverted, UnexpectedAnswer):
+                version = "1"
+        return {
+            "name": name,
+            "version": version,
+            "chainId": self.chain.chain_id,
+            "verifyingContract": self.address,
+        }

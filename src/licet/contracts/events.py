@@ -1,0 +1,218 @@
+"""What the contracts log, as dataclasses; each knows where it was logged."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from licet.chain.artifacts import artifact
+from licet.chain.client import Chain, Log
+from licet.rights.offer import Offer
+from licet.trees.hashing import roll_head
+from licet.types import ZERO_HASH, Address, Hash32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event; `log` says where it stands."""
+
+    CONTRACT: ClassVar[str]
+    log: Log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetRegistered(Event):
+    """A deed was made out."""
+
+    CONTRACT: ClassVar[str] = "AssetRegistry"
+    asset_id: Hash32
+    registrant: Address
+    content: Hash32
+    works: int
+    document_hash: Hash32
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffersCancelled(Event):
+    """A holder voided all standing offers on an asset."""
+
+    CONTRACT: ClassVar[str] = "AssetRegistry"
+    asset_id: Hash32
+    holder: Address
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusiveGranted(Event):
+    """An exclusive license was sold; `until` in unix seconds."""
+
+    CONTRACT: ClassVar[str] = "AssetRegistry"
+    asset_id: Hash32
+    license_id: Hash32
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeedTransferred(Event):
+    """A deed changed hands, or was made out (`sender` zero)."""
+
+    CONTRACT: ClassVar[str] = "AssetRegistry"
+    sender: Address
+    receiver: Address
+    asset_id: Hash32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold(Event):
+    """A license was sold."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    license_id: Hash32
+    asset_id: Hash32
+    licensee: Address
+    payer: Address
+    salt: Hash32
+    offer: Offer
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferPublished(Event):
+    """A licensor put an offer on chain."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    offer_hash: Hash32
+    asset_id: Hash32
+    licensor: Address
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCancelled(Event):
+    """A licensor ended the sale on an offer."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    offer_hash: Hash32
+    asset_id: Hash32
+    licensor: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseTransferred(Event):
+    """A license changed hands, or was sold (`sender` zero)."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    sender: Address
+    receiver: Address
+    license_id: Hash32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitPublished(Event):
+    """Somebody said who shares in a vault: the payees themselves, or the document that has them."""
+
+    CONTRACT: ClassVar[str] = "RoyaltyVaultFactory"
+    vault: Address
+    root: Hash32
+    document_hash: Hash32
+    uri: str
+    payees: tuple[tuple[Address, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed(Event):
+    """A vault paid a payee; `log.address` is the vault, `token` zero for the native coin."""
+
+    CONTRACT: ClassVar[str] = "RoyaltyVault"
+    token: Address
+    payee: Address
+    amount: int
+
+
+_E = TypeVar("_E", bound=Event)
+
+# Where an event is not spelled as its class, or its arguments not as its attributes.
+_SOLIDITY_NAMES: dict[type[Event], str] = {DeedTransferred: "Transfer", LicenseTransferred: "Transfer"}
+_ATTRIBUTES: dict[str, str] = {
+    "assetId": "asset_id",
+    "licenseId": "license_id",
+    "offerHash": "offer_hash",
+    "documentHash": "document_hash",
+    "from": "sender",
+    "to": "receiver",
+}
+_UNAUDITED = ("Approval", "ApprovalForAll")
+
+
+def topic_of(kind: type[Event]) -> bytes:
+    """The first topic of an event's logs."""
+    return artifact(kind.CONTRACT).abi.topic(_SOLIDITY_NAMES.get(kind, kind.__name__))
+
+
+def decode(kind: type[_E], log: Log) -> _E:
+    """The event that a log is.
+
+    Raises:
+        ValueError: the log is none of this kind.
+        InputError: an offer in it is none that the contract can have sold on.
+    """
+    decoded = artifact(kind.CONTRACT).abi.decode_log(log.topics, log.data)
+    if decoded is None or log.topics[0] != topic_of(kind):
+        raise ValueError(f"log {log.index} of block {log.block_number} is no {kind.__name__}")
+    return kind(log=log, **{_attribute(kind, name): _value(name, v) for name, v in decoded[1].items()})
+
+
+def read(
+    chain: Chain,
+    kind: type[_E],
+    addresses: Sequence[Address],
+    topics: Sequence[Sequence[str] | str | None] = (),
+    *,
+    from_block: int,
+    to_block: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[_E]:
+    """The events of one kind that some contracts logged, in order.
+
+    Args:
+        chain: where to ask.
+        kind: which events.
+        addresses: the contracts.
+        topics: filters for the indexed arguments, in their order (`log_topic` spells them).
+        from_block: the first block.
+        to_block: the last block; the newest if not given.
+        progress: called with the number of blocks read since the last call.
+    """
+    wanted = ["0x" + topic_of(kind).hex(), *topics]
+    for log in chain.logs(addresses, wanted, from_block=from_block, to_block=to_block, progress=progress):
+        yield decode(kind, log)
+
+
+def is_audited(contract: str, log: Log) -> bool:
+    """Whether a log counts into its contract's rolling head: all do but approvals, which give no right."""
+    if not log.topics:
+        return True
+    entry = artifact(contract).abi.events.get(log.topics[0])
+    return entry is None or entry.name not in _UNAUDITED
+
+
+def replay_head(logs: Sequence[Log]) -> Hash32:
+    """The rolling head that audited logs lead to, from the contract's first one on."""
+    head = ZERO_HASH
+    for log in logs:
+        head = roll_head(head, log.topics, log.data)
+    return head
+
+
+def _attribute(kind: type[Event], name: str) -> str:
+    if name == "id":
+        return "asset_id" if kind is DeedTransferred else "license_id"
+    return _ATTRIBUTES.get(name, name)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "offer":
+        return Offer.from_abi(value)
+    if name == "payees":
+        return tuple((entry["payee"], entry["share"]) for entry in value)
+    return value

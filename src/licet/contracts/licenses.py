@@ -1,0 +1,159 @@
+"""`LicenseToken`: licenses, and the offers they are sold on."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from licet.chain.artifacts import artifact
+from licet.chain.client import BlockId, Chain, Receipt
+from licet.contracts.currency import Permit
+from licet.rights.offer import Offer, license_id
+from licet.rights.uses import Use
+from licet.trees.catalog import CatalogProof
+from licet.types import ZERO_ADDRESS, Address, Hash32
+
+_ABI: Final = artifact("LicenseToken").abi
+
+PERPETUAL: Final = (1 << 40) - 1
+"""The expiry of a license that does not expire."""
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """What a license's slot says.
+
+    Attributes:
+        holder: who holds it now.
+        expires: unix second from which it permits nothing; `PERPETUAL` for never.
+        uses: what it permits until then.
+        bound: whether it stays with its licensee.
+    """
+
+    holder: Address
+    expires: int
+    uses: Use
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferState:
+    """What has happened to an offer; `sold` is counted only where the supply is limited."""
+
+    sold: int
+    cancelled: bool
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a license's id is the hash of; whoever shows it proves the license's terms."""
+
+    offer: Offer
+    licensee: Address
+    salt: Hash32
+
+    @property
+    def license_id(self) -> Hash32:
+        """The id of the license."""
+        return license_id(self.offer.struct_hash(), self.licensee, self.salt)
+
+
+class LicenseToken:
+    """The license token at an address. Calls that change something raise as `Chain.send` does."""
+
+    def __init__(self, chain: Chain, address: Address) -> None:
+        self.chain: Final = chain
+        self.address: Final = address
+
+    def buy(self, grant: Grant, signature: bytes) -> Receipt:
+        """Buys a license, paid by the chain's account out of its allowance, or in native coin."""
+        value = grant.offer.price if grant.offer.currency == ZERO_ADDRESS else 0
+        return self.chain.send(_ABI, self.address, "buy", *_purchase(grant, signature), value=value)
+
+    def buy_with_permit(self, grant: Grant, signature: bytes, permit: Permit) -> Receipt:
+        """Buys a license, paid by the chain's account on its permit for exactly the price."""
+        fields = (permit.deadline, permit.v, permit.r, permit.s)
+        return self.chain.send(_ABI, self.address, "buyWithPermit", *_purchase(grant, signature), fields)
+
+    def publish_offer(self, offer: Offer) -> Receipt:
+        """Puts an offer on chain, so that it sells without a signature; its licensor's account must sign."""
+        return self.chain.send(_ABI, self.address, "publishOffer", offer.to_abi())
+
+    def cancel_offer(self, offer: Offer) -> Receipt:
+        """Ends the sale on an offer; its licensor's account must sign."""
+        return self.chain.send(_ABI, self.address, "cancelOffer", offer.to_abi())
+
+    def transfer(self, license_id: Hash32, receiver: Address) -> Receipt:
+        """Hands a license on, if its terms allow that."""
+        sender = self.chain.account
+        return self.chain.send(_ABI, self.address, "transferFrom", sender, receiver, int(license_id, 16))
+
+    def permits(self, license_id: Hash32, uses: Use, block: BlockId = "latest") -> bool:
+        """Whether a license permits all of `uses` now, for the asset it is of."""
+        return bool(self.chain.call(_ABI, self.address, "permits", license_id, int(uses), block=block))
+
+    def permits_asset(self, grant: Grant, uses: Use, asset_id: Hash32, block: BlockId = "latest") -> bool:
+        """Whether the license proven by `grant` permits all of `uses` of an asset now."""
+        return bool(
+            self.chain.call(
+                _ABI, self.address, "permitsAsset", _grant(grant), int(uses), asset_id, block=block
+            )
+        )
+
+    def permits_work(
+        self,
+        grant: Grant,
+        uses: Use,
+        sha256: Hash32,
+        registrant: Address,
+        proof: CatalogProof,
+        block: BlockId = "latest",
+    ) -> bool:
+        """Whether the license proven by `grant` permits all of `uses` of the work with this SHA-256 now.
+
+        Args:
+            grant: the license.
+            uses: what is to be done.
+            sha256: the work's.
+            registrant: who registered the licensed asset.
+            proof: that the work is in the licensed catalogue; empty for a single work.
+            block: when.
+        """
+        return bool(
+            self.chain.call(
+                _ABI,
+                self.address,
+                "permitsWork",
+                _grant(grant),
+                int(uses),
+                sha256,
+                registrant,
+                proof.siblings,
+                proof.sides,
+                block=block,
+            )
+        )
+
+    def license(self, license_id: Hash32, block: BlockId = "latest") -> License:
+        """A license's slot.
+
+        Raises:
+            LicenseUnknown: no license has this id.
+        """
+        slot = self.chain.call(_ABI, self.address, "license", license_id, block=block)
+        return License(slot["holder"], slot["expires"], Use(slot["uses"]), slot["bound"])
+
+    def offer_state(self, offer_hash: Hash32, block: BlockId = "latest") -> OfferState:
+        """What has happened to an offer."""
+        return OfferState(**self.chain.call(_ABI, self.address, "offerState", offer_hash, block=block))
+
+    def head(self, block: BlockId = "latest") -> Hash32:
+        """The rolling head of the contract's audited logs."""
+        return Hash32(self.chain.call(_ABI, self.address, "head", block=block))
+
+
+def _purchase(grant: Grant, signature: bytes) -> tuple[Any, ...]:
+    return grant.offer.to_abi(), signature, grant.licensee, grant.salt
+
+
+def _grant(grant: Grant) -> dict[str, Any]:
+    return {"offer": grant.offer.to_abi(), "licensee": grant.licensee, "salt": grant.salt}

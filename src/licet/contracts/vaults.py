@@ -1,0 +1,108 @@
+"""`RoyaltyVaultFactory` and the vaults that come from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from licet.chain.artifacts import artifact
+from licet.chain.client import BlockId, Chain, Receipt
+from licet.contracts.currency import Currency
+from licet.trees.hashing import checksum, keccak
+from licet.trees.sums import SumProof
+from licet.types import ZERO_HASH, Address, Hash32, address_bytes, hash_bytes
+
+_ABI: Final = artifact("RoyaltyVaultFactory").abi
+_VAULT_ABI: Final = artifact("RoyaltyVault").abi
+
+# The creation code of a clone with a 32 byte argument (Solady's LibClone), around the implementation.
+_CLONE_BEFORE: Final = bytes.fromhex("61004d3d81600a3d39f3363d3d373d3d3d363d73")
+_CLONE_AFTER: Final = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
+
+
+@dataclass(frozen=True, slots=True)
+class VaultClaim:
+    """A claim on one vault.
+
+    Attributes:
+        root: the vault's split.
+        token: what to claim; the zero address for the native coin.
+        payee: who is paid.
+        proof: of the payee's share.
+    """
+
+    root: Hash32
+    token: Address
+    payee: Address
+    proof: SumProof
+
+
+class RoyaltyVaultFactory:
+    """The factory at an address, and its vaults. Calls that change something raise as `Chain.send` does."""
+
+    def __init__(self, chain: Chain, address: Address) -> None:
+        self.chain: Final = chain
+        self.address: Final = address
+
+    def vault_of(self, root: Hash32) -> Address:
+        """The address of a split's vault, deployed or not."""
+        return Address(self.chain.call(_ABI, self.address, "vaultOf", root))
+
+    def publish(
+        self,
+        root: Hash32,
+        document_hash: Hash32 = ZERO_HASH,
+        uri: str = "",
+        payees: Sequence[tuple[Address, int]] = (),
+    ) -> Receipt:
+        """Publishes a split: the payees themselves, or the hash and URI of the document that has them."""
+        return self.chain.send(_ABI, self.address, "publish", root, document_hash, uri, list(payees))
+
+    def deploy(self, root: Hash32) -> Receipt:
+        """Deploys a split's vault; not needed before a claim from the factory."""
+        return self.chain.send(_ABI, self.address, "deploy", root)
+
+    def claim(self, claims: Sequence[VaultClaim]) -> Receipt:
+        """Pays what is due from many vaults in one transaction; claims with nothing due are skipped."""
+        batch = [(claim.root, claim.token, _share(claim)) for claim in claims]
+        return self.chain.send(_ABI, self.address, "claim", batch)
+
+    def claim_from(self, vault: Address, claim: VaultClaim) -> Receipt:
+        """Pays what is due from one deployed vault.
+
+        Raises:
+            NothingDue: all has been paid.
+        """
+        return self.chain.send(_VAULT_ABI, vault, "claim", claim.token, _share(claim))
+
+    def released(self, vault: Address, token: Address, block: BlockId = "latest") -> int:
+        """All that a vault has paid out in a token; 0 for one that is not deployed."""
+        if not self.chain.code(vault, block):
+            return 0
+        return int(self.chain.call(_VAULT_ABI, vault, "released", token, block=block))
+
+    def released_to(self, vault: Address, token: Address, payee: Address, block: BlockId = "latest") -> int:
+        """All that a deployed vault has paid to one payee in a token."""
+        return int(self.chain.call(_VAULT_ABI, vault, "releasedTo", token, payee, block=block))
+
+    def received(self, vault: Address, token: Address, block: BlockId = "latest") -> int:
+        """All that ever came into a vault in a token: its balance and what it has paid out."""
+        return Currency(self.chain, token).balance_of(vault, block) + self.released(vault, token, block)
+
+    def implementation(self) -> Address:
+        """The code that all vaults run."""
+        return Address(self.chain.call(_ABI, self.address, "implementation"))
+
+    def head(self, block: BlockId = "latest") -> Hash32:
+        """The rolling head of the factory's logs."""
+        return Hash32(self.chain.call(_ABI, self.address, "head", block=block))
+
+
+def vault_address(root: Hash32, implementation: Address, factory: Address) -> Address:
+    """The address of a split's vault, computed with no node: CREATE2 of a clone that carries the root."""
+    code = _CLONE_BEFORE + address_bytes(implementation) + _CLONE_AFTER + hash_bytes(root)
+    return checksum(keccak(b"\xff" + address_bytes(factory) + bytes(32) + keccak(code))[12:])
+
+
+def _share(claim: VaultClaim) -> tuple[Any, ...]:
+    siblings = [(node.hash, node.sum) for node in claim.proof.siblings]
+    return claim.payee, claim.proof.share, claim.proof.sides, siblings
