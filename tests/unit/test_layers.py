@@ -36,7 +36,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def part(path: Path) -> str:
-    """The absolute names of all modules that a module imports, for typing alone too."""
+    """The part of the package that a module is in: `errors`, `trees`, …; empty for the package itself."""
     first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     return "" if first == "__init__" else first
 
