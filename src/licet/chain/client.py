@@ -119,7 +119,17 @@ class Chain:
         Raises:
             SignerError: there is no signer.
         """
-        return self._signer().address
+        return self.signer_or_raise().address
+
+    def signer_or_raise(self) -> Signer:
+        """Who signs.
+
+        Raises:
+            SignerError: there is nobody.
+        """
+        if self.signer is None:
+            raise SignerError("this needs an account that signs: name a keystore or a key")
+        return self.signer
 
     # Reading
 
@@ -243,7 +253,7 @@ class Chain:
             return int(self._web3.eth.get_transaction_count(_web3_address(address), "pending"))
 
     def _transact(self, call: Mapping[str, Any]) -> Receipt:
-        signer = self._signer()
+        signer = self.signer_or_raise()
         tx: dict[str, Any] = {**call, "from": signer.address}
         gas = self._estimate(tx)
         with self._asking():
@@ -283,11 +293,6 @@ class Chain:
     def _ask_contract(self, tx: Mapping[str, Any], block: BlockId) -> bytes:
         with self._asking():
             return bytes(self._web3.eth.call(tx, _block_id(block)))  # type: ignore[arg-type]
-
-    def _signer(self) -> Signer:
-        if self.signer is None:
-            raise SignerError("this needs an account that signs: name a keystore or a key")
-        return self.signer
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:

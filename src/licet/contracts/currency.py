@@ -123,9 +123,8 @@ class Currency:
             ChainError: the token has no permits.
             SignerError: there is no signer, or it refuses.
         """
-        signer = self.chain.signer
         owner = self.chain.account
-        if signer is None or self.is_native:
+        if self.is_native:
             raise ChainError("the native coin needs no permit: send it along")
         message = {
             "owner": owner,
@@ -134,7 +133,7 @@ class Currency:
             "nonce": self.chain.call(_ABI, self.address, "nonces", owner),
             "deadline": deadline,
         }
-        signature = signer.sign_typed_data(
+        signature = self.chain.signer_or_raise().sign_typed_data(
             {
                 "types": {
                     "EIP712Domain": [{"name": name, "type": kind} for name, kind in _DOMAIN_TYPES],

@@ -1,6 +1,6 @@
 """What the contracts log, as dataclasses; each knows where it was logged."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -8,7 +8,7 @@ from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log
 from licet.rights.offer import Offer
 from licet.trees.hashing import roll_head
-from licet.types import ZERO_HASH, Address, Hash32
+from licet.types import ZERO_HASH, Address, Hash32, hash32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +162,11 @@ def decode(kind: type[_E], log: Log) -> _E:
     return kind(log=log, **{_attribute(kind, name): _value(name, v) for name, v in decoded[1].items()})
 
 
+def find(kind: type[_E], logs: Iterable[Log]) -> list[_E]:
+    """The events of one kind among some logs, whoever logged them."""
+    return [decode(kind, log) for log in logs if log.topics and log.topics[0] == topic_of(kind)]
+
+
 def read(
     chain: Chain,
     kind: type[_E],
@@ -213,6 +218,8 @@ def _attribute(kind: type[Event], name: str) -> str:
 def _value(name: str, value: Any) -> Any:
     if name == "offer":
         return Offer.from_abi(value)
+    if name == "id":
+        return hash32(value.to_bytes(32))  # ERC-721 speaks of ids as numbers
     if name == "payees":
         return tuple((entry["payee"], entry["share"]) for entry in value)
     return value

@@ -81,7 +81,9 @@ class RoyaltyVaultFactory:
         return int(self.chain.call(_VAULT_ABI, vault, "released", token, block=block))
 
     def released_to(self, vault: Address, token: Address, payee: Address, block: BlockId = "latest") -> int:
-        """All that a deployed vault has paid to one payee in a token."""
+        """All that a vault has paid to one payee in a token; 0 for one that is not deployed."""
+        if not self.chain.code(vault, block):
+            return 0
         return int(self.chain.call(_VAULT_ABI, vault, "releasedTo", token, payee, block=block))
 
     def received(self, vault: Address, token: Address, block: BlockId = "latest") -> int:

@@ -1,0 +1,103 @@
+"""What was published on chain about works and splits, together with the documents that it points to."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from licet.chain.abi import log_topic
+from licet.contracts import events
+from licet.documents import CatalogDocument, Library, PayeeShare, SplitDocument
+from licet.errors import DocumentInvalid, DocumentMissing, InputError, NotRegistered
+from licet.types import ZERO_HASH, Address, Hash32
+
+if TYPE_CHECKING:
+    from licet.contracts import Contracts
+
+
+def registrations(
+    contracts: "Contracts", *, asset_id: Hash32 | None = None, content: Hash32 | None = None
+) -> Iterator[events.AssetRegistered]:
+    """The registrations of an asset, of some content, or all; oldest first."""
+    topics = [log_topic(asset_id) if asset_id else None, None, log_topic(content) if content else None]
+    return events.read(
+        contracts.chain,
+        events.AssetRegistered,
+        [contracts.assets.address],
+        topics,
+        from_block=contracts.deployment.block,
+    )
+
+
+def registration(contracts: "Contracts", asset_id: Hash32) -> events.AssetRegistered:
+    """An asset's registration.
+
+    Raises:
+        NotRegistered: no asset has this id.
+    """
+    for event in registrations(contracts, asset_id=asset_id):
+        return event
+    raise NotRegistered(
+        f"asset {asset_id} is not registered: check the id, and that the node is on the right chain",
+        asset_id=asset_id,
+    )
+
+
+def catalog_document(registered: events.AssetRegistered, library: Library) -> CatalogDocument:
+    """A registered catalogue's document, checked against the registration.
+
+    Raises:
+        DocumentError: it is not to be found, or is not what was registered.
+    """
+    document = CatalogDocument.from_bytes(library.get(registered.document_hash, registered.uri))
+    root, works = document.tree().root, len(document.works)
+    if root != registered.content or works != registered.works:
+        raise DocumentInvalid(
+            f"the document {registered.document_hash} has {works} works under the root {root}, but asset "
+            f"{registered.asset_id} was registered with {registered.works} under {registered.content}",
+            asset_id=registered.asset_id,
+        )
+    return document
+
+
+def split_of(contracts: "Contracts", vault: Address, library: Library) -> SplitDocument:
+    """The split of a vault: the first publication that hashes to its root; false ones are passed over.
+
+    Raises:
+        DocumentMissing: none was published, or none that was can be found and matches.
+    """
+    published = events.read(
+        contracts.chain,
+        events.SplitPublished,
+        [contracts.vaults.address],
+        [log_topic(vault)],
+        from_block=contracts.deployment.block,
+    )
+    reasons = []
+    for event in published:
+        try:
+            split = published_split(event, library)
+        except (DocumentMissing, DocumentInvalid) as error:
+            reasons.append(str(error))
+        else:
+            return split
+    reason = "; ".join(reasons) or "nobody published it"
+    raise DocumentMissing(f"the split of vault {vault} is not known: {reason}", vault=vault)
+
+
+def published_split(event: events.SplitPublished, library: Library) -> SplitDocument:
+    """The split that a publication tells of.
+
+    Raises:
+        DocumentError: its document is not to be found, or it does not hash to the root.
+    """
+    if event.document_hash == ZERO_HASH:
+        try:
+            split = SplitDocument(tuple(PayeeShare(payee, share) for payee, share in event.payees))
+        except InputError as error:
+            raise DocumentInvalid(f"the payees published for {event.vault} are no split: {error}") from error
+    else:
+        split = SplitDocument.from_bytes(library.get(event.document_hash, event.uri))
+    if split.tree().root != event.root:
+        raise DocumentInvalid(
+            f"the split published for {event.vault} has the root {split.tree().root}, not {event.root}"
+        )
+    return split

@@ -1,0 +1,90 @@
+"""Which offers stand: signed ones from the library and published ones, checked as a sale would."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from licet.chain.abi import log_topic
+from licet.chain.signatures import is_valid
+from licet.contracts import Contracts, events
+from licet.contracts.assets import Deed
+from licet.documents import Library, OfferDocument
+from licet.errors import DocumentError
+from licet.rights.offer import Offer
+from licet.types import Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOffer:
+    """An offer that would sell now.
+
+    Attributes:
+        offer: the terms.
+        signature: the licensor's; empty where the offer is published on chain.
+    """
+
+    offer: Offer
+    signature: bytes
+
+
+class Offers:
+    """The offers that a licensee knows of at one moment: make a new one for a later moment."""
+
+    def __init__(self, contracts: Contracts, library: Library) -> None:
+        self._contracts: Final = contracts
+        self._signed_offers: Final = tuple(_read(library))
+
+    def standing(self, asset_id: Hash32) -> tuple[StandingOffer, ...]:
+        """The offers on an asset that would sell now, cheapest first."""
+        deed = self._contracts.assets.deed(asset_id)
+        now = self._contracts.chain.block().timestamp
+        known: dict[Hash32, StandingOffer] = {}
+        for candidate in (*self._published(asset_id), *self._signed(asset_id)):
+            offer_hash = candidate.offer.struct_hash()
+            if offer_hash not in known and self._sells(candidate, offer_hash, deed, now):
+                known[offer_hash] = candidate
+        return tuple(sorted(known.values(), key=lambda standing: standing.offer.price))
+
+    def _signed(self, asset_id: Hash32) -> Iterator[StandingOffer]:
+        for document in self._signed_offers:
+            here = (document.chain_id, document.license_token) == (
+                self._contracts.chain.chain_id,
+                self._contracts.licenses.address,
+            )
+            if here and document.offer.asset_id == asset_id:
+                yield StandingOffer(document.offer, bytes.fromhex(document.signature[2:]))
+
+    def _published(self, asset_id: Hash32) -> Iterator[StandingOffer]:
+        published = events.read(
+            self._contracts.chain,
+            events.OfferPublished,
+            [self._contracts.licenses.address],
+            [None, log_topic(asset_id)],
+            from_block=self._contracts.deployment.block,
+        )
+        for event in published:
+            yield StandingOffer(event.offer, b"")
+
+    def _sells(self, standing: StandingOffer, offer_hash: Hash32, deed: Deed, now: int) -> bool:
+        offer = standing.offer
+        if offer.licensor != deed.holder or offer.epoch != deed.epoch or now < deed.exclusive_until:
+            return False
+        if now < offer.start or (offer.end and now > offer.end):
+            return False
+        state = self._contracts.licenses.offer_state(offer_hash)
+        if state.cancelled or (offer.supply and state.sold >= offer.supply):
+            return False
+        return state.published or self._signed_by_licensor(standing)
+
+    def _signed_by_licensor(self, standing: StandingOffer) -> bool:
+        licenses = self._contracts.licenses.address
+        digest = standing.offer.digest(self._contracts.chain.chain_id, licenses)
+        return is_valid(self._contracts.chain, standing.offer.licensor, digest, standing.signature)
+
+
+def _read(library: Library) -> Iterator[OfferDocument]:
+    for found in library.listing(OfferDocument).found:
+        try:
+            yield OfferDocument.from_bytes(library.get(found.hash))
+        except DocumentError:
+            continue  # somebody else's broken file is no offer

@@ -1,0 +1,187 @@
+"""Quotes: for each item what it would take to use it, and exactly what that costs."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from licet.contracts import Contracts
+from licet.contracts.licenses import Grant
+from licet.documents import Library
+from licet.errors import InputError
+from licet.licensee.lookup import Claim, Finder, Lookup
+from licet.licensee.offers import Offers, StandingOffer
+from licet.rights.uses import Use
+from licet.types import Address, Hash32
+
+
+class Status(StrEnum):
+    """What stands between an item and its use."""
+
+    LICENSED = "licensed"
+    """Nothing: a license of this account permits the uses."""
+    ON_OFFER = "on offer"
+    """A purchase."""
+    CONTESTED = "contested"
+    """Several parties claim it: name the claim to trust."""
+    NOT_ON_OFFER = "not on offer"
+    """No standing offer permits the uses."""
+    UNREGISTERED = "unregistered"
+    """Nobody is known to hold rights in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteItem:
+    """The answer for one item.
+
+    Attributes:
+        lookup: who claims it.
+        status: what stands between it and its use.
+        offer: the offer to buy, where it is on offer.
+        license: the license that permits it, where it is licensed.
+        offers: all standing offers on it, for any use, cheapest first.
+    """
+
+    lookup: Lookup
+    status: Status
+    offer: StandingOffer | None = None
+    license: Grant | None = None
+    offers: tuple[StandingOffer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What some items cost for some uses. Buying `purchases` costs exactly `total`, or reverts.
+
+    Attributes:
+        uses: what is to be done with the items.
+        items: the answers, in the order asked.
+        purchases: the offers to buy, each once.
+        currency: of the total; None where nothing is to be bought.
+        total: in the currency's smallest unit.
+        block: the block that the quote is of.
+    """
+
+    uses: Use
+    items: tuple[QuoteItem, ...]
+    purchases: tuple[StandingOffer, ...]
+    currency: Address | None
+    total: int
+    block: int
+
+
+class Quoter:
+    """Makes quotes for one account."""
+
+    def __init__(self, contracts: Contracts, library: Library, finder: Finder, held: Sequence[Grant]) -> None:
+        self._contracts: Final = contracts
+        self._offers: Final = Offers(contracts, library)
+        self._finder: Final = finder
+        self._held: Final = held
+        self._standing: Final[dict[Hash32, tuple[StandingOffer, ...]]] = {}
+
+    def quote(
+        self,
+        items: Iterable[str | Path],
+        uses: Use,
+        *,
+        trust: Collection[Hash32 | Address] = (),
+        currency: Address | None = None,
+    ) -> Quote:
+        """Answers for each item, and finds what to buy.
+
+        Args:
+            items: as `Finder.lookup` takes them.
+            uses: what is to be done with them; an offer must permit all.
+            trust: asset ids and registrants whose claims to believe where claims compete.
+            currency: buy in this currency only.
+
+        Raises:
+            InputError: an item is unknown, or offers in several currencies would do and none is named.
+        """
+        block = self._contracts.chain.block().number
+        answers = [self._answer(lookup, uses, trust, currency) for lookup in self._finder.lookup(items)]
+        wanted: dict[int, tuple[StandingOffer, ...]] = {
+            index: tuple(o for o in answer.offers if _fits(o, uses, currency))
+            for index, answer in enumerate(answers)
+            if answer.status is Status.ON_OFFER
+        }
+        chosen = _cheapest(wanted)
+        purchases = tuple({o.offer.struct_hash(): o for o in chosen.values()}.values())
+        final = tuple(
+            QuoteItem(a.lookup, a.status, chosen.get(index), a.license, a.offers)
+            for index, a in enumerate(answers)
+        )
+        money = purchases[0].offer.currency if purchases else None
+        return Quote(uses, final, purchases, money, sum(o.offer.price for o in purchases), block)
+
+    def _answer(
+        self, lookup: Lookup, uses: Use, trust: Collection[Hash32 | Address], currency: Address | None
+    ) -> QuoteItem:
+        if not lookup.claims:
+            return QuoteItem(lookup, Status.UNREGISTERED)
+        claims = _trusted(lookup, trust)
+        if len({claim.holder for claim in claims}) > 1:
+            return QuoteItem(lookup, Status.CONTESTED)
+        assets = {claim.asset_id for claim in claims}
+        held = next((g for g in self._held if g.offer.asset_id in assets and self._permits(g, uses)), None)
+        offers = tuple(
+            sorted((o for asset in assets for o in self._standing_of(asset)), key=lambda o: o.offer.price)
+        )
+        if held is not None:
+            return QuoteItem(lookup, Status.LICENSED, license=held, offers=offers)
+        fitting = any(_fits(o, uses, currency) for o in offers)
+        return QuoteItem(lookup, Status.ON_OFFER if fitting else Status.NOT_ON_OFFER, offers=offers)
+
+    def _permits(self, grant: Grant, uses: Use) -> bool:
+        return self._contracts.licenses.permits(grant.license_id, uses)
+
+    def _standing_of(self, asset_id: Hash32) -> tuple[StandingOffer, ...]:
+        if asset_id not in self._standing:
+            self._standing[asset_id] = self._offers.standing(asset_id)
+        return self._standing[asset_id]
+
+
+def _trusted(lookup: Lookup, trust: Collection[Hash32 | Address]) -> tuple[Claim, ...]:
+    named = tuple(c for c in lookup.claims if c.asset_id in trust or c.registrant in trust)
+    return named or lookup.claims
+
+
+def _fits(standing: StandingOffer, uses: Use, currency: Address | None) -> bool:
+    offer = standing.offer
+    return offer.uses & uses == uses and currency in (None, offer.currency)
+
+
+def _cheapest(wanted: dict[int, tuple[StandingOffer, ...]]) -> dict[int, StandingOffer]:
+    """The offer to buy for each item.
+
+    An offer on a catalogue, bought once, serves all its works. Taken is always the offer that costs least
+    for each item it newly covers; at the end, whatever the others cover too is dropped. (The very cheapest
+    set is a set cover, which no algorithm finds in reasonable time.)
+    """
+    currencies = {o.offer.currency for offers in wanted.values() for o in offers}
+    if len(currencies) > 1:
+        names = ", ".join(sorted(currencies))
+        raise InputError(f"offers stand in several currencies ({names}): name the one to pay in")
+    by_hash = {o.offer.struct_hash(): o for offers in wanted.values() for o in offers}
+    covers: dict[Hash32, set[int]] = {offer_hash: set() for offer_hash in by_hash}
+    for index, offers in wanted.items():
+        for standing in offers:
+            covers[standing.offer.struct_hash()].add(index)
+
+    def cost_each(offer_hash: Hash32) -> tuple[Fraction, Hash32]:
+        return Fraction(by_hash[offer_hash].offer.price, len(covers[offer_hash] & missing)), offer_hash
+
+    missing = set(wanted)
+    taken: list[Hash32] = []
+    while missing:
+        best = min((offer_hash for offer_hash in covers if covers[offer_hash] & missing), key=cost_each)
+        taken.append(best)
+        missing -= covers[best]
+    for offer_hash in sorted(taken, key=lambda h: by_hash[h].offer.price, reverse=True):
+        rest = set().union(*(covers[other] for other in taken if other != offer_hash))
+        if covers[offer_hash] <= rest:
+            taken.remove(offer_hash)
+    return {index: by_hash[next(h for h in taken if index in covers[h])] for index in wanted}

@@ -1,0 +1,240 @@
+"""The licensee's role: from files to licenses that the chain vouches for."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from licet.chain.abi import log_topic
+from licet.chain.client import Receipt
+from licet.contracts import Contracts, events
+from licet.contracts.currency import Currency
+from licet.contracts.licenses import Grant, License
+from licet.contracts.publications import catalog_document, registration
+from licet.documents import Library, OfferDocument
+from licet.errors import InputError, InsufficientBalance, LicenseUnknown
+from licet.licensee.lookup import Finder, Lookup
+from licet.licensee.offers import Offers, StandingOffer
+from licet.licensee.quote import Quote, Quoter
+from licet.rights.offer import new_salt
+from licet.rights.uses import Use
+from licet.trees.catalog import CatalogProof
+from licet.types import Address, Hash32
+
+PERMIT_SECONDS: Final = 3600
+"""How long a permit that pays for a purchase stays valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A license that was bought: what proves its terms, and the transactions that it took."""
+
+    grant: Grant
+    receipts: tuple[Receipt, ...]
+
+    @property
+    def license_id(self) -> Hash32:
+        """The license's id."""
+        return self.grant.license_id
+
+    @property
+    def gas_used(self) -> int:
+        """Gas units of all its transactions."""
+        return sum(receipt.gas_used for receipt in self.receipts)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A license that an account holds: what proves its terms, and its slot on chain."""
+
+    grant: Grant
+    license: License
+
+
+class Licensee:
+    """Acts for one licensee, whose account is the chain's signer. Looking up and checking need no account.
+
+    The library has the documents that others published. Everything that sends a transaction raises as
+    `Chain.send` does.
+    """
+
+    def __init__(self, contracts: Contracts, library: Library) -> None:
+        self._contracts: Final = contracts
+        self._library: Final = library
+        self._finder: Final = Finder(contracts, library)
+
+    @property
+    def unreadable_catalogs(self) -> dict[Hash32, str]:
+        """Registered catalogues whose works could not be looked up, with the reason."""
+        return self._finder.unreadable
+
+    def lookup(self, items: Iterable[str | Path]) -> tuple[Lookup, ...]:
+        """Who claims some items; never chooses between competing claims.
+
+        Args:
+            items: files; SHA-256s; asset ids; ids of works in catalogues.
+
+        Raises:
+            InputError: an item is neither a file nor a known id.
+        """
+        return self._finder.lookup(items)
+
+    def offers(self, asset_id: Hash32) -> tuple[StandingOffer, ...]:
+        """The offers on an asset that would sell now, cheapest first.
+
+        Raises:
+            AssetNotRegistered: no asset has this id.
+        """
+        return Offers(self._contracts, self._library).standing(asset_id)
+
+    def quote(
+        self,
+        items: Iterable[str | Path],
+        uses: Use,
+        *,
+        trust: Collection[Hash32 | Address] = (),
+        currency: Address | None = None,
+    ) -> Quote:
+        """What some items cost for some uses, to the unit.
+
+        Args:
+            items: as `lookup` takes them.
+            uses: what is to be done with them.
+            trust: asset ids and registrants whose claims to believe where claims compete.
+            currency: buy in this currency only.
+
+        Raises:
+            InputError: an item is unknown, or offers in several currencies would do and none is named.
+        """
+        held = [h.grant for h in self.licenses()] if self._contracts.chain.signer else []
+        quoter = Quoter(self._contracts, self._library, self._finder, held)
+        return quoter.quote(items, uses, trust=trust, currency=currency)
+
+    def buy(
+        self,
+        standing: StandingOffer | OfferDocument,
+        *,
+        licensee: Address | None = None,
+        salt: Hash32 | None = None,
+    ) -> Purchase:
+        """Buys one license, for exactly the offer's price.
+
+        One transaction where the token takes permits, the allowance suffices, or the native coin is asked;
+        else an approval of exactly the price comes first.
+
+        Args:
+            standing: the offer.
+            licensee: who receives the license; this account if not given.
+            salt: tells several purchases on one offer apart; random if not given.
+
+        Raises:
+            InputError: the offer is for another chain or contract.
+            InsufficientBalance: this account has less than the price.
+            Reverted: the offer does not sell, as the exception's class says.
+        """
+        standing = self._here(standing)
+        offer = standing.offer
+        chain, licenses = self._contracts.chain, self._contracts.licenses
+        grant = Grant(offer, licensee or chain.account, salt or new_salt())
+        currency = Currency(chain, offer.currency)
+        self._check_balance(currency, offer.price)
+        if currency.is_native or not offer.price:
+            return Purchase(grant, (licenses.buy(grant, standing.signature),))
+        if currency.allowance(chain.account, licenses.address) >= offer.price:
+            return Purchase(grant, (licenses.buy(grant, standing.signature),))
+        if currency.has_permit():
+            deadline = chain.block().timestamp + PERMIT_SECONDS
+            permit = currency.sign_permit(licenses.address, offer.price, deadline)
+            return Purchase(grant, (licenses.buy_with_permit(grant, standing.signature, permit),))
+        approval = currency.approve(licenses.address, offer.price)
+        return Purchase(grant, (approval, licenses.buy(grant, standing.signature)))
+
+    def licenses(self, holder: Address | None = None) -> tuple[Held, ...]:
+        """The licenses that an account holds, expired ones too; this account's if not given."""
+        holder = holder or self._contracts.chain.account
+        ids = dict.fromkeys(
+            event.license_id
+            for event in events.read(
+                self._contracts.chain,
+                events.LicenseTransferred,
+                [self._contracts.licenses.address],
+                [None, log_topic(holder)],
+                from_block=self._contracts.deployment.block,
+            )
+        )
+        slots = {license_id: self._contracts.licenses.license(license_id) for license_id in ids}
+        return tuple(
+            Held(self.grant(license_id), slot) for license_id, slot in slots.items() if slot.holder == holder
+        )
+
+    def grant(self, license_id: Hash32) -> Grant:
+        """What a license's id is the hash of, from the record of its sale.
+
+        Raises:
+            LicenseUnknown: no license has this id.
+        """
+        sold = events.read(
+            self._contracts.chain,
+            events.Sold,
+            [self._contracts.licenses.address],
+            [log_topic(license_id)],
+            from_block=self._contracts.deployment.block,
+        )
+        for event in sold:
+            return Grant(event.offer, event.licensee, event.salt)
+        raise LicenseUnknown("LicenseUnknown", {"licenseId": license_id}, "0x")
+
+    def permits(self, license_id: Hash32, uses: Use, item: str | Path | None = None) -> bool:
+        """Whether a license permits all of `uses` now, as the chain answers.
+
+        Args:
+            license_id: the license.
+            uses: what is to be done.
+            item: with what: a file, a SHA-256, an asset or a catalogue's work id; if not given, with the
+                asset that the license is of.
+
+        Raises:
+            LicenseUnknown: no license has this id.
+            InputError: the item is neither a file nor a known id.
+        """
+        grant = self.grant(license_id)
+        if item is None:
+            return self._contracts.licenses.permits(license_id, uses)
+        lookup = self.lookup([item])[0]
+        if lookup.content is None:
+            asset_id = lookup.claims[0].asset_id
+            return self._contracts.licenses.permits_asset(grant, uses, asset_id)
+        return self._permits_work(grant, uses, lookup.content)
+
+    def _permits_work(self, grant: Grant, uses: Use, content: Hash32) -> bool:
+        registered = registration(self._contracts, grant.offer.asset_id)
+        proof = CatalogProof((), 0)
+        if registered.works:
+            document = catalog_document(registered, self._library)
+            index = next((i for i, work in enumerate(document.works) if work.sha256 == content), None)
+            if index is None:
+                return False
+            proof = document.tree().proof(index)
+        licenses = self._contracts.licenses
+        return licenses.permits_work(grant, uses, content, registered.registrant, proof)
+
+    def _here(self, standing: StandingOffer | OfferDocument) -> StandingOffer:
+        if isinstance(standing, StandingOffer):
+            return standing
+        chain_id, licenses = self._contracts.chain.chain_id, self._contracts.licenses.address
+        if (standing.chain_id, standing.license_token) != (chain_id, licenses):
+            raise InputError(
+                f"the offer is for the contract {standing.license_token} on chain {standing.chain_id}, "
+                f"this is {licenses} on chain {chain_id}: use a node and a registry of the offer's deployment"
+            )
+        return StandingOffer(standing.offer, bytes.fromhex(standing.signature[2:]))
+
+    def _check_balance(self, currency: Currency, price: int) -> None:
+        has = currency.balance_of(self._contracts.chain.account)
+        if has < price:
+            raise InsufficientBalance(
+                f"{self._contracts.chain.account} has {has} of the {price} units that the license costs, "
+                f"in the currency {currency.address}: get {price - has} more",
+                has=has,
+                needs=price,
+            )
