@@ -94,6 +94,13 @@ class Finder:
         self._read_catalogs()
         return tuple(self._lookup(item) for item in items)
 
+    def proof(self, asset_id: Hash32, content: Hash32) -> CatalogProof | None:
+        """That a registered catalogue has a work; None if it has not, or its document is not at hand."""
+        self._read_catalogs()
+        catalog = self._catalogs.get(asset_id)
+        index = catalog.by_content.get(content) if catalog else None
+        return catalog.tree.proof(index) if catalog and index is not None else None
+
     def _lookup(self, item: str | Path) -> Lookup:
         name = str(item)
         if isinstance(item, Path) or Path(name).exists():

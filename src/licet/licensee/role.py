@@ -10,7 +10,7 @@ from licet.chain.client import Receipt
 from licet.contracts import Contracts, events
 from licet.contracts.currency import Currency
 from licet.contracts.licenses import Grant, License
-from licet.contracts.publications import catalog_document, registration
+from licet.contracts.publications import registration
 from licet.documents import Library, OfferDocument
 from licet.errors import InputError, InsufficientBalance, LicenseUnknown
 from licet.licensee.lookup import Finder, Lookup
@@ -210,11 +210,10 @@ class Licensee:
         registered = registration(self._contracts, grant.offer.asset_id)
         proof = CatalogProof((), 0)
         if registered.works:
-            document = catalog_document(registered, self._library)
-            index = next((i for i, work in enumerate(document.works) if work.sha256 == content), None)
-            if index is None:
+            found = self._finder.proof(registered.asset_id, content)
+            if found is None:
                 return False
-            proof = document.tree().proof(index)
+            proof = found
         licenses = self._contracts.licenses
         return licenses.permits_work(grant, uses, content, registered.registrant, proof)
 
