@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
+import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
+import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
+
+import {Replay} from "./helpers/Replay.sol";
+import {Split} from "./helpers/Split.sol";
+import {IDeeds, IDollar, ILicenses} from "./helpers/System.sol";
+
+/// @dev The whole system, its actors by role, and EIP-712 written from the specification, not from the contracts. The clock
+/// is read by cheat code: the compiler takes its opcode for a constant within a call.
+abstract contract Base is Test {
+    using Replay for Vm.Log[];
+
+    uint256 internal constant CHAIN = 31337;
+    uint256 internal constant NOW = 1_750_000_000;
+    uint256 internal constant PRICE = 2_500_000;
+    uint32 internal constant DURATION = 365 days;
+    uint32 internal constant TRAIN = 2 | 4;
+    bytes32 internal constant WORK = keccak256("a poem");
+
+    bytes32 internal constant OFFER_TYPEHASH = keccak256(
+        "Offer(address licensor,bytes32 assetId,uint32 epoch,address payee,address currency,uint256 price,uint32 uses,bytes32 termsHash,string termsURI,uint40 start,uint40 end,uint32 duration,uint16 royaltyBps,uint32 supply,bool free,bool exclusive,bool transferable,bytes32 salt)"
+    );
+    bytes32 internal constant REGISTRATION_TYPEHASH = keccak256(
+        "Registration(address registrant,bytes32 content,uint64 works,bytes32 documentHash,string uri,uint256 deadline)"
+    );
+    bytes32 internal constant PERMIT_TYPEHASH =
+        keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+
+    IDeeds internal registry;
+    ILicenses internal licenses;
+    IRoyaltyVaultFactory internal factory;
+    IDollar internal dollar;
+
+    address internal licensor;
+    uint256 internal licensorKey;
+    address internal licensee;
+    uint256 internal licenseeKey;
+    address internal artist = makeAddr("artist");
+    address internal auditor = makeAddr("auditor");
+    address internal marketplace = makeAddr("marketplace");
+    address internal relayer = makeAddr("relayer");
+    address internal stranger;
+    uint256 internal strangerKey;
+
+    /// @dev The licensor's deed to `WORK`.
+    bytes32 internal assetId;
+
+    function setUp() public virtual {
+        vm.chainId(CHAIN); // before the dollar, which refuses other chains
+        vm.warp(NOW);
+        (licensor, licensorKey) = makeAddrAndKey("licensor");
+        (licensee, licenseeKey) = makeAddrAndKey("licensee");
+        (stranger, strangerKey) = makeAddrAndKey("stranger");
+
+        factory = IRoyaltyVaultFactory(deployCode("RoyaltyVaultFactory.sol:RoyaltyVaultFactory"));
+        address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        registry = IDeeds(deployCode("AssetRegistry.sol:AssetRegistry", abi.encode(predicted, factory)));
+        licenses = ILicenses(deployCode("LicenseToken.sol:LicenseToken", abi.encode(registry)));
+        assertEq(address(licenses), predicted, "registry and license token name each other");
+        dollar = IDollar(deployCode("TestDollar.sol:TestDollar"));
+
+        assetId = registerAs(licensor, WORK);
+        dollar.mint(licensee, 1e15);
+        vm.prank(licensee);
+        dollar.approve(address(licenses), type(uint256).max);
+    }
+
+    // ---- assets ----
+
+    function work(bytes32 content) internal pure returns (IAssetRegistry.Registration memory) {
+        return IAssetRegistry.Registration({content: content, works: 0, documentHash: 0, uri: ""});
+    }
+
+    function registerAs(address registrant, bytes32 content) internal returns (bytes32) {
+        vm.prank(registrant);
+        return registry.register(work(content));
+    }
+
+    function moveDeed(bytes32 id, address from, address to) internal {
+        vm.prank(from);
+        registry.transferFrom(from, to, uint256(id));
+    }
+
+    function epochOf(bytes32 id) internal view returns (uint24 epoch) {
+        (, epoch,) = registry.deedState(id);
+    }
+
+    function exclusiveUntil(bytes32 id) internal view returns (uint32 until) {
+        (,, until) = registry.deedState(id);
+    }
+
+    // ---- offers ----
+
+    /// @dev Training for a year, at a price in dollars, by the licensor.
+    function terms() internal view returns (ILicenseToken.Offer memory) {
+        return ILicenseToken.Offer({
+            licensor: licensor,
+            assetId: assetId,
+            epoch: 0,
+            payee: artist,
+            currency: address(dollar),
+            price: PRICE,
+            uses: TRAIN,
+            termsHash: keccak256("terms"),
+            termsURI: "https://example.org/terms.json",
+            start: uint40(NOW - 1 days),
+            end: uint40(NOW + 30 days),
+            duration: DURATION,
+            royaltyBps: 250,
+            supply: 0,
+            free: false,
+            exclusive: false,
+            transferable: true,
+            salt: keccak256("offer")
+        });
+    }
+
+    function freeTerms() internal view returns (ILicenseToken.Offer memory offer) {
+        offer = terms();
+        (offer.price, offer.free) = (0, true);
+    }
+
+    function nativeTerms() internal view returns (ILicenseToken.Offer memory offer) {
+        offer = terms();
+        (offer.price, offer.currency) = (1 ether, address(0));
+    }
+
+    function hashOf(ILicenseToken.Offer memory offer) internal pure returns (bytes32) {
+        return keccak256(
+            bytes.concat(
+                abi.encode(
+                    OFFER_TYPEHASH,
+                    offer.licensor,
+                    offer.assetId,
+                    offer.epoch,
+                    offer.payee,
+                    offer.currency,
+                    offer.price,
+                    offer.uses,
+                    offer.termsHash
+                ),
+                abi.encode(
+                    keccak256(bytes(offer.termsURI)),
+                    offer.start,
+                    offer.end,
+                    offer.duration,
+                    offer.royaltyBps,
+                    offer.supply,
+                    offer.free,
+                    offer.exclusive,
+                    offer.transferable,
+                    offer.salt
+                )
+            )
+        );
+    }
+
+    function idOf(ILicenseToken.Offer memory offer, address to, bytes32 salt) internal pure returns (bytes32) {
+        return keccak256(abi.encode(hashOf(offer), to, salt));
+    }
+
+    function digestOf(ILicenseToken.Offer memory offer) internal view returns (bytes32) {
+        return typed(CHAIN, address(licenses), hashOf(offer));
+    }
+
+    function typed(uint256 chainId, address verifier, bytes32 structHash) internal pure returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Licet"),
+                keccak256("1"),
+                chainId,
+                verifier
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
+    }
+
+    function signed(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev EIP-2098: 64 bytes.
+    function signedCompact(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
+    }
+
+    function signed(ILicenseToken.Offer memory offer) internal view returns (bytes memory) {
+        return signed(licensorKey, digestOf(offer));
+    }
+
+    // ---- sales ----
+
+    /// @dev The licensee buys for themself, with the licensor's signature.
+    function buy(ILicenseToken.Offer memory offer, bytes32 salt) internal returns (bytes32) {
+        bytes memory signature = signed(offer);
+        vm.prank(licensee);
+        return licenses.buy(offer, signature, licensee, salt);
+    }
+
+    function buy(ILicenseToken.Offer memory offer) internal returns (bytes32) {
+        return buy(offer, 0);
+    }
+
+    /// @dev The same, refused with exactly `reason`.
+    function refuse(ILicenseToken.Offer memory offer, bytes memory reason) internal {
+        refuse(offer, signed(offer), reason);
+    }
+
+    function refuse(ILicenseToken.Offer memory offer, bytes memory signature, bytes memory reason) internal {
+        vm.prank(licensee);
+        vm.expectRevert(reason);
+        licenses.buy(offer, signature, licensee, 0);
+    }
+
+    function permitFor(uint256 key, uint256 amount, uint256 deadline)
+        internal
+        view
+        returns (ILicenseToken.Permit memory)
+    {
+        address owner = vm.addr(key);
+        bytes32 structHash =
+            keccak256(abi.encode(PERMIT_TYPEHASH, owner, address(licenses), amount, dollar.nonces(owner), deadline));
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(key, keccak256(abi.encodePacked(hex"1901", dollar.DOMAIN_SEPARATOR(), structHash)));
+        return ILicenseToken.Permit({deadline: deadline, v: v, r: r, s: s});
+    }
+
+    // ---- vaults ----
+
+    /// @dev A vault of three: `artist` 5, `licensor` 3, `auditor` 2.
+    function three() internal view returns (address[] memory payees, uint128[] memory shares) {
+        (payees, shares) = (new address[](3), new uint128[](3));
+        (payees[0], payees[1], payees[2]) = (artist, licensor, auditor);
+        (shares[0], shares[1], shares[2]) = (5, 3, 2);
+    }
+
+    function shareOf(uint256 index) internal view returns (IRoyaltyVault.Share memory) {
+        (address[] memory payees, uint128[] memory shares) = three();
+        return Split.prove(payees, shares, index);
+    }
+
+    function vaultOfThree() internal returns (IRoyaltyVault) {
+        (address[] memory payees, uint128[] memory shares) = three();
+        return IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+    }
+
+    // ---- heads ----
+
+    /// @dev Fails unless the logs recorded since `vm.recordLogs` lead from the given heads to the present ones.
+    function assertHeads(bytes32 registryBefore, bytes32 licensesBefore) internal {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(registry.head(), logs.head(address(registry), registryBefore), "registry's head");
+        assertEq(licenses.head(), logs.head(address(licenses), licensesBefore), "license token's head");
+    }
+}

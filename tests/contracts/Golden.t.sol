@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+
+import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
+import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
+import {CatalogTree} from "contracts/libraries/CatalogTree.sol";
+import {Offers} from "contracts/libraries/Offers.sol";
+import {RollingHead} from "contracts/libraries/RollingHead.sol";
+import {SumTree} from "contracts/libraries/SumTree.sol";
+
+import {Catalog} from "./helpers/Catalog.sol";
+import {Split} from "./helpers/Split.sol";
+
+/// @dev The libraries, which take calldata, from outside.
+contract Libraries {
+    function catalogRoot(bytes32 sha256Hash, bytes32[] calldata siblings, uint256 sides)
+        external
+        pure
+        returns (bytes32)
+    {
+        return CatalogTree.root(sha256Hash, siblings, sides);
+    }
+
+    function sumRoot(IRoyaltyVault.Share calldata share) external pure returns (bytes32, uint128) {
+        return SumTree.root(share);
+    }
+}
+
+/// @dev The vectors that Python made: the contracts must come to the same hashes.
+contract GoldenTest is Test {
+    /// @dev A whole word: the contracts pass a signature on without padding.
+    bytes private constant SIGNATURE = "an EIP-1271 contract's signature";
+
+    Libraries private libraries = new Libraries();
+
+    function test_CatalogTrees() public view {
+        string memory json = vm.readFile("tests/golden/catalog_trees.json");
+        uint256 trees = 0;
+        for (; vm.keyExistsJson(json, at(".trees", trees)); ++trees) {
+            string memory tree = at(".trees", trees);
+            bytes32[] memory works = vm.parseJsonBytes32Array(json, string.concat(tree, ".works"));
+            bytes32 root = vm.parseJsonBytes32(json, string.concat(tree, ".root"));
+            assertEq(Catalog.root(works), root, tree);
+            uint256 proofs = 0;
+            for (; vm.keyExistsJson(json, at(string.concat(tree, ".proofs"), proofs)); ++proofs) {
+                string memory proof = at(string.concat(tree, ".proofs"), proofs);
+                bytes32[] memory siblings = vm.parseJsonBytes32Array(json, string.concat(proof, ".siblings"));
+                uint256 sides = vm.parseJsonUint(json, string.concat(proof, ".sides"));
+                uint256 index = vm.parseJsonUint(json, string.concat(proof, ".index"));
+                assertEq(libraries.catalogRoot(works[index], siblings, sides), root, proof);
+            }
+            assertGt(proofs, 0);
+        }
+        assertEq(trees, 7);
+    }
+
+    function test_SumTrees() public view {
+        string memory json = vm.readFile("tests/golden/sum_trees.json");
+        uint256 trees = 0;
+        for (; vm.keyExistsJson(json, at(".trees", trees)); ++trees) {
+            string memory tree = at(".trees", trees);
+            bytes32 root = vm.parseJsonBytes32(json, string.concat(tree, ".root"));
+            uint256 total = vm.parseJsonUint(json, string.concat(tree, ".total"));
+            address[] memory payees = vm.parseJsonAddressArray(json, string.concat(tree, ".payees"));
+            uint256[] memory wide = vm.parseJsonUintArray(json, string.concat(tree, ".shares"));
+            uint128[] memory shares = new uint128[](wide.length);
+            for (uint256 i = 0; i < wide.length; ++i) {
+                shares[i] = uint128(wide[i]);
+            }
+            assertEq(Split.root(payees, shares), root, tree);
+            uint256 proofs = 0;
+            for (; vm.keyExistsJson(json, at(string.concat(tree, ".proofs"), proofs)); ++proofs) {
+                string memory path = at(string.concat(tree, ".proofs"), proofs);
+                (bytes32 proven, uint128 sum) = libraries.sumRoot(shareAt(json, path));
+                assertEq(proven, root, path);
+                assertEq(sum, total, path);
+            }
+            assertGt(proofs, 0);
+        }
+        assertEq(trees, 6);
+    }
+
+    /// @dev The contract asks the licensor to approve exactly the digest that Python computed.
+    function test_Offers() public {
+        string memory json = vm.readFile("tests/golden/offers.json");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        address registry = makeAddr("registry");
+        address where = vm.parseJsonAddress(json, ".licenseToken");
+        deployCodeTo("LicenseToken.sol:LicenseToken", abi.encode(registry), where);
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".offers", count)); ++count) {
+            string memory path = at(".offers", count);
+            ILicenseToken.Offer memory offer = offerAt(json, string.concat(path, ".offer"));
+            bytes32 structHash = vm.parseJsonBytes32(json, string.concat(path, ".structHash"));
+            bytes32 digest = vm.parseJsonBytes32(json, string.concat(path, ".digest"));
+            assertEq(ILicenseToken(where).offerHashOf(offer), structHash, path);
+            bytes32 domain = vm.parseJsonBytes32(json, ".domainSeparator");
+            assertEq(keccak256(abi.encodePacked(hex"1901", domain, structHash)), digest, path);
+            sell(ILicenseToken(where), offer, digest);
+        }
+        assertEq(count, 3);
+    }
+
+    function test_Registrations() public {
+        string memory json = vm.readFile("tests/golden/registrations.json");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        address where = vm.parseJsonAddress(json, ".assetRegistry");
+        deployCodeTo("AssetRegistry.sol:AssetRegistry", abi.encode(address(1), address(2)), where);
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".registrations", count)); ++count) {
+            string memory path = at(".registrations", count);
+            string memory inside = string.concat(path, ".registration");
+            address registrant = vm.parseJsonAddress(json, string.concat(inside, ".registrant"));
+            uint256 deadline = vm.parseJsonUint(json, string.concat(inside, ".deadline"));
+            approve(registrant, vm.parseJsonBytes32(json, string.concat(path, ".digest")));
+            bytes32 id =
+                IAssetRegistry(where).registerFor(registrant, registrationAt(json, inside), deadline, SIGNATURE);
+            assertEq(id, vm.parseJsonBytes32(json, string.concat(path, ".assetId")), path);
+        }
+        assertEq(count, 2);
+    }
+
+    function test_LicenseIds() public {
+        string memory json = vm.readFile("tests/golden/licenses.json");
+        ILicenseToken licenses = ILicenseToken(deployCode("LicenseToken.sol:LicenseToken", abi.encode(address(1))));
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".licenses", count)); ++count) {
+            string memory path = at(".licenses", count);
+            bytes32 id = licenses.licenseIdOf(
+                vm.parseJsonBytes32(json, string.concat(path, ".offerHash")),
+                vm.parseJsonAddress(json, string.concat(path, ".licensee")),
+                vm.parseJsonBytes32(json, string.concat(path, ".salt"))
+            );
+            assertEq(id, vm.parseJsonBytes32(json, string.concat(path, ".licenseId")), path);
+        }
+        assertEq(count, 6);
+    }
+
+    function test_RollingHeads() public view {
+        string memory json = vm.readFile("tests/golden/heads.json");
+        bytes32 head = 0;
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".events", count)); ++count) {
+            string memory path = at(".events", count);
+            bytes32[] memory topics = vm.parseJsonBytes32Array(json, string.concat(path, ".topics"));
+            bytes memory data = vm.parseJsonBytes(json, string.concat(path, ".data"));
+            head = RollingHead.roll(head, topics[0], topics[1], topics[2], topics[3], keccak256(data));
+            assertEq(head, vm.parseJsonBytes32(json, string.concat(path, ".head")), path);
+        }
+        assertEq(count, 5);
+    }
+
+    /// @dev The literal in `Offers`, against the type as EIP-712 spells it.
+    function test_OfferTypehash() public pure {
+        assertEq(
+            Offers.TYPEHASH,
+            keccak256(
+                "Offer(address licensor,bytes32 assetId,uint32 epoch,address payee,address currency,uint256 price,uint32 uses,bytes32 termsHash,string termsURI,uint40 start,uint40 end,uint32 duration,uint16 royaltyBps,uint32 supply,bool free,bool exclusive,bool transferable,bytes32 salt)"
+            )
+        );
+    }
+
+    // ---- reading ----
+
+    function at(string memory list, uint256 index) private pure returns (string memory) {
+        return string.concat(list, "[", vm.toString(index), "]");
+    }
+
+    function shareAt(string memory json, string memory path) private pure returns (IRoyaltyVault.Share memory share) {
+        bytes32[] memory hashes = vm.parseJsonBytes32Array(json, string.concat(path, ".siblingHashes"));
+        uint256[] memory sums = vm.parseJsonUintArray(json, string.concat(path, ".siblingSums"));
+        share.payee = vm.parseJsonAddress(json, string.concat(path, ".payee"));
+        share.share = uint128(vm.parseJsonUint(json, string.concat(path, ".share")));
+        share.sides = vm.parseJsonUint(json, string.concat(path, ".sides"));
+        share.siblings = new IRoyaltyVault.Node[](hashes.length);
+        for (uint256 i = 0; i < hashes.length; ++i) {
+            share.siblings[i] = IRoyaltyVault.Node(hashes[i], uint128(sums[i]));
+        }
+    }
+
+    function offerAt(string memory json, string memory path) private pure returns (ILicenseToken.Offer memory offer) {
+        offer.licensor = vm.parseJsonAddress(json, string.concat(path, ".licensor"));
+        offer.assetId = vm.parseJsonBytes32(json, string.concat(path, ".assetId"));
+        offer.epoch = uint32(vm.parseJsonUint(json, string.concat(path, ".epoch")));
+        offer.payee = vm.parseJsonAddress(json, string.concat(path, ".payee"));
+        offer.currency = vm.parseJsonAddress(json, string.concat(path, ".currency"));
+        offer.price = vm.parseJsonUint(json, string.concat(path, ".price"));
+        offer.uses = uint32(vm.parseJsonUint(json, string.concat(path, ".uses")));
+        offer.termsHash = vm.parseJsonBytes32(json, string.concat(path, ".termsHash"));
+        offer.termsURI = vm.parseJsonString(json, string.concat(path, ".termsURI"));
+        offer.start = uint40(vm.parseJsonUint(json, string.concat(path, ".start")));
+        offer.end = uint40(vm.parseJsonUint(json, string.concat(path, ".end")));
+        offer.duration = uint32(vm.parseJsonUint(json, string.concat(path, ".duration")));
+        offer.royaltyBps = uint16(vm.parseJsonUint(json, string.concat(path, ".royaltyBps")));
+        offer.supply = uint32(vm.parseJsonUint(json, string.concat(path, ".supply")));
+        offer.free = vm.parseJsonBool(json, string.concat(path, ".free"));
+        offer.exclusive = vm.parseJsonBool(json, string.concat(path, ".exclusive"));
+        offer.transferable = vm.parseJsonBool(json, string.concat(path, ".transferable"));
+        offer.salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
+    }
+
+    function registrationAt(string memory json, string memory path)
+        private
+        pure
+        returns (IAssetRegistry.Registration memory)
+    {
+        return IAssetRegistry.Registration({
+            content: vm.parseJsonBytes32(json, string.concat(path, ".content")),
+            works: uint64(vm.parseJsonUint(json, string.concat(path, ".works"))),
+            documentHash: vm.parseJsonBytes32(json, string.concat(path, ".documentHash")),
+            uri: vm.parseJsonString(json, string.concat(path, ".uri"))
+        });
+    }
+
+    // ---- acting ----
+
+    /// @dev `signer` approves this digest and no other.
+    function approve(address signer, bytes32 digest) private {
+        vm.mockCall(
+            signer, abi.encodeWithSelector(0x1626ba7e, digest, SIGNATURE), abi.encode(bytes32(bytes4(0x1626ba7e)))
+        );
+    }
+
+    function sell(ILicenseToken licenses, ILicenseToken.Offer memory offer, bytes32 digest) private {
+        if (offer.epoch > type(uint24).max) return; // no deed reaches this epoch, so nobody can buy
+        vm.warp(offer.start);
+        approve(offer.licensor, digest);
+        vm.mockCall(
+            licenses.registry(),
+            abi.encodeCall(IAssetRegistry.deedState, (offer.assetId)),
+            abi.encode(offer.licensor, offer.epoch, 0)
+        );
+        if (offer.price != 0) vm.mockCall(offer.currency, abi.encodeWithSelector(0x23b872dd), abi.encode(true));
+        licenses.buy(offer, SIGNATURE, address(this), 0);
+    }
+}
