@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lint, types, artifacts, contracts' tests, Python's tests: one command that stops at the first failure.
+"""Lint, types, artifacts, contracts' tests, gas, Python's tests: one command that stops at the first failure.
 
 `check.py` runs every step; `check.py lint types` runs those two.
 """
@@ -18,9 +18,10 @@ PYTHON = sys.executable
 STEPS: dict[str, tuple[str, ...]] = {
     "lint": (PYTHON, "-m", "ruff", "check"),
     "format": (PYTHON, "-m", "ruff", "format", "--check"),
-    "types": (PYTHON, "-m", "mypy", "--strict", "src", "scripts"),
+    "types": (PYTHON, "-m", "mypy", "--strict", "src", "scripts", "benchmarks"),
     "artifacts": (PYTHON, "scripts/build.py", "--check"),
     "contracts": ("node_modules/.bin/forge", "test"),
+    "gas": (PYTHON, "benchmarks/gas.py", "--check"),
     "tests": (PYTHON, "-m", "pytest"),
 }
 

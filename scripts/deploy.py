@@ -7,8 +7,8 @@
 
 Deploys the committed artifacts, not what a compiler on this machine would make. Running it again changes
 nothing: `deployments/<chainId>.json` (addresses, block, code hashes) is checked against the chain first. The
-password comes from `--password-file`, from LICET_PASSWORD or from a prompt; LICET_RPC and LICET_KEYSTORE serve
-as defaults, also from a file `.env`.
+password comes from `--password-file`, from LICET_PASSWORD or from a prompt; LICET_RPC and LICET_KEYSTORE
+serve as defaults, also from a file `.env`.
 """
 
 from __future__ import annotations

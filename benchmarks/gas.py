@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+"""Gas and fresh storage slots of each operation, as whole transactions on Anvil.
+
+    python benchmarks/gas.py             a table, with the targets
+    python benchmarks/gas.py --json      {operation: {"gas": …, "new_slots": …}}
+    python benchmarks/gas.py --write     keep the figures in tests/snapshots/gas.json
+    python benchmarks/gas.py --check     fail where they differ from the ones kept, or miss a target
+
+All inputs are fixed, so the figures are the same at every run. `first` is a holder's, licensee's or vault's
+first time, which writes slots that a repeat (`repeat`, `steady`) finds written. In `buy_first` and
+`buy_repeat` the allowance that stands is unlimited, and the terms are named by their hash alone;
+`buy_repeat_dearest` has a limited allowance, whose own slot is written, and a URI of 66 bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from web3 import HTTPProvider, Web3
+
+from licet.chain.client import Chain, Receipt
+from licet.chain.deployments import deploy
+from licet.chain.node import LocalNode
+from licet.chain.signer import LocalSigner
+from licet.contracts import Contracts
+from licet.contracts.currency import Currency
+from licet.contracts.licenses import Grant
+from licet.contracts.vaults import VaultClaim
+from licet.documents import sha256
+from licet.rights.offer import Offer
+from licet.rights.registration import Registration
+from licet.rights.uses import Use
+from licet.trees.hashing import checksum
+from licet.trees.sums import SumNode, SumProof, SumTree, sum_root
+from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
+
+SNAPSHOT = Path(__file__).resolve().parent.parent / "tests" / "snapshots" / "gas.json"
+
+URI = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"  # 66 bytes
+ALL = (1 << 256) - 1
+DEADLINE = 4_000_000_000
+WORKS = 69_202
+
+TARGETS = {
+    "register_work_repeat": 65_000,
+    "register_catalog": 88_000,
+    "buy_repeat": 106_000,
+    "pay_vault_steady": 36_000,
+    "claim_16_steady": 60_000,
+}
+
+Figures = dict[str, dict[str, int]]
+
+
+def main() -> int:
+    """Measure, then print, keep or check; returns the exit code."""
+    parser = argparse.ArgumentParser(description="Gas and fresh storage slots of each operation.")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--write", action="store_true", help="keep the figures as the snapshot")
+    parser.add_argument("--check", action="store_true", help="compare with the snapshot and the targets")
+    options = parser.parse_args()
+    figures = measure()
+    if options.write:
+        SNAPSHOT.parent.mkdir(parents=True, exist_ok=True)
+        SNAPSHOT.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        Console().print(table(figures))
+    problems = differences(figures) if options.check else []
+    for problem in problems:
+        print(f"gas: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def differences(figures: Figures) -> list[str]:
+    """What differs from the snapshot, and what misses its target."""
+    kept: Figures = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    found = [
+        f"{name} was {kept.get(name)}, is {figures.get(name)}: if that is meant, `benchmarks/gas.py --write`"
+        for name in sorted(kept.keys() | figures.keys())
+        if kept.get(name) != figures.get(name)
+    ]
+    missed = [
+        f"{name} costs {figures[name]['gas']:,} gas, more than its target of {target:,}"
+        for name, target in TARGETS.items()
+        if figures[name]["gas"] > target
+    ]
+    return found + missed
+
+
+def table(figures: Figures) -> Table:
+    """The figures for people."""
+    result = Table(title="Gas by transaction, and storage slots that it writes for the first time")
+    result.add_column("operation")
+    for column in ("gas", "new slots", "target"):
+        result.add_column(column, justify="right")
+    for name, figure in figures.items():
+        target = f"≤ {TARGETS[name]:,}" if name in TARGETS else ""
+        result.add_row(name, f"{figure['gas']:,}", str(figure["new_slots"]), target)
+    return result
+
+
+def measure() -> Figures:
+    """Runs all operations on a fresh chain."""
+    with LocalNode() as node:
+        bench = Bench.start(node.url)
+        return {**registering(bench), **buying(bench), **paying(bench), **claiming(bench)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A fresh deployment, seen by a licensor and a licensee; the licensee has test dollars."""
+
+    web3: Web3
+    licensor: Contracts
+    licensee: Contracts
+    dollar: Currency
+
+    @classmethod
+    def start(cls, url: str) -> Bench:
+        """Deploys."""
+        licensor = Chain(url, LocalSigner.development(0))
+        licensee = Chain(url, LocalSigner.development(1))
+        deployment = deploy(licensor)
+        dollar = Currency(licensee, deployment.test_dollar or ZERO_ADDRESS)
+        dollar.mint(licensee.account, 10**15)
+        return cls(
+            Web3(HTTPProvider(url)),
+            Contracts.of(licensor, deployment),
+            Contracts.of(licensee, deployment),
+            dollar,
+        )
+
+    def figure(self, receipt: Receipt, parts: int = 1) -> dict[str, int]:
+        """A transaction's gas and fresh slots, by part where it does several things at once."""
+        return {"gas": receipt.gas_used // parts, "new_slots": self._new_slots(receipt) // parts}
+
+    def _new_slots(self, receipt: Receipt) -> int:
+        tracer: Any = {"tracer": "prestateTracer", "tracerConfig": {"diffMode": True}}
+        answer: Any = self.web3.provider.make_request(
+            "debug_traceTransaction",  # type: ignore[arg-type]
+            [receipt.tx_hash, tracer],
+        )
+        before, after = answer["result"]["pre"], answer["result"]["post"]
+        return sum(
+            int(value, 16) != 0 and int(before.get(address, {}).get("storage", {}).get(slot, "0x0"), 16) == 0
+            for address, account in after.items()
+            for slot, value in account.get("storage", {}).items()
+        )
+
+
+def registering(bench: Bench) -> Figures:
+    """A work, another by the same holder, a catalogue."""
+
+    def register(name: str, works: int = 0, contracts: Contracts = bench.licensor) -> dict[str, int]:
+        document = sha256(b"document") if works else hash32(bytes(32))
+        registration = Registration(contracts.chain.account, sha256(name.encode()), works, document, URI)
+        return bench.figure(contracts.assets.register(registration))
+
+    register("of another holder", contracts=bench.licensee)  # the registry's very first writes its head
+    return {
+        "register_work_first": register("a"),
+        "register_work_repeat": register("b"),
+        "register_catalog": register("c", WORKS),
+    }
+
+
+def buying(bench: Bench) -> Figures:
+    """A license: for a new licensee, again, and with a permit. The vault has been paid before."""
+    account, licenses = bench.licensee.chain.account, bench.licensee.licenses
+    tree = split(2)
+    vault = bench.licensee.vaults.vault_of(tree.root)
+    bench.dollar.transfer(vault, 1)
+    offer, signature = signed_offer(bench, vault)
+    located, located_signature = signed_offer(bench, vault, URI)
+
+    def buy(salt: int, licensee: Address = account) -> dict[str, int]:
+        return bench.figure(licenses.buy(Grant(offer, licensee, hash32(salt.to_bytes(32))), signature))
+
+    bench.dollar.approve(licenses.address, ALL)
+    buy(1 << 60, licensee=bench.licensor.chain.account)  # the token's very first sale writes its head
+    figures = {"buy_first": buy(1 << 60 | 1), "buy_repeat": buy(1 << 60 | 2)}
+    bench.dollar.approve(licenses.address, 10 * offer.price)
+    dearest = licenses.buy(Grant(located, account, hash32((1 << 60).to_bytes(32))), located_signature)
+    bench.dollar.approve(licenses.address, 0)
+    for salt in (1 << 60 | 3, 1 << 60 | 4):
+        permit = bench.dollar.sign_permit(licenses.address, offer.price, DEADLINE)
+        receipt = licenses.buy_with_permit(
+            Grant(offer, account, hash32(salt.to_bytes(32))), signature, permit
+        )
+    return {
+        **figures,
+        "buy_repeat_dearest": bench.figure(dearest),
+        "buy_permit_repeat": bench.figure(receipt),
+    }
+
+
+def paying(bench: Bench) -> Figures:
+    """A vault: deployed; paid for the first time, and again. The number of payees is nowhere seen."""
+    tree = split(1_024)
+    vault = bench.licensee.vaults.vault_of(tree.root)
+    first, again = bench.dollar.transfer(vault, 10**9), bench.dollar.transfer(vault, 10**9)
+    return {
+        "deploy_vault": bench.figure(bench.licensee.vaults.deploy(tree.root)),
+        "pay_vault_first": bench.figure(first),
+        "pay_vault_steady": bench.figure(again),
+    }
+
+
+def claiming(bench: Bench) -> Figures:
+    """A payee's claim, not the first, out of splits of several sizes; and one from three vaults at once."""
+    figures = {
+        f"claim_{name}_steady": bench.figure(steady_claim(bench, *payee_of(size)))
+        for name, size in (("2", 2), ("16", 16), ("1024", 1_024), ("1m", 1_000_000))
+    }
+    trees = [split(size) for size in (14, 15, 16)]
+    claims = [VaultClaim(tree.root, bench.dollar.address, PAYEE, tree.proof(PAYEE)) for tree in trees]
+    for _ in range(2):
+        for claim in claims:
+            bench.dollar.transfer(bench.licensee.vaults.vault_of(claim.root), 10**9)
+        receipt = bench.licensee.vaults.claim(claims)
+    return {**figures, "claim_3_vaults_each": bench.figure(receipt, parts=3)}
+
+
+def steady_claim(bench: Bench, root: Hash32, proof: SumProof) -> Receipt:
+    """The second claim of `PAYEE` from a vault."""
+    vaults = bench.licensee.vaults
+    vault = vaults.vault_of(root)
+    vaults.deploy(root)
+    for _ in range(2):
+        bench.dollar.transfer(vault, 10**9)
+        receipt = vaults.claim_from(vault, VaultClaim(root, bench.dollar.address, PAYEE, proof))
+    return receipt
+
+
+def payee_of(size: int) -> tuple[Hash32, SumProof]:
+    """The root of a split of so many payees, and the proof of `PAYEE`.
+
+    Of a large one only the path is made, with 20 siblings of the sums that a real tree has: no hash can tell.
+    """
+    if size <= 1_024:
+        tree = split(size)
+        return tree.root, tree.proof(PAYEE)
+    depth = (size - 1).bit_length()
+    siblings = tuple(SumNode(sha256(bytes([level])), 7 << level) for level in range(depth))
+    proof = SumProof(7, siblings, 0x55555)
+    return sum_root(PAYEE, proof)[0], proof
+
+
+def split(size: int) -> SumTree:
+    """A split of `PAYEE` and others, 7 shares each."""
+    others = (checksum(bytes.fromhex(sha256(f"{size}/{i}".encode())[2:42])) for i in range(size - 1))
+    return SumTree([(PAYEE, 7), *((other, 7) for other in others)])
+
+
+def signed_offer(bench: Bench, vault: Address, uri: str = "") -> tuple[Offer, bytes]:
+    """The licensor's offer of the first work: a price of 25 dollars, a year, with an end of the sale."""
+    chain = bench.licensor.chain
+    offer = Offer(
+        licensor=chain.account,
+        asset_id=Registration(chain.account, sha256(b"a")).asset_id,
+        epoch=0,
+        payee=vault,
+        currency=bench.dollar.address,
+        price=25_000_000,
+        uses=Use.TRAIN | Use.TRAIN_GENERATIVE,
+        terms_hash=sha256(b"terms"),
+        terms_uri=uri,
+        start=1_700_000_000,
+        end=DEADLINE,
+        duration=31_536_000,
+        royalty_bps=500,
+        transferable=True,
+        salt=hash32((1 << 60).to_bytes(32)),
+    )
+    message = offer.typed_data(chain.chain_id, bench.licensor.licenses.address)
+    return offer, chain.signer_or_raise().sign_typed_data(message)
+
+
+PAYEE = checksum(bytes.fromhex(sha256(b"payee")[2:42]))
+
+if __name__ == "__main__":
+    sys.exit(main())
