@@ -3,7 +3,7 @@
 
     python benchmarks/gas.py             a table, with the targets
     python benchmarks/gas.py --json      {operation: {"gas": …, "new_slots": …}}
-    python benchmarks/gas.py --write     keep the figures in tests/snapshots/gas.json
+    python benchmarks/gas.py --write     keep the figures in tests/snapshots/gas.json and docs/performance.md
     python benchmarks/gas.py --check     fail where they differ from the ones kept, or miss a target
 
 All inputs are fixed, so the figures are the same at every run. `first` is a holder's, licensee's or vault's
@@ -41,7 +41,10 @@ from licet.trees.hashing import checksum
 from licet.trees.sums import SumNode, SumProof, SumTree, sum_root
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
 
-SNAPSHOT = Path(__file__).resolve().parent.parent / "tests" / "snapshots" / "gas.json"
+ROOT = Path(__file__).resolve().parent.parent
+SNAPSHOT = ROOT / "tests" / "snapshots" / "gas.json"
+DOCUMENT = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- gas -->\n", "<!-- /gas -->"
 
 URI = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"  # 66 bytes
 ALL = (1 << 256) - 1
@@ -70,6 +73,7 @@ def main() -> int:
     if options.write:
         SNAPSHOT.parent.mkdir(parents=True, exist_ok=True)
         SNAPSHOT.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        DOCUMENT.write_text(documented(figures), encoding="utf-8")
     if options.json:
         print(json.dumps(figures))
     else:
@@ -93,7 +97,25 @@ def differences(figures: Figures) -> list[str]:
         for name, target in TARGETS.items()
         if figures[name]["gas"] > target
     ]
+    if DOCUMENT.read_text(encoding="utf-8") != documented(figures):
+        found.append("docs/performance.md shows other figures: `benchmarks/gas.py --write`")
     return found + missed
+
+
+def documented(figures: Figures) -> str:
+    """The document with these figures in place of its own."""
+    before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
+    after = rest.split(END)[1]
+    rows = [
+        f"| `{name}` | {figure['gas']:,} | {figure['new_slots']} | {_target(name)} |"
+        for name, figure in figures.items()
+    ]
+    lines = ["| operation | gas | new slots | target |", "|---|---:|---:|---:|", *rows]
+    return before + BEGIN + "\n".join(lines) + "\n" + END + after
+
+
+def _target(name: str) -> str:
+    return f"≤ {TARGETS[name]:,}" if name in TARGETS else ""
 
 
 def table(figures: Figures) -> Table:
@@ -103,8 +125,7 @@ def table(figures: Figures) -> Table:
     for column in ("gas", "new slots", "target"):
         result.add_column(column, justify="right")
     for name, figure in figures.items():
-        target = f"≤ {TARGETS[name]:,}" if name in TARGETS else ""
-        result.add_row(name, f"{figure['gas']:,}", str(figure["new_slots"]), target)
+        result.add_row(name, f"{figure['gas']:,}", str(figure["new_slots"]), _target(name))
     return result
 
 
