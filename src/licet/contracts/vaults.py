@@ -9,13 +9,15 @@ from licet.chain.client import BlockId, Chain, Receipt
 from licet.contracts.currency import Currency
 from licet.trees.hashing import checksum, keccak
 from licet.trees.sums import SumProof
-from licet.types import ZERO_HASH, Address, Hash32, address_bytes, hash_bytes
+from licet.types import ZERO_HASH, Address, Hash32, address_bytes, hash32, hash_bytes
 
 _ABI: Final = artifact("RoyaltyVaultFactory").abi
 _VAULT_ABI: Final = artifact("RoyaltyVault").abi
 
-# The creation code of a clone with a 32 byte argument (Solady's LibClone), around the implementation.
-_CLONE_BEFORE: Final = bytes.fromhex("61004d3d81600a3d39f3363d3d373d3d3d363d73")
+# A clone with a 32 byte argument (Solady's LibClone): what creates it, and its code before and after the
+# implementation's address.
+_CLONE_CREATION: Final = bytes.fromhex("61004d3d81600a3d39f3")
+_CLONE_BEFORE: Final = bytes.fromhex("363d3d373d3d3d363d73")
 _CLONE_AFTER: Final = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
 
 
@@ -101,8 +103,19 @@ class RoyaltyVaultFactory:
 
 def vault_address(root: Hash32, implementation: Address, factory: Address) -> Address:
     """The address of a split's vault, computed with no node: CREATE2 of a clone that carries the root."""
-    code = _CLONE_BEFORE + address_bytes(implementation) + _CLONE_AFTER + hash_bytes(root)
+    code = _CLONE_CREATION + vault_code(root, implementation)
     return checksum(keccak(b"\xff" + address_bytes(factory) + bytes(32) + keccak(code))[12:])
+
+
+def vault_code(root: Hash32, implementation: Address) -> bytes:
+    """The code of a deployed vault: a clone of the implementation, followed by the root."""
+    return _CLONE_BEFORE + address_bytes(implementation) + _CLONE_AFTER + hash_bytes(root)
+
+
+def root_in_code(code: bytes, implementation: Address) -> Hash32 | None:
+    """The root that a vault's code carries; None for code that is no vault's of this implementation."""
+    root = hash32(code[-32:]) if len(code) >= 32 else ZERO_HASH
+    return root if code == vault_code(root, implementation) else None
 
 
 def _share(claim: VaultClaim) -> tuple[Any, ...]:

@@ -1,0 +1,20 @@
+"""The auditor: recomputes from events and state what everybody was sold, paid and owed; trusts nobody."""
+
+from licet.auditor.audit import Auditor
+from licet.auditor.findings import Evidence, Finding, Kind, Severity
+from licet.auditor.history import Progress
+from licet.auditor.report import AuditReport, Counts, SaleLine, VaultSheet, Verdict
+
+__all__ = [
+    "AuditReport",
+    "Auditor",
+    "Counts",
+    "Evidence",
+    "Finding",
+    "Kind",
+    "Progress",
+    "SaleLine",
+    "Severity",
+    "VaultSheet",
+    "Verdict",
+]

@@ -1,0 +1,82 @@
+"""Offers: their states, replayed from the license token's logs, and compared with their slots."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from licet.auditor.findings import Finding, Kind, found
+from licet.chain.client import Log
+from licet.contracts.events import Event, OfferCancelled, OfferPublished, Sold
+from licet.contracts.licenses import LicenseToken, OfferState
+from licet.rights.offer import Offer
+from licet.types import Hash32
+
+
+def is_readable(offer: Offer, log: Log) -> bool:
+    """Whether an offer stands in its log as it was decoded: a URI that is not UTF-8 does not."""
+    return offer.terms_uri.encode() in log.data
+
+
+class OfferLedger:
+    """What every offer's slot says, after the events that were applied."""
+
+    def __init__(self) -> None:
+        self.states: Final[defaultdict[Hash32, OfferState]] = defaultdict(
+            lambda: OfferState(sold=0, cancelled=False, published=False)
+        )
+
+    def apply(self, event: Event) -> Iterator[Finding]:
+        """Changes the states as an event says; yields publications that are not their licensor's offers."""
+        match event:
+            case OfferPublished():
+                yield from _check_publication(event)
+                self.states[event.offer_hash] = replace(self.states[event.offer_hash], published=True)
+            case OfferCancelled():
+                self.states[event.offer_hash] = replace(self.states[event.offer_hash], cancelled=True)
+            case Sold(offer=offer, log=log) if offer.supply and is_readable(offer, log):
+                offer_hash = offer.struct_hash()
+                self.states[offer_hash] = replace(
+                    self.states[offer_hash], sold=self.states[offer_hash].sold + 1
+                )
+
+
+def compare_offers(ledger: OfferLedger, token: LicenseToken, block: int) -> Iterator[Finding]:
+    """Yields the offers whose slot at a block does not say what the logs say."""
+    for offer_hash, expected in ledger.states.items():
+        actual = token.offer_state(offer_hash, block)
+        if actual != expected:
+            yield found(
+                Kind.OFFER_STATE_WRONG,
+                f"the slot of offer {offer_hash} says {actual}, the logs say {expected}",
+                contract=token.address,
+                offer_hash=offer_hash,
+                expected=_spelled(expected),
+                actual=_spelled(actual),
+            )
+
+
+def _check_publication(event: OfferPublished) -> Iterator[Finding]:
+    if not is_readable(event.offer, event.log):
+        yield found(
+            Kind.LOG_MALFORMED,
+            f"the terms' URI of the published offer {event.offer_hash} is not UTF-8",
+            event.log,
+            offer_hash=event.offer_hash,
+        )
+        return
+    actual = event.offer.struct_hash()
+    if actual != event.offer_hash or event.licensor != event.offer.licensor:
+        yield found(
+            Kind.OFFER_HASH_WRONG,
+            f"the offer published as {event.offer_hash} by {event.licensor} is {actual} "
+            f"of {event.offer.licensor}",
+            event.log,
+            offer_hash=event.offer_hash,
+            expected=event.offer_hash,
+            actual=actual,
+        )
+
+
+def _spelled(state: OfferState) -> str:
+    return f"sold {state.sold}, cancelled {state.cancelled}, published {state.published}"

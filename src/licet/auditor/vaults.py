@@ -1,0 +1,273 @@
+"""Vaults: what came in, what went out, and whether everybody got their share, to the last unit."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.history import in_order
+from licet.auditor.payments import in_chunks
+from licet.auditor.splits import Vault
+from licet.chain.client import Log
+from licet.contracts import Contracts, events
+from licet.contracts.currency import Currency
+from licet.contracts.events import Claimed
+from licet.contracts.vaults import vault_code
+from licet.errors import ChainError, ConnectionFailed, Reverted
+from licet.trees.sums import SumTree
+from licet.types import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is known of one vault in one token, in the token's smallest unit.
+
+    Attributes:
+        vault: the vault.
+        token: the currency; the zero address for the native coin.
+        balance: what it has.
+        released: what it says it paid out.
+        claimed: what its logs say it paid to each payee.
+        released_to: what it says it paid to each of these.
+        moved: what came in and what went out by the token's own logs; None where there are none.
+        least_income: what must have come in, by sales and by other vaults' claims.
+    """
+
+    vault: Vault
+    token: Address
+    balance: int
+    released: int
+    claimed: Mapping[Address, int]
+    released_to: Mapping[Address, int]
+    moved: tuple[int, int] | None
+    least_income: int
+
+    @property
+    def received(self) -> int:
+        """All that ever came in."""
+        return self.balance + self.released
+
+    @property
+    def paid(self) -> int:
+        """All that was claimed."""
+        return sum(self.claimed.values())
+
+    def due(self) -> int | None:
+        """What payees could claim now; None where the split is not known."""
+        if self.vault.split is None:
+            return None
+        entitled = entitlements(self.vault.split, self.received)
+        return sum(max(0, amount - self.claimed.get(payee, 0)) for payee, amount in entitled.items())
+
+    def dust(self) -> int | None:
+        """What is left, and counts into the next payment; None where the split is not known."""
+        due = self.due()
+        return None if due is None else self.received - self.paid - due
+
+
+def entitlements(split: SumTree, received: int) -> dict[Address, int]:
+    """What each payee may ever have got out of what was received: their share of it, rounded down."""
+    total = split.total
+    return {payee: received * share // total for payee, share in split.shares.items()}
+
+
+def check_book(book: Book) -> Iterator[Finding]:
+    """Yields what does not agree in a vault's book."""
+    yield from _check_released(book)
+    yield from _check_income(book)
+    if book.vault.split is not None:
+        yield from _check_shares(book, book.vault.split)
+
+
+def read_claims(
+    contracts: Contracts, vaults: Collection[Address], blocks: tuple[int, int], findings: list[Finding]
+) -> list[Claimed]:
+    """The claims of some vaults, in order."""
+    first, last = blocks
+    topic = ["0x" + events.topic_of(Claimed).hex()]
+    logs: list[Log] = []
+    for addresses in in_chunks(sorted(vaults)):
+        read = contracts.chain.logs(addresses, topic, from_block=first, to_block=last)
+        logs += in_order(read, addresses, first, last, findings)
+    claims = []
+    for log in sorted(logs, key=lambda log: (log.block_number, log.index)):
+        try:
+            claims.append(events.decode(Claimed, log))
+        except ValueError:
+            message = f"vault {log.address} logged a claim that cannot be read"
+            findings.append(found(Kind.LOG_MALFORMED, message, log, vault=log.address))
+    return claims
+
+
+class VaultReader:
+    """Reads what vaults and tokens say at one block."""
+
+    def __init__(self, contracts: Contracts, block: int) -> None:
+        self._contracts = contracts
+        self._block = block
+
+    def check_code(self, vault: Vault) -> Iterator[Finding]:
+        """Yields whether other code than a vault's stands at its address."""
+        expected = vault_code(vault.root, self._contracts.deployment.vault_implementation)
+        code = self._contracts.chain.code(vault.address, self._block)
+        if code and code != expected:
+            yield _of_vault(
+                Kind.VAULT_CODE_WRONG,
+                vault,
+                "has other code than a vault: do not trust it",
+                expected=expected.hex(),
+                actual=code[:64].hex(),
+            )
+
+    def book(
+        self,
+        vault: Vault,
+        token: Address,
+        claimed: Mapping[Address, int],
+        moved: tuple[int, int] | None,
+        least_income: int,
+        findings: list[Finding],
+    ) -> Book | None:
+        """A vault's book in one token; None where the vault or the token does not answer."""
+        factory = self._contracts.vaults
+        try:
+            balance = Currency(self._contracts.chain, token).balance_of(vault.address, self._block)
+            released = factory.released(vault.address, token, self._block)
+            released_to = {
+                payee: factory.released_to(vault.address, token, payee, self._block) for payee in claimed
+            }
+        except ConnectionFailed:
+            raise
+        except (Reverted, ChainError) as error:
+            what = f"or the token {token} does not say what the vault holds: {error}"
+            findings.append(_of_vault(Kind.VAULT_UNREADABLE, vault, what, token))
+            return None
+        return Book(vault, token, balance, released, claimed, released_to, moved, least_income)
+
+
+def claimed_by(claims: Collection[Claimed]) -> dict[tuple[Address, Address], dict[Address, int]]:
+    """What each payee claimed, by vault and token."""
+    books: defaultdict[tuple[Address, Address], defaultdict[Address, int]] = defaultdict(
+        lambda: defaultdict(int)
+    )
+    for claim in claims:
+        books[claim.log.address, claim.token][claim.payee] += claim.amount
+    return {place: dict(amounts) for place, amounts in books.items()}
+
+
+def _check_released(book: Book) -> Iterator[Finding]:
+    if book.paid != book.released:
+        yield _of_book(
+            Kind.RELEASED_WRONG,
+            book,
+            f"logged claims of {book.paid}, but says that it paid out {book.released}",
+            expected=book.paid,
+            actual=book.released,
+        )
+    for payee, amount in book.claimed.items():
+        says = book.released_to[payee]
+        if amount != says:
+            yield _of_book(
+                Kind.RELEASED_TO_WRONG,
+                book,
+                f"logged claims of {amount} for {payee}, but says that it paid them {says}",
+                payee,
+                expected=amount,
+                actual=says,
+            )
+
+
+def _check_income(book: Book) -> Iterator[Finding]:
+    if book.received < book.least_income:
+        yield _of_book(
+            Kind.INCOME_WRONG,
+            book,
+            f"received {book.received}, though sales and other vaults paid it {book.least_income}",
+            expected=book.least_income,
+            actual=book.received,
+        )
+    if book.moved is None:
+        return
+    came, went = book.moved
+    if came - went != book.balance:
+        yield _of_book(
+            Kind.INCOME_WRONG,
+            book,
+            f"has {book.balance}, but {came} came in and {went} went out",
+            expected=came - went,
+            actual=book.balance,
+        )
+    if went != book.paid:
+        yield _of_book(
+            Kind.OUTFLOW_WRONG,
+            book,
+            f"logged claims of {book.paid}, but {went} went out",
+            expected=book.paid,
+            actual=went,
+        )
+
+
+def _check_shares(book: Book, split: SumTree) -> Iterator[Finding]:
+    entitled = entitlements(split, book.received)
+    for payee, amount in book.claimed.items():
+        if payee not in entitled:
+            yield _of_book(
+                Kind.CLAIM_BY_STRANGER,
+                book,
+                f"paid {amount} to {payee}, who is not in its split",
+                payee,
+                expected=0,
+                actual=amount,
+            )
+        elif amount > entitled[payee]:
+            yield _of_book(
+                Kind.OVERCLAIMED,
+                book,
+                f"paid {amount} to {payee}, whose share is {entitled[payee]}",
+                payee,
+                expected=entitled[payee],
+                actual=amount,
+            )
+    dust = book.dust()
+    if dust is not None and not 0 <= dust < len(split):
+        yield _of_book(
+            Kind.VAULT_UNBALANCED,
+            book,
+            f"received {book.received}, paid {book.paid} and owes {book.due()}: {dust} are left over",
+            expected=f"0 to {len(split) - 1}",
+            actual=dust,
+        )
+
+
+def _of_book(
+    kind: Kind,
+    book: Book,
+    what: str,
+    payee: Address | None = None,
+    *,
+    expected: object = None,
+    actual: object = None,
+) -> Finding:
+    return _of_vault(kind, book.vault, what, book.token, payee, expected=expected, actual=actual)
+
+
+def _of_vault(
+    kind: Kind,
+    vault: Vault,
+    what: str,
+    token: Address | None = None,
+    payee: Address | None = None,
+    *,
+    expected: object = None,
+    actual: object = None,
+) -> Finding:
+    return found(
+        kind,
+        f"vault {vault.address} {what}",
+        vault=vault.address,
+        root=vault.root,
+        token=token,
+        payee=payee,
+        expected=expected,
+        actual=actual,
+    )
