@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
+import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
+import {HookedToken} from "contracts/mocks/HookedToken.sol";
+import {BlockingToken, ElasticToken, FalseToken, FeeToken, MuteToken, SilentToken} from "contracts/mocks/OddTokens.sol";
+import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
+import {stdError} from "forge-std/StdError.sol";
+
+import {Base} from "./Base.t.sol";
+
+/// @dev Tokens that break the rules, in a vault and as a price. Whatever they do, they do to themselves: after each test
+/// the same vault pays everybody their dollars and their coin.
+contract HostileTokensTest is Base {
+    IRoyaltyVault private vault;
+
+    function setUp() public override {
+        super.setUp();
+        vault = vaultOfThree();
+        dollar.mint(address(vault), 1000);
+        vm.deal(address(vault), 1000);
+    }
+
+    modifier othersAreUnharmed() {
+        _;
+        uint256[3] memory shares = [uint256(500), 300, 200];
+        for (uint256 i = 0; i < 3; ++i) {
+            assertEq(vault.claim(address(dollar), shareOf(i)), shares[i]);
+            assertEq(vault.claim(address(0), shareOf(i)), shares[i]);
+        }
+    }
+
+    // ---- in a vault ----
+
+    function test_ATokenThatReturnsNothingPays() public othersAreUnharmed {
+        SilentToken token = new SilentToken();
+        token.mint(address(vault), 1000);
+        vault.claim(address(token), shareOf(0));
+        assertEq(token.balanceOf(artist), 500);
+    }
+
+    function test_RevertWhen_ATokenSaysFalse() public othersAreUnharmed {
+        FalseToken token = new FalseToken();
+        token.mint(address(vault), 1000);
+        refuse(address(token), SafeTransferLib.TransferFailed.selector);
+        assertEq(vault.released(address(token)), 0, "nothing is booked");
+        assertEq(vault.due(address(token), shareOf(0)), 500);
+    }
+
+    /// @dev The token takes its percent from the payee; no other payee's due changes.
+    function test_AFeeIsTheReceivers() public othersAreUnharmed {
+        FeeToken token = new FeeToken();
+        token.mint(address(vault), 1000);
+        vault.claim(address(token), shareOf(0));
+        vault.claim(address(token), shareOf(1));
+        vault.claim(address(token), shareOf(2));
+        assertEq(token.balanceOf(artist), 495);
+        assertEq(token.balanceOf(licensor), 297);
+        assertEq(token.balanceOf(auditor), 198);
+        assertEq(vault.released(address(token)), 1000);
+    }
+
+    /// @dev Half a megabyte of revert data is not copied: the claim fails at the price of the token's own gas.
+    function test_RevertWhen_ATokenBlocksAPayee() public othersAreUnharmed {
+        BlockingToken token = new BlockingToken();
+        token.mint(address(vault), 1000);
+        token.setBlocked(artist, true);
+        uint256 gas = gasleft();
+        refuse(address(token), SafeTransferLib.TransferFailed.selector);
+        assertLt(gas - gasleft(), 2_000_000);
+        assertEq(vault.claim(address(token), shareOf(1)), 300, "others are paid");
+        token.setBlocked(artist, false);
+        assertEq(vault.claim(address(token), shareOf(0)), 500, "and nothing was lost");
+    }
+
+    function test_RevertWhen_ATokenTellsNoBalance() public othersAreUnharmed {
+        address token = address(new MuteToken());
+        assertEq(vault.received(token), 0);
+        IRoyaltyVault.Share memory share = shareOf(0);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.NothingDue.selector, token, artist));
+        vault.claim(token, share);
+    }
+
+    /// @dev The book holds amounts below 2^255; a token beyond that harms its own book alone.
+    function test_RevertWhen_AmountsAreAbsurd() public othersAreUnharmed {
+        ElasticToken token = new ElasticToken();
+        token.setBalance(address(vault), type(uint256).max);
+        assertEq(vault.claim(address(token), shareOf(0)), type(uint256).max / 2);
+        IRoyaltyVault.Share memory share = shareOf(1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRoyaltyVault.AmountTooLarge.selector,
+                token,
+                type(uint256).max / 2 + uint256(type(uint256).max) / 10 * 3 + 1
+            )
+        );
+        vault.claim(address(token), share);
+        token.setBalance(address(vault), type(uint256).max); // again: more than 256 bits came in
+        vm.expectRevert(stdError.arithmeticError);
+        vault.claim(address(token), share);
+        vm.expectRevert(stdError.arithmeticError);
+        vault.due(address(token), share);
+    }
+
+    /// @dev A balance that shrinks by itself: who claimed before has more; nothing panics, and nobody has more than came in.
+    function testFuzz_ABalanceMayShrink(uint256 before, uint256 rest) public othersAreUnharmed {
+        ElasticToken token = new ElasticToken();
+        before = bound(before, 10, type(uint128).max);
+        token.setBalance(address(vault), before);
+        uint256 first = vault.claim(address(token), shareOf(0));
+        rest = bound(rest, 0, before - first);
+        token.setBalance(address(vault), rest);
+        if (vault.due(address(token), shareOf(0)) != 0) vault.claim(address(token), shareOf(0));
+        for (uint256 i = 1; i < 3; ++i) {
+            uint256 due = vault.due(address(token), shareOf(i));
+            if (due != 0 && due <= token.balanceOf(address(vault))) vault.claim(address(token), shareOf(i));
+        }
+        assertLe(vault.released(address(token)), before);
+    }
+
+    // ---- calling back ----
+
+    /// @dev Before any balance moves, the token calls for the same claim, another's, and a batch: each is refused, or the
+    /// same money would count twice.
+    function test_RevertWhen_ATokenClaimsAgainWithinAClaim() public othersAreUnharmed {
+        for (uint256 i = 0; i < 3; ++i) {
+            HookedToken token = new HookedToken();
+            token.mint(address(vault), 1000);
+            token.arm(address(vault), abi.encodeCall(vault.claim, (address(token), shareOf(i))));
+            assertEq(vault.claim(address(token), shareOf(0)), 500);
+            assertReentered(token);
+            assertEq(vault.claim(address(token), shareOf(1)), 300, "the lock is open again");
+            assertEq(vault.claim(address(token), shareOf(2)), 200);
+        }
+    }
+
+    function test_RevertWhen_ATokenClaimsABatchWithinAClaim() public othersAreUnharmed {
+        HookedToken token = new HookedToken();
+        token.mint(address(vault), 1000);
+        IRoyaltyVaultFactory.VaultClaim[] memory claims = new IRoyaltyVaultFactory.VaultClaim[](1);
+        claims[0] = IRoyaltyVaultFactory.VaultClaim(vault.root(), address(token), shareOf(1));
+        token.arm(address(factory), abi.encodeCall(factory.claim, (claims)));
+        assertEq(vault.claim(address(token), shareOf(0)), 500);
+        assertReentered(token);
+        assertEq(token.balanceOf(licensor), 0);
+    }
+
+    /// @dev Another currency's book is open: what is claimed there is right.
+    function test_ATokenMayClaimAnotherCurrencyWithinAClaim() public {
+        HookedToken token = new HookedToken();
+        token.mint(address(vault), 1000);
+        token.arm(address(vault), abi.encodeCall(vault.claim, (address(dollar), shareOf(0))));
+        assertEq(vault.claim(address(token), shareOf(0)), 500);
+        assertTrue(token.succeeded());
+        assertEq(dollar.balanceOf(artist), 500);
+        assertEq(token.balanceOf(artist), 500);
+    }
+
+    /// @dev In the middle of the transfer the views do not count the amount as still to come.
+    function test_ViewsWithinAClaimOweThePayeeNothing() public othersAreUnharmed {
+        HookedToken token = new HookedToken();
+        token.mint(address(vault), 1000);
+        token.arm(address(vault), abi.encodeCall(vault.releasedTo, (address(token), artist)));
+        vault.claim(address(token), shareOf(0));
+        assertEq(abi.decode(token.answer(), (uint256)), 500);
+        assertEq(vault.released(address(token)), 500);
+    }
+
+    // ---- as a price ----
+
+    function test_SellsForATokenThatReturnsNothing() public {
+        SilentToken token = new SilentToken();
+        token.mint(licensee, PRICE);
+        vm.prank(licensee);
+        token.approve(address(licenses), PRICE);
+        buy(pricedIn(address(token)));
+        assertEq(token.balanceOf(artist), PRICE);
+    }
+
+    function test_RevertWhen_APaymentIsFalse() public {
+        FalseToken token = new FalseToken();
+        token.mint(licensee, PRICE);
+        refuse(pricedIn(address(token)), abi.encodeWithSelector(SafeTransferLib.TransferFromFailed.selector));
+        assertEq(licenses.balanceOf(licensee), 0);
+    }
+
+    /// @dev A licensor who names a token with a fee gets the price less the fee.
+    function test_APaymentsFeeIsThePayees() public {
+        FeeToken token = new FeeToken();
+        token.mint(licensee, PRICE);
+        vm.prank(licensee);
+        token.approve(address(licenses), PRICE);
+        buy(pricedIn(address(token)));
+        assertEq(token.balanceOf(licensee), 0);
+        assertEq(token.balanceOf(artist), PRICE - PRICE / 100);
+        assertEq(token.balanceOf(address(licenses)), 0);
+    }
+
+    // ---- helpers ----
+
+    function pricedIn(address token) private view returns (ILicenseToken.Offer memory offer) {
+        offer = terms();
+        offer.currency = token;
+    }
+
+    function refuse(address token, bytes4 reason) private {
+        IRoyaltyVault.Share memory share = shareOf(0);
+        vm.expectRevert(reason);
+        vault.claim(token, share);
+    }
+
+    function assertReentered(HookedToken token) private view {
+        assertTrue(token.acted());
+        assertFalse(token.succeeded());
+        assertEq(token.answer(), abi.encodeWithSelector(IRoyaltyVault.ClaimReentered.selector, token));
+    }
+}
