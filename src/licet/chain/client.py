@@ -5,34 +5,31 @@ its custom error. Amounts are in wei, times in unix seconds.
 """
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-import requests
-from web3 import HTTPProvider, Web3
-from web3.exceptions import (
-    BadResponseFormat,
-    ContractLogicError,
-    TimeExhausted,
-    Web3Exception,
-    Web3RPCError,
-)
+from web3 import Web3
+from web3.exceptions import ContractLogicError, TimeExhausted, Web3Exception, Web3RPCError
 from web3.types import LogReceipt, TxReceipt
 
 from licet.chain.abi import Abi, log_topic
 from licet.chain.artifacts import Artifact, known_errors
 from licet.chain.signer import Signer
+from licet.chain.transport import HttpTransport
 from licet.errors import (
     ChainError,
     ConnectionFailed,
     InputError,
     InsufficientBalance,
+    LicetError,
     NotAContract,
     Reverted,
     SignerError,
     reverted,
 )
+from licet.trees.hashing import keccak
 from licet.types import Address, Hash32, hash32, shown
 
 BlockId = int | str
@@ -42,6 +39,16 @@ RPC_SECONDS: Final = 30.0
 RECEIPT_SECONDS: Final = 180.0
 _FIRST_LOG_RANGE: Final = 10_000
 _GAS_MARGIN: Final = 1.1
+# What web3 and this module trip over where a node's answer is not of the shape that it should be.
+_MALFORMED: Final = (
+    ArithmeticError,
+    AttributeError,
+    InputError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +111,15 @@ class Chain:
             raise InputError(f"{shown(url)} is not an http(s) URL of a node")
         self.url: Final = url
         self.signer: Final = signer
-        self._web3 = Web3(HTTPProvider(url, request_kwargs={"timeout": seconds}))
+        self._seconds: Final = seconds
+        # No middleware: it would refuse the blocks of some chains, and look names up.
+        self._web3: Final = Web3(HttpTransport(url, seconds), middleware=())
         with self._asking():
-            self.chain_id: Final = self._web3.eth.chain_id
+            self.chain_id: Final = int(self._web3.eth.chain_id)
 
     def with_signer(self, signer: Signer) -> "Chain":
         """The same node, for another account."""
-        return Chain(self.url, signer)
+        return Chain(self.url, signer, seconds=self._seconds)
 
     @property
     def account(self) -> Address:
@@ -137,7 +146,7 @@ class Chain:
         """A block's header."""
         with self._asking():
             header = self._web3.eth.get_block(_block_id(block))
-        return Block(header["number"], hash32(bytes(header["hash"])), header["timestamp"])
+            return Block(int(header["number"]), hash32(bytes(header["hash"])), int(header["timestamp"]))
 
     def code(self, address: Address, block: BlockId = "latest") -> bytes:
         """The code at an address; empty where there is none."""
@@ -153,7 +162,7 @@ class Chain:
         """Whom a transaction called, and with what data."""
         with self._asking():
             tx = self._web3.eth.get_transaction(tx_hash)  # type: ignore[arg-type]
-        return Address(str(tx["to"])) if tx.get("to") else None, bytes(tx["input"])
+            return Address(str(tx["to"])) if tx.get("to") else None, bytes(tx["input"])
 
     def call(
         self, abi: Abi, address: Address, function: str, *arguments: Any, block: BlockId = "latest"
@@ -205,13 +214,14 @@ class Chain:
             query = {"address": list(addresses), "fromBlock": hex(start), "toBlock": hex(end)}
             try:
                 with self._asking():
-                    found = self._web3.eth.get_logs({**query, "topics": list(topics)})  # type: ignore[typeddict-item]
+                    answer = self._web3.eth.get_logs({**query, "topics": list(topics)})  # type: ignore[typeddict-item]
+                    found = [_log(item) for item in answer]
             except ChainError:
                 if size == 1:
                     raise
                 size = max(1, size // 4)
                 continue
-            yield from map(_log, found)
+            yield from found
             if progress is not None:
                 progress(end - start + 1)
             start = end + 1
@@ -257,8 +267,10 @@ class Chain:
         tx: dict[str, Any] = {**call, "from": signer.address}
         gas = self._estimate(tx)
         with self._asking():
-            tip = self._web3.eth.max_priority_fee
-            base = self._web3.eth.get_block("latest").get("baseFeePerGas", 0)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # web3 tells of nodes that leave it to guess the tip
+                tip = int(self._web3.eth.max_priority_fee)
+            base = int(self._web3.eth.get_block("latest").get("baseFeePerGas", 0))
         fields = {
             **call,
             "nonce": self.nonce(signer.address),
@@ -269,21 +281,46 @@ class Chain:
             "type": 2,
         }
         raw = signer.sign_transaction(fields, self.chain_id)
-        with self._asking():
-            tx_hash = self._web3.eth.send_raw_transaction(raw)
-            receipt = self._web3.eth.wait_for_transaction_receipt(tx_hash, RECEIPT_SECONDS)
-        if receipt["status"] != 1:
+        receipt, succeeded = self._mined(raw, signer.address)
+        if not succeeded:
             self._explain(tx, receipt)
-        return _receipt(receipt)
+        return receipt
 
-    def _explain(self, tx: Mapping[str, Any], receipt: TxReceipt) -> None:
-        """Raises the reason why a mined transaction reverted: plays it again on the block before."""
-        self._ask_contract(tx, receipt["blockNumber"] - 1)
-        raise reverted("", {"tx_hash": hash32(bytes(receipt["transactionHash"]))})
+    def _mined(self, raw: bytes, payer: Address) -> tuple[Receipt, bool]:
+        """Sends a signed transaction and waits for its block; also says whether it succeeded."""
+        # Not the hash that the node says: an error between sending and the receipt must not lose it.
+        tx_hash = hash32(keccak(raw))
+        sent = False
+        try:
+            with self._asking(payer):
+                self._web3.eth.send_raw_transaction(raw)
+                sent = True
+                receipt = self._web3.eth.wait_for_transaction_receipt(tx_hash, RECEIPT_SECONDS)  # type: ignore[arg-type]
+                return _receipt(receipt), receipt["status"] == 1
+        except ChainError as error:
+            if not sent and not isinstance(error, ConnectionFailed):
+                raise  # refused, so it is on no chain
+            raise type(error)(
+                f"the transaction {tx_hash} was sent, but what became of it is not known: "
+                f"look for it before sending again ({error})",
+                **error.facts,
+                tx_hash=tx_hash,
+            ) from error
+
+    def _explain(self, tx: Mapping[str, Any], receipt: Receipt) -> NoReturn:
+        """Raises the reason why a mined transaction reverted, by playing it again.
+
+        First on the block before; then on its own block, for a reason that came about in that very block.
+        """
+        for block in (receipt.block_number - 1, receipt.block_number):
+            # Old states are not to be had from every node.
+            with contextlib.suppress(ChainError):
+                self._ask_contract(tx, block)
+        raise reverted("", {"tx_hash": receipt.tx_hash})
 
     def _estimate(self, tx: Mapping[str, Any]) -> int:
         try:
-            with self._asking():
+            with self._asking(tx["from"]):
                 return int(self._web3.eth.estimate_gas(tx))  # type: ignore[arg-type]
         except Reverted as error:
             if not error.name:
@@ -295,40 +332,36 @@ class Chain:
             return bytes(self._web3.eth.call(tx, _block_id(block)))  # type: ignore[arg-type]
 
     @contextlib.contextmanager
-    def _asking(self) -> Iterator[None]:
-        """Translates what web3 raises into this package's errors, each with what to do."""
+    def _asking(self, payer: Address | None = None) -> Iterator[None]:
+        """Translates what web3 raises into this package's errors; `payer` pays for the gas, if anybody."""
         try:
             yield
         except ContractLogicError as error:
             raise _refused(error.data) from error
         except Web3RPCError as error:
-            raise self._rpc_error(error) from error
+            raise self._rpc_error(error, payer) from error
         except TimeExhausted as error:
+            raise ChainError(f"no block had it within {RECEIPT_SECONDS:.0f} s") from error
+        except (Web3Exception, *_MALFORMED) as error:
             raise ChainError(
-                f"the transaction was sent, but no block had it within {RECEIPT_SECONDS:.0f} s: "
-                f"look for it before sending again ({error})"
+                f"the node at {self.url} gave an unusable answer: {shown(str(error), 200)}", url=self.url
             ) from error
-        except (requests.RequestException, BadResponseFormat) as error:
-            raise ConnectionFailed(
-                f"no node answers at {self.url} ({type(error).__name__}): "
-                "check the URL, and that the node runs"
-            ) from error
-        except Web3Exception as error:
-            raise ChainError(f"the node at {self.url} gave an unusable answer: {error}") from error
 
-    def _rpc_error(self, error: Web3RPCError) -> Exception:
+    def _rpc_error(self, error: Web3RPCError, payer: Address | None) -> LicetError:
         body = (error.rpc_response or {}).get("error", {})
         message = str(body.get("message", error)) if isinstance(body, Mapping) else str(error)
         data = body.get("data") if isinstance(body, Mapping) else None
         if isinstance(data, str) and data.startswith("0x"):
             return _refused(data)
-        if "insufficient funds" in message.lower():
+        if payer is not None and "insufficient funds" in message.lower():
             return InsufficientBalance(
-                f"{self.account} cannot pay for the gas on chain {self.chain_id}: send native coin to it"
+                f"{payer} cannot pay for the gas, and what is sent along, on chain {self.chain_id}: "
+                "send native coin to it",
+                payer=payer,
             )
         if "revert" in message.lower():
             return _refused(None)
-        return ChainError(f"the node at {self.url} refuses: {message}")
+        return ChainError(f"the node at {self.url} refuses: {shown(message, 200)}", url=self.url)
 
 
 def _refused(data: Any) -> Reverted:

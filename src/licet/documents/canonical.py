@@ -68,7 +68,8 @@ def parse_json(data: bytes) -> Any:
     """
     try:
         text = data.decode()
-        _refuse_deep(data)
+        if is_nested_deeply(data):
+            raise DocumentInvalid("the document is nested too deeply")
         return json.loads(
             text,
             object_pairs_hook=_unique_keys,
@@ -82,14 +83,16 @@ def parse_json(data: bytes) -> Any:
         raise DocumentInvalid(f"the document is not JSON: {error}") from error
 
 
-def _refuse_deep(data: bytes) -> None:
-    # Where some library has raised Python's recursion limit, the parser would overflow the stack and end the
-    # process, so deep nesting must not reach it.
+def is_nested_deeply(data: bytes) -> bool:
+    """Whether JSON has more than 64 levels, which nothing of ours has.
+
+    Where some library has raised Python's recursion limit, as some do, the parser would overflow the stack
+    and end the process: such JSON must not reach it.
+    """
     brackets = _STRING.sub(b"", data).translate(None, _NO_BRACKETS)
     for _ in range(_MAX_DEPTH):
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    if len(brackets) > _MAX_DEPTH:
-        raise DocumentInvalid("the document is nested too deeply")
+    return len(brackets) > _MAX_DEPTH
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
