@@ -131,6 +131,16 @@ def read_catalog(
     return Catalog(tuple(works), shares, unit)
 
 
+def catalog_columns(path: str | Path) -> tuple[str, ...]:
+    """The columns of a catalogue's file.
+
+    Raises:
+        InputError: the file cannot be read, or has no header.
+    """
+    with _open(Path(path)) as table:
+        return table.header
+
+
 def read_payees(path: str | Path) -> dict[str, Payee]:
     """Reads the addresses of payee labels from a CSV with the columns `payee`, `address` and maybe `name`.
 

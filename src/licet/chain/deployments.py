@@ -5,7 +5,7 @@ compared with the artifact, its immutables filled in.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Self
@@ -14,7 +14,7 @@ from eth_utils.address import to_canonical_address
 from rlp import encode as rlp_encode  # type: ignore[import-untyped]
 
 from licet.chain.artifacts import Artifact, artifact
-from licet.chain.client import Chain
+from licet.chain.client import Chain, Receipt
 from licet.chain.development import LOCAL_CHAIN_IDS
 from licet.errors import DeploymentError, InputError, NotAContract, Reverted, UnexpectedAnswer, WrongChain
 from licet.rights.typed_data import domain_separator
@@ -152,11 +152,21 @@ def discover(chain: Chain, registry: Address) -> Deployment:
     return Deployment(chain.chain_id, block, registry, license_token, factory, implementation, None, hashes)
 
 
-def deploy(chain: Chain, previous: Deployment | None = None) -> Deployment:
+def deploy(
+    chain: Chain,
+    previous: Deployment | None = None,
+    *,
+    progress: Callable[[str, Receipt], None] | None = None,
+) -> Deployment:
     """Deploys the contracts, unless `previous` stands on this chain already.
 
     On local chains a test stablecoin comes with them; there, a previous deployment that a restarted chain has
     forgotten is made anew.
+
+    Args:
+        chain: where, and for which account.
+        previous: the deployment noted before, if there is one.
+        progress: called with each contract's name and transaction.
 
     Raises:
         WrongChain: `previous` is of another chain.
@@ -173,29 +183,31 @@ def deploy(chain: Chain, previous: Deployment | None = None) -> Deployment:
                 raise
         else:
             return previous
-    factory = _created(chain, _FACTORY)
+
+    def created(contract: Artifact, *arguments: object) -> Address:
+        receipt = chain.deploy(contract, *arguments)
+        if receipt.created is None:
+            raise DeploymentError(f"the node says nothing of where {contract.name} was created")
+        if progress is not None:
+            progress(contract.name, receipt)
+        return receipt.created
+
+    factory = created(_FACTORY)
     # The registry and the license token name each other: the token's address follows from the next nonce.
     license_token = create_address(chain.account, chain.nonce(chain.account) + 1)
-    registry = _created(chain, _REGISTRY, license_token, factory)
-    if _created(chain, _LICENSES, registry) != license_token:
+    registry = created(_REGISTRY, license_token, factory)
+    if created(_LICENSES, registry) != license_token:
         raise DeploymentError(
             "another transaction of the deploying account came in between, so that the contracts do not name "
             "each other: deploy again, with an account that nothing else uses meanwhile"
         )
     deployment = discover(chain, registry)
-    return replace(deployment, test_dollar=_created(chain, _DOLLAR)) if local else deployment
+    return replace(deployment, test_dollar=created(_DOLLAR)) if local else deployment
 
 
 def create_address(sender: Address, nonce: int) -> Address:
     """The address of the contract that an account's transaction with this nonce creates (CREATE)."""
     return checksum(keccak(rlp_encode([to_canonical_address(sender), nonce]))[12:])
-
-
-def _created(chain: Chain, contract: Artifact, *arguments: object) -> Address:
-    created = chain.deploy(contract, *arguments).created
-    if created is None:
-        raise DeploymentError(f"the node says nothing of where {contract.name} was created")
-    return created
 
 
 def _checked(chain: Chain, contract: Artifact, address: Address, immutables: Mapping[str, int]) -> Hash32:

@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, Literal, Self, get_args
+from typing import IO, Any, Final, Literal, Self, get_args
 
 from licet.chain.development import (
     DEVELOPMENT_MNEMONIC,
@@ -149,6 +150,17 @@ class LocalNode:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def advance(self, seconds: int) -> None:
+        """Lets the chain's time pass: its next block, mined at once, is `seconds` later.
+
+        Raises:
+            NodeFailed: the node is not running, or refuses.
+        """
+        calls: tuple[tuple[str, list[int]], ...] = (("evm_increaseTime", [seconds]), ("evm_mine", []))
+        for method, params in calls:
+            if self._process is None or _ask(self._port, method, params) is None:
+                raise NodeFailed(f"{self!r} did not let {seconds} s pass: start it, and wait for its answer")
 
     def __enter__(self) -> Self:
         return self.start()
@@ -290,12 +302,20 @@ def _check_free(port: int) -> None:
 
 def _ask_chain_id(port: int) -> int | None:
     """The chain id that a node at the port answers with; None while it gives no proper answer."""
-    request = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
+    try:
+        return int(_ask(port, "eth_chainId", []), 16)
+    except (ValueError, TypeError):
+        return None
+
+
+def _ask(port: int, method: str, params: Sequence[object]) -> Any:
+    """What a node at the port answers; None where it gives no proper answer."""
+    request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     # Not urllib, which would go through a proxy that the environment names.
     connection = http.client.HTTPConnection(_HOST, port, timeout=5)
     try:
         connection.request("POST", "/", json.dumps(request), {"Content-Type": "application/json"})
-        return int(json.loads(connection.getresponse().read())["result"], 16)
+        return json.loads(connection.getresponse().read())["result"]
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         return None
     finally:
