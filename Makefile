@@ -12,8 +12,11 @@ help: ## This list
 
 setup: .venv/.installed node_modules/.package-lock.json ## Virtualenv, Python packages, npm packages
 
+# A real catalogue, where there is one beside the checkout; else the sample inside the package.
+CATALOG ?= $(wildcard ../shared/data/tate_works.csv.gz)
+
 demo: setup ## Play the whole job on a local chain: register, offer, buy, share, audit
-	$(BIN)/licet demo
+	$(BIN)/licet demo $(if $(CATALOG),--catalog '$(CATALOG)')
 
 test: setup ## Everything that must pass before a change lands
 	$(BIN)/python scripts/check.py

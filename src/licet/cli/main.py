@@ -1,0 +1,114 @@
+"""The program: its commands, its version, and how every error ends it: one line, and an exit code.
+
+0 done, yes, clean; 1 it failed, no, findings; 2 it could not be used so, or cannot tell; 130 interrupted.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+from dotenv import dotenv_values
+
+from licet.cli.text import one_line
+from licet.errors import InputError, LicetError
+
+INTERRUPTED: Final = 130
+"""As shells say it: 128 and the signal's number."""
+PIPE_CLOSED: Final = 141
+
+
+class _Entry(NamedTuple):
+    module: str
+    summary: str
+
+
+# Modules are imported when their command runs: the chain's libraries take a second to load.
+COMMANDS: Final = {
+    "demo": _Entry("demo", "Play the whole job on a local chain, from a file to an audited license."),
+}
+
+
+class _Commands(click.Group):
+    """The group of all commands, each imported when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command: click.Command = importlib.import_module(f"licet.cli.{entry.module}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(version("licet"), prog_name="licet", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Ask, pay and prove before use: licenses for works of all kinds, on EVM chains.
+
+    Start with `licet demo`. Options that several commands share can stand in the environment, or in a file
+    .env in the current directory: LICET_RPC, LICET_REGISTRY, LICET_DEPLOYMENT, LICET_KEYSTORE,
+    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: what stands after `licet`; the process's own if not given.
+
+    Returns:
+        The exit code. Whatever goes wrong is one line on stderr, never a traceback.
+    """
+    try:
+        _read_settings(Path(".env"))
+        result = cli.main(args=arguments, prog_name="licet", standalone_mode=False)
+        sys.stdout.flush()
+    except click.Abort:
+        return _fail("interrupted", INTERRUPTED)
+    except click.UsageError as error:
+        help_for = error.ctx.command_path if error.ctx else "licet"
+        return _fail(f"{error.format_message()} (see {help_for} --help)", error.exit_code)
+    except click.ClickException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except LicetError as error:
+        return _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has enough; Python's own flush at exit must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}", 1)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(message: str, exit_code: int) -> int:
+    click.echo(f"licet: {one_line(message)}", err=True)
+    return exit_code
+
+
+def _read_settings(path: Path) -> None:
+    """Takes Licet's own variables from a file `.env`, if there is one; the environment's come first."""
+    if not path.is_file():
+        return
+    try:
+        values = dotenv_values(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: save it as UTF-8, one NAME=value in a line") from error
+    for name, value in values.items():
+        if name.startswith("LICET_") and value is not None:
+            os.environ.setdefault(name, value)
