@@ -1,1 +1,54 @@
-"""Licet: computable permission for works, before use."""
+"""Licet: computable permission for works, before use.
+
+A rights holder registers works and signs offers, a licensee looks up, quotes and buys, an auditor checks all
+of it from the chain. These are the names that most programs need; the modules under them have the rest.
+"""
+
+from licet.auditor import Auditor, AuditReport
+from licet.catalog import Catalog, Payee, read_catalog, read_payees
+from licet.chain.client import Chain
+from licet.chain.deployments import Deployment, deploy, discover
+from licet.chain.node import LocalNode
+from licet.chain.signer import LocalSigner, Signer
+from licet.contracts import Contracts
+from licet.contracts.currency import Currency
+from licet.documents import Library, OfferDocument, PayeeShare, Publisher, SplitDocument, TermsDocument
+from licet.errors import LicetError
+from licet.licensee import Licensee, Quote
+from licet.rights.offer import Offer
+from licet.rights.uses import Use, parse_uses
+from licet.rights_holder import Price, RightsHolder
+from licet.samples import samples
+
+__all__ = [
+    "AuditReport",
+    "Auditor",
+    "Catalog",
+    "Chain",
+    "Contracts",
+    "Currency",
+    "Deployment",
+    "Library",
+    "Licensee",
+    "LicetError",
+    "LocalNode",
+    "LocalSigner",
+    "Offer",
+    "OfferDocument",
+    "Payee",
+    "PayeeShare",
+    "Price",
+    "Publisher",
+    "Quote",
+    "RightsHolder",
+    "Signer",
+    "SplitDocument",
+    "TermsDocument",
+    "Use",
+    "deploy",
+    "discover",
+    "parse_uses",
+    "read_catalog",
+    "read_payees",
+    "samples",
+]
