@@ -8,7 +8,9 @@ import pytest
 
 from licet.auditor import Auditor, AuditReport, Kind, VaultSheet, Verdict
 from licet.catalog import read_catalog
+from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.contracts.licenses import Grant
 from licet.documents import (
     Library,
     OfferDocument,
@@ -19,13 +21,17 @@ from licet.documents import (
     sha256,
 )
 from licet.errors import DeploymentError, InputError, NotAContract
+from licet.rights.offer import Offer
+from licet.rights.registration import Registration
+from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered
-from licet.types import ZERO_ADDRESS, Address
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 
 pytestmark = pytest.mark.integration
 
 Audit = Callable[..., AuditReport]
+RawContract = Callable[[bytes], Address]
 MakeWork = Callable[[str], Path]
 
 
@@ -234,6 +240,58 @@ def test_progress_ends_where_it_said(
     )
     assert set(told) == {"logs", "events", "licenses", "vaults"}
     assert all(done == total for done, total in told.values())
+
+
+# Deeds held by contracts, which sign by EIP-1271.
+
+SIGNS_ANYTHING = bytes.fromhex("7f1626ba7e" + "00" * 28 + "60005260206000f3")
+SIGNS_NOTHING = bytes.fromhex("60206000f3")
+# Looks at the caller, which is nobody where a node is asked.
+SIGNS_FOR_CONTRACTS_ALONE = bytes.fromhex("3315602957" + "7f1626ba7e" + "00" * 28 + "6000525b60206000f3")
+
+
+def contract_offer(network: Network, contract: Address, vault: Address) -> Offer:
+    """An offer of a contract's, which has registered a work."""
+    registration = Registration(contract, hash32(b"w" * 32))
+    fields = (registration.content, 0, ZERO_HASH, "")
+    data = artifact("AssetRegistry").abi.encode_call("register", [fields])
+    network.rpc("anvil_impersonateAccount", contract)
+    network.rpc("anvil_setBalance", contract, hex(10**18))
+    call = {"from": contract, "to": network.deployment.asset_registry, "data": "0x" + data.hex()}
+    network.rpc("eth_sendTransaction", call)
+    return Offer(
+        licensor=contract,
+        asset_id=registration.asset_id,
+        epoch=0,
+        payee=vault,
+        currency=ZERO_ADDRESS,
+        price=5,
+        uses=Use.TRAIN,
+        terms_hash=ZERO_HASH,
+        terms_uri="",
+    )
+
+
+def test_a_contract_is_asked_for_its_signature_as_it_was(
+    network: Network, licensee: Party, vault: Address, raw_contract: RawContract, audit: Audit
+) -> None:
+    contract = raw_contract(SIGNS_ANYTHING)
+    offer = contract_offer(network, contract, vault)
+    licensee.contracts.licenses.buy(Grant(offer, licensee.address, ZERO_HASH), b"yes")
+    network.rpc("evm_mine")
+    network.rpc("anvil_setCode", contract, "0x" + SIGNS_NOTHING.hex())
+    assert not audit().findings
+
+
+def test_a_contract_that_does_not_confirm_its_signature_cannot_be_told(
+    network: Network, licensee: Party, vault: Address, raw_contract: RawContract, audit: Audit
+) -> None:
+    contract = raw_contract(SIGNS_FOR_CONTRACTS_ALONE)
+    offer = contract_offer(network, contract, vault)
+    licensee.contracts.licenses.buy(Grant(offer, licensee.address, ZERO_HASH), b"yes")
+    report = audit()
+    assert report.verdict is Verdict.CANNOT_TELL
+    assert kinds(report) == {Kind.SIGNATURE_UNPROVEN}
 
 
 # What it cannot tell, and what it only notes.

@@ -103,27 +103,30 @@ def in_order(
 class Clock:
     """The times of logs: of the blocks that they are in."""
 
-    def __init__(self, chain: Chain, findings: list[Finding]) -> None:
+    def __init__(self, chain: Chain) -> None:
         self._chain: Final = chain
-        self._findings: Final = findings
         self._blocks: Final[dict[int, Block]] = {}
 
     def time(self, log: Log) -> int:
         """When a log was written, unix seconds."""
-        block = self._blocks.get(log.block_number)
-        if block is None:
-            block = self._blocks[log.block_number] = self._chain.block(log.block_number)
+        return self._block(log).timestamp
+
+    def check(self, log: Log) -> Iterator[Finding]:
+        """Yields whether a log says that it is of another block than the chain has."""
+        block = self._block(log)
         if block.hash != log.block_hash:
-            self._findings.append(
-                found(
-                    Kind.LOGS_INCONSISTENT,
-                    f"the node gave a log of another block {log.block_number} than the chain's",
-                    log,
-                    expected=block.hash,
-                    actual=log.block_hash,
-                )
+            yield found(
+                Kind.LOGS_INCONSISTENT,
+                f"the node gave a log of another block {log.block_number} than the chain's",
+                log,
+                expected=block.hash,
+                actual=log.block_hash,
             )
-        return block.timestamp
+
+    def _block(self, log: Log) -> Block:
+        if log.block_number not in self._blocks:
+            self._blocks[log.block_number] = self._chain.block(log.block_number)
+        return self._blocks[log.block_number]
 
 
 def _audited(

@@ -54,6 +54,7 @@ class Replay:
 
     def _sold(self, sale: Sold) -> Iterator[Finding]:
         offer = sale.offer
+        yield from self.clock.check(sale.log)
         time = self.clock.time(sale.log)
         self.sales.append(sale)
         if is_readable(offer, sale.log):

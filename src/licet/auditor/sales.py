@@ -9,7 +9,7 @@ from licet.chain.client import Chain
 from licet.contracts.assets import Deed
 from licet.contracts.events import Sold
 from licet.contracts.licenses import OfferState
-from licet.errors import ChainError, ConnectionFailed, NotAContract
+from licet.errors import ChainError, ConnectionFailed
 from licet.rights.offer import license_id
 from licet.types import Address
 
@@ -51,7 +51,7 @@ def check_signature(sale: Sold, chain: Chain, license_token: Address) -> Iterato
             if signatures.is_valid(chain, offer.licensor, digest, sale.signature, moment):
                 return
         is_contract = any(chain.code(offer.licensor, moment) for moment in (block, max(block - 1, 0)))
-    except (ConnectionFailed, NotAContract):
+    except ConnectionFailed:
         raise
     except ChainError as error:
         yield _unsigned(Kind.SIGNATURE_UNPROVEN, sale, f"cannot be checked: {error}")
