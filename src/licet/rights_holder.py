@@ -10,7 +10,7 @@ from licet.chain.client import Receipt
 from licet.contracts import Contracts, events
 from licet.contracts.vaults import VaultClaim
 from licet.documents import OfferDocument, Publisher, SplitDocument, TermsDocument
-from licet.errors import NotRegistered, SignerError
+from licet.errors import InputError, NotRegistered, SignerError, reverted
 from licet.fingerprint import Progress, sha256_file
 from licet.rights.offer import Offer
 from licet.rights.registration import Registration
@@ -157,6 +157,10 @@ class RightsHolder:
         receipt = self._contracts.assets.register_for(registration, signature)
         return Registered(registration.asset_id, registration, receipt)
 
+    def transfer_deed(self, asset_id: Hash32, receiver: Address) -> Receipt:
+        """Hands an asset's deed on; its standing offers lapse. Licenses sold before stay."""
+        return self._contracts.assets.transfer(asset_id, receiver)
+
     # Offering
 
     def publish_split(self, split: SplitDocument) -> PublishedSplit:
@@ -184,7 +188,7 @@ class RightsHolder:
             terms: the rights document; its uses are those that the license permits.
 
         Raises:
-            InputError: a value is out of range, or the price is 0 and not marked free.
+            InputError: a value is out of range, the price is 0 and not marked free, or the sale is over.
             NotRegistered: this account does not hold the asset's deed.
         """
         chain = self._contracts.chain
@@ -195,6 +199,9 @@ class RightsHolder:
                 asset_id=asset_id,
                 holder=deed.holder,
             )
+        now = chain.block().timestamp
+        if price.end and price.end <= now:
+            raise InputError(f"the sale would have ended at {price.end}, it is now {now}: name a later end")
         document = self._publisher.publish(terms)
         # A URI that only repeats the hash would cost every buyer gas.
         uri = document.uri if self._publisher.base_uri else ""
@@ -271,8 +278,11 @@ class RightsHolder:
 
         Raises:
             InputError: the payee is not in one of the splits.
+            NothingDue: none of the vaults owes anything; no transaction was sent.
         """
         payee = payee or self.address
+        if not any(self.due(split, token, payee) for split in splits):
+            raise reverted("NothingDue", {"payee": payee, "token": token})
         trees = [split.tree() for split in splits]
         claims = [VaultClaim(tree.root, token, payee, tree.proof(payee)) for tree in trees]
         receipt = self._contracts.vaults.claim(claims)
