@@ -103,7 +103,7 @@ class Finder:
 
     def _lookup(self, item: str | Path) -> Lookup:
         name = str(item)
-        if isinstance(item, Path) or Path(name).exists():
+        if isinstance(item, Path) or _exists(name):
             return self._content(name, sha256_file(item))
         try:
             value = parse_hash(name)
@@ -186,3 +186,10 @@ class Finder:
             self._catalogs[event.asset_id] = _Catalog(
                 event, document, document.tree(), by_content, first_seen
             )
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # not even a name that a file could have
+        return False

@@ -10,11 +10,11 @@ from typing import Final
 from licet.contracts import Contracts
 from licet.contracts.licenses import Grant
 from licet.documents import Library
-from licet.errors import InputError
+from licet.errors import Contested, InputError, NotOnOffer, NotRegistered
 from licet.licensee.lookup import Claim, Finder, Lookup
 from licet.licensee.offers import Offers, StandingOffer
-from licet.rights.uses import Use
-from licet.types import Address, Hash32
+from licet.rights.uses import Use, use_names
+from licet.types import Address, Hash32, shown
 
 
 class Status(StrEnum):
@@ -70,6 +70,27 @@ class Quote:
     currency: Address | None
     total: int
     block: int
+
+
+def check_complete(quote: Quote) -> None:
+    """Makes sure that after buying a quote's purchases all its items may be used.
+
+    Raises:
+        Contested, NotOnOffer, NotRegistered: an item stands in the way; the first such one is named.
+    """
+    for item in quote.items:
+        name = shown(item.lookup.item)
+        claims = ", ".join(dict.fromkeys(claim.asset_id for claim in item.lookup.claims))
+        match item.status:
+            case Status.CONTESTED:
+                raise Contested(f"{name} is claimed by several parties ({claims}): name the asset to trust")
+            case Status.NOT_ON_OFFER:
+                uses = ", ".join(use_names(quote.uses))
+                raise NotOnOffer(
+                    f"no standing offer on {name} permits {uses}: ask its holder for one ({claims})"
+                )
+            case Status.UNREGISTERED:
+                raise NotRegistered(f"nobody has registered {name}: nobody can license it here")
 
 
 class Quoter:
