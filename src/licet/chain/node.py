@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final, Literal, Self, get_args
+from typing import IO, Any, Final, Literal, NoReturn, Self, get_args
 
 from licet.chain.development import (
     DEVELOPMENT_MNEMONIC,
@@ -150,6 +150,16 @@ class LocalNode:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def wait(self) -> NoReturn:
+        """Waits for as long as the node runs; only what interrupts the wait ends it otherwise.
+
+        Raises:
+            NodeFailed: the node is not running, or has ended by itself.
+        """
+        if self._process is not None:
+            self._process.wait()
+        raise NodeFailed(f"{self!r} ended by itself, or was never started: start it again")
 
     def advance(self, seconds: int) -> None:
         """Lets the chain's time pass: its next block, mined at once, is `seconds` later.
