@@ -10,6 +10,7 @@ from licet.auditor import Auditor, AuditReport, Kind, VaultSheet, Verdict
 from licet.catalog import read_catalog
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.deployments import create_address
 from licet.contracts.licenses import Grant
 from licet.documents import (
     Library,
@@ -212,6 +213,20 @@ def test_a_sale_is_audited_as_of_its_block(
     assert audit(block=before).counts.sales == 0
     assert not audit(block=before + 1).findings
     assert not audit().findings
+
+
+def test_a_factory_that_is_older_than_the_registry(
+    network: Network, stranger: Party, published: PublishedSplit, folder: Path
+) -> None:
+    """Several deployments may share one factory, which was in use before the last of them."""
+    factory = network.deployment.vault_factory
+    token = create_address(stranger.address, stranger.chain.nonce(stranger.address) + 1)
+    registry = stranger.chain.deploy(artifact("AssetRegistry"), token, factory).created
+    assert registry is not None
+    assert stranger.chain.deploy(artifact("LicenseToken"), registry).created == token
+    report = Auditor(network.chain(), Library([folder], allow_http=False)).audit(registry)
+    assert not report.findings
+    assert report.counts.vaults == 1
 
 
 def test_a_report_travels_as_json(
