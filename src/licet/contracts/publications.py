@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from licet.chain.abi import log_topic
 from licet.contracts import events
 from licet.documents import CatalogDocument, Library, PayeeShare, SplitDocument
-from licet.errors import DocumentInvalid, DocumentMissing, InputError, NotRegistered
+from licet.errors import DocumentError, DocumentInvalid, DocumentMissing, InputError, NotRegistered
 from licet.types import ZERO_HASH, Address, Hash32
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def split_of(contracts: "Contracts", vault: Address, library: Library) -> SplitD
     for event in published:
         try:
             split = published_split(event, library)
-        except (DocumentMissing, DocumentInvalid) as error:
+        except DocumentError as error:
             reasons.append(str(error))
         else:
             return split
