@@ -1,4 +1,4 @@
-"""A node that is wrong, broken or hostile: whatever it answers, the error is one of Licet's and says what to do."""
+"""A node that is wrong, broken or hostile: whatever it answers, the error is of Licet, and says what to do."""
 
 import itertools
 import json
@@ -339,7 +339,7 @@ def test_a_refused_transaction_was_not_sent(node: Node, chain: Chain) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_a_transaction_that_no_block_takes_is_named(chain: Chain, node: Node) -> None:
     node.results["eth_getTransactionReceipt"] = None
-    with pytest.raises(ChainError, match="was sent, but .* look for it before sending again") as caught:
+    with pytest.raises(ChainError, match=r"was sent, but .* look for it before sending again") as caught:
         chain.pay(ADDRESS, 1)
     assert str(caught.value.facts["tx_hash"]) in str(caught.value)
 
