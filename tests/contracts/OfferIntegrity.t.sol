@@ -166,6 +166,18 @@ contract OfferIntegrityTest is Base {
         assertEq(vm.getRecordedLogs()[1].data, abi.encode(licensee, bytes32(0), offer, signature));
     }
 
+    /// @dev The same where a contract's long signature has passed through memory before.
+    function testFuzz_SoldIsEncodedByTheAbiAfterAnApproval(uint8 uriLength, uint16 length, bytes32 dirt) public {
+        (Puppet museum, ILicenseToken.Offer memory offer) = museumTerms();
+        offer.termsURI = string(filled(uriLength, "https://example.org/terms/of/use"));
+        museum.sign(digestOf(offer));
+        bytes memory signature = filled(1000 + uint256(length) % 1000, dirt | bytes32(uint256(0x01 << 248 | 0x01)));
+        vm.recordLogs();
+        vm.prank(licensee);
+        licenses.buy(offer, signature, licensee, 0);
+        assertEq(vm.getRecordedLogs()[1].data, abi.encode(licensee, bytes32(0), offer, signature));
+    }
+
     function test_RevertWhen_TheCallIsCutShort() public {
         bytes memory call = abi.encodeCall(licenses.buy, (terms(), signed(terms()), licensee, 0));
         for (uint256 length = 4; length < call.length - 32; length += 31) {
