@@ -1,6 +1,7 @@
 """The licensee's role: from files to licenses that the chain vouches for."""
 
-from collections.abc import Collection, Iterable
+import contextlib
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,10 +13,10 @@ from licet.contracts.currency import Currency
 from licet.contracts.licenses import Grant, License
 from licet.contracts.publications import registration
 from licet.documents import Library, OfferDocument
-from licet.errors import InputError, InsufficientBalance, LicenseUnknown
+from licet.errors import InputError, InsufficientBalance, LicenseUnknown, UnexpectedAnswer
 from licet.licensee.lookup import Finder, Lookup
 from licet.licensee.offers import Offers, StandingOffer
-from licet.licensee.quote import Quote, Quoter
+from licet.licensee.quote import Quote, Quoter, check_complete
 from licet.rights.offer import new_salt
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogProof
@@ -149,8 +150,29 @@ class Licensee:
         approval = currency.approve(licenses.address, offer.price)
         return Purchase(grant, (approval, licenses.buy(grant, standing.signature)))
 
+    def buy_all(self, quote: Quote, *, licensee: Address | None = None) -> Iterator[Purchase]:
+        """Buys all that a quote asks for, one license after another; whatever was yielded is bought.
+
+        Args:
+            quote: whose `purchases` to buy.
+            licensee: who receives the licenses; this account if not given.
+
+        Raises:
+            Contested, NotOnOffer, NotRegistered: an item could not be used afterwards; nothing was bought.
+            InsufficientBalance: this account has less than the quote's total; nothing was bought.
+            Reverted: an offer does not sell any more.
+        """
+        check_complete(quote)
+        if quote.currency is not None:
+            self._check_balance(Currency(self._contracts.chain, quote.currency), quote.total)
+        for standing in quote.purchases:
+            yield self.buy(standing, licensee=licensee)
+
     def licenses(self, holder: Address | None = None) -> tuple[Held, ...]:
-        """The licenses that an account holds, expired ones too; this account's if not given."""
+        """The licenses that an account holds, expired ones too; this account's if not given.
+
+        Anybody can give anybody a license: one on terms that cannot be read is left out.
+        """
         holder = holder or self._contracts.chain.account
         ids = dict.fromkeys(
             event.license_id
@@ -163,15 +185,19 @@ class Licensee:
             )
         )
         slots = {license_id: self._contracts.licenses.license(license_id) for license_id in ids}
-        return tuple(
-            Held(self.grant(license_id), slot) for license_id, slot in slots.items() if slot.holder == holder
-        )
+        held = []
+        for license_id, slot in slots.items():
+            if slot.holder == holder:
+                with contextlib.suppress(UnexpectedAnswer):
+                    held.append(Held(self.grant(license_id), slot))
+        return tuple(held)
 
     def grant(self, license_id: Hash32) -> Grant:
         """What a license's id is the hash of, from the record of its sale.
 
         Raises:
             LicenseUnknown: no license has this id.
+            UnexpectedAnswer: its terms cannot be read, or do not lead to this id.
         """
         sold = events.read(
             self._contracts.chain,
@@ -180,8 +206,17 @@ class Licensee:
             [log_topic(license_id)],
             from_block=self._contracts.deployment.block,
         )
-        for event in sold:
-            return Grant(event.offer, event.licensee, event.salt)
+        try:
+            grants = [Grant(event.offer, event.licensee, event.salt) for event in sold]
+        except InputError as error:
+            raise UnexpectedAnswer(f"the terms of license {license_id} cannot be read: {error}") from error
+        for grant in grants:
+            if grant.license_id != license_id:
+                raise UnexpectedAnswer(
+                    f"the terms of license {license_id} cannot be read: as the node gives them, "
+                    f"they are those of {grant.license_id}"
+                )
+            return grant
         raise LicenseUnknown("LicenseUnknown", {"licenseId": license_id}, "0x")
 
     def permits(self, license_id: Hash32, uses: Use, item: str | Path | None = None) -> bool:
