@@ -14,7 +14,16 @@ from licet.documents.kinds import (
     TermsDocument,
     Work,
 )
-from licet.documents.store import Found, Library, Listing, Published, Publisher, file_name, ni_uri
+from licet.documents.store import (
+    Found,
+    Library,
+    Listing,
+    Published,
+    Publisher,
+    file_name,
+    ni_uri,
+    read_document,
+)
 
 __all__ = [
     "CatalogDocument",
@@ -33,5 +42,6 @@ __all__ = [
     "file_name",
     "ni_uri",
     "parse_json",
+    "read_document",
     "sha256",
 ]

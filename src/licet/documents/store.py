@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
+from typing import TypeVar
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from licet.documents.canonical import sha256
 from licet.documents.kinds import MAX_DOCUMENT_BYTES, Document
 from licet.errors import DocumentError, DocumentInvalid, DocumentMismatch, DocumentMissing, InputError
+from licet.fingerprint import check_file
 from licet.rights.typed_data import MAX_URI_BYTES
 from licet.types import Hash32, hash_bytes, parse_hash, shown
+
+_D = TypeVar("_D", bound=Document)
 
 FETCH_SECONDS = 30.0
 """How long a document may take to arrive."""
@@ -272,6 +276,25 @@ class Library:
                 if time.monotonic() > deadline:
                     raise TimeoutError
         return bytes(data)
+
+
+def read_document(kind: type[_D], path: Path) -> _D:
+    """A document from a file that the caller names and trusts; no hash is expected of it.
+
+    Raises:
+        InputError: the file cannot be read.
+        DocumentInvalid: it is not a valid document of this kind.
+    """
+    check_file(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_DOCUMENT_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    try:
+        return kind.from_bytes(data)
+    except DocumentInvalid as error:
+        raise DocumentInvalid(f"{path}: {error}", path=path) from error
 
 
 def _verified(data: bytes, document_hash: Hash32, where: str) -> bytes:
