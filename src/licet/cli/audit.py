@@ -3,22 +3,73 @@
 from collections.abc import Sequence
 from typing import Final
 
+import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from licet.auditor import AuditReport, Finding, Severity, Verdict
+from licet.auditor import Auditor, AuditReport, Finding, Severity, Verdict
 from licet.cli.money import Money
-from licet.cli.output import table
+from licet.cli.output import emit, steps_bar, table
+from licet.cli.session import Session, takes
 from licet.cli.text import one_line, plural, short
+from licet.errors import DeploymentError, LicetError
 
 EXIT_CODES: Final = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.CANNOT_TELL: 2}
 
 _WORDS: Final = {
-    Verdict.CLEAN: ("clean", "everything was checked, and everything agrees", "bold green"),
-    Verdict.FINDINGS: ("findings", "something does not agree", "bold red"),
-    Verdict.CANNOT_TELL: ("cannot tell", "what could be checked agrees, but not all could be", "bold yellow"),
+    Verdict.CLEAN: ("clean", "Everything was checked, and everything agrees.", "bold green"),
+    Verdict.FINDINGS: ("findings", "Something does not agree.", "bold red"),
+    Verdict.CANNOT_TELL: (
+        "cannot tell",
+        "What could be checked agrees, but not all could be.",
+        "bold yellow",
+    ),
 }
 _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severity.NOTE: "dim"}
+
+
+class AuditError(LicetError):
+    """No verdict: the node, the address or an option is of no use."""
+
+    exit_code = 2
+
+
+@click.command("audit")
+@click.option(
+    "--block", type=click.IntRange(min=0), metavar="N", help="The last block.  [default: the newest]"
+)
+@takes(documents=True)
+def command(session: Session, block: int | None, as_json: bool) -> int:
+    """Recompute all sales and balances from the chain: the verdict.
+
+    Needs a node, the registry's address and the published documents; no key. Exits with 0 when all agrees,
+    with 1 when something does not, with 2 when it cannot tell.
+    """
+    try:
+        report = _audit(session, block)
+    except DeploymentError:
+        raise  # the contracts are not what they should be: that is an answer
+    except LicetError as error:
+        raise AuditError(str(error)) from error
+    findings = [findings_table(report.findings), Text()] if report.findings else []
+    emit(
+        report.to_json(),
+        Text(counted(report)),
+        Text(),
+        balance_sheets(report, session.money),
+        Text(),
+        *findings,
+        verdict_line(report.verdict),
+        as_json=as_json,
+    )
+    return EXIT_CODES[report.verdict]
+
+
+def _audit(session: Session, block: int | None) -> AuditReport:
+    auditor = Auditor(session.reader, session.library)
+    registry = session.registry or session.contracts.deployment.asset_registry
+    with steps_bar() as progress:
+        return auditor.audit(registry, block=block, progress=progress)
 
 
 def counted(report: AuditReport) -> str:
@@ -61,4 +112,4 @@ def findings_table(findings: Sequence[Finding]) -> RenderableType:
 def verdict_line(verdict: Verdict) -> Text:
     """The verdict, and what it means."""
     word, meaning, style = _WORDS[verdict]
-    return Text.assemble("Verdict: ", (word, style), f": {meaning}")
+    return Text.assemble("Verdict: ", (word, style), f". {meaning}")

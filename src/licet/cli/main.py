@@ -3,17 +3,31 @@
 0 done, yes, clean; 1 it failed, no, findings; 2 it could not be used so, or cannot tell; 130 interrupted.
 """
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
 from dotenv import dotenv_values
 
+from licet.cli import (
+    account,
+    audit,
+    catalog,
+    deed,
+    demo,
+    deploy,
+    licenses,
+    lookup,
+    node,
+    offer,
+    split,
+    vault,
+    work,
+)
 from licet.cli.text import one_line
 from licet.errors import InputError, LicetError
 
@@ -22,38 +36,14 @@ INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 
 
-class _Entry(NamedTuple):
-    module: str
-    summary: str
-
-
-# Modules are imported when their command runs: the chain's libraries take a second to load.
-COMMANDS: Final = {
-    "demo": _Entry("demo", "Play the whole job on a local chain, from a file to an audited license."),
-}
-
-
-class _Commands(click.Group):
-    """The group of all commands, each imported when it is needed."""
+class _InOrder(click.Group):
+    """Lists its commands in the order of the job, not of the alphabet."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        entry = COMMANDS.get(cmd_name)
-        if entry is None:
-            return None
-        command: click.Command = importlib.import_module(f"licet.cli.{entry.module}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+        return list(self.commands)
 
 
-@click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(version("licet"), prog_name="licet", message="%(prog)s %(version)s")
 def cli() -> None:
     """Ask, pay and prove before use: licenses for works of all kinds, on EVM chains.
@@ -62,6 +52,24 @@ def cli() -> None:
     .env in the current directory: LICET_RPC, LICET_REGISTRY, LICET_DEPLOYMENT, LICET_KEYSTORE,
     LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI.
     """
+
+
+for module in (
+    demo,
+    node,
+    deploy,
+    account,
+    work,
+    catalog,
+    split,
+    deed,
+    offer,
+    lookup,
+    licenses,
+    vault,
+    audit,
+):
+    cli.add_command(module.command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,20 +2,21 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import click
 from rich import box
 from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from licet.errors import InputError
+
 _PIPE_WIDTH: Final = 200
 """Columns where nobody looks: ids stay whole, so that other programs find them."""
-
-json_option: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-"""What every command takes."""
 
 
 def console(*, quiet: bool = False, stderr: bool = False, pipe_width: int = _PIPE_WIDTH) -> Console:
@@ -58,9 +59,61 @@ def emit(data: Mapping[str, Any], *renderables: RenderableType, as_json: bool) -
         return
     out = console()
     for renderable in renderables:
+        show(out, renderable)
+
+
+def show(out: Console, renderable: RenderableType) -> None:
+    """Prints for people; where nobody looks, without the spaces that fill up lines."""
+    if out.is_terminal or out.quiet:
         out.print(renderable)
+        return
+    with out.capture() as capture:
+        out.print(renderable)
+    click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()), file=out.file)
 
 
 def note(text: str) -> None:
     """A remark for people, on stderr."""
     console(stderr=True).print(Text(text), soft_wrap=True)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Asks before what cannot be undone, unless `yes`.
+
+    Raises:
+        InputError: the answer is no, or there is nobody to ask.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError("nothing was done: there is nobody to ask, so add --yes")
+    if not click.confirm(question, err=True):
+        raise InputError("nothing was done, as you wished")
+
+
+@contextmanager
+def bar(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr, for people: yields what to call with the amount done since the last call."""
+    with _progress() as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda done: progress.advance(task, done)
+
+
+@contextmanager
+def steps_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress of work in steps: yields what to call with a step's name, what is done, and the whole."""
+    with _progress() as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step)
+            progress.update(tasks[step], completed=done, total=total)
+
+        yield advance
+
+
+def _progress() -> Progress:
+    err = console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)

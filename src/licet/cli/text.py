@@ -1,11 +1,13 @@
-"""Values as people read and write them: amounts, times, ids; and chain data made safe to print."""
+"""Text as people read and write it: amounts, times, ids; and chain data made safe to print."""
 
 import re
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
+from pathlib import Path
 from typing import Final
 
 from licet.errors import InputError
+from licet.fingerprint import check_file
 from licet.types import shown
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,60}(?:\.[0-9]{1,60})?", re.ASCII)
@@ -17,6 +19,21 @@ _PRECISION: Final = 200
 def one_line(text: str) -> str:
     """Text from anywhere as one printable line: no control characters reach the terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+
+
+def read_text(path: Path) -> str:
+    """A text file's content.
+
+    Raises:
+        InputError: it cannot be read, or is not UTF-8.
+    """
+    check_file(path)
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8: save it as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def short(value: str) -> str:

@@ -18,6 +18,7 @@ from licet.cli.demo import cast
 from licet.cli.demo.cast import World
 from licet.cli.demo.stage import DemoError, Stage, check
 from licet.cli.money import Money
+from licet.cli.output import bar
 from licet.cli.text import format_amount, format_time, one_line, plural, short
 from licet.contracts.vaults import VaultClaim
 from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument
@@ -136,7 +137,7 @@ def register(stage: Stage, world: World, samples: Samples, source: CatalogFile) 
         with stage.step(f"register_{kind}") as gas:
             works[path] = licensor.register_work(path)
             gas.add(works[path].receipt)
-    with stage.step("read_catalog"), stage.bar(f"reading {source.path.name}") as progress:
+    with stage.step("read_catalog"), bar(f"reading {source.path.name}") as progress:
         contents = read_catalog(
             source.path,
             payees_column=source.payees_column,
@@ -162,7 +163,7 @@ def share(stage: Stage, world: World, titles: Titles) -> Shares:
     """The licensor publishes who shares in the money."""
     stage.act("The licensor says who shares in the money")
     labels = list(titles.contents.shares)
-    with stage.step("make_keys"), stage.bar("making demo keys", len(labels)) as progress:
+    with stage.step("make_keys"), bar("making demo keys", len(labels)) as progress:
         signers = {label: _made(label, progress) for label in labels}
     licensor = world.rights_holder(cast.licensor())
     everybody = {signer.address: signer for signer in signers.values()}

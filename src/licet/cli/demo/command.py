@@ -18,7 +18,8 @@ from licet.cli.demo import acts
 from licet.cli.demo.acts import CatalogFile, Permission, Shares, Titles
 from licet.cli.demo.cast import World
 from licet.cli.demo.stage import Stage, Step
-from licet.cli.output import console, json_option, print_json
+from licet.cli.output import console, print_json
+from licet.cli.params import json_option
 from licet.licensee import Quote
 from licet.rights_holder import Collected
 from licet.samples import samples
@@ -81,7 +82,7 @@ class Outcome:
 def command(
     catalog: Path | None, payees_column: str | None, weights_column: str | None, engine: Engine, as_json: bool
 ) -> int:
-    """Play the whole job on a local chain, from a file to an audited license.
+    """Play the whole job on a local chain, from files to a verdict.
 
     Starts a chain of its own, plays licensor, licensee, artists and auditor on it, and ends it again. Nothing
     is left behind. Exits with 0 when the auditor's verdict is clean.
@@ -89,7 +90,7 @@ def command(
     begun = time.perf_counter()
     out = console(quiet=as_json, pipe_width=_WIDTH)
     out.width = min(out.width, _WIDTH)
-    stage = Stage(out, console(stderr=True))
+    stage = Stage(out)
     outcome = _play(stage, engine, catalog, payees_column, weights_column)
     seconds = time.perf_counter() - begun
     if as_json:

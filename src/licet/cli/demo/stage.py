@@ -1,18 +1,17 @@
-"""Where the demo is shown: headings, tables, progress bars, and the list of steps with gas and seconds."""
+"""Where the demo is shown: headings, tables, and the list of steps with gas and seconds."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from licet.chain.client import Receipt
-from licet.cli.output import table
+from licet.cli.output import show, table
 from licet.errors import LicetError
 
 _INDENT: Final = (0, 0, 0, 3)
@@ -49,11 +48,10 @@ class Gas:
 
 
 class Stage:
-    """Shows the demo on one console; progress on another."""
+    """Shows the demo, and keeps the list of its steps."""
 
-    def __init__(self, console: Console, progress: Console) -> None:
+    def __init__(self, console: Console) -> None:
         self._console: Final = console
-        self._progress: Final = progress
         self._steps: list[Step] = []
         self._acts = 0
 
@@ -77,7 +75,7 @@ class Stage:
 
     def put(self, renderable: RenderableType) -> None:
         """Shows anything."""
-        self._console.print(Padding(renderable, _INDENT, expand=False))
+        show(self._console, Padding(renderable, _INDENT, expand=False))
 
     @contextmanager
     def step(self, name: str) -> Iterator[Gas]:
@@ -86,15 +84,6 @@ class Stage:
         begun = time.perf_counter()
         yield gas
         self._steps.append(Step(name, gas.used, time.perf_counter() - begun))
-
-    @contextmanager
-    def bar(self, title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-        """A progress bar for long work: yields what to call with the amount done since the last call."""
-        columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn())
-        hidden = not self._progress.is_terminal
-        with Progress(*columns, console=self._progress, transient=True, disable=hidden) as progress:
-            task = progress.add_task(title, total=total)
-            yield lambda done: progress.advance(task, done)
 
 
 def check(what: str, actual: object, expected: object) -> None:

@@ -1,0 +1,208 @@
+"""`licet offer`: terms and prices."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import RenderableType
+
+from licet.cli.output import confirm, emit, facts, table
+from licet.cli.params import ADDRESS, ASSET, CURRENCY, FILE, UNTIL, uses_option
+from licet.cli.session import Session, takes
+from licet.cli.text import format_time, plural, read_text, short
+from licet.contracts import Contracts
+from licet.documents import OfferDocument, TermsDocument, file_name, read_document, sha256
+from licet.errors import InputError
+from licet.licensee.offers import StandingOffer
+from licet.rights.offer import Offer
+from licet.rights.uses import Use, use_names
+from licet.rights_holder import Price
+from licet.types import Address, Hash32
+
+_DAY: Final = 86_400
+
+
+@click.group("offer")
+def command() -> None:
+    """Sign offers, publish and cancel them, list them."""
+
+
+@command.command("sign")
+@click.argument("asset", type=ASSET)
+@uses_option(required=False)
+@click.option("--price", metavar="AMOUNT", help="Such as 25 or 25.50; not with --free.")
+@click.option("--free", is_flag=True, help="The license costs nothing.")
+@click.option(
+    "--currency", type=CURRENCY, metavar="CURRENCY", help="An ERC-20 token's address, native, or test."
+)
+@click.option(
+    "--payee", type=ADDRESS, required=True, metavar="ADDRESS", help="Who is paid, as a rule a vault."
+)
+@click.option(
+    "--days", type=click.IntRange(min=0), required=True, help="How long a license runs; 0: for ever."
+)
+@click.option("--terms", type=FILE, metavar="FILE", help="The terms: a text, or a published document (JSON).")
+@click.option("--terms-title", metavar="TEXT", help="Their title.  [default: the file's name]")
+@click.option("--terms-text", metavar="TEXT", help="The terms themselves, instead of a file.")
+@click.option("--until", type=UNTIL, default=0, metavar="DATE", help="The last day of the sale, UTC.")
+@click.option(
+    "--supply", type=click.IntRange(min=0), default=0, help="How many licenses may be sold; 0: any number."
+)
+@click.option("--royalty-bps", type=int, default=0, help="Share asked of derivatives' income, in 1/10,000.")
+@click.option("--exclusive", is_flag=True, help="No other license is sold while this one runs.")
+@click.option("--transferable", is_flag=True, help="A licensee may hand the license on.")
+@takes(account=True, publishes=True)
+def sign(session: Session, asset: Hash32, payee: Address, as_json: bool, **given: Any) -> None:
+    """Sign an offer of licenses for ASSET, and publish it as a document. Costs no gas.
+
+    Whoever has the document can buy on it, until its deed changes hands or the offer is cancelled.
+    """
+    terms = _terms(given["terms"], given["terms_title"], given["terms_text"], given["uses"])
+    price = _price(session, given)
+    signed = session.rights_holder.offer(asset, payee, price, terms)
+    file = session.publisher.directory / file_name(sha256(signed.to_bytes()))
+    emit(
+        {"file": str(file), **offer_json(signed.offer)},
+        facts(file=str(file), **_words(session, signed.offer)),
+        as_json=as_json,
+    )
+
+
+@command.command("publish")
+@click.argument("file", type=FILE)
+@takes(account=True)
+def publish(session: Session, file: Path, as_json: bool) -> None:
+    """Put the offer in FILE on chain, where everybody finds it."""
+    offer = read_offer(session.contracts, file).offer
+    receipt = session.rights_holder.publish_offer(offer)
+    emit(
+        {"offer_hash": offer.struct_hash(), "tx": receipt.tx_hash, "gas": receipt.gas_used},
+        facts(offer=offer.struct_hash(), gas=f"{receipt.gas_used:,}"),
+        as_json=as_json,
+    )
+
+
+@command.command("cancel")
+@click.argument("file", type=FILE)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@takes(account=True)
+def cancel(session: Session, file: Path, yes: bool, as_json: bool) -> None:
+    """End the sale on the offer in FILE, for ever. Licenses sold before stay."""
+    offer = read_offer(session.contracts, file).offer
+    holder = session.rights_holder
+    confirm(f"End the sale on offer {offer.struct_hash()}? This cannot be undone.", yes=yes)
+    receipt = holder.cancel_offer(offer)
+    emit(
+        {"offer_hash": offer.struct_hash(), "tx": receipt.tx_hash, "gas": receipt.gas_used},
+        facts(offer=offer.struct_hash(), gas=f"{receipt.gas_used:,}"),
+        as_json=as_json,
+    )
+
+
+@command.command("list")
+@click.argument("asset", type=ASSET)
+@takes(documents=True)
+def list_(session: Session, asset: Hash32, as_json: bool) -> None:
+    """List the offers on ASSET that would sell now: published ones, and signed ones among the documents."""
+    offers = session.licensee.offers(asset)
+    emit(
+        {"asset_id": asset, "offers": [offer_json(standing.offer) for standing in offers]},
+        offers_table(session, offers) if offers else "No offer on this asset would sell now.",
+        as_json=as_json,
+    )
+
+
+def read_offer(contracts: Contracts, file: Path) -> OfferDocument:
+    """The offer in a file, which must be for this chain and these contracts.
+
+    Raises:
+        InputError: the file cannot be read, or is of another deployment.
+        DocumentInvalid: it is no offer.
+    """
+    document = read_document(OfferDocument, file)
+    if (document.chain_id, document.license_token) != (contracts.chain.chain_id, contracts.licenses.address):
+        raise InputError(
+            f"{file} is for the contract {document.license_token} on chain {document.chain_id}, "
+            f"this is {contracts.licenses.address} on chain {contracts.chain.chain_id}: check --rpc"
+        )
+    return document
+
+
+def offer_json(offer: Offer) -> dict[str, Any]:
+    """An offer for programs: its own members, and its hash."""
+    return {"offer_hash": offer.struct_hash(), **offer.to_json(), "uses": list(use_names(offer.uses))}
+
+
+def offers_table(session: Session, offers: Sequence[StandingOffer]) -> RenderableType:
+    """Offers for people, one in each row."""
+    return table(
+        ["offer", "uses", "runs", "sold until", ">price", "paid to"],
+        [
+            (
+                short(o.struct_hash()),
+                ", ".join(use_names(o.uses)),
+                runs(o),
+                format_time(o.end) if o.end else "no end",
+                session.money.text(o.currency, o.price),
+                short(o.payee),
+            )
+            for o in (standing.offer for standing in offers)
+        ],
+    )
+
+
+def runs(offer: Offer) -> str:
+    """How long a license on an offer runs."""
+    if not offer.duration:
+        return "for ever"
+    return plural(offer.duration // _DAY, "day") if offer.duration % _DAY == 0 else f"{offer.duration:,} s"
+
+
+def _words(session: Session, offer: Offer) -> dict[str, str]:
+    conditions = [name for name in ("exclusive", "transferable") if getattr(offer, name)]
+    return {
+        "offer": offer.struct_hash(),
+        "asset": offer.asset_id,
+        "uses": ", ".join(use_names(offer.uses)),
+        "price": session.money.text(offer.currency, offer.price),
+        "paid_to": offer.payee,
+        "runs": runs(offer),
+        "sold_until": format_time(offer.end) if offer.end else "no end",
+        "conditions": ", ".join(conditions) or "none",
+        "terms": offer.terms_hash,
+    }
+
+
+def _price(session: Session, given: dict[str, Any]) -> Price:
+    if (given["price"] is None) != given["free"]:
+        raise InputError("what does a license cost? Name either a --price, or --free")
+    currency = session.currency(given["currency"])
+    return Price(
+        currency=currency,
+        amount=session.money.units(currency, given["price"] or "0"),
+        duration=given["days"] * _DAY,
+        end=given["until"],
+        royalty_bps=given["royalty_bps"],
+        supply=given["supply"],
+        free=given["free"],
+        exclusive=given["exclusive"],
+        transferable=given["transferable"],
+    )
+
+
+def _terms(file: Path | None, title: str | None, text: str | None, uses: Use | None) -> TermsDocument:
+    if (file is None) == (text is None):
+        raise InputError("what are the terms? Name either a file with --terms, or a --terms-text")
+    if file is not None and file.suffix == ".json":
+        document = read_document(TermsDocument, file)
+        if uses not in (None, document.uses):
+            raise InputError(
+                f"{file} speaks of other uses ({', '.join(use_names(document.uses))}) than --uses"
+            )
+        return document
+    if uses is None:
+        raise InputError("which uses are licensed? Name them with --uses")
+    if file is not None:
+        return TermsDocument(title or file.stem, uses, read_text(file))
+    return TermsDocument(title or "Terms", uses, text or "")

@@ -1,0 +1,287 @@
+"""What the common options stand for: the chain, its contracts, the account, the documents."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from click.core import ParameterSource
+
+from licet.chain.client import Chain
+from licet.chain.deployments import Deployment
+from licet.chain.development import LOCAL_CHAIN_IDS
+from licet.chain.signer import LocalSigner, Signer
+from licet.cli.money import Money
+from licet.cli.params import ADDRESS, FILE, NATIVE, TEST, json_option
+from licet.cli.text import read_text
+from licet.contracts import Contracts
+from licet.documents import Library, Publisher
+from licet.errors import InputError
+from licet.licensee import Licensee
+from licet.rights_holder import RightsHolder
+from licet.types import ZERO_ADDRESS, Address
+
+DEFAULT_RPC: Final = "http://127.0.0.1:8545"
+PASSWORD_VARIABLE: Final = "LICET_PASSWORD"
+
+_CHAIN_OPTIONS: Final = (
+    click.option(
+        "--rpc",
+        default=DEFAULT_RPC,
+        metavar="URL",
+        envvar="LICET_RPC",
+        show_envvar=True,
+        show_default=True,
+        help="The node's JSON-RPC.",
+    ),
+    click.option(
+        "--registry",
+        type=ADDRESS,
+        metavar="ADDRESS",
+        envvar="LICET_REGISTRY",
+        show_envvar=True,
+        help="The asset registry: all other contracts are found from it.",
+    ),
+    click.option(
+        "--deployment",
+        type=FILE,
+        metavar="FILE",
+        envvar="LICET_DEPLOYMENT",
+        show_envvar=True,
+        help="Or the file that `licet deploy` wrote.  [default: deployments/<chain id>.json]",
+    ),
+)
+_ACCOUNT_OPTIONS: Final = (
+    click.option(
+        "--keystore",
+        type=FILE,
+        metavar="FILE",
+        envvar="LICET_KEYSTORE",
+        show_envvar=True,
+        help=f"The account that signs. Its password: --password-file, {PASSWORD_VARIABLE}, or a prompt.",
+    ),
+    click.option("--password-file", type=FILE, metavar="FILE", help="A file with the keystore's password."),
+    click.option(
+        "--dev-account",
+        type=click.IntRange(0, 19),
+        metavar="N",
+        help="Instead of a keystore, on local chains: the N-th public development account.",
+    ),
+)
+_DOCUMENT_OPTIONS: Final = (
+    click.option(
+        "--documents",
+        type=FILE,
+        multiple=True,
+        default=("documents",),
+        metavar="FOLDER",
+        envvar="LICET_DOCUMENTS",
+        show_envvar=True,
+        show_default=True,
+        help="Where published documents are; may be repeated.",
+    ),
+)
+_PUBLISHER_OPTIONS: Final = (
+    click.option(
+        "--documents",
+        type=FILE,
+        multiple=True,
+        default=("documents",),
+        metavar="FOLDER",
+        envvar="LICET_DOCUMENTS",
+        show_envvar=True,
+        show_default=True,
+        help="Where documents are published: the first, if repeated.",
+    ),
+    click.option(
+        "--base-uri",
+        metavar="URI",
+        envvar="LICET_BASE_URI",
+        show_envvar=True,
+        help="Where others fetch that folder from.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """The common options of one command, and what they lead to; each is asked for once, when needed."""
+
+    rpc: str = DEFAULT_RPC
+    registry: Address | None = None
+    deployment: Path | None = None
+    keystore: Path | None = None
+    password_file: Path | None = None
+    dev_account: int | None = None
+    documents: tuple[Path, ...] = (Path("documents"),)
+    base_uri: str | None = None
+
+    @cached_property
+    def reader(self) -> Chain:
+        """The node, for reading."""
+        return Chain(self.rpc)
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        """The contracts, for reading; their code has been checked."""
+        return Contracts.of(self.reader, self.registry or Deployment.load(self._deployment_file()))
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The account that the options name.
+
+        Raises:
+            InputError: they name none, or a development account on a chain that is not local.
+        """
+        if self.dev_account is not None:
+            if self.reader.chain_id not in LOCAL_CHAIN_IDS:
+                raise InputError(
+                    f"--dev-account is for local chains, this is chain {self.reader.chain_id}: "
+                    "everybody has the keys of development accounts; name a --keystore"
+                )
+            return LocalSigner.development(self.dev_account)
+        if self.keystore is not None:
+            return LocalSigner.from_keystore(self.keystore, password(self.password_file, self.keystore))
+        raise InputError(
+            "which account signs? Name one with --keystore FILE (`licet account new` makes one), "
+            "or on a local chain with --dev-account N"
+        )
+
+    @property
+    def has_account(self) -> bool:
+        """Whether the options name an account."""
+        return self.dev_account is not None or self.keystore is not None
+
+    @cached_property
+    def signing_contracts(self) -> Contracts:
+        """The contracts, for the account."""
+        # Whatever is wrong with the chain or the contracts is said before a password is asked for.
+        checked = self.contracts.deployment
+        return Contracts.of(self.reader.with_signer(self.signer), checked)
+
+    @cached_property
+    def library(self) -> Library:
+        """The published documents."""
+        return Library(self.documents)
+
+    @property
+    def publisher(self) -> Publisher:
+        """Where documents are published."""
+        return Publisher(self.documents[0], self.base_uri)
+
+    @property
+    def rights_holder(self) -> RightsHolder:
+        """The rights holder whose account the options name."""
+        return RightsHolder(self.signing_contracts, self.publisher)
+
+    @property
+    def licensee(self) -> Licensee:
+        """The licensee whose account the options name; one who only looks if they name none."""
+        return Licensee(self.signing_contracts if self.has_account else self.contracts, self.library)
+
+    @cached_property
+    def money(self) -> Money:
+        """Reads and shows amounts."""
+        return Money(self.reader)
+
+    def currency(self, name: Address | str | None) -> Address:
+        """The currency that an option names: an address, `native`, `test`; the test dollar if it names none.
+
+        Raises:
+            InputError: the deployment has no test dollar.
+        """
+        if name == NATIVE:
+            return ZERO_ADDRESS
+        if name not in (None, TEST):
+            return Address(str(name))
+        dollar = self.contracts.deployment.test_dollar
+        if dollar is None:
+            raise InputError(
+                "this deployment names no test dollar: name the currency with --currency ADDRESS or native "
+                "(on a local chain, --deployment FILE knows its test dollar)"
+            )
+        return dollar
+
+    def _deployment_file(self) -> Path:
+        path = self.deployment or default_deployment(self.reader.chain_id)
+        if self.deployment is None and not path.exists():
+            raise InputError(
+                f"where on chain {self.reader.chain_id} are the contracts? Name their --registry, "
+                "or the --deployment file that `licet deploy` wrote"
+            )
+        return path
+
+
+def default_deployment(chain_id: int) -> Path:
+    """Where the deployment on a chain is noted."""
+    return Path("deployments") / f"{chain_id}.json"
+
+
+def takes(
+    *, account: bool = False, documents: bool = False, publishes: bool = False, contracts: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds the common options, and `--json`, to a command, which gets a Session first, and `as_json`.
+
+    Args:
+        account: it signs, or may sign.
+        documents: it reads published documents.
+        publishes: it publishes documents.
+        contracts: it needs the contracts, not a node alone.
+    """
+    options = [*(_CHAIN_OPTIONS if contracts else _CHAIN_OPTIONS[:1])]
+    options += _ACCOUNT_OPTIONS if account else ()
+    options += _PUBLISHER_OPTIONS if publishes else _DOCUMENT_OPTIONS if documents else ()
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def command(**values: Any) -> Any:
+            common = {f.name: values.pop(f.name) for f in fields(Session) if f.name in values}
+            return function(Session(**_explicit_first(common)), **values)
+
+        for option in reversed([*options, json_option]):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def password(file: Path | None, keystore: Path, *, confirm: bool = False) -> str:
+    """A keystore's password: from a file, the environment, or a prompt.
+
+    Raises:
+        InputError: the file cannot be read, or there is nobody to ask.
+    """
+    if file is not None:
+        return read_text(file).rstrip("\r\n")
+    from_environment = os.environ.get(PASSWORD_VARIABLE)
+    if from_environment:
+        return from_environment
+    if not sys.stdin.isatty():
+        raise InputError(f"{keystore} needs its password: name a --password-file, or set {PASSWORD_VARIABLE}")
+    answer: str = click.prompt(
+        f"Password of {keystore}", hide_input=True, confirmation_prompt=confirm, err=True
+    )
+    return answer
+
+
+def _explicit_first(common: dict[str, Any]) -> dict[str, Any]:
+    """The command line overrules the environment; two names for one thing on it are refused."""
+    for one, other in (("registry", "deployment"), ("keystore", "dev_account")):
+        if common.get(one) is None or common.get(other) is None:
+            continue
+        said = [name for name in (one, other) if _on_command_line(name)]
+        if len(said) != 1:
+            raise click.UsageError(
+                f"--{one} and --{other.replace('_', '-')} name the same thing: leave one out"
+            )
+        common[one if said == [other] else other] = None
+    return common
+
+
+def _on_command_line(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
