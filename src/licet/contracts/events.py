@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log
+from licet.errors import InputError, UnexpectedAnswer
 from licet.rights.offer import Offer
 from licet.trees.hashing import roll_head
 from licet.types import ZERO_HASH, Address, Hash32, hash32
@@ -176,6 +177,7 @@ def read(
     from_block: int,
     to_block: int | None = None,
     progress: Callable[[int], None] | None = None,
+    skip_unreadable: bool = False,
 ) -> Iterator[_E]:
     """The events of one kind that some contracts logged, in order.
 
@@ -187,10 +189,23 @@ def read(
         from_block: the first block.
         to_block: the last block; the newest if not given.
         progress: called with the number of blocks read since the last call.
+        skip_unreadable: leave out events whose offer Licet cannot represent, as with a URI that is not UTF-8.
+
+    Raises:
+        UnexpectedAnswer: the node gives logs that were not asked for.
+        InputError: an offer cannot be represented.
     """
     wanted = ["0x" + topic_of(kind).hex(), *topics]
     for log in chain.logs(addresses, wanted, from_block=from_block, to_block=to_block, progress=progress):
-        yield decode(kind, log)
+        try:
+            event = decode(kind, log)
+        except ValueError as error:
+            raise UnexpectedAnswer(f"the node at {chain.url} gives logs not asked for: {error}") from error
+        except InputError:
+            if skip_unreadable:
+                continue
+            raise
+        yield event
 
 
 def is_audited(contract: str, log: Log) -> bool:

@@ -61,6 +61,7 @@ class Offers:
             [self._contracts.licenses.address],
             [None, log_topic(asset_id)],
             from_block=self._contracts.deployment.block,
+            skip_unreadable=True,
         )
         for event in published:
             yield StandingOffer(event.offer, b"")
