@@ -8,6 +8,7 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import {IERC20Permit} from "./interfaces/IERC20Permit.sol";
+import {IERC3009} from "./interfaces/IERC3009.sol";
 import {ILicenseToken} from "./interfaces/ILicenseToken.sol";
 import {CatalogTree} from "./libraries/CatalogTree.sol";
 import {Offers} from "./libraries/Offers.sol";
@@ -22,6 +23,7 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     using RollingHead for bytes32;
 
     uint256 private constant MAX_URI = 1024;
+    uint256 private constant MAX_ORDERS = 100;
     uint40 private constant PERPETUAL = type(uint40).max;
 
     IAssetRegistry private immutable _registry;
@@ -36,27 +38,75 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     }
 
     /// @inheritdoc ILicenseToken
-    function buy(Offer calldata offer, bytes calldata signature, address licensee, bytes32 salt)
-        external
-        payable
-        returns (bytes32)
-    {
-        return _sell(offer, signature, licensee, salt);
+    function buy(Order calldata order) external payable returns (bytes32 licenseId) {
+        uint256 amount;
+        (licenseId, amount) = _sell(order, msg.sender);
+        uint256 asked = order.offer.currency == address(0) ? amount : 0;
+        if (msg.value != asked) revert WrongValue(msg.value, asked);
+        _pay(order.offer, msg.sender, amount);
     }
 
     /// @inheritdoc ILicenseToken
-    function buyWithPermit(
-        Offer calldata offer,
-        bytes calldata signature,
-        address licensee,
-        bytes32 salt,
-        Permit calldata permit
-    ) external returns (bytes32) {
+    function buyWithPermit(Order calldata order, Permit calldata permit) external returns (bytes32 licenseId) {
+        Offer calldata offer = order.offer;
+        if (offer.currency == address(0)) revert WrongValue(0, offer.price * order.quantity);
         // A permit can be submitted by anyone who sees it; then this call fails, the allowance stands, and the sale goes on.
         try IERC20Permit(offer.currency)
-            .permit(msg.sender, address(this), offer.price, permit.deadline, permit.v, permit.r, permit.s) {}
+            .permit(
+                msg.sender, address(this), offer.price * order.quantity, permit.deadline, permit.v, permit.r, permit.s
+            ) {}
             catch {}
-        return _sell(offer, signature, licensee, salt);
+        uint256 amount;
+        (licenseId, amount) = _sell(order, msg.sender);
+        _pay(offer, msg.sender, amount);
+    }
+
+    /// @inheritdoc ILicenseToken
+    function buyWithAuthorization(Order calldata order, Authorization calldata authorization)
+        external
+        returns (bytes32 licenseId)
+    {
+        address payer = authorization.payer;
+        uint256 amount;
+        (licenseId, amount) = _sell(order, payer);
+        address currency = order.offer.currency;
+        IERC3009(currency)
+            .receiveWithAuthorization(
+                payer,
+                address(this),
+                amount,
+                authorization.validAfter,
+                authorization.validBefore,
+                _nonce(licenseId, payer, amount, order.quantity),
+                authorization.v,
+                authorization.r,
+                authorization.s
+            );
+        SafeTransferLib.safeTransfer(currency, order.offer.payee, amount);
+    }
+
+    /// @inheritdoc ILicenseToken
+    function buyBasket(Order[] calldata orders, bool skip) external payable returns (bytes32[] memory licenseIds) {
+        if (orders.length == 0 || orders.length > MAX_ORDERS) revert BasketSizeInvalid(orders.length, MAX_ORDERS);
+        licenseIds = new bytes32[](orders.length);
+        uint256 left = msg.value;
+        for (uint256 i = 0; i < orders.length; ++i) {
+            uint256 spent;
+            (licenseIds[i], spent) = skip ? _trySell(orders[i], left) : _sellOne(orders[i], msg.sender, left);
+            left -= spent;
+        }
+        if (left != 0) SafeTransferLib.safeTransferETH(msg.sender, left);
+    }
+
+    /// @notice One order of a basket, apart from the others, so that its failure undoes nothing else.
+    /// @return licenseId The first license's id.
+    /// @return spent Native coin paid.
+    function sellApart(Order calldata order, address payer, uint256 available)
+        external
+        returns (bytes32 licenseId, uint256 spent)
+    {
+        if (msg.sender != address(this)) revert NotSelf(msg.sender);
+        return _sellOne(order, payer, available);
     }
 
     /// @inheritdoc ILicenseToken
@@ -124,6 +174,12 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     }
 
     /// @inheritdoc ILicenseToken
+    function authorizationNonce(Order calldata order, address payer) external view returns (bytes32) {
+        bytes32 licenseId = licenseIdOf(order.offer.hash(), order.licensee, order.salt);
+        return _nonce(licenseId, payer, order.offer.price * order.quantity, order.quantity);
+    }
+
+    /// @inheritdoc ILicenseToken
     function licenseIdOf(bytes32 offerHash, address licensee, bytes32 salt) public pure returns (bytes32) {
         return keccak256(abi.encode(offerHash, licensee, salt));
     }
@@ -159,38 +215,66 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         );
     }
 
-    function _sell(Offer calldata offer, bytes calldata signature, address licensee, bytes32 salt)
+    function _trySell(Order calldata order, uint256 available) private returns (bytes32 licenseId, uint256 spent) {
+        try this.sellApart(order, msg.sender, available) returns (bytes32 sold, uint256 paid) {
+            return (sold, paid);
+        } catch {} // passed over; the reason is not copied, since a hostile payee could make it arbitrarily long
+    }
+
+    function _sellOne(Order calldata order, address payer, uint256 available)
         private
-        returns (bytes32 licenseId)
+        returns (bytes32 licenseId, uint256 spent)
     {
+        uint256 amount;
+        (licenseId, amount) = _sell(order, payer);
+        if (order.offer.currency == address(0)) {
+            if (amount > available) revert WrongValue(available, amount);
+            spent = amount;
+        }
+        _pay(order.offer, payer, amount);
+    }
+
+    /// @dev Everything of a sale but the payment: checks, licenses, event.
+    function _sell(Order calldata order, address payer) private returns (bytes32 licenseId, uint256 amount) {
+        Offer calldata offer = order.offer;
         bytes32 offerHash = offer.hash();
         _checkTerms(offer, offerHash);
         _checkDeed(offer);
-        _checkState(offer, offerHash, signature);
-        licenseId = licenseIdOf(offerHash, licensee, salt);
-        uint40 expires = _mint(offer, licenseId, licensee);
-        _recordSale(offer, signature, licenseId, licensee, salt);
+        _checkState(order, offerHash);
+        uint40 expires = _expiry(offer.duration);
+        bytes32 rolled;
+        (licenseId, rolled) = _mintAll(order, offerHash, expires);
+        head = rolled.log(
+            Sold.selector,
+            licenseId,
+            offer.assetId,
+            bytes32(uint256(uint160(order.licensee))),
+            Offers.encodeSale(order, payer)
+        );
         if (offer.exclusive) _registry.grantExclusive(offer.assetId, licenseId, _clamp32(expires));
-        _pay(offer.currency, offer.payee, offer.price);
+        return (licenseId, offer.price * order.quantity);
     }
 
-    function _mint(Offer calldata offer, bytes32 licenseId, address licensee) private returns (uint40 expires) {
-        if (_exists(uint256(licenseId))) revert LicenseAlreadySold(licenseId);
-        // Seconds fit into 40 bits for 34,000 years.
-        expires = offer.duration == 0 ? PERPETUAL : uint40(block.timestamp) + offer.duration;
-        _mintAndSetExtraDataUnchecked(licensee, uint256(licenseId), _pack(expires, offer.uses, !offer.transferable));
-    }
-
-    function _recordSale(
-        Offer calldata offer,
-        bytes calldata signature,
-        bytes32 licenseId,
-        address licensee,
-        bytes32 salt
-    ) private {
-        bytes memory data = offer.encodeSale(msg.sender, salt, signature);
-        head = head.rollTransfer(address(0), licensee, uint256(licenseId))
-            .log(Sold.selector, licenseId, offer.assetId, bytes32(uint256(uint160(licensee))), data);
+    /// @dev Makes the licenses out; returns the first one's id, and the head after their `Transfer`s.
+    function _mintAll(Order calldata order, bytes32 offerHash, uint40 expires)
+        private
+        returns (bytes32 firstId, bytes32 rolled)
+    {
+        address licensee = order.licensee;
+        uint96 slot = _pack(expires, order.offer.uses, !order.offer.transferable);
+        bytes32 salt = order.salt;
+        uint256 quantity = order.quantity;
+        rolled = head;
+        unchecked {
+            for (uint256 i = 0; i < quantity; ++i) {
+                // Salts go round at 2^256, as any other number of theirs would do.
+                bytes32 licenseId = licenseIdOf(offerHash, licensee, bytes32(uint256(salt) + i));
+                if (_exists(uint256(licenseId))) revert LicenseAlreadySold(licenseId);
+                _mintAndSetExtraDataUnchecked(licensee, uint256(licenseId), slot);
+                rolled = rolled.rollTransfer(address(0), licensee, uint256(licenseId));
+                if (i == 0) firstId = licenseId;
+            }
+        }
     }
 
     /// @dev What the offer itself says, whatever the state of the world.
@@ -212,29 +296,46 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     }
 
     /// @dev One slot of this contract, the clock and the signature.
-    function _checkState(Offer calldata offer, bytes32 offerHash, bytes calldata signature) private {
+    function _checkState(Order calldata order, bytes32 offerHash) private {
+        Offer calldata offer = order.offer;
+        uint256 quantity = order.quantity;
+        if (quantity == 0 || quantity > (offer.exclusive ? 1 : MAX_ORDERS)) {
+            revert QuantityInvalid(quantity, offer.exclusive ? 1 : MAX_ORDERS);
+        }
         if (block.timestamp < offer.start) revert OfferNotStarted(offerHash, offer.start, block.timestamp);
         if (offer.end != 0 && block.timestamp > offer.end) {
             revert OfferExpired(offerHash, offer.end, block.timestamp);
         }
         OfferState memory state = _offers[offerHash];
         if (state.cancelled) revert OfferIsCancelled(offerHash);
-        if (!state.published && !Signatures.valid(signature, offer.licensor, _hashTypedData(offerHash))) {
+        if (!state.published && !Signatures.valid(order.signature, offer.licensor, _hashTypedData(offerHash))) {
             revert OfferSignatureInvalid(offerHash, offer.licensor);
         }
         if (offer.supply != 0) {
-            if (state.sold >= offer.supply) revert OfferSoldOut(offerHash, offer.supply);
-            _offers[offerHash].sold = state.sold + 1;
+            if (state.sold + quantity > offer.supply) revert OfferSoldOut(offerHash, offer.supply);
+            _offers[offerHash].sold = uint32(state.sold + quantity); // at most the supply
         }
     }
 
-    /// @dev Last of all: the only calls to code that somebody else chose.
-    function _pay(address currency, address payee, uint256 price) private {
-        uint256 asked = currency == address(0) ? price : 0;
-        if (msg.value != asked) revert WrongValue(msg.value, asked);
-        if (price == 0) return;
-        if (currency == address(0)) SafeTransferLib.safeTransferETH(payee, price);
-        else SafeTransferLib.safeTransferFrom(currency, msg.sender, payee, price);
+    /// @dev Last of all: the only calls to code that somebody else chose. Native coin is here already.
+    function _pay(Offer calldata offer, address payer, uint256 amount) private {
+        address payee = offer.payee;
+        if (amount == 0) return;
+        if (offer.currency == address(0)) SafeTransferLib.safeTransferETH(payee, amount);
+        else SafeTransferLib.safeTransferFrom(offer.currency, payer, payee, amount);
+    }
+
+    function _expiry(uint32 duration) private view returns (uint40) {
+        // Seconds fit into 40 bits for 34,000 years.
+        return duration == 0 ? PERPETUAL : uint40(block.timestamp) + duration;
+    }
+
+    function _nonce(bytes32 licenseId, address payer, uint256 amount, uint256 quantity) private view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                block.chainid, address(this), this.buyWithAuthorization.selector, licenseId, payer, amount, quantity
+            )
+        );
     }
 
     function _clamp32(uint40 time) private pure returns (uint32) {

@@ -60,6 +60,31 @@ interface ILicenseToken {
         bytes32 salt;
     }
 
+    /// @notice What a buyer asks for: exactly this offer, or a revert.
+    /// @param offer The terms.
+    /// @param signature The licensor's, over the offer (EIP-712; 64 or 65 bytes, or EIP-1271); empty if published.
+    /// @param quantity How many licenses (seats), 1 to 100; the price is paid for each.
+    /// @param licensee Who receives the licenses.
+    /// @param salt Chosen by the buyer; tells several purchases on one offer apart. Seat i has the salt `salt + i`.
+    struct Order {
+        Offer offer;
+        bytes signature;
+        uint256 quantity;
+        address licensee;
+        bytes32 salt;
+    }
+
+    /// @notice An EIP-3009 authorization of exactly the price, signed by the payer for this contract, whose nonce binds
+    /// the order (`authorizationNonce`): it can pay for nothing else, whoever submits it.
+    struct Authorization {
+        address payer;
+        uint256 validAfter;
+        uint256 validBefore;
+        uint8 v;
+        bytes32 r;
+        bytes32 s;
+    }
+
     /// @notice An EIP-2612 permit of exactly the price, signed by the payer for this contract.
     struct Permit {
         uint256 deadline;
@@ -90,13 +115,15 @@ interface ILicenseToken {
         bool bound;
     }
 
-    /// @notice A license was sold. Carries everything an auditor needs: the whole offer, who paid, and the signature.
+    /// @notice Licenses were sold: `quantity` of them, the first with the id `licenseId`, seat i with the salt `salt + i`.
+    /// Carries everything an auditor needs: the whole offer, who paid, and the signature.
     event Sold(
         bytes32 indexed licenseId,
         bytes32 indexed assetId,
         address indexed licensee,
         address payer,
         bytes32 salt,
+        uint256 quantity,
         Offer offer,
         bytes signature
     );
@@ -139,29 +166,34 @@ interface ILicenseToken {
     error LicenseUnknown(bytes32 licenseId);
     /// @notice The license is bound to its licensee.
     error LicenseNotTransferable(bytes32 licenseId);
-    /// @notice The native coin sent is not what the offer asks.
+    /// @notice The native coin sent is not what the order costs.
     error WrongValue(uint256 sent, uint256 asked);
+    /// @notice An order is for 1 to `maximum` licenses, and for 1 only if they are exclusive.
+    error QuantityInvalid(uint256 quantity, uint256 maximum);
+    /// @notice A basket has 1 to `maximum` orders.
+    error BasketSizeInvalid(uint256 orders, uint256 maximum);
+    /// @notice Only this contract calls this function.
+    error NotSelf(address caller);
 
-    /// @notice Buys one license. The payer is the caller, who must have allowed this contract the price (ERC-20), or
-    /// sends exactly the price (native coin).
-    /// @param signature The licensor's, over the offer (EIP-712; 64 or 65 bytes, or EIP-1271); empty if published.
-    /// @param licensee Who receives the license.
-    /// @param salt Chosen by the buyer; tells several purchases on one offer apart.
-    /// @return licenseId `licenseIdOf(offerHash, licensee, salt)`.
-    function buy(Offer calldata offer, bytes calldata signature, address licensee, bytes32 salt)
-        external
-        payable
-        returns (bytes32 licenseId);
+    /// @notice Buys licenses. The payer is the caller, who must have allowed this contract the price (ERC-20), or sends
+    /// exactly the price (native coin).
+    /// @return licenseId The first license's id, `licenseIdOf(offerHash, licensee, salt)`.
+    function buy(Order calldata order) external payable returns (bytes32 licenseId);
 
     /// @notice `buy`, with the caller's EIP-2612 permit for exactly the price. A permit that somebody submitted first
     /// does not break the sale.
-    function buyWithPermit(
-        Offer calldata offer,
-        bytes calldata signature,
-        address licensee,
-        bytes32 salt,
-        Permit calldata permit
-    ) external returns (bytes32 licenseId);
+    function buyWithPermit(Order calldata order, Permit calldata permit) external returns (bytes32 licenseId);
+
+    /// @notice `buy`, paid by the signer of an EIP-3009 authorization; anyone may submit it and pay the gas. The money goes
+    /// through this contract to the payee in the same transaction.
+    function buyWithAuthorization(Order calldata order, Authorization calldata authorization)
+        external
+        returns (bytes32 licenseId);
+
+    /// @notice Buys up to 100 different orders. The payer is the caller, as in `buy`; native coin that is not spent goes back.
+    /// @param skip False: all or nothing. True: an order that does not sell is passed over, and not paid.
+    /// @return licenseIds The first license's id of each order; zero for one that was passed over.
+    function buyBasket(Order[] calldata orders, bool skip) external payable returns (bytes32[] memory licenseIds);
 
     /// @notice Puts an offer on chain, so that it sells without a signature. Only its licensor may.
     function publishOffer(Offer calldata offer) external returns (bytes32 offerHash);
@@ -197,6 +229,10 @@ interface ILicenseToken {
 
     /// @notice The offer's EIP-712 struct hash.
     function offerHashOf(Offer calldata offer) external pure returns (bytes32);
+
+    /// @notice The nonce of an EIP-3009 authorization that pays for an order: keccak256(abi.encode(chain id, this contract,
+    /// selector of `buyWithAuthorization`, first license's id, payer, amount, quantity)).
+    function authorizationNonce(Order calldata order, address payer) external view returns (bytes32);
 
     /// @notice keccak256(abi.encode(offerHash, licensee, salt)).
     function licenseIdOf(bytes32 offerHash, address licensee, bytes32 salt) external pure returns (bytes32);

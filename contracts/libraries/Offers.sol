@@ -27,28 +27,28 @@ library Offers {
         }
     }
 
-    /// @notice abi.encode(payer, salt, offer, signature): the data of `ILicenseToken.Sold`.
+    /// @notice abi.encode(payer, order.salt, order.quantity, order.offer, order.signature): the data of `Sold`.
     /// @dev Copies the struct's words as they stand; the compiler's encoder would cost 1,200 gas more. Every narrow field
     /// is read in the course of a sale, and so has its high bits checked.
-    function encodeSale(ILicenseToken.Offer calldata offer, address payer, bytes32 salt, bytes calldata signature)
-        internal
-        pure
-        returns (bytes memory data)
-    {
+    function encodeSale(ILicenseToken.Order calldata order, address payer) internal pure returns (bytes memory data) {
+        ILicenseToken.Offer calldata offer = order.offer;
+        bytes32 salt = order.salt;
+        uint256 quantity = order.quantity;
         assembly ("memory-safe") {
             data := mload(0x40)
             let body := add(data, 0x20)
             mstore(body, payer)
             mstore(add(body, 0x20), salt)
-            mstore(add(body, 0x40), 0x80)
-            calldatacopy(add(body, 0x80), offer, 0x240)
-            mstore(add(body, 0x180), 0x240) // where the string stands in the struct
+            mstore(add(body, 0x40), quantity)
+            mstore(add(body, 0x60), 0xa0)
+            calldatacopy(add(body, 0xa0), offer, 0x240)
+            mstore(add(body, 0x1a0), 0x240) // where the string stands in the struct
         }
-        uint256 end = _append(data, 0x2c0, bytes(offer.termsURI));
+        uint256 end = _append(data, 0x2e0, bytes(offer.termsURI));
         assembly ("memory-safe") {
-            mstore(add(data, 0x80), end) // where the signature stands
+            mstore(add(data, 0xa0), end) // where the signature stands
         }
-        end = _append(data, end, signature);
+        end = _append(data, end, order.signature);
         assembly ("memory-safe") {
             mstore(data, end)
             mstore(0x40, add(add(data, 0x20), end))
