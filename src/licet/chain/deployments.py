@@ -76,7 +76,7 @@ class Deployment:
             )
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (InputError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError(f"{path} is not a deployment file: run scripts/deploy.py to make one") from error
 
     def check(self, chain: Chain) -> None:
@@ -94,14 +94,25 @@ class Deployment:
                 expected=self.chain_id,
                 actual=chain.chain_id,
             )
-        for name, expected in discover(chain, self.asset_registry).code_hashes.items():
-            noted = self.code_hashes.get(name)
-            if noted != expected:
-                raise DeploymentError(
-                    f"the deployment file says that {name} has the code hash {noted}, "
-                    f"the chain says {expected}: the file is of another deployment, or was altered",
-                    contract=name,
-                )
+        found = discover(chain, self.asset_registry)
+        for name, expected in found.code_hashes.items():
+            _agree(f"{name} has the code hash", self.code_hashes.get(name), expected)
+        # The hashes are of the contracts that the registry names; they say nothing of other addresses.
+        for name in ("license_token", "vault_factory", "vault_implementation"):
+            _agree(f"the {name} is at", getattr(self, name), getattr(found, name))
+        _agree("the registry was deployed in block", self.block, found.block)
+        if self.test_dollar is not None:
+            _checked(chain, _DOLLAR, self.test_dollar, {})
+
+
+def _agree(what: str, noted: object, found: object) -> None:
+    if noted != found:
+        raise DeploymentError(
+            f"the deployment file says that {what} {noted}, the chain says {found}: "
+            "the file is of another deployment, or was altered",
+            noted=noted,
+            found=found,
+        )
 
 
 _ADDRESSES: Final = ("asset_registry", "license_token", "vault_factory", "vault_implementation")
