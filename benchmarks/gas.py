@@ -31,7 +31,6 @@ from licet.chain.node import LocalNode
 from licet.chain.signer import LocalSigner
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
-from licet.contracts.licenses import Grant
 from licet.contracts.vaults import VaultClaim
 from licet.documents import sha256
 from licet.rights.offer import Offer
@@ -204,18 +203,18 @@ def buying(bench: Bench) -> Figures:
     located, located_signature = signed_offer(bench, vault, URI)
 
     def buy(salt: int, licensee: Address = account) -> dict[str, int]:
-        return bench.figure(licenses.buy(Grant(offer, licensee, hash32(salt.to_bytes(32))), signature))
+        return bench.figure(licenses.buy(Order(offer, signature, licensee, hash32(salt.to_bytes(32)))))
 
     bench.dollar.approve(licenses.address, ALL)
     buy(1 << 60, licensee=bench.licensor.chain.account)  # the token's very first sale writes its head
     figures = {"buy_first": buy(1 << 60 | 1), "buy_repeat": buy(1 << 60 | 2)}
     bench.dollar.approve(licenses.address, 10 * offer.price)
-    dearest = licenses.buy(Grant(located, account, hash32((1 << 60).to_bytes(32))), located_signature)
+    dearest = licenses.buy(Order(located, located_signature, account, hash32((1 << 60).to_bytes(32))))
     bench.dollar.approve(licenses.address, 0)
     for salt in (1 << 60 | 3, 1 << 60 | 4):
         permit = bench.dollar.sign_permit(licenses.address, offer.price, DEADLINE)
         receipt = licenses.buy_with_permit(
-            Grant(offer, account, hash32(salt.to_bytes(32))), signature, permit
+            Order(offer, signature, account, hash32(salt.to_bytes(32))), permit
         )
     return {
         **figures,

@@ -11,7 +11,6 @@ from licet.catalog import read_catalog
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
 from licet.chain.deployments import create_address
-from licet.contracts.licenses import Grant
 from licet.documents import (
     Library,
     OfferDocument,
@@ -292,7 +291,7 @@ def test_a_contract_is_asked_for_its_signature_as_it_was(
 ) -> None:
     contract = raw_contract(SIGNS_ANYTHING)
     offer = contract_offer(network, contract, vault)
-    licensee.contracts.licenses.buy(Grant(offer, licensee.address, ZERO_HASH), b"yes")
+    licensee.contracts.licenses.buy(Order(offer, b"yes", licensee.address, ZERO_HASH))
     network.rpc("evm_mine")
     network.rpc("anvil_setCode", contract, "0x" + SIGNS_NOTHING.hex())
     assert not audit().findings
@@ -303,7 +302,7 @@ def test_a_contract_that_does_not_confirm_its_signature_cannot_be_told(
 ) -> None:
     contract = raw_contract(SIGNS_FOR_CONTRACTS_ALONE)
     offer = contract_offer(network, contract, vault)
-    licensee.contracts.licenses.buy(Grant(offer, licensee.address, ZERO_HASH), b"yes")
+    licensee.contracts.licenses.buy(Order(offer, b"yes", licensee.address, ZERO_HASH))
     report = audit()
     assert report.verdict is Verdict.CANNOT_TELL
     assert kinds(report) == {Kind.SIGNATURE_UNPROVEN}

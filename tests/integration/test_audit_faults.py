@@ -16,7 +16,6 @@ from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
 from licet.contracts import events
 from licet.contracts.events import Event
-from licet.contracts.licenses import Grant
 from licet.documents import (
     CatalogDocument,
     Library,
@@ -344,7 +343,7 @@ def test_a_token_that_says_yes_and_moves_nothing(
     hostile = raw_contract(YES_TO_EVERYTHING)
     document = offering(licensor, asset.asset_id, Price(hostile, 1000))
     signature = bytes.fromhex(document.signature[2:])
-    licensee.contracts.licenses.buy(Grant(document.offer, licensee.address, hash32(bytes(32))), signature)
+    licensee.contracts.licenses.buy(Order(document.offer, signature, licensee.address, ZERO_HASH))
     report = audit()
     finding = the(Kind.PAYMENT_MISSING, report)
     assert finding.evidence.expected == "1000"

@@ -8,7 +8,7 @@ import pytest
 
 from licet.chain.artifacts import artifact
 from licet.contracts import Contracts
-from licet.contracts.licenses import Grant, OfferState
+from licet.contracts.licenses import OfferState
 from licet.documents import OfferDocument, TermsDocument
 from licet.errors import (
     AssetExclusivelyLicensed,

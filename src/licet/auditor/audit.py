@@ -142,6 +142,7 @@ def _line(sale: Sold, names: dict[Hash32, str]) -> SaleLine:
         payer=sale.payer,
         payee=offer.payee,
         price=offer.price,
+        quantity=sale.quantity,
         currency=offer.currency,
         block=sale.log.block_number,
         tx=sale.log.tx_hash,

@@ -1,6 +1,7 @@
 """Licenses: who should hold which, on what terms, and whether their slots say so."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
@@ -44,27 +45,33 @@ class LicenseLedger:
         self.holders[license_id] = event.receiver
 
     def sold(self, sale: Sold, time: int) -> Iterator[Finding]:
-        """A license was sold at a time: it runs from then, to whom it was made out just before."""
+        """Licenses were sold at a time: they run from then, to whom they were made out just before."""
+        yield from self._seat(sale, sale.license_id, time)
+        # The first seat's id is checked with the sale; the others' follow from the order alone.
+        for grant in islice(sale.order.grants(), 1, None):
+            yield from self._seat(sale, grant.license_id, time)
+
+    def _seat(self, sale: Sold, license_id: Hash32, time: int) -> Iterator[Finding]:
         offer = sale.offer
-        minted = self._minted.pop(sale.license_id, None)
-        if sale.license_id in self._terms:
+        minted = self._minted.pop(license_id, None)
+        if license_id in self._terms:
             yield found(
                 Kind.LICENSE_SOLD_TWICE,
-                f"license {sale.license_id} was sold before",
+                f"license {license_id} was sold before",
                 sale.log,
-                license_id=sale.license_id,
+                license_id=license_id,
             )
         elif minted is None or minted.receiver != sale.licensee:
             yield found(
                 Kind.LICENSE_HOLDER_WRONG,
-                f"license {sale.license_id} was sold to {sale.licensee}, but not made out to them",
+                f"license {license_id} was sold to {sale.licensee}, but not made out to them",
                 sale.log,
-                license_id=sale.license_id,
+                license_id=license_id,
                 expected=sale.licensee,
                 actual=minted.receiver if minted else "nobody",
             )
         expires = time + offer.duration if offer.duration else PERPETUAL
-        self._terms[sale.license_id] = (expires, offer.uses, not offer.transferable)
+        self._terms[license_id] = (expires, offer.uses, not offer.transferable)
 
     def unsold(self) -> Iterator[Finding]:
         """Yields the licenses that were made out and never sold."""

@@ -50,8 +50,10 @@ def follow_money(
     tokens = {sale.offer.currency for sale in sales} | {claim.token for claim in claims}
     ledgers: dict[Address, Ledger] = {}
     for token in sorted(tokens - {ZERO_ADDRESS}):
+        # Authorized payments pass through the license token.
+        receivers = payees | {contracts.licenses.address}
         ledger = read_ledger(
-            contracts.chain, token, vaults=vaults, payees=payees, blocks=blocks, findings=findings
+            contracts.chain, token, vaults=vaults, payees=receivers, blocks=blocks, findings=findings
         )
         if ledger is not None:
             ledgers[token] = ledger
@@ -111,7 +113,7 @@ class _Traces:
             self._assets[offer.payee][offer.asset_id] = None
             self._tokens[offer.payee].add(offer.currency)
             if offer.currency == ZERO_ADDRESS:
-                self._native[offer.payee] += offer.price
+                self._native[offer.payee] += sale.order.total
         for claim in money.claims:
             self._tokens[claim.log.address].add(claim.token)
             if claim.token == ZERO_ADDRESS:

@@ -37,7 +37,7 @@ class OfferLedger:
             case Sold(offer=offer, log=log) if offer.supply and is_readable(offer, log):
                 offer_hash = offer.struct_hash()
                 self.states[offer_hash] = replace(
-                    self.states[offer_hash], sold=self.states[offer_hash].sold + 1
+                    self.states[offer_hash], sold=self.states[offer_hash].sold + event.quantity
                 )
 
 

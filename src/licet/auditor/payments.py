@@ -95,18 +95,28 @@ def check_payments(sales: Iterable[Sold], ledgers: dict[Address, Ledger]) -> Ite
         ledger = ledgers.get(offer.currency)
         if ledger is None or not offer.price:
             continue
-        if not ledger.take(sale.log, sale.payer, offer.payee, offer.price):
+        total = sale.order.total
+        if not _paid(ledger, sale, total):
             yield found(
                 Kind.PAYMENT_MISSING,
-                f"license {sale.license_id} was sold for {offer.price} of {offer.currency}, "
+                f"license {sale.license_id} was sold for {total} of {offer.currency}, "
                 f"which did not move from {sale.payer} to {offer.payee}",
                 sale.log,
                 license_id=sale.license_id,
                 token=offer.currency,
                 payee=offer.payee,
-                expected=offer.price,
+                expected=total,
                 actual="no such transfer in the transaction",
             )
+
+
+def _paid(ledger: Ledger, sale: Sold, total: int) -> bool:
+    """Whether the price went straight to the payee, or through the license token (EIP-3009)."""
+    payee, through = sale.offer.payee, sale.log.address
+    if ledger.take(sale.log, sale.payer, payee, total):
+        return True
+    came = ledger.take(sale.log, sale.payer, through, total)
+    return came and ledger.take(sale.log, through, payee, total)
 
 
 def check_claims(claims: Iterable[Claimed], ledgers: dict[Address, Ledger]) -> Iterator[Finding]:

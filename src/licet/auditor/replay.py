@@ -12,6 +12,7 @@ from licet.auditor.sales import Circumstances, check_sale, check_signature
 from licet.contracts import Contracts
 from licet.contracts.events import Event, ExclusiveGranted, LicenseTransferred, Sold
 from licet.contracts.licenses import PERPETUAL
+from licet.rights.order import MAX_QUANTITY
 from licet.types import Hash32
 
 _UINT32_MAX = (1 << 32) - 1
@@ -56,6 +57,14 @@ class Replay:
         offer = sale.offer
         yield from self.clock.check(sale.log)
         time = self.clock.time(sale.log)
+        if not 0 < sale.quantity <= MAX_QUANTITY:
+            yield found(
+                Kind.LOG_MALFORMED,
+                f"a sale of {sale.quantity} licenses was logged: an order is for 1 to {MAX_QUANTITY}",
+                sale.log,
+                license_id=sale.license_id,
+            )
+            return
         self.sales.append(sale)
         if is_readable(offer, sale.log):
             state = self.offers.states[offer.struct_hash()]

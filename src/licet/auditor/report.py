@@ -36,7 +36,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
-    """One sale; `price` in the smallest unit of `currency` (zero address: the native coin)."""
+    """One sale of `quantity` licenses, the first of which is `license_id`.
+
+    `price` is of each, in the smallest unit of `currency` (zero address: the native coin).
+    """
 
     license_id: Hash32
     asset_id: Hash32
@@ -45,6 +48,7 @@ class SaleLine:
     payer: Address
     payee: Address
     price: int
+    quantity: int
     currency: Address
     block: int
     tx: Hash32

@@ -138,13 +138,13 @@ def _check_offer(sale: Sold, at: Circumstances) -> Iterator[Finding]:
         )
     if at.state.cancelled:
         yield _fault(Kind.OFFER_CANCELLED, sale, "was sold on a cancelled offer")
-    if offer.supply and at.state.sold >= offer.supply:
+    if offer.supply and at.state.sold + sale.quantity > offer.supply:
         yield _fault(
             Kind.OFFER_OVERSOLD,
             sale,
-            f"is number {at.state.sold + 1} on an offer of {offer.supply}",
+            f"is number {at.state.sold + sale.quantity} on an offer of {offer.supply}",
             offer.supply,
-            at.state.sold + 1,
+            at.state.sold + sale.quantity,
         )
 
 

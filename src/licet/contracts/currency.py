@@ -7,7 +7,7 @@ from licet.chain.abi import Abi
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
 from licet.errors import ChainError, Reverted, UnexpectedAnswer
-from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 
 _ABI: Final = artifact("TestDollar").abi
 # EIP-5267; no token of ours has it, many others do.
@@ -38,6 +38,14 @@ _PERMIT_TYPES: Final = (
     ("nonce", "uint256"),
     ("deadline", "uint256"),
 )
+_AUTHORIZATION_TYPES: Final = (
+    ("from", "address"),
+    ("to", "address"),
+    ("value", "uint256"),
+    ("validAfter", "uint256"),
+    ("validBefore", "uint256"),
+    ("nonce", "bytes32"),
+)
 _DOMAIN_TYPES: Final = (
     ("name", "string"),
     ("version", "string"),
@@ -51,6 +59,18 @@ class Permit:
     """A signed EIP-2612 permit; the amount and the spender are known from where it is used."""
 
     deadline: int
+    v: int
+    r: Hash32
+    s: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A signed EIP-3009 authorization; amount, receiver and nonce are known from where it is used."""
+
+    payer: Address
+    valid_after: int
+    valid_before: int
     v: int
     r: Hash32
     s: Hash32
@@ -133,18 +153,60 @@ class Currency:
             "nonce": self.chain.call(_ABI, self.address, "nonces", owner),
             "deadline": deadline,
         }
+        v, r, s = self._sign("Permit", _PERMIT_TYPES, message)
+        return Permit(deadline, v, r, s)
+
+    def has_authorization(self) -> bool:
+        """Whether the token takes EIP-3009 authorizations."""
+        if self.is_native:
+            return False
+        try:
+            self.chain.call(_ABI, self.address, "authorizationState", ZERO_ADDRESS, ZERO_HASH)
+        except (Reverted, UnexpectedAnswer):
+            return False
+        return True
+
+    def sign_authorization(
+        self, receiver: Address, amount: int, nonce: Hash32, valid_before: int
+    ) -> Authorization:
+        """The account's authorization for `receiver` to take exactly `amount`; no transaction is sent.
+
+        Args:
+            receiver: who may take it, and must be the one to submit it.
+            amount: in the token's smallest unit.
+            nonce: can be used once; says what the payment is for.
+            valid_before: unix second from which the authorization is void.
+
+        Raises:
+            SignerError: there is no signer, or it refuses.
+        """
+        payer = self.chain.account
+        message = {
+            "from": payer,
+            "to": receiver,
+            "value": amount,
+            "validAfter": 0,
+            "validBefore": valid_before,
+            "nonce": nonce,
+        }
+        v, r, s = self._sign("ReceiveWithAuthorization", _AUTHORIZATION_TYPES, message)
+        return Authorization(payer, 0, valid_before, v, r, s)
+
+    def _sign(
+        self, kind: str, members: tuple[tuple[str, str], ...], message: dict[str, Any]
+    ) -> tuple[int, Hash32, Hash32]:
         signature = self.chain.signer_or_raise().sign_typed_data(
             {
                 "types": {
-                    "EIP712Domain": [{"name": name, "type": kind} for name, kind in _DOMAIN_TYPES],
-                    "Permit": [{"name": name, "type": kind} for name, kind in _PERMIT_TYPES],
+                    "EIP712Domain": [{"name": name, "type": type_} for name, type_ in _DOMAIN_TYPES],
+                    kind: [{"name": name, "type": type_} for name, type_ in members],
                 },
-                "primaryType": "Permit",
+                "primaryType": kind,
                 "domain": self._domain(),
                 "message": message,
             }
         )
-        return Permit(deadline, signature[64], hash32(signature[:32]), hash32(signature[32:64]))
+        return signature[64], hash32(signature[:32]), hash32(signature[32:64])
 
     def _domain(self) -> dict[str, Any]:
         """The token's EIP-712 domain: as EIP-5267 says, else by its name and version (or 1)."""

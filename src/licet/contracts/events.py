@@ -8,6 +8,7 @@ from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log
 from licet.errors import InputError, UnexpectedAnswer
 from licet.rights.offer import Offer
+from licet.rights.order import Order
 from licet.trees.hashing import roll_head
 from licet.types import ZERO_HASH, Address, Hash32, hash32
 
@@ -65,7 +66,7 @@ class DeedTransferred(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sold(Event):
-    """A license was sold."""
+    """Licenses were sold: `quantity` of them, the first of which is `license_id`."""
 
     CONTRACT: ClassVar[str] = "LicenseToken"
     license_id: Hash32
@@ -73,8 +74,18 @@ class Sold(Event):
     licensee: Address
     payer: Address
     salt: Hash32
+    quantity: int
     offer: Offer
     signature: bytes
+
+    @property
+    def order(self) -> Order:
+        """What the buyer asked for, and got.
+
+        Raises:
+            InputError: no such order can have been sold: its quantity is 0.
+        """
+        return Order(self.offer, self.signature, self.licensee, self.salt, self.quantity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
 """`LicenseToken`: licenses, and the offers they are sold on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
-from licet.contracts.currency import Permit
-from licet.rights.offer import Offer, license_id
+from licet.contracts.currency import Authorization, Permit
+from licet.rights.offer import Offer
+from licet.rights.order import Grant, Order
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogProof
 from licet.types import ZERO_ADDRESS, Address, Hash32
@@ -43,20 +45,6 @@ class OfferState:
     published: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a license's id is the hash of; whoever shows it proves the license's terms."""
-
-    offer: Offer
-    licensee: Address
-    salt: Hash32
-
-    @property
-    def license_id(self) -> Hash32:
-        """The id of the license."""
-        return license_id(self.offer.struct_hash(), self.licensee, self.salt)
-
-
 class LicenseToken:
     """The license token at an address. Calls that change something raise as `Chain.send` does."""
 
@@ -64,15 +52,37 @@ class LicenseToken:
         self.chain: Final = chain
         self.address: Final = address
 
-    def buy(self, grant: Grant, signature: bytes) -> Receipt:
-        """Buys a license, paid by the chain's account out of its allowance, or in native coin."""
-        value = grant.offer.price if grant.offer.currency == ZERO_ADDRESS else 0
-        return self.chain.send(_ABI, self.address, "buy", *_purchase(grant, signature), value=value)
+    def buy(self, order: Order) -> Receipt:
+        """Buys licenses, paid by the chain's account out of its allowance, or in native coin."""
+        return self.chain.send(_ABI, self.address, "buy", order.to_abi(), value=_native(order))
 
-    def buy_with_permit(self, grant: Grant, signature: bytes, permit: Permit) -> Receipt:
-        """Buys a license, paid by the chain's account on its permit for exactly the price."""
+    def buy_with_permit(self, order: Order, permit: Permit) -> Receipt:
+        """Buys licenses, paid by the chain's account on its permit for exactly the total."""
         fields = (permit.deadline, permit.v, permit.r, permit.s)
-        return self.chain.send(_ABI, self.address, "buyWithPermit", *_purchase(grant, signature), fields)
+        return self.chain.send(_ABI, self.address, "buyWithPermit", order.to_abi(), fields)
+
+    def buy_with_authorization(self, order: Order, authorization: Authorization) -> Receipt:
+        """Buys licenses, paid by whoever signed the authorization; the chain's account pays the gas."""
+        fields = (
+            authorization.payer,
+            authorization.valid_after,
+            authorization.valid_before,
+            authorization.v,
+            authorization.r,
+            authorization.s,
+        )
+        return self.chain.send(_ABI, self.address, "buyWithAuthorization", order.to_abi(), fields)
+
+    def buy_basket(self, orders: Sequence[Order], *, skip: bool) -> Receipt:
+        """Buys several orders in one transaction, paid as in `buy`.
+
+        Args:
+            orders: at most 100.
+            skip: pass over what does not sell, rather than buy nothing at all.
+        """
+        value = sum(map(_native, orders))
+        fields = [order.to_abi() for order in orders]
+        return self.chain.send(_ABI, self.address, "buyBasket", fields, skip, value=value)
 
     def publish_offer(self, offer: Offer) -> Receipt:
         """Puts an offer on chain, so that it sells without a signature; its licensor's account must sign."""
@@ -151,8 +161,8 @@ class LicenseToken:
         return Hash32(self.chain.call(_ABI, self.address, "head", block=block))
 
 
-def _purchase(grant: Grant, signature: bytes) -> tuple[Any, ...]:
-    return grant.offer.to_abi(), signature, grant.licensee, grant.salt
+def _native(order: Order) -> int:
+    return order.total if order.offer.currency == ZERO_ADDRESS else 0
 
 
 def _grant(grant: Grant) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from licet.contracts import Contracts
-from licet.contracts.licenses import Grant
 from licet.documents import Library
 from licet.errors import Contested, InputError, NotOnOffer, NotRegistered
 from licet.licensee.lookup import Claim, Finder, Lookup
 from licet.licensee.offers import Offers, StandingOffer
+from licet.rights.order import Grant
 from licet.rights.uses import Use, use_names
 from licet.types import Address, Hash32, shown
 

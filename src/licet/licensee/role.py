@@ -1,7 +1,7 @@
 """The licensee's role: from files to licenses that the chain vouches for."""
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,8 +9,8 @@ from typing import Final
 from licet.chain.abi import log_topic
 from licet.chain.client import Receipt
 from licet.contracts import Contracts, events
-from licet.contracts.currency import Currency
-from licet.contracts.licenses import Grant, License
+from licet.contracts.currency import Authorization, Currency
+from licet.contracts.licenses import License
 from licet.contracts.publications import registration
 from licet.documents import Library, OfferDocument
 from licet.errors import InputError, InsufficientBalance, LicenseUnknown, UnexpectedAnswer
@@ -18,30 +18,53 @@ from licet.licensee.lookup import Finder, Lookup
 from licet.licensee.offers import Offers, StandingOffer
 from licet.licensee.quote import Quote, Quoter, check_complete
 from licet.rights.offer import new_salt
+from licet.rights.order import Grant, Order
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogProof
-from licet.types import Address, Hash32
+from licet.types import ZERO_HASH, Address, Hash32
 
 PERMIT_SECONDS: Final = 3600
 """How long a permit that pays for a purchase stays valid."""
 
 
+AUTHORIZATION_SECONDS: Final = 24 * 3600
+"""How long a payment that somebody else is to submit stays valid."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A license that was bought: what proves its terms, and the transactions that it took."""
+    """Licenses that were bought: the orders that sold, and the transactions that it took."""
 
-    grant: Grant
+    orders: tuple[Order, ...]
     receipts: tuple[Receipt, ...]
 
     @property
+    def grants(self) -> tuple[Grant, ...]:
+        """What proves the terms of each license."""
+        return tuple(grant for order in self.orders for grant in order.grants())
+
+    @property
+    def grant(self) -> Grant:
+        """What proves the terms of the first license."""
+        return self.grants[0]
+
+    @property
     def license_id(self) -> Hash32:
-        """The license's id."""
+        """The first license's id."""
         return self.grant.license_id
 
     @property
     def gas_used(self) -> int:
         """Gas units of all its transactions."""
         return sum(receipt.gas_used for receipt in self.receipts)
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    """An order with its payment signed: anyone may submit it, and can do nothing else with it."""
+
+    order: Order
+    authorization: Authorization
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +140,9 @@ class Licensee:
         *,
         licensee: Address | None = None,
         salt: Hash32 | None = None,
+        quantity: int = 1,
     ) -> Purchase:
-        """Buys one license, for exactly the offer's price.
+        """Buys licenses on one offer, for exactly its price each.
 
         One transaction where the token takes permits, the allowance suffices, or the native coin is asked;
         else an approval of exactly the price comes first.
@@ -127,28 +151,82 @@ class Licensee:
             standing: the offer.
             licensee: who receives the license; this account if not given.
             salt: tells several purchases on one offer apart; random if not given.
+            quantity: how many licenses (seats), up to 100.
 
         Raises:
             InputError: the offer is for another chain or contract.
-            InsufficientBalance: this account has less than the price.
+            InsufficientBalance: this account has less than the price of all.
             Reverted: the offer does not sell, as the exception's class says.
         """
-        standing = self._here(standing)
-        offer = standing.offer
-        chain, licenses = self._contracts.chain, self._contracts.licenses
-        grant = Grant(offer, licensee or chain.account, salt or new_salt())
-        currency = Currency(chain, offer.currency)
-        self._check_balance(currency, offer.price)
-        if currency.is_native or not offer.price:
-            return Purchase(grant, (licenses.buy(grant, standing.signature),))
-        if currency.allowance(chain.account, licenses.address) >= offer.price:
-            return Purchase(grant, (licenses.buy(grant, standing.signature),))
-        if currency.has_permit():
-            deadline = chain.block().timestamp + PERMIT_SECONDS
-            permit = currency.sign_permit(licenses.address, offer.price, deadline)
-            return Purchase(grant, (licenses.buy_with_permit(grant, standing.signature, permit),))
-        approval = currency.approve(licenses.address, offer.price)
-        return Purchase(grant, (approval, licenses.buy(grant, standing.signature)))
+        order = self._order(standing, licensee, salt, quantity)
+        currency = Currency(self._contracts.chain, order.offer.currency)
+        self._check_balance(currency, order.total)
+        return self._pay(order, currency)
+
+    def authorize(
+        self,
+        standing: StandingOffer | OfferDocument,
+        *,
+        licensee: Address | None = None,
+        salt: Hash32 | None = None,
+        quantity: int = 1,
+    ) -> PaidOrder:
+        """Signs the payment for an order (EIP-3009), for somebody else to submit; sends nothing, costs no gas.
+
+        The payment is bound to this very order. Arguments and errors are those of `buy`.
+
+        Raises:
+            InputError: the currency takes no authorizations.
+        """
+        order = self._order(standing, licensee, salt, quantity)
+        chain, token = self._contracts.chain, self._contracts.licenses.address
+        currency = Currency(chain, order.offer.currency)
+        if not currency.has_authorization():
+            raise InputError(f"{currency.address} takes no EIP-3009 authorizations: buy directly")
+        self._check_balance(currency, order.total)
+        nonce = order.authorization_nonce(chain.chain_id, token, chain.account)
+        until = chain.block().timestamp + AUTHORIZATION_SECONDS
+        return PaidOrder(order, currency.sign_authorization(token, order.total, nonce, until))
+
+    def submit(self, paid: PaidOrder) -> Purchase:
+        """Buys what somebody else has ordered and paid for; this account pays the gas."""
+        receipt = self._contracts.licenses.buy_with_authorization(paid.order, paid.authorization)
+        return Purchase((paid.order,), (receipt,))
+
+    def buy_basket(
+        self, offers: Sequence[StandingOffer], *, licensee: Address | None = None, skip: bool = False
+    ) -> Purchase:
+        """Buys one license on each of up to 100 offers, in one transaction.
+
+        ERC-20 currencies must be allowed before, for the sum; what is missing is approved first, exactly.
+
+        Args:
+            offers: different ones; they may be of different licensors, assets and currencies.
+            licensee: who receives the licenses; this account if not given.
+            skip: pass over what does not sell, and do not pay for it, rather than buy nothing at all.
+
+        Raises:
+            InsufficientBalance: this account has less than the sum in one of the currencies.
+            Reverted: an offer does not sell, and `skip` is not set.
+        """
+        orders = [self._order(standing, licensee, None, 1) for standing in offers]
+        sums: dict[Address, int] = {}
+        for order in orders:
+            sums[order.offer.currency] = sums.get(order.offer.currency, 0) + order.total
+        chain, token = self._contracts.chain, self._contracts.licenses
+        currencies = {address: Currency(chain, address) for address in sums}
+        for address, currency in currencies.items():
+            self._check_balance(currency, sums[address])
+        approvals = [
+            currency.approve(token.address, sums[address])
+            for address, currency in currencies.items()
+            if not currency.is_native
+            and sums[address]
+            and currency.allowance(chain.account, token.address) < sums[address]
+        ]
+        receipt = token.buy_basket(orders, skip=skip)
+        sold = {event.license_id for event in events.find(events.Sold, receipt.logs)}
+        return Purchase(tuple(o for o in orders if o.license_id in sold), (*approvals, receipt))
 
     def buy_all(self, quote: Quote, *, licensee: Address | None = None) -> Iterator[Purchase]:
         """Buys all that a quote asks for, one license after another; whatever was yielded is bought.
@@ -199,25 +277,36 @@ class Licensee:
             LicenseUnknown: no license has this id.
             UnexpectedAnswer: its terms cannot be read, or do not lead to this id.
         """
-        sold = events.read(
-            self._contracts.chain,
-            events.Sold,
-            [self._contracts.licenses.address],
-            [log_topic(license_id)],
-            from_block=self._contracts.deployment.block,
-        )
         try:
-            grants = [Grant(event.offer, event.licensee, event.salt) for event in sold]
+            grants = [grant for sale in self._sales_of(license_id) for grant in sale.order.grants()]
         except InputError as error:
             raise UnexpectedAnswer(f"the terms of license {license_id} cannot be read: {error}") from error
         for grant in grants:
-            if grant.license_id != license_id:
-                raise UnexpectedAnswer(
-                    f"the terms of license {license_id} cannot be read: as the node gives them, "
-                    f"they are those of {grant.license_id}"
-                )
-            return grant
+            if grant.license_id == license_id:
+                return grant
+        if grants:
+            raise UnexpectedAnswer(
+                f"the terms of license {license_id} cannot be read: as the node gives them, "
+                f"they are those of {grants[0].license_id}"
+            )
         raise LicenseUnknown("LicenseUnknown", {"licenseId": license_id}, "0x")
+
+    def _sales_of(self, license_id: Hash32) -> Iterator[events.Sold]:
+        """The sale that a license was made out in: the first one after it in its transaction."""
+        chain, token = self._contracts.chain, self._contracts.licenses.address
+        made_out = events.read(
+            chain,
+            events.LicenseTransferred,
+            [token],
+            [log_topic(ZERO_HASH), None, log_topic(license_id)],
+            from_block=self._contracts.deployment.block,
+        )
+        for mint in made_out:
+            block = mint.log.block_number
+            for sale in events.read(chain, events.Sold, [token], from_block=block, to_block=block):
+                if sale.log.index > mint.log.index:
+                    yield sale
+                    break
 
     def permits(self, license_id: Hash32, uses: Use, item: str | Path | None = None) -> bool:
         """Whether a license permits all of `uses` now, as the chain answers.
@@ -251,6 +340,33 @@ class Licensee:
             proof = found
         licenses = self._contracts.licenses
         return licenses.permits_work(grant, uses, content, registered.registrant, proof)
+
+    def _order(
+        self,
+        standing: StandingOffer | OfferDocument,
+        licensee: Address | None,
+        salt: Hash32 | None,
+        quantity: int,
+    ) -> Order:
+        here = self._here(standing)
+        licensee = licensee or self._contracts.chain.account
+        return Order(here.offer, here.signature, licensee, salt or new_salt(), quantity)
+
+    def _pay(self, order: Order, currency: Currency) -> Purchase:
+        chain, licenses = self._contracts.chain, self._contracts.licenses
+        allowed = (
+            currency.is_native
+            or not order.total
+            or currency.allowance(chain.account, licenses.address) >= order.total
+        )
+        if allowed:
+            return Purchase((order,), (licenses.buy(order),))
+        if currency.has_permit():
+            deadline = chain.block().timestamp + PERMIT_SECONDS
+            permit = currency.sign_permit(licenses.address, order.total, deadline)
+            return Purchase((order,), (licenses.buy_with_permit(order, permit),))
+        approval = currency.approve(licenses.address, order.total)
+        return Purchase((order,), (approval, licenses.buy(order)))
 
     def _here(self, standing: StandingOffer | OfferDocument) -> StandingOffer:
         if isinstance(standing, StandingOffer):
