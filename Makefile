@@ -29,7 +29,7 @@ build: setup ## Compile the contracts into src/licet/artifacts/
 	$(BIN)/python scripts/build.py
 
 contracts: setup ## The contracts' own tests
-	node_modules/.bin/forge test
+	$(BIN)/python scripts/forge.py test
 
 brownie: setup .venv-brownie/.installed ## Brownie compiles, deploys and tests on Anvil
 	$(BROWNIE_BIN)/python scripts/brownie_check.py
@@ -38,7 +38,7 @@ wheel: setup ## The wheel, installed alone in an empty virtualenv, works
 	$(BIN)/python scripts/wheel_check.py
 
 nightly: setup ## Long fuzzing, and tests marked nightly
-	FOUNDRY_PROFILE=nightly node_modules/.bin/forge test
+	FOUNDRY_PROFILE=nightly $(BIN)/python scripts/forge.py test
 	$(BIN)/python -m pytest -m nightly
 
 docs: setup ## The pages made by running the program: docs/cli.md, docs/demo.md
