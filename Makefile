@@ -5,7 +5,7 @@ BROWNIE_BIN := .venv-brownie/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build contracts brownie wheel nightly bench lock clean
+.PHONY: help setup demo test lint build contracts brownie wheel nightly docs bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +29,7 @@ build: setup ## Compile the contracts into src/licet/artifacts/
 	$(BIN)/python scripts/build.py
 
 contracts: setup ## The contracts' own tests
-	node_modules/.bin/forge test
+	$(BIN)/python scripts/forge.py test
 
 brownie: setup .venv-brownie/.installed ## Brownie compiles, deploys and tests on Anvil
 	$(BROWNIE_BIN)/python scripts/brownie_check.py
@@ -38,8 +38,11 @@ wheel: setup ## The wheel, installed alone in an empty virtualenv, works
 	$(BIN)/python scripts/wheel_check.py
 
 nightly: setup ## Long fuzzing, and tests marked nightly
-	FOUNDRY_PROFILE=nightly node_modules/.bin/forge test
+	FOUNDRY_PROFILE=nightly $(BIN)/python scripts/forge.py test
 	$(BIN)/python -m pytest -m nightly
+
+docs: setup ## The pages made by running the program: docs/cli.md, docs/demo.md
+	$(BIN)/python scripts/docs.py $(if $(CATALOG),--catalog '$(CATALOG)')
 
 bench: setup ## Gas and fresh storage slots per operation
 	$(BIN)/python benchmarks/gas.py

@@ -20,7 +20,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "format": (PYTHON, "-m", "ruff", "format", "--check"),
     "types": (PYTHON, "-m", "mypy", "--strict", "src", "scripts", "benchmarks"),
     "artifacts": (PYTHON, "scripts/build.py", "--check"),
-    "contracts": ("node_modules/.bin/forge", "test"),
+    "contracts": (PYTHON, "scripts/forge.py", "test"),
     "gas": (PYTHON, "benchmarks/gas.py", "--check"),
     "tests": (PYTHON, "-m", "pytest"),
 }

@@ -39,6 +39,17 @@ RPC_SECONDS: Final = 30.0
 RECEIPT_SECONDS: Final = 180.0
 _FIRST_LOG_RANGE: Final = 10_000
 _GAS_MARGIN: Final = 1.1
+# How nodes say that a contract refused, or broke down: it has no more to say then.
+_HALTED: Final = (
+    "revert",
+    "evm error",
+    "vm exception",
+    "invalid jump",
+    "invalid opcode",
+    "opcode 0x",
+    "out of gas",
+    "stack underflow",
+)
 # What web3 and this module trip over where a node's answer is not of the shape that it should be.
 _MALFORMED: Final = (
     ArithmeticError,
@@ -359,7 +370,7 @@ class Chain:
                 "send native coin to it",
                 payer=payer,
             )
-        if "revert" in message.lower():
+        if any(word in message.lower() for word in _HALTED):
             return _refused(None)
         return ChainError(f"the node at {self.url} refuses: {shown(message, 200)}", url=self.url)
 

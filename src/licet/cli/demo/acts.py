@@ -18,12 +18,12 @@ from licet.cli.demo import cast
 from licet.cli.demo.cast import World
 from licet.cli.demo.stage import DemoError, Stage, check
 from licet.cli.money import Money
-from licet.cli.output import bar
-from licet.cli.text import format_amount, format_time, one_line, plural, short
+from licet.cli.output import bar, steps_bar
+from licet.cli.text import format_amount, one_line, plural, short
 from licet.contracts.vaults import VaultClaim
 from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument
 from licet.errors import NothingDue, Reverted, ShareNotInSplit
-from licet.licensee import Licensee, Purchase, Quote, Status
+from licet.licensee import Licensee, Purchase, Quote, QuoteItem, Status
 from licet.rights.uses import Use, parse_uses, use_names
 from licet.rights_holder import PAYEES_ON_CHAIN, Collected, Price, PublishedSplit, Registered
 from licet.samples import Samples
@@ -167,7 +167,7 @@ def share(stage: Stage, world: World, titles: Titles) -> Shares:
         signers = {label: _made(label, progress) for label in labels}
     licensor = world.rights_holder(cast.licensor())
     everybody = {signer.address: signer for signer in signers.values()}
-    names = {signer.address: label for label, signer in signers.items()}
+    names = {signer.address: f"artist {label}" for label, signer in signers.items()}
     if labels:
         addresses = {label: Payee(signer.address, label) for label, signer in signers.items()}
         catalog_split = titles.contents.split(addresses)
@@ -186,7 +186,7 @@ def share(stage: Stage, world: World, titles: Titles) -> Shares:
         gas.add(catalog.receipt)
     _show_splits(stage, work, catalog)
     stage.say(
-        "A vault's address commits to every share. It needs no deployment before it is paid.\n"
+        "A vault's address commits to every share, and takes money before anything is deployed there. "
         "Payees without an address get demo keys, made from their labels: anybody can make them too.",
         style="dim",
     )
@@ -217,41 +217,40 @@ def offer(stage: Stage, world: World, titles: Titles, shares: Shares) -> tuple[O
     return tuple(signed.values())
 
 
-def ask(stage: Stage, world: World, titles: Titles, samples: Samples, unknown: Path) -> Quote:
+def ask(
+    stage: Stage, world: World, licensee: Licensee, titles: Titles, samples: Samples, unknown: Path
+) -> Quote:
     """The licensee asks before use: who has rights in these files and works, and what would it cost?"""
     stage.act("The licensee asks before use, for training a generative model")
-    licensee = world.licensee(cast.licensee())
+    with stage.step("competing_claim") as gas:
+        gas.add(world.rights_holder(cast.stranger()).register_work(samples.sound).receipt)
     work = titles.contents.works[len(titles.contents.works) // 2]
-    items: list[str | Path] = [samples.text, samples.picture, work.id, unknown]
-    with stage.step("look_up"):
-        lookups = licensee.lookup(items)
+    items: list[str | Path] = [samples.text, samples.picture, work.id, samples.sound, unknown]
     with stage.step("quote"):
         quote = licensee.quote(items, TRAINING)
-    rows = []
-    for lookup, item in zip(lookups, quote.items, strict=True):
-        claim = lookup.claims[0] if lookup.claims else None
-        price = money(item.offer.offer.price) if item.offer else "-"
-        rows.append(
-            (
-                one_line(Path(lookup.item).name),
-                short(claim.holder) if claim else "-",
-                one_line(claim.catalog or "single work") if claim else "-",
-                format_time(claim.since) if claim and claim.since else "-",
-                Text(item.status.value, style="green" if item.offer else "yellow"),
-                price,
-            )
-        )
-    stage.show(["item", "claimed by", "registered as", "known since", "status", ">license costs"], rows)
-    statuses = [Status.ON_OFFER, Status.ON_OFFER, Status.ON_OFFER, Status.UNREGISTERED]
+    stage.show(
+        ["item", "status", "claimed by", "as", ">license costs"], [_asked(item) for item in quote.items]
+    )
+    statuses = [Status.ON_OFFER, Status.ON_OFFER, Status.ON_OFFER, Status.CONTESTED, Status.UNREGISTERED]
     check("the answers", [item.status for item in quote.items], statuses)
+    stage.say(
+        "A stranger has registered the sound too. Licet never chooses between competing claims: "
+        "the licensee names the one to trust, or does without."
+    )
+    trusted = titles.works[samples.sound].asset_id
+    with stage.step("quote_trusting"):
+        settled = licensee.quote([samples.sound], TRAINING, trust=[trusted])
+    check("the trusted claim's status", settled.items[0].status, Status.ON_OFFER)
+    stage.say(f"Trusting the licensor's deed {short(trusted)}, it costs {money(settled.total)}.")
     return quote
 
 
-def buy(stage: Stage, world: World, titles: Titles, samples: Samples) -> tuple[Quote, Purchase, Purchase]:
+def buy(
+    stage: Stage, world: World, licensee: Licensee, titles: Titles, samples: Samples
+) -> tuple[Quote, Purchase, Purchase]:
     """The licensee buys a license for the picture, and one for the whole catalogue."""
     stage.act("The licensee buys: one transaction for a work, one for the whole catalogue")
     signer = cast.licensee()
-    licensee = world.licensee(signer)
     dollars = world.dollars(signer)
     with stage.step("quote_purchase"):
         quote = licensee.quote([samples.picture, titles.catalog.asset_id], TRAINING)
@@ -273,7 +272,9 @@ def buy(stage: Stage, world: World, titles: Titles, samples: Samples) -> tuple[Q
         ],
     )
     check("the amount paid", paid, quote.total)
-    stage.say(f"Quoted {money(quote.total)}, paid {money(paid)}. The permit that pays is for that sum alone.")
+    stage.say(
+        f"Quoted {money(quote.total)}, paid {money(paid)}: each by a permit for its exact sum (EIP-2612)."
+    )
     return quote, work, catalog
 
 
@@ -299,22 +300,20 @@ def ask_permission(
 
 
 def permits(
-    stage: Stage, world: World, titles: Titles, samples: Samples, work: Purchase, catalog: Purchase
+    stage: Stage, licensee: Licensee, titles: Titles, samples: Samples, work: Purchase, catalog: Purchase
 ) -> tuple[Permission, ...]:
     """What the licenses permit today."""
     stage.act("Anybody may ask the chain what a license permits")
     one = titles.contents.works[-1].id
-    picture = "the picture"
-    every = "the catalogue"
     return ask_permission(
         stage,
-        world.licensee(cast.licensee()),
+        licensee,
         [
-            (picture, work, samples.picture, TRAINING, True),
-            (every, catalog, one, TRAINING, True),
-            (picture, work, samples.picture, Use.REDISTRIBUTE, False),
-            (picture, work, samples.sound, TRAINING, False),
-            (every, catalog, samples.picture, TRAINING, False),
+            ("the picture", work, samples.picture, TRAINING, True),
+            ("the catalogue", catalog, one, TRAINING, True),
+            ("the picture", work, samples.picture, Use.REDISTRIBUTE, False),
+            ("the picture", work, samples.sound, TRAINING, False),
+            ("the catalogue", catalog, samples.picture, TRAINING, False),
         ],
         "today",
     )
@@ -382,6 +381,7 @@ def refuse(stage: Stage, world: World, shares: Shares) -> None:
     again = VaultClaim(tree.root, token, shares.shared, proof)
     stolen = VaultClaim(tree.root, token, cast.stranger().address, proof)
     vault = shares.catalog.vault
+    stage.say("Nobody collects twice, or with somebody else's share:")
     with stage.step("refused_claims"):
         artist = world.contracts(shares.signers[shares.shared]).vaults
         stranger = world.contracts(cast.stranger()).vaults
@@ -391,24 +391,29 @@ def refuse(stage: Stage, world: World, shares: Shares) -> None:
         ["who tries", "what", "the contract says"],
         [
             (one_line(shares.names[shares.shared]), "to collect a second time", Text(twice.name, "red")),
-            ("a stranger", "to collect with that artist's proof", Text(theft.name, "red")),
+            ("a stranger", "to collect with that proof", Text(theft.name, "red")),
         ],
     )
 
 
 def wait_a_year(
-    stage: Stage, world: World, titles: Titles, samples: Samples, work: Purchase, catalog: Purchase
+    stage: Stage,
+    world: World,
+    licensee: Licensee,
+    titles: Titles,
+    samples: Samples,
+    work: Purchase,
+    catalog: Purchase,
 ) -> tuple[Permission, ...]:
     """Lets a year pass, after which the licenses permit nothing."""
-    stage.act("A year passes")
-    world.node.advance(YEAR + 86_400)
-    one = titles.contents.works[-1].id
+    stage.act("A year passes, and the licenses end")
+    world.node.advance(YEAR)
     return ask_permission(
         stage,
-        world.licensee(cast.licensee()),
+        licensee,
         [
             ("the picture", work, samples.picture, TRAINING, False),
-            ("the catalogue", catalog, one, TRAINING, False),
+            ("the catalogue", catalog, titles.contents.works[-1].id, TRAINING, False),
         ],
         "a year later",
     )
@@ -419,14 +424,25 @@ def audit(stage: Stage, world: World) -> AuditReport:
     stage.act("The auditor trusts nobody, and recomputes everything")
     chain = world.chain()
     registry = world.deployment.asset_registry
-    with stage.step("audit"):
-        report = Auditor(chain, world.library()).audit(registry)
+    with stage.step("audit"), steps_bar() as progress:
+        report = Auditor(chain, world.library()).audit(registry, progress=progress)
     stage.say(f"Given: a node, the registry's address {registry}, the published documents. No key.")
     stage.say(counted(report))
     stage.put(balance_sheets(report, Money(chain)))
     if report.findings:
         stage.put(findings_table(report.findings))
     return report
+
+
+def _asked(item: QuoteItem) -> tuple[str | Text, ...]:
+    claims = item.lookup.claims
+    return (
+        one_line(Path(item.lookup.item).name),
+        Text(item.status.value, style="green" if item.offer else "yellow"),
+        " and ".join(short(claim.holder) for claim in claims) or "-",
+        one_line(claims[0].catalog or "single work") if claims else "-",
+        money(item.offer.offer.price) if item.offer else "-",
+    )
 
 
 def _made(label: str, progress: Callable[[int], None]) -> LocalSigner:

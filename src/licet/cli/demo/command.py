@@ -4,6 +4,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from licet.auditor import AuditReport, Verdict
 from licet.catalog import catalog_columns
 from licet.chain.node import Engine, LocalNode
 from licet.cli.audit import verdict_line
-from licet.cli.demo import acts
+from licet.cli.demo import acts, cast
 from licet.cli.demo.acts import CatalogFile, Permission, Shares, Titles
 from licet.cli.demo.cast import World
 from licet.cli.demo.stage import Stage, Step
@@ -108,6 +109,7 @@ def _play(
         path = catalog or files.catalog
         source = CatalogFile(path, payees_column or _default_payees(path), weights_column)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="licet-demo-")))
+        stage.title(f"Licet {version('licet')}: a demo on {engine}, with the catalogue {path.name}")
         node = stack.enter_context(LocalNode(engine))
         world = acts.deploy_contracts(stage, node, folder / "documents")
         titles = acts.register(stage, world, files, source)
@@ -115,20 +117,21 @@ def _play(
         acts.offer(stage, world, titles, shares)
         unknown = folder / "found.txt"
         unknown.write_text("Nobody has registered this text.\n", encoding="utf-8")
-        acts.ask(stage, world, titles, files, unknown)
-        quote, work, all_works = acts.buy(stage, world, titles, files)
-        today = acts.permits(stage, world, titles, files, work, all_works)
+        licensee = world.licensee(cast.licensee())
+        acts.ask(stage, world, licensee, titles, files, unknown)
+        quote, work, all_works = acts.buy(stage, world, licensee, titles, files)
+        today = acts.permits(stage, licensee, titles, files, work, all_works)
         gas_by_payees = acts.pay(stage, world, shares)
         collected = acts.collect(stage, world, shares)
         acts.refuse(stage, world, shares)
-        later = acts.wait_a_year(stage, world, titles, files, work, all_works)
+        later = acts.wait_a_year(stage, world, licensee, titles, files, work, all_works)
         report = acts.audit(stage, world)
     return Outcome(engine, world, titles, shares, quote, today + later, gas_by_payees, collected, report)
 
 
 def _conclude(out: Console, stage: Stage, outcome: Outcome, seconds: float) -> None:
     rows = [(step.name, f"{step.gas:,}" if step.gas else "-", f"{step.seconds:.2f}") for step in stage.steps]
-    out.print()
+    stage.title("\nAll steps")
     stage.show(["step", ">gas", ">seconds"], rows)
     out.print()
     out.print(f"Played in {seconds:.1f} seconds.", verdict_line(outcome.report.verdict))

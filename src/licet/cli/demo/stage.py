@@ -60,6 +60,10 @@ class Stage:
         """What was done so far."""
         return tuple(self._steps)
 
+    def title(self, text: str) -> None:
+        """Says what is played."""
+        self._console.print(Text(text, style="bold"))
+
     def act(self, title: str) -> None:
         """Begins an act."""
         self._acts += 1
