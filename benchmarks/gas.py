@@ -34,6 +34,7 @@ from licet.contracts.currency import Currency
 from licet.contracts.vaults import VaultClaim
 from licet.documents import sha256
 from licet.rights.offer import Offer
+from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
 from licet.trees.hashing import checksum

@@ -49,13 +49,23 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     /// @inheritdoc ILicenseToken
     function buyWithPermit(Order calldata order, Permit calldata permit) external returns (bytes32 licenseId) {
         Offer calldata offer = order.offer;
-        if (offer.currency == address(0)) revert WrongValue(0, offer.price * order.quantity);
+        uint256 asked = offer.currency == address(0) ? offer.price * order.quantity : 0;
+        if (asked != 0) revert WrongValue(0, asked);
         // A permit can be submitted by anyone who sees it; then this call fails, the allowance stands, and the sale goes on.
-        try IERC20Permit(offer.currency)
-            .permit(
-                msg.sender, address(this), offer.price * order.quantity, permit.deadline, permit.v, permit.r, permit.s
-            ) {}
-            catch {}
+        // Where there is no code to call, `try` itself would revert, and say nothing.
+        if (offer.currency.code.length != 0) {
+            try IERC20Permit(offer.currency)
+                .permit(
+                    msg.sender,
+                    address(this),
+                    offer.price * order.quantity,
+                    permit.deadline,
+                    permit.v,
+                    permit.r,
+                    permit.s
+                ) {}
+                catch {}
+        }
         uint256 amount;
         (licenseId, amount) = _sell(order, msg.sender);
         _pay(offer, msg.sender, amount);
@@ -299,8 +309,9 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     function _checkState(Order calldata order, bytes32 offerHash) private {
         Offer calldata offer = order.offer;
         uint256 quantity = order.quantity;
-        if (quantity == 0 || quantity > (offer.exclusive ? 1 : MAX_ORDERS)) {
-            revert QuantityInvalid(quantity, offer.exclusive ? 1 : MAX_ORDERS);
+        uint256 maximum = offer.exclusive ? 1 : MAX_ORDERS;
+        unchecked {
+            if (quantity - 1 >= maximum) revert QuantityInvalid(quantity, maximum); // 0 goes round to the top
         }
         if (block.timestamp < offer.start) revert OfferNotStarted(offerHash, offer.start, block.timestamp);
         if (offer.end != 0 && block.timestamp > offer.end) {

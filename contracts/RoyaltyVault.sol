@@ -30,15 +30,16 @@ contract RoyaltyVault is IRoyaltyVault {
         // A token that calls out before it moves the balance would let a nested claim count the same money twice.
         if (out & CLAIMING != 0) revert ClaimReentered(token);
         uint256 paid = book.releasedTo[share.payee];
-        uint256 entitled = _entitled(_balance(token) + out, share);
-        if (entitled <= paid) revert NothingDue(token, share.payee);
+        amount = _due(token, out, paid, share);
+        if (amount == 0) revert NothingDue(token, share.payee);
         unchecked {
-            amount = entitled - paid; // just compared
+            // amount is at most the balance, and balance + out was added with a check; the same for what the payee got.
+            out += amount;
+            paid += amount;
         }
-        out += amount;
         if (out & CLAIMING != 0) revert AmountTooLarge(token, out);
 
-        book.releasedTo[share.payee] = entitled;
+        book.releasedTo[share.payee] = paid;
         book.released = out | CLAIMING;
         emit Claimed(token, share.payee, amount);
         if (token == address(0)) SafeTransferLib.safeTransferETH(share.payee, amount);
@@ -48,9 +49,7 @@ contract RoyaltyVault is IRoyaltyVault {
 
     /// @inheritdoc IRoyaltyVault
     function due(address token, Share calldata share) external view returns (uint256) {
-        uint256 entitled = _entitled(received(token), share);
-        uint256 paid = _books[token].releasedTo[share.payee];
-        return entitled > paid ? entitled - paid : 0;
+        return _due(token, released(token), _books[token].releasedTo[share.payee], share);
     }
 
     /// @inheritdoc IRoyaltyVault
@@ -77,11 +76,14 @@ contract RoyaltyVault is IRoyaltyVault {
         }
     }
 
-    /// @dev received × share / total, rounded down, after checking that the share is in the split.
-    function _entitled(uint256 income, Share calldata share) private view returns (uint256) {
+    /// @dev received × share / total, rounded down, less what the payee was paid, after checking that the share is in the
+    /// split. Never more than the balance: a token whose balances shrink pays what is there, first come, first served.
+    function _due(address token, uint256 out, uint256 paid, Share calldata share) private view returns (uint256) {
         (bytes32 proven, uint128 total) = SumTree.root(share);
         if (share.share == 0 || proven != root()) revert ShareNotInSplit(share.payee, share.share);
-        return FixedPointMathLib.fullMulDiv(income, share.share, total);
+        uint256 balance = _balance(token);
+        uint256 entitled = FixedPointMathLib.fullMulDiv(balance + out, share.share, total);
+        return entitled > paid ? FixedPointMathLib.min(entitled - paid, balance) : 0;
     }
 
     function _balance(address token) private view returns (uint256) {
