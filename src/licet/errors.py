@@ -331,6 +331,20 @@ class WrongValue(Reverted):
     explanation = "{sent} wei were sent, the offer asks {asked}: send exactly that"
 
 
+class QuantityInvalid(Reverted):
+    explanation = (
+        "{quantity} licenses were asked for at once, of this offer it is 1 to {maximum}: split the order"
+    )
+
+
+class BasketSizeInvalid(Reverted):
+    explanation = "{orders} orders were put into one basket, it takes 1 to {maximum}: split them"
+
+
+class NotSelf(Reverted):
+    explanation = "{caller} called a function that only the license token calls itself: use `buyBasket`"
+
+
 # RoyaltyVault and its factory.
 
 
@@ -359,6 +373,31 @@ class SplitEmpty(Reverted):
 
 class OnlyLocalChains(Reverted):
     explanation = "the test dollar is for local chains alone, this is chain {chainId}: name a real currency"
+
+
+# TestDollar's authorizations (EIP-3009).
+
+
+class AuthorizationNotValidNow(Reverted):
+    explanation = (
+        "the signed payment is valid after {validAfter:time} and before {validBefore:time}, "
+        "it is now {timestamp:time}: ask the payer for a new one"
+    )
+
+
+class AuthorizationSpent(Reverted):
+    explanation = "the signed payment of {authorizer} was used or cancelled before: ask for a new one"
+
+
+class AuthorizationSignatureInvalid(Reverted):
+    explanation = (
+        "the signature on the payment is not {authorizer}'s over this very order: "
+        "the order was altered, or signed for another chain; fetch it again"
+    )
+
+
+class AuthorizationNotForCaller(Reverted):
+    explanation = "{caller} submitted a payment that only its receiver {receiver} may submit"
 
 
 # The libraries that the contracts are made of: tokens, transfers, clones.

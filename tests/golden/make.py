@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from licet.rights.offer import Offer, asset_id, license_id
+from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights.typed_data import domain_separator
 from licet.rights.uses import Use
@@ -216,6 +217,35 @@ def licenses() -> dict[str, Any]:
     }
 
 
+def orders() -> dict[str, Any]:
+    plain, free, largest = example_offers()
+    last = hash32(((1 << 256) - 2).to_bytes(32))  # its seats' salts go round at 2^256
+    examples = [
+        Order(plain, b"", account("licensee 0"), ZERO_HASH),
+        Order(plain, b"", account("licensee 0"), word("sale 0"), 100),
+        Order(free, b"", account("licensee 1"), last, 5),
+        Order(largest, b"", account("licensee 2"), word("sale 2")),
+    ]
+    payer = account("payer")
+    return {
+        "chainId": str(CHAIN_ID),
+        "licenseToken": LICENSE_TOKEN,
+        "orders": [
+            {
+                "offer": order.offer.to_json(),
+                "licensee": order.licensee,
+                "salt": order.salt,
+                "quantity": str(order.quantity),
+                "licenseIds": [grant.license_id for grant in order.grants()],
+                "payer": payer,
+                "amount": str(order.total),
+                "authorizationNonce": order.authorization_nonce(CHAIN_ID, LICENSE_TOKEN, payer),
+            }
+            for order in examples
+        ],
+    }
+
+
 def heads() -> dict[str, Any]:
     events: list[dict[str, Any]] = []
     head = ZERO_HASH
@@ -232,6 +262,7 @@ VECTORS = {
     "heads": heads,
     "licenses": licenses,
     "offers": offers,
+    "orders": orders,
     "registrations": registrations,
     "sum_trees": sum_trees,
 }

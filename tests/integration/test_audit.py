@@ -22,6 +22,7 @@ from licet.documents import (
 )
 from licet.errors import DeploymentError, InputError, NotAContract
 from licet.rights.offer import Offer
+from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered

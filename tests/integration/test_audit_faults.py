@@ -29,10 +29,11 @@ from licet.documents import (
 )
 from licet.errors import ChainError
 from licet.licensee import Purchase
+from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights_holder import Price, PublishedSplit, Registered
 from licet.trees.hashing import checksum, keccak
-from licet.types import ZERO_ADDRESS, Address, Hash32, address_bytes, hash32, hash_bytes
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32, hash_bytes
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party, ask
 
 pytestmark = pytest.mark.integration
@@ -514,9 +515,8 @@ def test_terms_that_are_no_text(
     """The chain takes any bytes for a URI; nobody can read these, and nothing breaks on them."""
     offer = replace(signed_offer.offer, terms_uri="!!!!", currency=ZERO_ADDRESS, price=3)
     send_altered(network, licensor.address, "publishOffer", offer.to_abi())
-    send_altered(
-        network, licensee.address, "buy", offer.to_abi(), b"", licensee.address, "0x" + "00" * 32, value=3
-    )
+    order = Order(offer, b"", licensee.address, ZERO_HASH)
+    send_altered(network, licensee.address, "buy", order.to_abi(), value=3)
     report = audit()
     assert kinds(report) == {Kind.LOG_MALFORMED}
     assert report.counts.sales == 1

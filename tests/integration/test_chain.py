@@ -13,7 +13,6 @@ from licet.chain.client import Chain, log_topic
 from licet.chain.deployments import deploy
 from licet.chain.signer import LocalSigner
 from licet.contracts import Contracts, events
-from licet.contracts.licenses import Grant
 from licet.documents import Library, OfferDocument, PayeeShare, Publisher, SplitDocument, TermsDocument
 from licet.errors import (
     AssetNotRegistered,
@@ -33,6 +32,7 @@ from licet.errors import (
     UnexpectedAnswer,
 )
 from licet.licensee import Licensee
+from licet.rights.order import Order
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Registered, RightsHolder
 from licet.types import ZERO_ADDRESS, Address, hash32
@@ -268,11 +268,11 @@ def test_a_sale_that_ends_before_its_block_is_mined(
     end = network.now + 1000
     offer = offering(licensor, asset.asset_id, replace(price, end=end))
     licensee.receive_dollars(price.amount)
-    grant = Grant(offer.offer, licensee.address, NOTHING)
+    order = Order(offer.offer, bytes.fromhex(offer.signature[2:]), licensee.address, NOTHING)
     licensee.dollar.approve(licensee.contracts.licenses.address, price.amount)
     network.next_block_at(end + 1)
     with pytest.raises(OfferExpired) as caught:
-        licensee.contracts.licenses.buy(grant, bytes.fromhex(offer.signature[2:]))
+        licensee.contracts.licenses.buy(order)
     assert caught.value.facts["timestamp"] == end + 1
 
 

@@ -1,4 +1,4 @@
-"""A node that is wrong, broken or hostile: whatever it answers, the error is of Licet, and says what to do."""
+"""A node that is wrong, broken or hostile: whatever it answers, the error is of Licet and says what to do."""
 
 import itertools
 import json

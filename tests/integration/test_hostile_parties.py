@@ -27,6 +27,7 @@ from licet.fingerprint import sha256_file
 from licet.licensee import Licensee, Status
 from licet.licensee.offers import StandingOffer
 from licet.rights.offer import Offer, new_salt
+from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Registered
@@ -70,7 +71,7 @@ class Unreadable:
         self._send(LICENSES.encode_call("publishOffer", [self.offer.to_abi()]))
 
     def give_to(self, licensee: Address) -> None:
-        self._send(LICENSES.encode_call("buy", [self.offer.to_abi(), b"", licensee, new_salt()]))
+        self._send(LICENSES.encode_call("buy", [Order(self.offer, b"", licensee, new_salt()).to_abi()]))
 
     def _send(self, data: bytes) -> None:
         data = data.replace(b"!" * self.length, b"\xff" * self.length)

@@ -40,6 +40,7 @@ from licet.errors import (
 from licet.licensee import Licensee
 from licet.licensee.offers import StandingOffer
 from licet.rights.offer import Offer
+from licet.rights.order import Order
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Registered
 from licet.types import ZERO_ADDRESS, Address, hash32
@@ -217,9 +218,9 @@ def test_native_coin_for_the_price_but_not_for_the_gas(
 
 
 def test_without_an_allowance_the_currency_refuses(rich: Party, signed_offer: OfferDocument) -> None:
-    grant = Grant(signed_offer.offer, rich.address, SALT)
+    order = Order(signed_offer.offer, signature_of(signed_offer), rich.address, SALT)
     with pytest.raises(TransferFromFailed, match="the allowance of the license token"):
-        rich.contracts.licenses.buy(grant, signature_of(signed_offer))
+        rich.contracts.licenses.buy(order)
 
 
 # What the contract refuses, each by its name and with its facts.
@@ -450,10 +451,7 @@ def test_native_coin_has_to_be_the_price(
             artifact("LicenseToken").abi,
             licensee.contracts.licenses.address,
             "buy",
-            offer.offer.to_abi(),
-            signature_of(offer),
-            licensee.address,
-            SALT,
+            Order(offer.offer, signature_of(offer), licensee.address, SALT).to_abi(),
             value=ETHER + 1,
         )
     assert caught.value.facts == {"sent": ETHER + 1, "asked": ETHER}
@@ -520,10 +518,10 @@ def test_an_offer_altered_in_one_bit_does_not_sell(
     rich: Party, signed_offer: OfferDocument, field: str
 ) -> None:
     altered = replace(signed_offer.offer, **{field: ALTERED[field](signed_offer.offer)})
-    grant = Grant(altered, rich.address, SALT)
+    order = Order(altered, signature_of(signed_offer), rich.address, SALT)
     before = rich.dollars
     with pytest.raises(OfferSignatureInvalid, match="the offer was altered") as caught:
-        rich.contracts.licenses.buy(grant, signature_of(signed_offer))
+        rich.contracts.licenses.buy(order)
     assert caught.value.facts == {"offerHash": altered.struct_hash(), "licensor": altered.licensor}
     assert rich.dollars == before
 

@@ -64,7 +64,7 @@ def log(index: int = 0, *, tx: Hash32 = TX, address: Address = REGISTRY, block: 
     return Log(address, (), b"", block, hash32(b"b" * 32), tx, index)
 
 
-def sold(offer: Offer = OFFER, at: Log | None = None) -> Sold:
+def sold(offer: Offer = OFFER, at: Log | None = None, quantity: int = 1) -> Sold:
     return Sold(
         log=at or log(),
         license_id=license_id(offer.struct_hash(), LICENSEE),
@@ -72,6 +72,7 @@ def sold(offer: Offer = OFFER, at: Log | None = None) -> Sold:
         licensee=LICENSEE,
         payer=LICENSEE,
         salt=ZERO_HASH,
+        quantity=quantity,
         offer=offer,
         signature=b"",
     )

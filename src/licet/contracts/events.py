@@ -83,7 +83,7 @@ class Sold(Event):
         """What the buyer asked for, and got.
 
         Raises:
-            InputError: no such order can have been sold: its quantity is 0.
+            InputError: no such order can have been sold: its quantity is 0, or too large.
         """
         return Order(self.offer, self.signature, self.licensee, self.salt, self.quantity)
 

@@ -26,7 +26,6 @@ from licet.types import ZERO_HASH, Address, Hash32
 PERMIT_SECONDS: Final = 3600
 """How long a permit that pays for a purchase stays valid."""
 
-
 AUTHORIZATION_SECONDS: Final = 24 * 3600
 """How long a payment that somebody else is to submit stays valid."""
 
@@ -171,7 +170,7 @@ class Licensee:
         salt: Hash32 | None = None,
         quantity: int = 1,
     ) -> PaidOrder:
-        """Signs the payment for an order (EIP-3009), for somebody else to submit; sends nothing, costs no gas.
+        """Signs the payment for an order (EIP-3009), for somebody else to submit; sends nothing.
 
         The payment is bound to this very order. Arguments and errors are those of `buy`.
 

@@ -13,7 +13,7 @@ MAX_QUANTITY: Final = 100
 """The most licenses (seats) in one order, and the most orders in one basket."""
 
 # The selector of `buyWithAuthorization`; a test compares it with the interface.
-_ACTION: Final = bytes.fromhex("56334a88")
+_ACTION: Final = bytes.fromhex("baf53f7b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Order:
     quantity: int = 1
 
     def __post_init__(self) -> None:
-        if self.quantity < 1:
-            raise InputError(f"an order is for at least 1 license, not {self.quantity}")
+        if not 1 <= self.quantity <= MAX_QUANTITY:
+            raise InputError(f"an order is for 1 to {MAX_QUANTITY} licenses, not {self.quantity}")
 
     @property
     def total(self) -> int:
