@@ -201,11 +201,20 @@ abstract contract Base is Test {
 
     // ---- sales ----
 
+    /// @dev An order of one license.
+    function orderOf(ILicenseToken.Offer memory offer, bytes memory signature, address to, bytes32 salt)
+        internal
+        pure
+        returns (ILicenseToken.Order memory)
+    {
+        return ILicenseToken.Order({offer: offer, signature: signature, quantity: 1, licensee: to, salt: salt});
+    }
+
     /// @dev The licensee buys for themself, with the licensor's signature.
     function buy(ILicenseToken.Offer memory offer, bytes32 salt) internal returns (bytes32) {
         bytes memory signature = signed(offer);
         vm.prank(licensee);
-        return licenses.buy(offer, signature, licensee, salt);
+        return licenses.buy(orderOf(offer, signature, licensee, salt));
     }
 
     function buy(ILicenseToken.Offer memory offer) internal returns (bytes32) {
@@ -220,7 +229,7 @@ abstract contract Base is Test {
     function refuse(ILicenseToken.Offer memory offer, bytes memory signature, bytes memory reason) internal {
         vm.prank(licensee);
         vm.expectRevert(reason);
-        licenses.buy(offer, signature, licensee, 0);
+        licenses.buy(orderOf(offer, signature, licensee, 0));
     }
 
     function permitFor(uint256 key, uint256 amount, uint256 deadline)

@@ -23,11 +23,11 @@ contract BuyTest is Base {
         vm.expectEmit(address(licenses));
         emit IERC721.Transfer(address(0), licensee, uint256(id));
         vm.expectEmit(address(licenses));
-        emit ILicenseToken.Sold(id, assetId, licensee, licensee, "salt", offer, signature);
+        emit ILicenseToken.Sold(id, assetId, licensee, licensee, "salt", 1, offer, signature);
         vm.expectEmit(address(dollar));
         emit IERC20.Transfer(licensee, artist, PRICE);
         vm.prank(licensee);
-        assertEq(licenses.buy(offer, signature, licensee, "salt"), id);
+        assertEq(licenses.buy(orderOf(offer, signature, licensee, "salt")), id);
 
         assertEq(licenses.ownerOf(uint256(id)), licensee);
         assertEq(dollar.balanceOf(licensee), before - PRICE);
@@ -53,9 +53,9 @@ contract BuyTest is Base {
         if (offer.duration != 0 && time + offer.duration > type(uint40).max) return; // 34,000 years from now
 
         vm.expectEmit(address(licenses));
-        emit ILicenseToken.Sold(id, assetId, licensee, licensee, salt, offer, signature);
+        emit ILicenseToken.Sold(id, assetId, licensee, licensee, salt, 1, offer, signature);
         vm.prank(licensee);
-        licenses.buy(offer, signature, licensee, salt);
+        licenses.buy(orderOf(offer, signature, licensee, salt));
 
         ILicenseToken.License memory license = licenses.license(id);
         assertEq(license.expires, offer.duration == 0 ? type(uint40).max : time + offer.duration);
@@ -85,9 +85,9 @@ contract BuyTest is Base {
         bytes32 id = idOf(offer, licensee, 0);
         uint256 before = dollar.balanceOf(licensee);
         vm.expectEmit(address(licenses));
-        emit ILicenseToken.Sold(id, assetId, licensee, stranger, 0, offer, signature);
+        emit ILicenseToken.Sold(id, assetId, licensee, stranger, 0, 1, offer, signature);
         vm.prank(stranger);
-        licenses.buy(offer, signature, licensee, 0);
+        licenses.buy(orderOf(offer, signature, licensee, 0));
         assertEq(licenses.ownerOf(uint256(id)), licensee);
         assertEq(dollar.balanceOf(licensee), before, "the licensee's standing allowance is the licensee's");
         assertEq(dollar.balanceOf(stranger), 0);
@@ -98,7 +98,7 @@ contract BuyTest is Base {
         bytes memory signature = signed(offer);
         vm.prank(stranger);
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
-        licenses.buy(offer, signature, licensee, 0);
+        licenses.buy(orderOf(offer, signature, licensee, 0));
     }
 
     function test_RevertWhen_AllowanceOrBalanceIsShort() public {
@@ -126,7 +126,7 @@ contract BuyTest is Base {
         bytes memory signature = signed(offer);
         vm.prank(licensee);
         vm.expectRevert(ERC721.TransferToZeroAddress.selector);
-        licenses.buy(offer, signature, address(0), 0);
+        licenses.buy(orderOf(offer, signature, address(0), 0));
     }
 
     function test_RevertWhen_SoldBefore() public {
@@ -157,7 +157,7 @@ contract BuyTest is Base {
         offer.currency = address(0);
         bytes memory signature = signed(offer);
         vm.prank(stranger);
-        bytes32 id = licenses.buy(offer, signature, stranger, 0);
+        bytes32 id = licenses.buy(orderOf(offer, signature, stranger, 0));
         assertTrue(licenses.permits(id, TRAIN));
         assertEq(artist.balance, 0);
     }
@@ -369,7 +369,7 @@ contract BuyTest is Base {
         bytes memory signature = signed(offer);
         vm.deal(licensee, 3 ether);
         vm.prank(licensee);
-        bytes32 id = licenses.buy{value: 1 ether}(offer, signature, licensee, 0);
+        bytes32 id = licenses.buy{value: 1 ether}(orderOf(offer, signature, licensee, 0));
         assertEq(artist.balance, 1 ether);
         assertEq(licensee.balance, 2 ether);
         assertEq(address(licenses).balance, 0);
@@ -393,6 +393,6 @@ contract BuyTest is Base {
         vm.deal(licensee, value);
         vm.prank(licensee);
         vm.expectRevert(abi.encodeWithSelector(ILicenseToken.WrongValue.selector, value, asked));
-        licenses.buy{value: value}(offer, signature, licensee, 0);
+        licenses.buy{value: value}(orderOf(offer, signature, licensee, 0));
     }
 }

@@ -24,9 +24,9 @@ contract BuyWithPermitTest is Base {
         ILicenseToken.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
         bytes32 id = idOf(offer, artist, "salt");
         vm.expectEmit(address(licenses));
-        emit ILicenseToken.Sold(id, assetId, artist, licensee, "salt", offer, signature);
+        emit ILicenseToken.Sold(id, assetId, artist, licensee, "salt", 1, offer, signature);
         vm.prank(licensee);
-        assertEq(licenses.buyWithPermit(offer, signature, artist, "salt", permit), id);
+        assertEq(licenses.buyWithPermit(orderOf(offer, signature, artist, "salt"), permit), id);
         assertEq(licenses.ownerOf(uint256(id)), artist);
         assertEq(dollar.balanceOf(artist), PRICE);
         assertEq(dollar.allowance(licensee, address(licenses)), 0);
@@ -51,9 +51,9 @@ contract BuyWithPermitTest is Base {
         vm.startPrank(stranger);
         dollar.permit(licensee, address(licenses), PRICE, permit.deadline, permit.v, permit.r, permit.s);
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
-        licenses.buyWithPermit(offer, signature, stranger, 0, permit);
+        licenses.buyWithPermit(orderOf(offer, signature, stranger, 0), permit);
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
-        licenses.buy(offer, signature, stranger, 0);
+        licenses.buy(orderOf(offer, signature, stranger, 0));
     }
 
     function test_RevertWhen_PermitIsNoGoodAndNothingIsAllowed() public {
@@ -98,7 +98,7 @@ contract BuyWithPermitTest is Base {
         bytes memory signature = signed(offer);
         vm.prank(licensee);
         vm.expectRevert();
-        licenses.buyWithPermit(offer, signature, licensee, 0, ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        licenses.buyWithPermit(orderOf(offer, signature, licensee, 0), ILicenseToken.Permit(DEADLINE, 27, 0, 0));
         assertEq(licenses.balanceOf(licensee), 0);
     }
 
@@ -109,7 +109,7 @@ contract BuyWithPermitTest is Base {
         vm.deal(licensee, 1);
         vm.prank(licensee);
         (bool ok,) = address(licenses).call{value: 1}(
-            abi.encodeCall(licenses.buyWithPermit, (offer, signature, licensee, 0, permit))
+            abi.encodeCall(licenses.buyWithPermit, (orderOf(offer, signature, licensee, 0), permit))
         );
         assertFalse(ok);
     }
@@ -127,13 +127,13 @@ contract BuyWithPermitTest is Base {
         token.arm(address(museum), abi.encodeCall(museum.execute, (address(licenses), 0, cancel)));
         vm.prank(licensee);
         vm.expectRevert(abi.encodeWithSelector(ILicenseToken.OfferIsCancelled.selector, hashOf(offer)));
-        licenses.buyWithPermit(offer, "", licensee, 0, ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        licenses.buyWithPermit(orderOf(offer, "", licensee, 0), ILicenseToken.Permit(DEADLINE, 27, 0, 0));
     }
 
     function buyWith(ILicenseToken.Offer memory offer, ILicenseToken.Permit memory permit) private {
         bytes memory signature = signed(offer);
         vm.prank(licensee);
-        licenses.buyWithPermit(offer, signature, licensee, 0, permit);
+        licenses.buyWithPermit(orderOf(offer, signature, licensee, 0), permit);
         assertEq(licenses.balanceOf(licensee), 1);
     }
 
@@ -142,6 +142,6 @@ contract BuyWithPermitTest is Base {
         bytes memory signature = signed(offer);
         vm.prank(licensee);
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
-        licenses.buyWithPermit(offer, signature, licensee, 0, permit);
+        licenses.buyWithPermit(orderOf(offer, signature, licensee, 0), permit);
     }
 }

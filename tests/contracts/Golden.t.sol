@@ -139,6 +139,32 @@ contract GoldenTest is Test {
         assertEq(count, 6);
     }
 
+    function test_Orders() public {
+        string memory json = vm.readFile("tests/golden/orders.json");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        ILicenseToken licenses = ILicenseToken(vm.parseJsonAddress(json, ".licenseToken"));
+        deployCodeTo("LicenseToken.sol:LicenseToken", abi.encode(address(1)), address(licenses));
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".orders", count)); ++count) {
+            string memory path = at(".orders", count);
+            ILicenseToken.Order memory order = orderAt(json, path);
+            assertEq(order.offer.price * order.quantity, vm.parseJsonUint(json, string.concat(path, ".amount")), path);
+            address payer = vm.parseJsonAddress(json, string.concat(path, ".payer"));
+            bytes32 nonce = vm.parseJsonBytes32(json, string.concat(path, ".authorizationNonce"));
+            assertEq(licenses.authorizationNonce(order, payer), nonce, path);
+            bytes32[] memory ids = vm.parseJsonBytes32Array(json, string.concat(path, ".licenseIds"));
+            assertEq(ids.length, order.quantity, path);
+            bytes32 offerHash = licenses.offerHashOf(order.offer);
+            for (uint256 seat = 0; seat < ids.length; ++seat) {
+                unchecked {
+                    bytes32 salt = bytes32(uint256(order.salt) + seat);
+                    assertEq(licenses.licenseIdOf(offerHash, order.licensee, salt), ids[seat], path);
+                }
+            }
+        }
+        assertGe(count, 3);
+    }
+
     function test_RollingHeads() public view {
         string memory json = vm.readFile("tests/golden/heads.json");
         bytes32 head = 0;
@@ -202,6 +228,13 @@ contract GoldenTest is Test {
         offer.salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
     }
 
+    function orderAt(string memory json, string memory path) private pure returns (ILicenseToken.Order memory order) {
+        order.offer = offerAt(json, string.concat(path, ".offer"));
+        order.quantity = vm.parseJsonUint(json, string.concat(path, ".quantity"));
+        order.licensee = vm.parseJsonAddress(json, string.concat(path, ".licensee"));
+        order.salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
+    }
+
     function registrationAt(string memory json, string memory path)
         private
         pure
@@ -234,6 +267,6 @@ contract GoldenTest is Test {
             abi.encode(offer.licensor, offer.epoch, 0)
         );
         if (offer.price != 0) vm.mockCall(offer.currency, abi.encodeWithSelector(0x23b872dd), abi.encode(true));
-        licenses.buy(offer, SIGNATURE, address(this), 0);
+        licenses.buy(ILicenseToken.Order(offer, SIGNATURE, 1, address(this), 0));
     }
 }

@@ -132,7 +132,7 @@ contract HeadsTest is Base {
                 skip(DURATION);
                 bytes memory signature = signed(keys[at], digestOf(offer));
                 vm.startPrank(licensee);
-                bytes32 id = licenses.buy(offer, signature, licensee, bytes32(i));
+                bytes32 id = licenses.buy(orderOf(offer, signature, licensee, bytes32(i)));
                 licenses.transferFrom(licensee, artist, uint256(id));
                 vm.stopPrank();
             } else {

@@ -224,7 +224,7 @@ contract MarketInvariants is Base {
         bytes memory signature = signed(keyOf(offer.licensor), digestOf(offer));
         if (!standing) vm.expectRevert();
         vm.prank(licensee);
-        licenses.buy(offer, signature, licensee, salt);
+        licenses.buy(orderOf(offer, signature, licensee, salt));
         if (!standing) return;
 
         uint256 expires = offer.duration == 0 ? type(uint40).max : time + offer.duration;

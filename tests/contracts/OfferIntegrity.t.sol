@@ -25,10 +25,10 @@ contract OfferIntegrityTest is Base {
 
         vm.prank(licensee);
         vm.expectRevert();
-        licenses.buy(altered, signature, licensee, 0);
+        licenses.buy(orderOf(altered, signature, licensee, 0));
 
         vm.prank(licensee);
-        licenses.buy(offer, signature, licensee, 0);
+        licenses.buy(orderOf(offer, signature, licensee, 0));
     }
 
     /// @dev Each field altered so that every other check passes: the signature alone refuses it.
@@ -115,11 +115,12 @@ contract OfferIntegrityTest is Base {
         bytes32 structHash = keccak256(abi.encodePacked(OFFER_TYPEHASH, hashed(words, offer.termsURI)));
         bytes memory signature = signed(licensorKey, typed(CHAIN, address(licenses), structHash));
 
-        bytes memory call = abi.encodeCall(licenses.buy, (offer, signature, licensee, 0));
-        refuseCall(licensee, dirtied(call, 4 + 0x80, field, bit));
-        call =
-            abi.encodeCall(licenses.buyWithPermit, (offer, signature, licensee, 0, permitFor(licenseeKey, PRICE, NOW)));
-        refuseCall(licensee, dirtied(call, 4 + 0x100, field, bit));
+        bytes memory call = abi.encodeCall(licenses.buy, (orderOf(offer, signature, licensee, 0)));
+        refuseCall(licensee, dirtied(call, 4 + 0xc0, field, bit));
+        call = abi.encodeCall(
+            licenses.buyWithPermit, (orderOf(offer, signature, licensee, 0), permitFor(licenseeKey, PRICE, NOW))
+        );
+        refuseCall(licensee, dirtied(call, 4 + 0x140, field, bit));
         refuseCall(licensor, dirtied(abi.encodeCall(licenses.publishOffer, (offer)), 4 + 0x20, field, bit));
     }
 
@@ -128,17 +129,8 @@ contract OfferIntegrityTest is Base {
         ILicenseToken.Offer memory offer = terms();
         offer.termsURI = string(filled(length, dirt));
         bytes memory signature = signed(offer);
-        bytes memory head = abi.encodePacked(
-            licenses.buy.selector, uint256(0x80), uint256(0x80 + 18 * 32), uint256(uint160(licensee)), bytes32("salt")
-        );
-        bytes32[18] memory words = wordsOf(offer);
-        uint256 at = 18 * 32 + 32 + 96 + gap; // after the signature, and not even at a whole word
-        words[8] = bytes32(at);
-        bytes memory call = bytes.concat(
-            bytes.concat(head, abi.encodePacked(words)),
-            abi.encodePacked(signature.length, signature, filled(31 + uint256(gap), dirt)),
-            abi.encodePacked(uint256(length), offer.termsURI, dirt, dirt)
-        );
+        uint256 quantity = 1 + gap % 3;
+        bytes memory call = laidOut(offer, signature, quantity, gap, dirt);
 
         vm.recordLogs();
         (bytes32 registryBefore, bytes32 licensesBefore) = (registry.head(), licenses.head());
@@ -147,10 +139,30 @@ contract OfferIntegrityTest is Base {
         assertTrue(ok, string(result));
         assertEq(abi.decode(result, (bytes32)), idOf(offer, licensee, "salt"));
         Vm.Log[] memory logs = vm.getRecordedLogs();
-        assertEq(logs[1].topics[0], ILicenseToken.Sold.selector);
-        assertEq(logs[1].data, abi.encode(licensee, bytes32("salt"), offer, signature));
+        assertEq(logs[quantity].topics[0], ILicenseToken.Sold.selector);
+        assertEq(logs[quantity].data, abi.encode(licensee, bytes32("salt"), quantity, offer, signature));
         assertNotEq(licenses.head(), licensesBefore);
         assertEq(registry.head(), registryBefore);
+    }
+
+    function laidOut(
+        ILicenseToken.Offer memory offer,
+        bytes memory signature,
+        uint256 quantity,
+        uint256 gap,
+        bytes32 dirt
+    ) private view returns (bytes memory) {
+        bytes memory head = bytes.concat(
+            abi.encodePacked(licenses.buy.selector, uint256(0x20), uint256(0xa0), uint256(0xa0 + 18 * 32), quantity),
+            abi.encodePacked(uint256(uint160(licensee)), bytes32("salt"))
+        );
+        bytes32[18] memory words = wordsOf(offer);
+        words[8] = bytes32(18 * 32 + 32 + 96 + gap); // after the signature, and not even at a whole word
+        return bytes.concat(
+            bytes.concat(head, abi.encodePacked(words)),
+            abi.encodePacked(signature.length, signature, filled(31 + gap, dirt)),
+            abi.encodePacked(bytes(offer.termsURI).length, offer.termsURI, dirt, dirt)
+        );
     }
 
     /// @dev The event's data, written by hand, is what the ABI says for any lengths.
@@ -162,8 +174,8 @@ contract OfferIntegrityTest is Base {
         licenses.publishOffer(offer);
         vm.recordLogs();
         vm.prank(licensee);
-        licenses.buy(offer, signature, licensee, 0);
-        assertEq(vm.getRecordedLogs()[1].data, abi.encode(licensee, bytes32(0), offer, signature));
+        licenses.buy(orderOf(offer, signature, licensee, 0));
+        assertEq(vm.getRecordedLogs()[1].data, abi.encode(licensee, bytes32(0), 1, offer, signature));
     }
 
     /// @dev The same where a contract's long signature has passed through memory before.
@@ -174,12 +186,12 @@ contract OfferIntegrityTest is Base {
         bytes memory signature = filled(1000 + uint256(length) % 1000, dirt | bytes32(uint256(0x01 << 248 | 0x01)));
         vm.recordLogs();
         vm.prank(licensee);
-        licenses.buy(offer, signature, licensee, 0);
-        assertEq(vm.getRecordedLogs()[1].data, abi.encode(licensee, bytes32(0), offer, signature));
+        licenses.buy(orderOf(offer, signature, licensee, 0));
+        assertEq(vm.getRecordedLogs()[1].data, abi.encode(licensee, bytes32(0), 1, offer, signature));
     }
 
     function test_RevertWhen_TheCallIsCutShort() public {
-        bytes memory call = abi.encodeCall(licenses.buy, (terms(), signed(terms()), licensee, 0));
+        bytes memory call = abi.encodeCall(licenses.buy, (orderOf(terms(), signed(terms()), licensee, 0)));
         for (uint256 length = 4; length < call.length - 32; length += 31) {
             bytes memory short = new bytes(length);
             for (uint256 i = 0; i < length; ++i) {
@@ -216,7 +228,7 @@ contract OfferIntegrityTest is Base {
         refuseSignature(offer, signature);
         bytes memory there = signed(licensorKey, typed(CHAIN + 1, address(licenses), hashOf(offer)));
         vm.prank(licensee);
-        licenses.buy(offer, there, licensee, 0);
+        licenses.buy(orderOf(offer, there, licensee, 0));
     }
 
     function test_RevertWhen_SignedForAnotherContract() public {
@@ -235,7 +247,7 @@ contract OfferIntegrityTest is Base {
         bytes memory signature = signedCompact(licensorKey, digestOf(terms()));
         assertEq(signature.length, 64);
         vm.prank(licensee);
-        licenses.buy(terms(), signature, licensee, 0);
+        licenses.buy(orderOf(terms(), signature, licensee, 0));
     }
 
     function test_TakesAContractsApproval() public {
@@ -248,7 +260,7 @@ contract OfferIntegrityTest is Base {
         }
         museum.setSigning(Puppet.Signing.Honest);
         vm.prank(licensee);
-        bytes32 id = licenses.buy(offer, "", licensee, 0);
+        bytes32 id = licenses.buy(orderOf(offer, "", licensee, 0));
         assertTrue(licenses.permits(id, TRAIN));
     }
 

@@ -20,9 +20,9 @@ contract OffersTest is Base {
 
         bytes32 id = idOf(offer, licensee, 0);
         vm.expectEmit(address(licenses));
-        emit ILicenseToken.Sold(id, assetId, licensee, licensee, 0, offer, "");
+        emit ILicenseToken.Sold(id, assetId, licensee, licensee, 0, 1, offer, "");
         vm.prank(licensee);
-        licenses.buy(offer, "", licensee, 0);
+        licenses.buy(orderOf(offer, "", licensee, 0));
         assertTrue(licenses.permits(id, TRAIN));
     }
 

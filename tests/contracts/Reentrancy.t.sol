@@ -98,7 +98,7 @@ contract ReentrancyTest is Base {
         vm.expectRevert(
             abi.encodeWithSelector(ILicenseToken.OfferNotFromHolder.selector, museumAsset, address(museum), stranger)
         );
-        licenses.buy(offer, "", licensee, "later");
+        licenses.buy(orderOf(offer, "", licensee, "later"));
     }
 
     /// @dev The license is there when the money moves: its holder may pass it on at once.
@@ -109,7 +109,7 @@ contract ReentrancyTest is Base {
         token.arm(address(museum), abi.encodeCall(museum.execute, (address(licenses), 0, move)));
         museum.sign(digestOf(offer));
         vm.prank(licensee);
-        licenses.buy(offer, "", address(museum), 0);
+        licenses.buy(orderOf(offer, "", address(museum), 0));
         assertTrue(token.succeeded());
         assertEq(licenses.ownerOf(uint256(id)), stranger);
     }
@@ -120,10 +120,10 @@ contract ReentrancyTest is Base {
         vm.deal(address(museum), 1 ether);
         vm.deal(licensee, PRICE);
         museum.sign(digestOf(offer));
-        bytes memory nested = abi.encodeCall(licenses.buy, (offer, "", stranger, "nested"));
+        bytes memory nested = abi.encodeCall(licenses.buy, (orderOf(offer, "", stranger, "nested")));
         museum.arm(address(museum), abi.encodeCall(museum.execute, (address(licenses), PRICE, nested)));
         vm.prank(licensee);
-        licenses.buy{value: PRICE}(offer, "", licensee, 0);
+        licenses.buy{value: PRICE}(orderOf(offer, "", licensee, 0));
         assertTrue(museum.succeeded());
         assertTrue(licenses.permits(idOf(offer, stranger, "nested"), TRAIN));
         assertEq(address(museum).balance, 1 ether + PRICE);
@@ -136,9 +136,11 @@ contract ReentrancyTest is Base {
         (offer.currency, offer.payee) = (address(0), address(museum));
         vm.deal(licensee, PRICE);
         museum.sign(digestOf(offer));
-        museum.arm(address(licenses), abi.encodeCall(licenses.buy, (offer, "", address(museum), "for nothing")));
+        museum.arm(
+            address(licenses), abi.encodeCall(licenses.buy, (orderOf(offer, "", address(museum), "for nothing")))
+        );
         vm.prank(licensee);
-        licenses.buy{value: PRICE}(offer, "", licensee, 0);
+        licenses.buy{value: PRICE}(orderOf(offer, "", licensee, 0));
         assertFalse(museum.succeeded());
         assertEq(museum.answer(), abi.encodeWithSelector(ILicenseToken.WrongValue.selector, 0, PRICE));
         assertEq(uint256(licenses.head()) >> 216, 2, "what was undone is not chained");
@@ -191,14 +193,14 @@ contract ReentrancyTest is Base {
         returns (bytes memory)
     {
         return abi.encodeCall(
-            museum.execute, (address(licenses), 0, abi.encodeCall(licenses.buy, (offer, "", to, salt)))
+            museum.execute, (address(licenses), 0, abi.encodeCall(licenses.buy, (orderOf(offer, "", to, salt))))
         );
     }
 
     function sell(ILicenseToken.Offer memory offer) private returns (bytes32) {
         museum.sign(digestOf(offer));
         vm.prank(licensee);
-        return licenses.buy(offer, "", licensee, 0);
+        return licenses.buy(orderOf(offer, "", licensee, 0));
     }
 
     function assertRefused(bool succeeded, bytes memory answer) private pure {
