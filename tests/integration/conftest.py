@@ -38,13 +38,20 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def ask(url: str, method: str, *params: object) -> Any:
-    """One JSON-RPC request without any library of Licet's."""
+    """The result of one JSON-RPC request without any library of Licet's."""
+    answer = relay(url, method, *params)
+    assert "error" not in answer, answer["error"]
+    return answer["result"]
+
+
+def relay(url: str, method: str, *params: object) -> dict[str, Any]:
+    """The whole answer to one JSON-RPC request: a result, or an error."""
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with _direct.open(request, timeout=20) as response:
         answer = json.load(response)
-    assert "error" not in answer, answer["error"]
-    return answer["result"]
+    assert isinstance(answer, dict)
+    return answer
 
 
 @cache

@@ -14,7 +14,7 @@ import pytest
 from licet.auditor import Auditor, AuditReport, Finding, Kind, Verdict
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
-from licet.contracts import events
+from licet.contracts import Contracts, events
 from licet.contracts.events import Event
 from licet.documents import (
     CatalogDocument,
@@ -27,14 +27,14 @@ from licet.documents import (
     file_name,
     sha256,
 )
-from licet.errors import ChainError
-from licet.licensee import Purchase
+from licet.errors import ChainError, UnexpectedAnswer
+from licet.licensee import Licensee, Purchase
 from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights_holder import Price, PublishedSplit, Registered
 from licet.trees.hashing import checksum, keccak
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32, hash_bytes
-from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party, ask
+from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party, relay
 
 pytestmark = pytest.mark.integration
 
@@ -546,8 +546,10 @@ def between(url: str, answer: Answer) -> Iterator[str]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             method, params = request["method"], request.get("params", [])
-            result = answer(method, params, ask(url, method, *params))
-            body = json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}).encode()
+            relayed = relay(url, method, *params)
+            if "result" in relayed:
+                relayed["result"] = answer(method, params, relayed["result"])
+            body = json.dumps(relayed | {"id": request["id"]}).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -607,6 +609,126 @@ def test_a_log_that_the_node_altered(bought: Purchase, network: Network, audit: 
 
     with between(network.url, lying_about_logs(alter)) as url:
         assert kinds(audit(url)) == {Kind.LOGS_INCOMPLETE}
+
+
+@pytest.fixture
+def seats(licensee: Party, signed_offer: OfferDocument) -> Purchase:
+    """Three seats."""
+    licensee.receive_dollars(3 * PRICE)
+    return licensee.buys.buy(signed_offer, quantity=3)
+
+
+def test_a_seat_whose_price_was_not_paid(
+    seats: Purchase, vault: Address, network: Network, audit: Audit
+) -> None:
+    asked, paid = ((n * PRICE).to_bytes(32).hex() for n in (3, 2))
+    token = network.deployment.license_token.lower()
+
+    def alter(logs: Logs) -> Logs:
+        return [
+            log if log["address"].lower() == token else log | {"data": log["data"].replace(asked, paid)}
+            for log in logs
+        ]
+
+    with between(network.url, lying_about_logs(alter)) as url:
+        report = audit(url)
+    assert kinds(report) == {Kind.PAYMENT_MISSING, Kind.INCOME_WRONG}
+    finding = the(Kind.PAYMENT_MISSING, report)
+    assert (finding.evidence.payee, finding.evidence.expected) == (vault, str(3 * PRICE))
+
+
+def with_quantity(quantity: int) -> Answer:
+    """A node that says of each sale that it was of so many licenses."""
+
+    def forge(logs: Logs) -> Logs:
+        return [
+            log | {"data": log["data"][:130] + quantity.to_bytes(32).hex() + log["data"][194:]}
+            if is_a(events.Sold)(log)
+            else log
+            for log in logs
+        ]
+
+    return lying_about_logs(forge)
+
+
+@pytest.mark.parametrize("quantity", [0, 1, 2, 4, 1 << 255])
+def test_a_quantity_that_the_node_altered(
+    seats: Purchase, network: Network, audit: Audit, quantity: int
+) -> None:
+    with between(network.url, with_quantity(quantity)) as url:
+        assert kinds(audit(url)) == {Kind.LOGS_INCOMPLETE}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "found"),
+    [
+        (0, {Kind.LOG_MALFORMED, Kind.LICENSE_WITHOUT_SALE}),
+        (2, {Kind.PAYMENT_MISSING, Kind.LICENSE_WITHOUT_SALE}),
+        (4, {Kind.PAYMENT_MISSING, Kind.LICENSE_HOLDER_WRONG, Kind.LICENSE_MISSING}),
+        (101, {Kind.LOG_MALFORMED, Kind.LICENSE_WITHOUT_SALE}),
+        ((1 << 256) - 1, {Kind.LOG_MALFORMED, Kind.LICENSE_WITHOUT_SALE}),
+    ],
+)
+def test_a_forged_quantity_that_the_head_agrees_with(
+    seats: Purchase, network: Network, audit: Audit, quantity: int, found: set[Kind]
+) -> None:
+    """As if the contract had logged another number of licenses than it made out and was paid for."""
+    with between(network.url, with_quantity(quantity)) as url:
+        set_head(network, url)
+        assert kinds(audit(url)) == found
+
+
+def test_a_forged_quantity_in_native_coin(
+    licensor: Party, licensee: Party, asset: Registered, offering: Offering, network: Network, audit: Audit
+) -> None:
+    licensee.buys.buy(offering(licensor, asset.asset_id, Price(ZERO_ADDRESS, 5)), quantity=3)
+    with between(network.url, with_quantity(4)) as url:
+        set_head(network, url)
+        finding = the(Kind.INCOME_WRONG, audit(url))
+    assert (finding.evidence.expected, finding.evidence.found) == ("20", "15")
+
+
+def set_head(network: Network, url: str) -> None:
+    """Sets the license token's head to what the logs that a node gives lead to."""
+    token = network.deployment.license_token
+    logs = Chain(url).logs([token], [], from_block=network.deployment.block)
+    head = events.replay_head([log for log in logs if events.is_audited("LicenseToken", log)])
+    network.rpc("anvil_setStorageAt", token, "0x" + "00" * 32, head)
+    network.rpc("evm_mine")
+
+
+@pytest.mark.parametrize("quantity", [0, 101, (1 << 256) - 1])
+def test_a_quantity_that_no_sale_can_have_gives_no_terms(
+    seats: Purchase, network: Network, folder: Path, quantity: int
+) -> None:
+    with between(network.url, with_quantity(quantity)) as url:
+        contracts = Contracts.of(Chain(url), network.deployment)
+        with pytest.raises(UnexpectedAnswer, match="cannot be read"):
+            Licensee(contracts, Library([folder])).grant(seats.license_id)
+
+
+def test_a_seat_that_vanished(seats: Purchase, network: Network, alter: Alter, audit: Audit) -> None:
+    seat = seats.grants[1].license_id
+    alter(network.deployment.license_token, deed_slot(seat), lambda _: 0)
+    report = audit()
+    assert kinds(report) == {Kind.LICENSE_MISSING}
+    assert the(Kind.LICENSE_MISSING, report).evidence.license_id == seat
+
+
+def test_an_authorized_payment_that_went_nowhere(
+    licensee: Party, stranger: Party, signed_offer: OfferDocument, network: Network, audit: Audit
+) -> None:
+    """It came as far as the license token, says the node, and no further."""
+    licensee.receive_dollars(PRICE)
+    stranger.buys.submit(licensee.buys.authorize(signed_offer))
+    on = "0x" + "00" * 12 + network.deployment.license_token[2:].lower()
+    transfer = "0x" + artifact("TestDollar").abi.topic("Transfer").hex()
+
+    def leave_out(logs: Logs) -> Logs:
+        return [log for log in logs if log["topics"][:2] != [transfer, on]]
+
+    with between(network.url, lying_about_logs(leave_out)) as url:
+        assert kinds(audit(url)) == {Kind.PAYMENT_MISSING, Kind.INCOME_WRONG}
 
 
 def test_logs_that_the_node_swapped(

@@ -9,7 +9,7 @@ from licet.auditor.findings import Finding, Kind, Severity, found
 from licet.auditor.history import in_order
 from licet.auditor.licenses import LicenseLedger
 from licet.auditor.offers import OfferLedger
-from licet.auditor.payments import Ledger
+from licet.auditor.payments import Ledger, check_payments
 from licet.auditor.report import AuditReport, Counts, Verdict, ranked
 from licet.auditor.sales import Circumstances, check_sale
 from licet.auditor.splits import Vault
@@ -254,7 +254,74 @@ def test_a_license_needs_a_sale() -> None:
     assert names(ledger.unsold()) == [Kind.LICENSE_WITHOUT_SALE]
 
 
+SEATS = sold(quantity=3)
+
+
+def seat_mints() -> list[LicenseTransferred]:
+    return [replace(mint(), license_id=license_id) for license_id in SEATS.order.license_ids()]
+
+
+def test_seats_run_from_their_sale() -> None:
+    ledger = LicenseLedger()
+    for each in seat_mints():
+        assert not names(ledger.transferred(each))
+    assert not names(ledger.sold(SEATS, NOW))
+    assert not names(ledger.unsold())
+    assert [license_id for license_id, _ in ledger.expected()] == list(SEATS.order.license_ids())
+
+
+def test_a_seat_that_was_not_made_out() -> None:
+    ledger = LicenseLedger()
+    for each in seat_mints()[:2]:
+        assert not names(ledger.transferred(each))
+    assert names(ledger.sold(SEATS, NOW)) == [Kind.LICENSE_HOLDER_WRONG]
+
+
+def test_a_seat_beyond_the_quantity() -> None:
+    ledger = LicenseLedger()
+    for each in seat_mints():
+        assert not names(ledger.transferred(each))
+    assert not names(ledger.sold(replace(SEATS, quantity=2), NOW))
+    assert names(ledger.unsold()) == [Kind.LICENSE_WITHOUT_SALE]
+
+
+def test_seats_count_into_the_supply() -> None:
+    sale = sold(replace(OFFER, supply=4), quantity=3)
+    assert not names(check_sale(sale, replace(FINE, state=replace(OPEN, sold=1))))
+    assert names(check_sale(sale, replace(FINE, state=replace(OPEN, sold=2)))) == [Kind.OFFER_OVERSOLD]
+
+
 # Payments.
+
+
+def through(*legs: tuple[Address, Address, int]) -> list[Kind]:
+    """What is found wrong with the payment of three seats, where these amounts moved after the sale."""
+    moves = [Transfer(a, b, amount, log(i, address=TOKEN)) for i, (a, b, amount) in enumerate(legs, start=1)]
+    return names(check_payments([SEATS], {TOKEN: Ledger(moves)}))
+
+
+def test_seats_are_paid_in_one_sum() -> None:
+    assert not through((LICENSEE, VAULT, 300))
+
+
+def test_a_payment_may_pass_through_the_license_token() -> None:
+    assert not through((LICENSEE, SEATS.log.address, 300), (SEATS.log.address, VAULT, 300))
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        [(LICENSEE, VAULT, 200)],
+        [(LICENSEE, VAULT, 100)] * 3,
+        [(LICENSEE, SEATS.log.address, 300)],
+        [(SEATS.log.address, VAULT, 300)],
+        [(LICENSEE, SEATS.log.address, 300), (SEATS.log.address, STRANGER, 300)],
+        [(LICENSEE, SEATS.log.address, 300), (SEATS.log.address, VAULT, 299)],
+        [(STRANGER, SEATS.log.address, 300), (SEATS.log.address, VAULT, 300)],
+    ],
+)
+def test_seats_that_were_not_paid(legs: list[tuple[Address, Address, int]]) -> None:
+    assert through(*legs) == [Kind.PAYMENT_MISSING]
 
 
 def moved(index: int, tx: Hash32 = TX, amount: int = 100) -> Transfer:

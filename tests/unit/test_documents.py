@@ -11,6 +11,7 @@ from licet.documents import (
     CatalogDocument,
     Document,
     OfferDocument,
+    OrderDocument,
     PayeeShare,
     SplitDocument,
     TermsDocument,
@@ -21,6 +22,7 @@ from licet.documents import (
 )
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.offer import Offer
+from licet.rights.order import Authorization, Order
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import checksum
@@ -38,7 +40,13 @@ OFFER = OfferDocument(
     offer=Offer(A, ZERO_HASH, 0, B, ZERO_ADDRESS, 5, Use.TRAIN, ZERO_HASH, "", salt=ZERO_HASH),
     signature="0x" + "ab" * 65,
 )
-DOCUMENTS: list[Document] = [CATALOG, SPLIT, TERMS, OFFER]
+ORDER = OrderDocument(
+    chain_id=31337,
+    license_token=C,
+    order=Order(OFFER.offer, b"", A, sha256(b"salt"), 3),
+    authorization=Authorization(B, 0, (1 << 256) - 1, 27, sha256(b"r"), sha256(b"s")),
+)
+DOCUMENTS: list[Document] = [CATALOG, SPLIT, TERMS, OFFER, ORDER]
 
 # Letters whose order differs between code points and UTF-16, control characters, quotes.
 tricky = st.text('ab"\\\n\0\x1f\x7f\u2028\u20ac\ufb33\U0001f600', max_size=5)
@@ -220,3 +228,45 @@ def test_terms_name_leaf_uses() -> None:
 def test_hostile_offers(change: dict[str, Any]) -> None:
     with pytest.raises(DocumentInvalid):
         OfferDocument.from_bytes(canonical_json(json.loads(OFFER.to_bytes()) | change))
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("order", {"quantity": "0"}),
+        ("order", {"quantity": "101"}),
+        ("order", {"quantity": 3}),
+        ("order", {"quantity": "03"}),
+        ("order", {"quantity": str(1 << 300)}),
+        ("order", {"licensee": A.lower()}),
+        ("order", {"salt": "0x00"}),
+        ("order", {"salt": sha256(b"salt")[2:]}),
+        ("order", {"signature": "0xAB"}),
+        ("order", {"signature": "ab"}),
+        ("order", {"signature": "0x" + "ab" * 5000}),
+        ("order", {"offer": OFFER.offer.to_json() | {"price": "0"}}),
+        ("order", {"offer": {}}),
+        ("order", {"more": "1"}),
+        ("authorization", {"payer": B.lower()}),
+        ("authorization", {"payer": None}),
+        ("authorization", {"validAfter": 0}),
+        ("authorization", {"validBefore": str(1 << 256)}),
+        ("authorization", {"validBefore": "-1"}),
+        ("authorization", {"v": "256"}),
+        ("authorization", {"v": 27}),
+        ("authorization", {"r": "0x" + "AB" * 32}),
+        ("authorization", {"s": "0x"}),
+        ("authorization", {"nonce": "0x" + "00" * 32}),
+    ],
+)
+def test_hostile_orders(part: str, change: dict[str, Any]) -> None:
+    valid = json.loads(ORDER.to_bytes())
+    assert OrderDocument.from_bytes(canonical_json(valid)) == ORDER
+    with pytest.raises(DocumentInvalid):
+        OrderDocument.from_bytes(canonical_json(valid | {part: valid[part] | change}))
+
+
+@pytest.mark.parametrize("chain_id", ["0", 1, "01", str(1 << 256)])
+def test_hostile_chains_of_orders(chain_id: object) -> None:
+    with pytest.raises(DocumentInvalid):
+        OrderDocument.from_bytes(canonical_json(json.loads(ORDER.to_bytes()) | {"chainId": chain_id}))

@@ -48,8 +48,8 @@ class LicenseLedger:
         """Licenses were sold at a time: they run from then, to whom they were made out just before."""
         yield from self._seat(sale, sale.license_id, time)
         # The first seat's id is checked with the sale; the others' follow from the order alone.
-        for grant in islice(sale.order.grants(), 1, None):
-            yield from self._seat(sale, grant.license_id, time)
+        for license_id in islice(sale.order.license_ids(), 1, None):
+            yield from self._seat(sale, license_id, time)
 
     def _seat(self, sale: Sold, license_id: Hash32, time: int) -> Iterator[Finding]:
         offer = sale.offer

@@ -7,6 +7,7 @@ from licet.chain.abi import Abi
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
 from licet.errors import ChainError, Reverted, UnexpectedAnswer
+from licet.rights.order import Authorization
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 
 _ABI: Final = artifact("TestDollar").abi
@@ -59,18 +60,6 @@ class Permit:
     """A signed EIP-2612 permit; the amount and the spender are known from where it is used."""
 
     deadline: int
-    v: int
-    r: Hash32
-    s: Hash32
-
-
-@dataclass(frozen=True, slots=True)
-class Authorization:
-    """A signed EIP-3009 authorization; amount, receiver and nonce are known from where it is used."""
-
-    payer: Address
-    valid_after: int
-    valid_before: int
     v: int
     r: Hash32
     s: Hash32

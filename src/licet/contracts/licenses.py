@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
-from licet.contracts.currency import Authorization, Permit
+from licet.contracts.currency import Permit
 from licet.rights.offer import Offer
-from licet.rights.order import Grant, Order
+from licet.rights.order import Authorization, Grant, Order
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogProof
 from licet.types import ZERO_ADDRESS, Address, Hash32

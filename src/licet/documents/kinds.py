@@ -1,5 +1,5 @@
 # ruff: noqa: D102 - to_json and from_json are documented in Document
-"""The types of documents: catalogue, split, terms, signed offer.
+"""The types of documents: catalogue, split, terms, signed offer, paid order.
 
 Each is a frozen dataclass that is valid or was not made; `from_bytes` takes exactly what `to_bytes` writes.
 """
@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 from licet.documents.canonical import canonical_json, parse_json
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.offer import Offer
+from licet.rights.order import Authorization, Order
 from licet.rights.uses import LEAVES, Use, parse_uses, use_names
 from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import parse_address
@@ -224,12 +225,9 @@ class OfferDocument(Document):
     signature: str
 
     def __post_init__(self) -> None:
-        digits = self.signature.removeprefix("0x")
-        odd = len(digits) % 2 or not set(digits) <= set("0123456789abcdef")
-        if digits == self.signature or odd or not 2 <= len(digits) <= 2 * _MAX_SIGNATURE_BYTES:
-            raise InputError(f"{shown(self.signature)} is not a signature: 0x and lower-case hex bytes")
-        if not 0 < self.chain_id < 1 << 256:
-            raise InputError(f"{shown(self.chain_id)} is not a chain id")
+        if not _signature(self.signature):
+            raise InputError("the signature is empty")
+        _check_chain_id(self.chain_id)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -248,6 +246,97 @@ class OfferDocument(Document):
             offer=Offer.from_json(data["offer"]),
             signature=_string(data, "signature"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDocument(Document):
+    """An order with its payment signed: anyone may submit it, and can do nothing else with it.
+
+    Attributes:
+        chain_id: EIP-155 chain id.
+        license_token: the contract that the payment is signed for.
+        order: what is bought.
+        authorization: what pays for it; whether its signature is the payer's is not checked here.
+    """
+
+    TYPE: ClassVar[str] = "licet/order/1"
+
+    chain_id: int
+    license_token: Address
+    order: Order
+    authorization: Authorization
+
+    def __post_init__(self) -> None:
+        _check_chain_id(self.chain_id)
+
+    def to_json(self) -> dict[str, Any]:
+        order, paid = self.order, self.authorization
+        return {
+            "chainId": str(self.chain_id),
+            "licenseToken": self.license_token,
+            "order": {
+                "offer": order.offer.to_json(),
+                "signature": "0x" + order.signature.hex(),
+                "quantity": str(order.quantity),
+                "licensee": order.licensee,
+                "salt": order.salt,
+            },
+            "authorization": {
+                "payer": paid.payer,
+                "validAfter": str(paid.valid_after),
+                "validBefore": str(paid.valid_before),
+                "v": str(paid.v),
+                "r": paid.r,
+                "s": paid.s,
+            },
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        _has_keys(data, "type", "chainId", "licenseToken", "order", "authorization")
+        return cls(
+            chain_id=parse_uint(_string(data, "chainId"), what="chain id"),
+            license_token=parse_address(_string(data, "licenseToken"), "license token"),
+            order=_order(_object(data["order"], "order")),
+            authorization=_authorization(_object(data["authorization"], "authorization")),
+        )
+
+
+def _order(data: dict[str, Any]) -> Order:
+    _has_keys(data, "offer", "signature", "quantity", "licensee", "salt")
+    return Order(
+        offer=Offer.from_json(data["offer"]),
+        signature=_signature(_string(data, "signature")),
+        licensee=parse_address(_string(data, "licensee"), "licensee"),
+        salt=parse_hash(_string(data, "salt"), "salt"),
+        quantity=parse_uint(_string(data, "quantity"), what="quantity"),
+    )
+
+
+def _authorization(data: dict[str, Any]) -> Authorization:
+    _has_keys(data, "payer", "validAfter", "validBefore", "v", "r", "s")
+    return Authorization(
+        payer=parse_address(_string(data, "payer"), "payer"),
+        valid_after=parse_uint(_string(data, "validAfter"), what="time"),
+        valid_before=parse_uint(_string(data, "validBefore"), what="time"),
+        v=parse_uint(_string(data, "v"), 8, "v"),
+        r=parse_hash(_string(data, "r"), "r"),
+        s=parse_hash(_string(data, "s"), "s"),
+    )
+
+
+def _signature(text: str) -> bytes:
+    """The bytes of a signature in hex; none where an offer is published."""
+    digits = text.removeprefix("0x")
+    odd = len(digits) % 2 or not set(digits) <= set("0123456789abcdef")
+    if digits == text or odd or len(digits) > 2 * _MAX_SIGNATURE_BYTES:
+        raise InputError(f"{shown(text)} is not a signature: 0x and lower-case hex bytes")
+    return bytes.fromhex(digits)
+
+
+def _check_chain_id(chain_id: int) -> None:
+    if not 0 < chain_id < 1 << 256:
+        raise InputError(f"{shown(chain_id)} is not a chain id")
 
 
 def _has_keys(data: Mapping[str, Any], *required: str, optional: Sequence[str] = ()) -> None:

@@ -9,16 +9,16 @@ from typing import Final
 from licet.chain.abi import log_topic
 from licet.chain.client import Receipt
 from licet.contracts import Contracts, events
-from licet.contracts.currency import Authorization, Currency
+from licet.contracts.currency import Currency
 from licet.contracts.licenses import License
 from licet.contracts.publications import registration
-from licet.documents import Library, OfferDocument
+from licet.documents import Library, OfferDocument, OrderDocument
 from licet.errors import InputError, InsufficientBalance, LicenseUnknown, UnexpectedAnswer
 from licet.licensee.lookup import Finder, Lookup
 from licet.licensee.offers import Offers, StandingOffer
 from licet.licensee.quote import Quote, Quoter, check_complete
 from licet.rights.offer import new_salt
-from licet.rights.order import Grant, Order
+from licet.rights.order import MAX_QUANTITY, Grant, Order
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogProof
 from licet.types import ZERO_HASH, Address, Hash32
@@ -56,14 +56,6 @@ class Purchase:
     def gas_used(self) -> int:
         """Gas units of all its transactions."""
         return sum(receipt.gas_used for receipt in self.receipts)
-
-
-@dataclass(frozen=True, slots=True)
-class PaidOrder:
-    """An order with its payment signed: anyone may submit it, and can do nothing else with it."""
-
-    order: Order
-    authorization: Authorization
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +161,7 @@ class Licensee:
         licensee: Address | None = None,
         salt: Hash32 | None = None,
         quantity: int = 1,
-    ) -> PaidOrder:
+    ) -> OrderDocument:
         """Signs the payment for an order (EIP-3009), for somebody else to submit; sends nothing.
 
         The payment is bound to this very order. Arguments and errors are those of `buy`.
@@ -185,30 +177,44 @@ class Licensee:
         self._check_balance(currency, order.total)
         nonce = order.authorization_nonce(chain.chain_id, token, chain.account)
         until = chain.block().timestamp + AUTHORIZATION_SECONDS
-        return PaidOrder(order, currency.sign_authorization(token, order.total, nonce, until))
+        signed = currency.sign_authorization(token, order.total, nonce, until)
+        return OrderDocument(chain.chain_id, token, order, signed)
 
-    def submit(self, paid: PaidOrder) -> Purchase:
-        """Buys what somebody else has ordered and paid for; this account pays the gas."""
+    def submit(self, paid: OrderDocument) -> Purchase:
+        """Buys what somebody else has ordered and paid for; this account pays the gas.
+
+        Raises:
+            InputError: the order is for another chain or contract.
+            Reverted: the offer does not sell, or the payment is void, as the exception's class says.
+        """
+        self._check_here(paid, "order")
         receipt = self._contracts.licenses.buy_with_authorization(paid.order, paid.authorization)
         return Purchase((paid.order,), (receipt,))
 
     def buy_basket(
-        self, offers: Sequence[StandingOffer], *, licensee: Address | None = None, skip: bool = False
+        self,
+        offers: Sequence[StandingOffer | OfferDocument],
+        *,
+        licensee: Address | None = None,
+        quantity: int = 1,
+        skip: bool = False,
     ) -> Purchase:
-        """Buys one license on each of up to 100 offers, in one transaction.
+        """Buys on up to 100 offers in one transaction.
 
         ERC-20 currencies must be allowed before, for the sum; what is missing is approved first, exactly.
 
         Args:
             offers: different ones; they may be of different licensors, assets and currencies.
             licensee: who receives the licenses; this account if not given.
+            quantity: how many licenses (seats) on each offer.
             skip: pass over what does not sell, and do not pay for it, rather than buy nothing at all.
 
         Raises:
+            InputError: an offer is for another chain or contract.
             InsufficientBalance: this account has less than the sum in one of the currencies.
             Reverted: an offer does not sell, and `skip` is not set.
         """
-        orders = [self._order(standing, licensee, None, 1) for standing in offers]
+        orders = [self._order(standing, licensee, None, quantity) for standing in offers]
         sums: dict[Address, int] = {}
         for order in orders:
             sums[order.offer.currency] = sums.get(order.offer.currency, 0) + order.total
@@ -224,26 +230,36 @@ class Licensee:
             and currency.allowance(chain.account, token.address) < sums[address]
         ]
         receipt = token.buy_basket(orders, skip=skip)
-        sold = {event.license_id for event in events.find(events.Sold, receipt.logs)}
+        # Payees and currencies can log whatever they like.
+        logs = [log for log in receipt.logs if log.address == token.address]
+        sold = {event.license_id for event in events.find(events.Sold, logs)}
         return Purchase(tuple(o for o in orders if o.license_id in sold), (*approvals, receipt))
 
-    def buy_all(self, quote: Quote, *, licensee: Address | None = None) -> Iterator[Purchase]:
-        """Buys all that a quote asks for, one license after another; whatever was yielded is bought.
+    def buy_all(
+        self, quote: Quote, *, licensee: Address | None = None, quantity: int = 1
+    ) -> Iterator[Purchase]:
+        """Buys all that a quote asks for, up to 100 licenses in each transaction; what was yielded is bought.
 
         Args:
             quote: whose `purchases` to buy.
             licensee: who receives the licenses; this account if not given.
+            quantity: how many licenses (seats) of each purchase; the total is multiplied by it.
 
         Raises:
             Contested, NotOnOffer, NotRegistered: an item could not be used afterwards; nothing was bought.
             InsufficientBalance: this account has less than the quote's total; nothing was bought.
-            Reverted: an offer does not sell any more.
+            Reverted: an offer does not sell any more; nothing of its transaction was bought.
         """
         check_complete(quote)
         if quote.currency is not None:
-            self._check_balance(Currency(self._contracts.chain, quote.currency), quote.total)
-        for standing in quote.purchases:
-            yield self.buy(standing, licensee=licensee)
+            self._check_balance(Currency(self._contracts.chain, quote.currency), quote.total * quantity)
+        each = max(1, MAX_QUANTITY // max(1, quantity))  # more licenses might not fit into a block
+        for first in range(0, len(quote.purchases), each):
+            basket = quote.purchases[first : first + each]
+            if len(basket) == 1:
+                yield self.buy(basket[0], licensee=licensee, quantity=quantity)
+            else:
+                yield self.buy_basket(basket, licensee=licensee, quantity=quantity)
 
     def licenses(self, holder: Address | None = None) -> tuple[Held, ...]:
         """The licenses that an account holds, expired ones too; this account's if not given.
@@ -277,16 +293,17 @@ class Licensee:
             UnexpectedAnswer: its terms cannot be read, or do not lead to this id.
         """
         try:
-            grants = [grant for sale in self._sales_of(license_id) for grant in sale.order.grants()]
+            orders = [sale.order for sale in self._sales_of(license_id)]
         except InputError as error:
             raise UnexpectedAnswer(f"the terms of license {license_id} cannot be read: {error}") from error
-        for grant in grants:
-            if grant.license_id == license_id:
-                return grant
-        if grants:
+        for order in orders:
+            for seat, grant in zip(order.license_ids(), order.grants(), strict=True):
+                if seat == license_id:
+                    return grant
+        if orders:
             raise UnexpectedAnswer(
                 f"the terms of license {license_id} cannot be read: as the node gives them, "
-                f"they are those of {grants[0].license_id}"
+                f"they are those of {orders[0].license_id}"
             )
         raise LicenseUnknown("LicenseUnknown", {"licenseId": license_id}, "0x")
 
@@ -370,13 +387,16 @@ class Licensee:
     def _here(self, standing: StandingOffer | OfferDocument) -> StandingOffer:
         if isinstance(standing, StandingOffer):
             return standing
-        chain_id, licenses = self._contracts.chain.chain_id, self._contracts.licenses.address
-        if (standing.chain_id, standing.license_token) != (chain_id, licenses):
-            raise InputError(
-                f"the offer is for the contract {standing.license_token} on chain {standing.chain_id}, "
-                f"this is {licenses} on chain {chain_id}: use a node and a registry of the offer's deployment"
-            )
+        self._check_here(standing, "offer")
         return StandingOffer(standing.offer, bytes.fromhex(standing.signature[2:]))
+
+    def _check_here(self, document: OfferDocument | OrderDocument, what: str) -> None:
+        chain_id, licenses = self._contracts.chain.chain_id, self._contracts.licenses.address
+        if (document.chain_id, document.license_token) != (chain_id, licenses):
+            raise InputError(
+                f"the {what} is for the contract {document.license_token} on chain {document.chain_id}, this "
+                f"is {licenses} on chain {chain_id}: use a node and a registry of the {what}'s deployment"
+            )
 
     def _check_balance(self, currency: Currency, price: int) -> None:
         has = currency.balance_of(self._contracts.chain.account)

@@ -31,6 +31,25 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorization:
+    """A signed EIP-3009 authorization; amount, receiver and nonce are known from where it is used.
+
+    Attributes:
+        payer: who signed it, and pays.
+        valid_after: unix second after which it can be used.
+        valid_before: unix second from which it is void.
+        v: of the signature, as r and s.
+    """
+
+    payer: Address
+    valid_after: int
+    valid_before: int
+    v: int
+    r: Hash32
+    s: Hash32
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What a buyer asks for: exactly this offer, or nothing.
 
@@ -62,12 +81,18 @@ class Order:
         """The id of the first license."""
         return Grant(self.offer, self.licensee, self.salt).license_id
 
+    def license_ids(self) -> Iterator[Hash32]:
+        """The ids of the licenses, seat by seat."""
+        offer_hash = self.offer.struct_hash()
+        return (license_id(offer_hash, self.licensee, salt) for salt in self._salts())
+
     def grants(self) -> Iterator[Grant]:
         """The licenses, seat by seat."""
+        return (Grant(self.offer, self.licensee, salt) for salt in self._salts())
+
+    def _salts(self) -> Iterator[Hash32]:
         first = int(self.salt, 16)
-        for seat in range(self.quantity):
-            salt = hash32(((first + seat) % (1 << 256)).to_bytes(32))
-            yield Grant(self.offer, self.licensee, salt)
+        return (hash32(((first + seat) % (1 << 256)).to_bytes(32)) for seat in range(self.quantity))
 
     def to_abi(self) -> tuple[Any, ...]:
         """The order as the contract takes it."""
