@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import RenderableType
@@ -11,13 +11,16 @@ from rich.text import Text
 from licet.cli.items import items_argument, lookup_json, read_items, warn_of_gaps
 from licet.cli.offer import offer_json, read_offer, runs
 from licet.cli.output import confirm, console, emit, facts, show, table
-from licet.cli.params import ADDRESS, FILE, LICENSE, TRUSTED, currency_option, uses_option
+from licet.cli.params import ADDRESS, FILE, LICENSE, TRUSTED, Command, currency_option, uses_option
 from licet.cli.session import Session, takes
 from licet.cli.text import format_time, one_line, plural, short
 from licet.contracts.licenses import PERPETUAL
+from licet.documents import OfferDocument, OrderDocument, read_document, write_document
 from licet.errors import InputError, LicetError
 from licet.licensee import Held, Purchase, Quote, QuoteItem, Status, check_complete
+from licet.licensee.offers import StandingOffer
 from licet.rights.offer import Offer
+from licet.rights.order import MAX_QUANTITY
 from licet.rights.uses import Use, use_names
 from licet.types import Address, Hash32
 
@@ -59,48 +62,130 @@ def quote(
     emit(_quote_json(session, quoted), *_quote_tables(session, quoted), as_json=as_json)
 
 
+_purchase_options: Final = (
+    click.argument("items", nargs=-1, metavar="ITEM…"),
+    uses_option(required=False),
+    _trust,
+    currency_option,
+    click.option("--offer", type=FILE, metavar="FILE", help="Take the offer in this file, not items."),
+    click.option(
+        "--quantity",
+        type=click.IntRange(1, MAX_QUANTITY),
+        default=1,
+        metavar="N",
+        show_default=True,
+        help="How many licenses (seats) of each.",
+    ),
+    click.option(
+        "--licensee", type=ADDRESS, metavar="ADDRESS", help="Who is licensed.  [default: the account]"
+    ),
+    click.option("--yes", is_flag=True, help="Do not ask."),
+)
+
+
+def _buys(function: Command) -> Command:
+    """The arguments of commands that buy, or would."""
+    for option in reversed(_purchase_options):
+        function = option(function)
+    return function
+
+
 @command.command("buy")
-@click.argument("items", nargs=-1, metavar="ITEM…")
-@uses_option(required=False)
-@_trust
-@currency_option
-@click.option("--offer", type=FILE, metavar="FILE", help="Buy on the offer in this file, not for items.")
-@click.option("--licensee", type=ADDRESS, metavar="ADDRESS", help="Who is licensed.  [default: the account]")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@_buys
 @takes(account=True, documents=True)
 def buy(
     session: Session,
-    items: tuple[str, ...],
-    uses: Use | None,
-    trust: tuple[Hash32 | Address, ...],
-    currency: Address | str | None,
     offer: Path | None,
+    quantity: int,
     licensee: Address | None,
     yes: bool,
     as_json: bool,
+    **wanted: Any,
 ) -> None:
     """Quote each ITEM, show what it costs, and buy what is needed, after asking.
 
-    Pays exactly what the quote says. Unless every item may be used afterwards, nothing is bought.
+    Pays exactly what the quote says, for each of --quantity seats. Unless every item may be used afterwards,
+    nothing is bought. Several licenses are bought in one transaction.
     """
     buyer = session.licensee
     if offer is not None:
-        if items:
-            raise InputError("name either items, or one --offer")
-        document = read_offer(session.signing_contracts, offer)
-        _ask(session, [document.offer], yes=yes)
-        _deliver(session, iter([buyer.buy(document, licensee=licensee)]), as_json=as_json)
+        document = _only_offer(session, offer, wanted)
+        _ask(session, [document.offer], quantity, yes=yes)
+        bought = buyer.buy(document, licensee=licensee, quantity=quantity)
+        _show_bought(session, [bought], as_json=as_json)
         return
-    if not items or uses is None:
-        raise InputError("what is to be licensed, for which uses? Name items and --uses, or an --offer")
-    session.signing_contracts  # noqa: B018 - before the quote, which works without an account too
-    quoted = _quote(session, items, uses, trust, currency)
-    check_complete(quoted)
-    if not as_json:
-        for renderable in _quote_tables(session, quoted):
-            show(console(), renderable)
-    _ask(session, [standing.offer for standing in quoted.purchases], yes=yes)
-    _deliver(session, buyer.buy_all(quoted, licensee=licensee), as_json=as_json)
+    quoted = _complete_quote(session, wanted, as_json=as_json)
+    _ask(session, [standing.offer for standing in quoted.purchases], quantity, yes=yes)
+    _deliver(session, buyer.buy_all(quoted, licensee=licensee, quantity=quantity), as_json=as_json)
+
+
+@command.command("authorize")
+@_buys
+@click.option("--out", type=FILE, required=True, metavar="FILE", help="The file to write the order into.")
+@takes(account=True, documents=True)
+def authorize(
+    session: Session,
+    offer: Path | None,
+    quantity: int,
+    licensee: Address | None,
+    yes: bool,
+    out: Path,
+    as_json: bool,
+    **wanted: Any,
+) -> None:
+    """Sign an order and its payment (EIP-3009) for somebody else to submit. Costs no gas.
+
+    Quotes each ITEM, which must take one purchase; or takes an --offer. Whoever has the file can submit it,
+    within a day, and can do nothing else with it.
+    """
+    buyer = session.licensee
+    if out.exists():
+        raise InputError(f"{out} is there already: name another file")
+    standing: StandingOffer | OfferDocument
+    if offer is not None:
+        standing = _only_offer(session, offer, wanted)
+    else:
+        purchases = _complete_quote(session, wanted, as_json=as_json).purchases
+        if len(purchases) != 1:
+            raise InputError(
+                f"an order is for one purchase, these items take {len(purchases)}: "
+                "authorize them one by one, or name an --offer"
+            )
+        standing = purchases[0]
+    _ask(session, [standing.offer], quantity, "Order", yes=yes)
+    paid = buyer.authorize(standing, licensee=licensee, quantity=quantity)
+    write_document(paid, out)
+    order, payment = paid.order, paid.authorization
+    emit(
+        {
+            "file": str(out),
+            "licenses": list(order.license_ids()),
+            "asset_id": order.offer.asset_id,
+            "licensee": order.licensee,
+            "payer": payment.payer,
+            "total": str(order.total),
+            "currency": order.offer.currency,
+            "valid_before": payment.valid_before,
+        },
+        facts(
+            file=str(out),
+            licenses=f"{order.quantity}, the first {order.license_id}",
+            payer=payment.payer,
+            pays=session.money.text(order.offer.currency, order.total),
+            valid_until=format_time(payment.valid_before),
+        ),
+        as_json=as_json,
+    )
+
+
+@command.command("submit")
+@click.argument("file", type=FILE)
+@takes(account=True)
+def submit(session: Session, file: Path, as_json: bool) -> None:
+    """Submit the order in FILE, which somebody else has signed and pays. The account pays the gas."""
+    session.signing_contracts  # noqa: B018 - whatever is wrong with the account is said first
+    bought = session.licensee.submit(read_document(OrderDocument, file))
+    _show_bought(session, [bought], as_json=as_json)
 
 
 @command.command("list")
@@ -134,6 +219,26 @@ def permits(session: Session, license_id: Hash32, item: str | None, uses: Use, a
         as_json=as_json,
     )
     return 0 if answer else 1
+
+
+def _only_offer(session: Session, offer: Path, wanted: dict[str, Any]) -> OfferDocument:
+    """The offer in a file, where no items are named beside it."""
+    if wanted["items"]:
+        raise InputError("name either items, or one --offer")
+    return read_offer(session.signing_contracts, offer)
+
+
+def _complete_quote(session: Session, wanted: dict[str, Any], *, as_json: bool) -> Quote:
+    """A quote that leaves nothing open, shown."""
+    if not wanted["items"] or wanted["uses"] is None:
+        raise InputError("what is to be licensed, for which uses? Name items and --uses, or an --offer")
+    session.signing_contracts  # noqa: B018 - before the quote, which works without an account too
+    quoted = _quote(session, **wanted)
+    check_complete(quoted)
+    if not as_json:
+        for renderable in _quote_tables(session, quoted):
+            show(console(), renderable)
+    return quoted
 
 
 def _quote(
@@ -205,10 +310,10 @@ def _on_offer(item: QuoteItem) -> str:
     return f"only {', '.join(use_names(uses))}" if uses and item.status is Status.NOT_ON_OFFER else ""
 
 
-def _ask(session: Session, offers: Sequence[Offer], *, yes: bool) -> None:
+def _ask(session: Session, offers: Sequence[Offer], quantity: int, what: str = "Buy", *, yes: bool) -> None:
     if offers:
-        total = session.money.text(offers[0].currency, sum(offer.price for offer in offers))
-        confirm(f"Buy {plural(len(offers), 'license')} for {total}?", yes=yes)
+        total = session.money.text(offers[0].currency, sum(offer.price for offer in offers) * quantity)
+        confirm(f"{what} {plural(len(offers) * quantity, 'license')} for {total}?", yes=yes)
 
 
 def _deliver(session: Session, purchases: Iterable[Purchase], *, as_json: bool) -> None:
@@ -225,27 +330,45 @@ def _deliver(session: Session, purchases: Iterable[Purchase], *, as_json: bool) 
 
 def _show_bought(session: Session, bought: Sequence[Purchase], *, as_json: bool) -> None:
     rows = [
-        (p.license_id, session.money.text(p.grant.offer.currency, p.grant.offer.price), f"{p.gas_used:,}")
-        for p in bought
+        (
+            order.license_id,
+            str(order.quantity),
+            session.money.text(order.offer.currency, order.total),
+            f"{_gas_each(purchase) * order.quantity:,}",
+        )
+        for purchase in bought
+        for order in purchase.orders
     ]
     emit(
-        {"licenses": [_purchase_json(purchase) for purchase in bought]},
-        table(["license bought", ">price", ">gas"], rows) if rows else "Nothing was bought.",
+        {
+            "licenses": [entry for purchase in bought for entry in _purchase_json(purchase)],
+            "gas": sum(purchase.gas_used for purchase in bought),
+        },
+        table(["license bought", ">seats", ">price", ">gas"], rows) if rows else "Nothing was bought.",
         as_json=as_json,
     )
 
 
-def _purchase_json(purchase: Purchase) -> dict[str, Any]:
-    return {
-        "license_id": purchase.license_id,
-        "asset_id": purchase.grant.offer.asset_id,
-        "licensee": purchase.grant.licensee,
-        "salt": purchase.grant.salt,
-        "price": str(purchase.grant.offer.price),
-        "currency": purchase.grant.offer.currency,
-        "txs": [receipt.tx_hash for receipt in purchase.receipts],
-        "gas": purchase.gas_used,
-    }
+def _purchase_json(purchase: Purchase) -> list[dict[str, Any]]:
+    """Each license that was bought; its gas is its part of the transactions'."""
+    return [
+        {
+            "license_id": license_id,
+            "asset_id": order.offer.asset_id,
+            "licensee": order.licensee,
+            "salt": grant.salt,
+            "price": str(order.offer.price),
+            "currency": order.offer.currency,
+            "txs": [receipt.tx_hash for receipt in purchase.receipts],
+            "gas": _gas_each(purchase),
+        }
+        for order in purchase.orders
+        for license_id, grant in zip(order.license_ids(), order.grants(), strict=True)
+    ]
+
+
+def _gas_each(purchase: Purchase) -> int:
+    return purchase.gas_used // max(1, len(purchase.grants))
 
 
 def _held_json(held: Held, now: int) -> dict[str, Any]:

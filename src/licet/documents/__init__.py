@@ -24,6 +24,7 @@ from licet.documents.store import (
     file_name,
     ni_uri,
     read_document,
+    write_document,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "parse_json",
     "read_document",
     "sha256",
+    "write_document",
 ]

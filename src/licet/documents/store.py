@@ -297,6 +297,20 @@ def read_document(kind: type[_D], path: Path) -> _D:
         raise DocumentInvalid(f"{path}: {error}", path=path) from error
 
 
+def write_document(document: Document, path: Path) -> None:
+    """Writes a document into a file that the caller names, whole or not at all.
+
+    Raises:
+        InputError: the file is there already, or cannot be written.
+    """
+    if path.exists():
+        raise InputError(f"{path} is there already: name another file")
+    try:
+        _write_atomically(path, document.to_bytes())
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
 def _verified(data: bytes, document_hash: Hash32, where: str) -> bytes:
     actual = sha256(data)
     if actual != document_hash:
