@@ -9,7 +9,9 @@
 All inputs are fixed, so the figures are the same at every run. `first` is a holder's, licensee's or vault's
 first time, which writes slots that a repeat (`repeat`, `steady`) finds written. In `buy_first` and
 `buy_repeat` the allowance that stands is unlimited, and the terms are named by their hash alone;
-`buy_repeat_dearest` has a limited allowance, whose own slot is written, and a URI of 66 bytes.
+`buy_repeat_dearest` has a limited allowance, whose own slot is written, and a URI of 66 bytes. `each` is
+gas per license: of 100 seats on one offer; of a basket of 100 works, each of another licensor, who each
+have a vault of their own. `buy_catalog` is a license to a whole catalogue, for a holder who had none.
 """
 
 from __future__ import annotations
@@ -28,14 +30,14 @@ from web3 import HTTPProvider, Web3
 from licet.chain.client import Chain, Receipt
 from licet.chain.deployments import deploy
 from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner
+from licet.chain.signer import LocalSigner, Signer
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
 from licet.contracts.vaults import VaultClaim
 from licet.documents import sha256
 from licet.rights.offer import Offer
 from licet.rights.order import Order
-from licet.rights.registration import Registration
+from licet.rights.registration import Registration, asset_id
 from licet.rights.uses import Use
 from licet.trees.hashing import checksum
 from licet.trees.sums import SumNode, SumProof, SumTree, sum_root
@@ -55,6 +57,10 @@ TARGETS = {
     "register_work_repeat": 65_000,
     "register_catalog": 88_000,
     "buy_repeat": 106_000,
+    "buy_seats_100_each": 27_000,
+    "buy_basket_100_each": 64_000,
+    "buy_basket_100_new_vaults_each": 82_000,
+    "buy_catalog": 125_000,
     "pay_vault_steady": 36_000,
     "claim_16_steady": 60_000,
 }
@@ -133,7 +139,7 @@ def measure() -> Figures:
     """Runs all operations on a fresh chain."""
     with LocalNode() as node:
         bench = Bench.start(node.url)
-        return {**registering(bench), **buying(bench), **paying(bench), **claiming(bench)}
+        return {**registering(bench), **buying(bench), **ordering(bench), **paying(bench), **claiming(bench)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +230,42 @@ def buying(bench: Bench) -> Figures:
     }
 
 
+def ordering(bench: Bench) -> Figures:
+    """Many licenses in one transaction, and one for many works. The allowance is unlimited."""
+    account, licenses = bench.licensee.chain.account, bench.licensee.licenses
+    bench.dollar.approve(licenses.address, ALL)
+    paid = bench.licensee.vaults.vault_of(split(2).root)
+    offer, signature = signed_offer(bench, paid)
+    seats = licenses.buy(Order(offer, signature, account, hash32((1 << 61).to_bytes(32)), 100))
+    signers = [LocalSigner.from_key(sha256(f"licensor {i}".encode())) for i in range(100)]
+    works = [sha256(f"work {i}".encode()) for i in range(100)]
+    for signer, work in zip(signers, works, strict=True):
+        registration = Registration(signer.address, work, deadline=DEADLINE)
+        message = registration.typed_data(bench.licensee.chain.chain_id, bench.licensee.assets.address)
+        bench.licensee.assets.register_for(registration, signer.sign_typed_data(message))
+
+    def basket(kind: str) -> list[Order]:
+        vaults = [bench.licensee.vaults.vault_of(split(2, f"{kind} vault {i}").root) for i in range(100)]
+        offers = (
+            signed_offer(bench, vault, work=work, signer=signer)
+            for vault, work, signer in zip(vaults, works, signers, strict=True)
+        )
+        return [Order(*signed, account, hash32((1 << 60).to_bytes(32))) for signed in offers]
+
+    known, new = basket("known"), basket("new")
+    for order in known:
+        bench.dollar.transfer(order.offer.payee, 1)
+    holder = checksum(bytes.fromhex(sha256(b"new holder")[2:42]))
+    on_catalog, catalog_signature = signed_offer(bench, paid, work=sha256(b"c"))
+    catalog = licenses.buy(Order(on_catalog, catalog_signature, holder, hash32((1 << 60).to_bytes(32))))
+    return {
+        "buy_seats_100_each": bench.figure(seats, parts=100),
+        "buy_basket_100_each": bench.figure(licenses.buy_basket(known, skip=False), parts=100),
+        "buy_basket_100_new_vaults_each": bench.figure(licenses.buy_basket(new, skip=False), parts=100),
+        "buy_catalog": bench.figure(catalog),
+    }
+
+
 def paying(bench: Bench) -> Figures:
     """A vault: deployed; paid for the first time, and again. The number of payees is nowhere seen."""
     tree = split(1_024)
@@ -276,18 +318,24 @@ def payee_of(size: int) -> tuple[Hash32, SumProof]:
     return sum_root(PAYEE, proof)[0], proof
 
 
-def split(size: int) -> SumTree:
-    """A split of `PAYEE` and others, 7 shares each."""
-    others = (checksum(bytes.fromhex(sha256(f"{size}/{i}".encode())[2:42])) for i in range(size - 1))
+def split(size: int, name: str = "") -> SumTree:
+    """A split of `PAYEE` and others, 7 shares each; another one for another name."""
+    others = (checksum(bytes.fromhex(sha256(f"{name}{size}/{i}".encode())[2:42])) for i in range(size - 1))
     return SumTree([(PAYEE, 7), *((other, 7) for other in others)])
 
 
-def signed_offer(bench: Bench, vault: Address, uri: str = "") -> tuple[Offer, bytes]:
-    """The licensor's offer of the first work: a price of 25 dollars, a year, with an end of the sale."""
+def signed_offer(
+    bench: Bench, vault: Address, uri: str = "", work: Hash32 | None = None, signer: Signer | None = None
+) -> tuple[Offer, bytes]:
+    """An offer of a work: a price of 25 dollars, a year, with an end of the sale.
+
+    If not said otherwise, the licensor's, of the first work.
+    """
     chain = bench.licensor.chain
+    signer = signer or chain.signer_or_raise()
     offer = Offer(
-        licensor=chain.account,
-        asset_id=Registration(chain.account, sha256(b"a")).asset_id,
+        licensor=signer.address,
+        asset_id=asset_id(work or sha256(b"a"), signer.address),
         epoch=0,
         payee=vault,
         currency=bench.dollar.address,
@@ -303,7 +351,7 @@ def signed_offer(bench: Bench, vault: Address, uri: str = "") -> tuple[Offer, by
         salt=hash32((1 << 60).to_bytes(32)),
     )
     message = offer.typed_data(chain.chain_id, bench.licensor.licenses.address)
-    return offer, chain.signer_or_raise().sign_typed_data(message)
+    return offer, signer.sign_typed_data(message)
 
 
 PAYEE = checksum(bytes.fromhex(sha256(b"payee")[2:42]))
