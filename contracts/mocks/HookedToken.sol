@@ -27,6 +27,21 @@ contract HookedToken is ERC20 {
         _act();
     }
 
+    /// @dev EIP-3009 without a signature.
+    function receiveWithAuthorization(
+        address from,
+        address to,
+        uint256 value,
+        uint256,
+        uint256,
+        bytes32,
+        uint8,
+        bytes32,
+        bytes32
+    ) external {
+        _transfer(from, to, value);
+    }
+
     function name() public pure override returns (string memory) {
         return "Hooked";
     }

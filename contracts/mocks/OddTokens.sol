@@ -48,6 +48,11 @@ contract SilentToken is OddToken {
     }
 }
 
+/// @title Takes any call for a good one, as WETH does, and moves nothing for it
+contract PhantomToken is SilentToken {
+    fallback() external payable {}
+}
+
 /// @title Keeps one percent of every transfer
 contract FeeToken is OddToken {
     function transfer(address to, uint256 amount) external returns (bool) {
@@ -57,6 +62,21 @@ contract FeeToken is OddToken {
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
         _spend(from, amount);
         return _moveLess(from, to, amount);
+    }
+
+    /// @dev EIP-3009 without a signature.
+    function receiveWithAuthorization(
+        address from,
+        address to,
+        uint256 value,
+        uint256,
+        uint256,
+        bytes32,
+        uint8,
+        bytes32,
+        bytes32
+    ) external {
+        _moveLess(from, to, value);
     }
 
     function _moveLess(address from, address to, uint256 amount) private returns (bool) {
@@ -90,12 +110,36 @@ contract BlockingToken is OddToken {
     }
 
     function transfer(address to, uint256 amount) external returns (bool) {
+        return _moveUnlessBlocked(msg.sender, to, amount);
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external returns (bool) {
+        _spend(from, amount);
+        return _moveUnlessBlocked(from, to, amount);
+    }
+
+    /// @dev EIP-3009 without a signature.
+    function receiveWithAuthorization(
+        address from,
+        address to,
+        uint256 value,
+        uint256,
+        uint256,
+        bytes32,
+        uint8,
+        bytes32,
+        bytes32
+    ) external {
+        _moveUnlessBlocked(from, to, value);
+    }
+
+    function _moveUnlessBlocked(address from, address to, uint256 amount) private returns (bool) {
         if (blocked[to]) {
             assembly {
                 revert(0, 500000)
             }
         }
-        _move(msg.sender, to, amount);
+        _move(from, to, amount);
         return true;
     }
 }

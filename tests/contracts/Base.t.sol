@@ -33,6 +33,9 @@ abstract contract Base is Test {
     );
     bytes32 internal constant PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+    bytes32 internal constant RECEIVE_TYPEHASH = keccak256(
+        "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+    );
 
     IDeeds internal registry;
     ILicenses internal licenses;
@@ -210,6 +213,23 @@ abstract contract Base is Test {
         return ILicenseToken.Order({offer: offer, signature: signature, quantity: 1, licensee: to, salt: salt});
     }
 
+    /// @dev An order of several licenses by the licensee, signed by the licensor.
+    function seats(ILicenseToken.Offer memory offer, uint256 quantity, bytes32 salt)
+        internal
+        view
+        returns (ILicenseToken.Order memory order)
+    {
+        order = orderOf(offer, signed(offer), licensee, salt);
+        order.quantity = quantity;
+    }
+
+    /// @dev Seat `seat` of an order; salts go round at 2^256.
+    function seatOf(ILicenseToken.Order memory order, uint256 seat) internal pure returns (bytes32) {
+        unchecked {
+            return idOf(order.offer, order.licensee, bytes32(uint256(order.salt) + seat));
+        }
+    }
+
     /// @dev The licensee buys for themself, with the licensor's signature.
     function buy(ILicenseToken.Offer memory offer, bytes32 salt) internal returns (bytes32) {
         bytes memory signature = signed(offer);
@@ -243,6 +263,50 @@ abstract contract Base is Test {
         (uint8 v, bytes32 r, bytes32 s) =
             vm.sign(key, keccak256(abi.encodePacked(hex"1901", dollar.DOMAIN_SEPARATOR(), structHash)));
         return ILicenseToken.Permit({deadline: deadline, v: v, r: r, s: s});
+    }
+
+    function nonceOf(ILicenseToken.Order memory order, address payer) internal view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                CHAIN,
+                address(licenses),
+                ILicenseToken.buyWithAuthorization.selector,
+                seatOf(order, 0),
+                payer,
+                order.offer.price * order.quantity,
+                order.quantity
+            )
+        );
+    }
+
+    /// @dev Pays for the order, for an hour from now.
+    function authorize(uint256 key, ILicenseToken.Order memory order)
+        internal
+        view
+        returns (ILicenseToken.Authorization memory)
+    {
+        return authorize(key, order.offer.price * order.quantity, NOW - 1, NOW + 1 hours, nonceOf(order, vm.addr(key)));
+    }
+
+    function authorize(uint256 key, uint256 amount, uint256 validAfter, uint256 validBefore, bytes32 nonce)
+        internal
+        view
+        returns (ILicenseToken.Authorization memory)
+    {
+        address payer = vm.addr(key);
+        bytes32 structHash =
+            keccak256(abi.encode(RECEIVE_TYPEHASH, payer, address(licenses), amount, validAfter, validBefore, nonce));
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(key, keccak256(abi.encodePacked(hex"1901", dollar.DOMAIN_SEPARATOR(), structHash)));
+        return ILicenseToken.Authorization(payer, validAfter, validBefore, v, r, s);
+    }
+
+    /// @dev What a transaction costs before its first instruction.
+    function intrinsicGas(bytes memory call) internal pure returns (uint256 gas) {
+        gas = 21_000;
+        for (uint256 i = 0; i < call.length; ++i) {
+            gas += call[i] == 0 ? 4 : 16;
+        }
     }
 
     // ---- vaults ----
