@@ -50,7 +50,7 @@ contract SilentToken is OddToken {
 
 /// @title Takes any call for a good one, as WETH does, and moves nothing for it
 contract PhantomToken is SilentToken {
-    fallback() external payable {}
+    fallback() external {}
 }
 
 /// @title Keeps one percent of every transfer
