@@ -100,10 +100,21 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         if (orders.length == 0 || orders.length > MAX_ORDERS) revert BasketSizeInvalid(orders.length, MAX_ORDERS);
         licenseIds = new bytes32[](orders.length);
         uint256 left = msg.value;
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
         for (uint256 i = 0; i < orders.length; ++i) {
-            uint256 spent;
-            (licenseIds[i], spent) = skip ? _trySell(orders[i], left) : _sellOne(orders[i], msg.sender, left);
-            left -= spent;
+            (bytes32 licenseId, uint256 spent) =
+                skip ? _trySell(orders[i], left) : _sellOne(orders[i], msg.sender, left);
+            licenseIds[i] = licenseId;
+            unchecked {
+                left -= spent; // `_sellOne` spends at most what it is given
+            }
+            // What an order left in memory is of no use to the next: memory that only grows would cost 400 gas an order.
+            assembly ("memory-safe") {
+                mstore(0x40, free)
+            }
         }
         if (left != 0) SafeTransferLib.safeTransferETH(msg.sender, left);
     }
@@ -235,13 +246,14 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         private
         returns (bytes32 licenseId, uint256 spent)
     {
+        Offer calldata offer = order.offer;
         uint256 amount;
         (licenseId, amount) = _sell(order, payer);
-        if (order.offer.currency == address(0)) {
+        if (offer.currency == address(0)) {
             if (amount > available) revert WrongValue(available, amount);
             spent = amount;
         }
-        _pay(order.offer, payer, amount);
+        _pay(offer, payer, amount);
     }
 
     /// @dev Everything of a sale but the payment: checks, licenses, event.
