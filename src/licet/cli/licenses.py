@@ -8,6 +8,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
+from licet.cli.errors import UndecidedError
 from licet.cli.items import items_argument, lookup_json, read_items, warn_of_gaps
 from licet.cli.offer import offer_json, read_offer, runs
 from licet.cli.output import confirm, console, emit, facts, show, table
@@ -108,7 +109,7 @@ def buy(
 @takes(account=True, documents=True)
 def list_(session: Session, holder: Address | None, as_json: bool) -> None:
     """List the licenses that an account holds, expired ones too."""
-    held = session.licensee.licenses(holder or session.signer.address)
+    held = session.licensee.licenses(session.party(holder, "--holder"))
     now = session.reader.block().timestamp
     emit(
         {"licenses": [_held_json(h, now) for h in held]},
@@ -125,9 +126,12 @@ def list_(session: Session, holder: Address | None, as_json: bool) -> None:
 def permits(session: Session, license_id: Hash32, item: str | None, uses: Use, as_json: bool) -> int:
     """Ask the chain whether LICENSE permits all the uses now, of its asset or of ITEM.
 
-    Exits with 0 for yes, with 1 for no.
+    Exits with 0 for yes, with 1 for no, with 2 when it cannot tell.
     """
-    answer = session.licensee.permits(license_id, uses, item)
+    try:
+        answer = session.licensee.permits(license_id, uses, item)
+    except LicetError as error:
+        raise UndecidedError(str(error)) from error
     emit(
         {"license_id": license_id, "item": item, "uses": list(use_names(uses)), "permits": answer},
         Text("yes", "bold green") if answer else Text("no", "bold red"),

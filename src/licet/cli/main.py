@@ -87,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except click.Abort:
         return _fail("interrupted", INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     except click.UsageError as error:
         help_for = error.ctx.command_path if error.ctx else "licet"
         return _fail(f"{error.format_message()} (see {help_for} --help)", error.exit_code)
