@@ -1,4 +1,4 @@
-"""A node that is wrong, broken or hostile: whatever it answers, the error is of Licet, and says what to do."""
+"""A node that is wrong, broken or hostile: whatever it answers, the error is Licet's and says what to do."""
 
 import itertools
 import json
@@ -120,9 +120,14 @@ def served(node: Node) -> Iterator[Node]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False
+
+        def handle_error(self, *_: object) -> None:
+            """Quiet, about clients that left."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         node.url = f"http://127.0.0.1:{server.server_port}"
         try:

@@ -20,7 +20,8 @@ from licet.licensee.quote import Quote, Quoter, check_complete
 from licet.rights.offer import new_salt
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogProof
-from licet.types import Address, Hash32
+from licet.trees.hashing import is_address, parse_address
+from licet.types import Address, Hash32, parse_hash
 
 PERMIT_SECONDS: Final = 3600
 """How long a permit that pays for a purchase stays valid."""
@@ -86,7 +87,7 @@ class Licensee:
         Raises:
             AssetNotRegistered: no asset has this id.
         """
-        return Offers(self._contracts, self._library).standing(asset_id)
+        return Offers(self._contracts, self._library).standing(parse_hash(asset_id, "asset id"))
 
     def quote(
         self,
@@ -108,6 +109,8 @@ class Licensee:
             InputError: an item is unknown, or offers in several currencies would do and none is named.
         """
         held = [h.grant for h in self.licenses()] if self._contracts.chain.signer else []
+        trust = {parse_address(name) if is_address(name) else parse_hash(name, "id") for name in trust}
+        currency = None if currency is None else parse_address(currency)
         quoter = Quoter(self._contracts, self._library, self._finder, held)
         return quoter.quote(items, uses, trust=trust, currency=currency)
 
@@ -136,7 +139,8 @@ class Licensee:
         standing = self._here(standing)
         offer = standing.offer
         chain, licenses = self._contracts.chain, self._contracts.licenses
-        grant = Grant(offer, licensee or chain.account, salt or new_salt())
+        licensee = chain.account if licensee is None else parse_address(licensee)
+        grant = Grant(offer, licensee, salt or new_salt())
         currency = Currency(chain, offer.currency)
         self._check_balance(currency, offer.price)
         if currency.is_native or not offer.price:
@@ -173,7 +177,7 @@ class Licensee:
 
         Anybody can give anybody a license: one on terms that cannot be read is left out.
         """
-        holder = holder or self._contracts.chain.account
+        holder = self._contracts.chain.account if holder is None else parse_address(holder)
         ids = dict.fromkeys(
             event.license_id
             for event in events.read(
@@ -199,6 +203,7 @@ class Licensee:
             LicenseUnknown: no license has this id.
             UnexpectedAnswer: its terms cannot be read, or do not lead to this id.
         """
+        license_id = parse_hash(license_id, "license id")
         sold = events.read(
             self._contracts.chain,
             events.Sold,
