@@ -196,5 +196,8 @@ def _encode(parameters: Sequence[Parameter], values: Sequence[Any]) -> bytes:
 
 
 def _decode(parameters: Sequence[Parameter], data: bytes) -> tuple[Any, ...]:
-    values = codec.decode([p.raw_signature for p in parameters], data)
+    try:
+        values = codec.decode([p.raw_signature for p in parameters], data)
+    except OverflowError as error:  # a length that no memory holds; eth-abi would go and read so much
+        raise DecodingError(str(error)) from error
     return tuple(p.decoded(value) for p, value in zip(parameters, values, strict=True))
