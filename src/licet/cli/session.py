@@ -274,7 +274,9 @@ def password(file: Path | None, keystore: Path, *, confirm: bool = False) -> str
     if from_environment:
         return from_environment
     if not sys.stdin.isatty():
-        raise InputError(f"{keystore} needs its password: name a --password-file, or set {PASSWORD_VARIABLE}")
+        raise InputError(
+            f"the keystore {keystore} needs a password: name a --password-file, or set {PASSWORD_VARIABLE}"
+        )
     answer: str = click.prompt(
         f"Password of {keystore}", hide_input=True, confirmation_prompt=confirm, err=True
     )
