@@ -186,6 +186,7 @@ def test_many_items_cost_no_more_questions_than_one(
     licensee.receive_dollars(price.amount)
     if licensed:
         licensee.buys.buy(offer)
+    licensee.buys.lookup(songs)  # checks the deployment, reads the catalogue
     questions.clear()
     licensee.buys.quote(songs[:1], Use.TRAIN)
     for_one = sorted(questions)
