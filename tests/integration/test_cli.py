@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -599,6 +600,18 @@ def test_the_test_dollar_is_known_from_the_deployment_file_alone(
     assert native.json["total"] == "0"
 
 
+def test_a_file_name_of_any_bytes(run: Run, tmp_path: Path) -> None:
+    name = os.fsdecode(b"po\xffem\x1b[2J.txt")
+    try:
+        Path(name).write_text("a poem with an odd name")
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 only")
+    ran = run("work", "register", name, account=LICENSOR)
+    assert ran.code == 0, ran.err
+    assert "\x1b" not in ran.out
+    assert run("lookup", name, "--json").json["items"][0]["claims"]
+
+
 # As a process.
 
 LICET = (sys.executable, "-c", "import sys; from licet.cli import main; sys.exit(main())")
@@ -617,9 +630,9 @@ def test_a_reader_that_stops_reading(environment: dict[str, str], asset: Registe
 
 
 def test_a_local_node_until_ctrl_c(tmp_path: Path, environment: dict[str, str]) -> None:
-    from licet.chain.node import _free_port
-
-    port = _free_port()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     process = subprocess.Popen(
         [*LICET, "node", "--port", str(port), "--json"],
         stdout=subprocess.PIPE,

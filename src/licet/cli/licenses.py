@@ -17,7 +17,7 @@ from licet.cli.session import Session, takes
 from licet.cli.text import format_time, one_line, plural, short
 from licet.contracts.licenses import PERPETUAL
 from licet.errors import InputError, LicetError
-from licet.licensee import Held, Purchase, Quote, QuoteItem, Status, check_complete
+from licet.licensee import Held, Licensee, Purchase, Quote, QuoteItem, Status, check_complete
 from licet.rights.offer import Offer
 from licet.rights.uses import Use, use_names
 from licet.types import Address, Hash32
@@ -56,7 +56,7 @@ def quote(
 
     With an account, says which items its licenses cover already.
     """
-    quoted = _quote(session, items, uses, trust, currency)
+    quoted = _quote(session, session.licensee, items, uses, trust, currency)
     emit(_quote_json(session, quoted), *_quote_tables(session, quoted), as_json=as_json)
 
 
@@ -84,18 +84,18 @@ def buy(
 
     Pays exactly what the quote says. Unless every item may be used afterwards, nothing is bought.
     """
-    buyer = session.licensee
     if offer is not None:
         if items:
             raise InputError("name either items, or one --offer")
-        document = read_offer(session.signing_contracts, offer)
+        buyer = session.buyer
+        document = read_offer(session.contracts, offer)
         _ask(session, [document.offer], yes=yes)
         _deliver(session, iter([buyer.buy(document, licensee=licensee)]), as_json=as_json)
         return
     if not items or uses is None:
         raise InputError("what is to be licensed, for which uses? Name items and --uses, or an --offer")
-    session.signing_contracts  # noqa: B018 - before the quote, which works without an account too
-    quoted = _quote(session, items, uses, trust, currency)
+    buyer = session.buyer
+    quoted = _quote(session, buyer, items, uses, trust, currency)
     check_complete(quoted)
     if not as_json:
         for renderable in _quote_tables(session, quoted):
@@ -142,12 +142,12 @@ def permits(session: Session, license_id: Hash32, item: str | None, uses: Use, a
 
 def _quote(
     session: Session,
+    licensee: Licensee,
     items: tuple[str, ...],
     uses: Use,
     trust: tuple[Hash32 | Address, ...],
     currency: Address | str | None,
 ) -> Quote:
-    licensee = session.licensee
     money = None if currency is None else session.currency(currency)
     quoted = licensee.quote(read_items(items), uses, trust=trust, currency=money)
     warn_of_gaps(licensee)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -81,6 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. Whatever goes wrong is one line on stderr, never a traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names may be any bytes
     try:
         _read_settings(Path(".env"))
         result = cli.main(args=arguments, prog_name="licet", standalone_mode=False)

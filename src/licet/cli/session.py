@@ -194,7 +194,12 @@ class Session:
     @property
     def licensee(self) -> Licensee:
         """The licensee whose account the options name; one who only looks if they name none."""
-        return Licensee(self.signing_contracts if self.has_account else self.contracts, self.library)
+        return self.buyer if self.has_account else Licensee(self.contracts, self.library)
+
+    @property
+    def buyer(self) -> Licensee:
+        """The licensee whose account the options name."""
+        return Licensee(self.signing_contracts, self.library)
 
     @cached_property
     def money(self) -> Money:
