@@ -101,6 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error.format_message(), error.exit_code)
     except LicetError as error:
         return _fail(str(error), error.exit_code)
+    except SystemExit:
+        return PIPE_CLOSED  # click's own way out when it meets the closed pipe first
     except BrokenPipeError:
         # Whoever read our output has enough; Python's own flush at exit must not complain either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
