@@ -349,6 +349,18 @@ def test_a_transaction_that_no_block_takes_is_named(chain: Chain, node: Node) ->
     assert str(caught.value.facts["tx_hash"]) in str(caught.value)
 
 
+@pytest.mark.parametrize(("status", "times"), [(429, 3), (503, 1)])
+@pytest.mark.usefixtures("impatient")
+def test_a_transaction_is_sent_again_only_where_it_was_certainly_not_taken(
+    node: Node, chain: Chain, status: int, times: int
+) -> None:
+    send = "eth_sendRawTransaction"
+    node.reply = lambda method: (status, b"") if method == send else node.by_the_book(method)
+    with pytest.raises(ConnectionFailed, match="look for it before sending again"):
+        chain.pay(ADDRESS, 1)
+    assert node.asked.count(send) == times
+
+
 @pytest.mark.parametrize("silent", ["eth_sendRawTransaction", "eth_getTransactionReceipt"])
 @pytest.mark.usefixtures("impatient")
 def test_a_node_that_dies_over_a_transaction_does_not_lose_it(node: Node, chain: Chain, silent: str) -> None:
