@@ -65,9 +65,10 @@ class Network:
     def chain(self, signer: Signer | None = None) -> Chain:
         return Chain(self.url, signer)
 
-    def transact(self, sender: Address, to: Address, data: bytes) -> None:
-        """Sends bytes that Licet would not send, from an account whose key the node has."""
-        tx_hash = self.rpc("eth_sendTransaction", {"from": sender, "to": to, "data": "0x" + data.hex()})
+    def transact(self, sender: Address, to: Address, data: bytes, value: int = 0) -> None:
+        """Sends bytes that Licet would not send, from an account whose key the node has; waits for the block."""
+        call = {"from": sender, "to": to, "data": "0x" + data.hex(), "value": hex(value)}
+        tx_hash = self.rpc("eth_sendTransaction", call)
         for _ in range(200):
             receipt = self.rpc("eth_getTransactionReceipt", tx_hash)
             if receipt is not None:

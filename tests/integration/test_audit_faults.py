@@ -422,8 +422,7 @@ def test_money_that_left_a_vault_without_a_claim(
 ) -> None:
     network.rpc("anvil_impersonateAccount", vault)
     network.rpc("anvil_setBalance", vault, hex(10**18))
-    data = artifact("TestDollar").abi.encode_call("transfer", [stranger.address, 5]).hex()
-    network.rpc("eth_sendTransaction", {"from": vault, "to": dollar, "data": "0x" + data})
+    network.transact(vault, dollar, artifact("TestDollar").abi.encode_call("transfer", [stranger.address, 5]))
     report = audit()
     assert the(Kind.OUTFLOW_WRONG, report).evidence.found == "5"
 
@@ -526,14 +525,7 @@ def test_terms_that_are_no_text(
 def send_altered(network: Network, sender: Address, function: str, *arguments: Any, value: int = 0) -> None:
     """Calls the license token with bytes that are not UTF-8 for each `!!!!`."""
     data = artifact("LicenseToken").abi.encode_call(function, arguments).replace(b"!!!!", b"\xff\xfe\x00\x80")
-    call = {
-        "from": sender,
-        "to": network.deployment.license_token,
-        "data": "0x" + data.hex(),
-        "value": hex(value),
-    }
-    tx_hash = network.rpc("eth_sendTransaction", call)
-    assert network.rpc("eth_getTransactionReceipt", tx_hash)["status"] == "0x1"
+    network.transact(sender, network.deployment.license_token, data, value)
 
 
 # A node that lies.
