@@ -420,6 +420,14 @@ def test_a_contested_item_is_not_bought(passer_by: Licensee, work: Path, contest
     assert (quote.items[0].status, quote.purchases, quote.total) == (Status.CONTESTED, (), 0)
 
 
+def test_asking_for_an_asset_by_its_id_is_choosing_it(
+    passer_by: Licensee, contest: list[Registered], licensor: Party
+) -> None:
+    quote = passer_by.quote([contest[0].asset_id], Use.TRAIN)
+    assert quote.items[0].status is Status.ON_OFFER
+    assert quote.purchases[0].offer.licensor == licensor.address
+
+
 @pytest.mark.parametrize("by", ["asset", "registrant"])
 def test_whoever_the_buyer_trusts_is_bought_from(
     passer_by: Licensee, work: Path, contest: list[Registered], licensor: Party, price: Price, by: str

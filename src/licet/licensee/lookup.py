@@ -1,7 +1,7 @@
 """Who claims a work: registrations of its very bytes, and of catalogues that list it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -47,11 +47,13 @@ class Lookup:
         item: as it was asked for.
         content: the work's SHA-256; None where a whole catalogue was asked for.
         claims: oldest first; those without a date come last. None is preferred over another.
+        asset_id: the asset, where it was asked for by its id: whoever names it has chosen between claims.
     """
 
     item: str
     content: Hash32 | None
     claims: tuple[Claim, ...]
+    asset_id: Hash32 | None = None
 
     @property
     def contested(self) -> bool:
@@ -160,8 +162,8 @@ class Finder:
         if asset is None:
             return self._content(name, value, register)
         if not asset.works:
-            return self._content(name, asset.content, register)
-        return Lookup(name, None, (self._claim(asset, register.time(asset), register),))
+            return replace(self._content(name, asset.content, register), asset_id=value)
+        return Lookup(name, None, (self._claim(asset, register.time(asset), register),), value)
 
     def _content(self, item: str, content: Hash32, register: _Register) -> Lookup:
         claims = [

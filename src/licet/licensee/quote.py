@@ -170,6 +170,8 @@ class Quoter:
 
 
 def _trusted(lookup: Lookup, trust: Collection[Hash32 | Address]) -> tuple[Claim, ...]:
+    if lookup.asset_id is not None:
+        return tuple(claim for claim in lookup.claims if claim.asset_id == lookup.asset_id)
     named = tuple(c for c in lookup.claims if c.asset_id in trust or c.registrant in trust)
     return named or lookup.claims
 

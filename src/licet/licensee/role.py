@@ -241,10 +241,9 @@ class Licensee:
         if item is None:
             return self._contracts.licenses.permits(license_id, uses)
         lookup = self.lookup([item])[0]
-        if lookup.content is None:
-            asset_id = lookup.claims[0].asset_id
-            return self._contracts.licenses.permits_asset(grant, uses, asset_id)
-        return self._permits_work(grant, uses, lookup.content)
+        if lookup.asset_id is not None:
+            return self._contracts.licenses.permits_asset(grant, uses, lookup.asset_id)
+        return lookup.content is not None and self._permits_work(grant, uses, lookup.content)
 
     def _permits_work(self, grant: Grant, uses: Use, content: Hash32) -> bool:
         registered = registration(self._contracts, grant.offer.asset_id)
