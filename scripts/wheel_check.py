@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
+ENGINES = ROOT / "node_modules" / ".bin"
 SMOKE_TEST = ROOT / "tests" / "wheel_smoke.py"
 
 
@@ -38,8 +39,7 @@ def try_alone(wheel: Path) -> None:
         programs = Path(folder) / "bin"
         install(wheel, programs / "python", Path(folder) / "constraints.txt")
         run(programs / "licet", "--version", cwd=folder)
-        if SMOKE_TEST.is_file():
-            run(programs / "python", shutil.copy(SMOKE_TEST, folder), cwd=folder)
+        run(programs / "python", shutil.copy(SMOKE_TEST, folder), cwd=folder)
 
 
 def build() -> Path:
@@ -60,8 +60,9 @@ def install(wheel: Path, python: Path, constraints: Path) -> None:
 
 
 def run(*command: str | Path, cwd: str | Path) -> None:
-    """Run a command whose imports come from its own environment alone."""
+    """Run a command whose imports come from its own environment alone; chains are found on PATH."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    environment["PATH"] = os.pathsep.join((str(ENGINES), environment["PATH"]))
     subprocess.run(command, cwd=cwd, env=environment, check=True)
 
 

@@ -15,6 +15,7 @@ from licet.fingerprint import Progress, sha256_file
 from licet.rights.offer import Offer
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
+from licet.trees.hashing import parse_address
 from licet.types import ZERO_HASH, Address, Hash32
 
 PAYEES_ON_CHAIN: Final = 16
@@ -158,7 +159,14 @@ class RightsHolder:
         return Registered(registration.asset_id, registration, receipt)
 
     def transfer_deed(self, asset_id: Hash32, receiver: Address) -> Receipt:
-        """Hands an asset's deed on; its standing offers lapse. Licenses sold before stay."""
+        """Hands an asset's deed on; its standing offers lapse. Licenses sold before stay.
+
+        Raises:
+            NotDeedHolder: this account does not hold the deed.
+        """
+        holder = self._contracts.assets.deed(asset_id).holder
+        if holder != self.address:
+            raise reverted("NotDeedHolder", {"caller": self.address, "holder": holder, "assetId": asset_id})
         return self._contracts.assets.transfer(asset_id, receiver)
 
     # Offering
@@ -201,7 +209,7 @@ class RightsHolder:
             )
         now = chain.block().timestamp
         if price.end and price.end <= now:
-            raise InputError(f"the sale would have ended at {price.end}, it is now {now}: name a later end")
+            raise InputError(f"the sale would have ended {now - price.end} seconds ago: name a later end")
         document = self._publisher.publish(terms)
         # A URI that only repeats the hash would cost every buyer gas.
         uri = document.uri if self._publisher.base_uri else ""
@@ -256,7 +264,7 @@ class RightsHolder:
         Raises:
             InputError: the payee is not in the split.
         """
-        payee = payee or self.address
+        payee = self.address if payee is None else parse_address(payee)
         tree = split.tree()
         share = tree.proof(payee).share
         vaults = self._contracts.vaults
@@ -280,7 +288,8 @@ class RightsHolder:
             InputError: the payee is not in one of the splits.
             NothingDue: none of the vaults owes anything; no transaction was sent.
         """
-        payee = payee or self.address
+        payee = self.address if payee is None else parse_address(payee)
+        token = parse_address(token)
         if not any(self.due(split, token, payee) for split in splits):
             raise reverted("NothingDue", {"payee": payee, "token": token})
         trees = [split.tree() for split in splits]

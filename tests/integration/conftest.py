@@ -73,7 +73,7 @@ class Network:
         return Chain(self.url, signer)
 
     def transact(self, sender: Address, to: Address, data: bytes, value: int = 0) -> None:
-        """Sends bytes that Licet would not send, from an account whose key the node has."""
+        """Sends bytes that Licet would not send, from an account whose key the node has; waits for it."""
         call = {"from": sender, "to": to, "data": "0x" + data.hex(), "value": hex(value)}
         tx_hash = self.rpc("eth_sendTransaction", call)
         for _ in range(200):

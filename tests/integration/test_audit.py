@@ -272,8 +272,7 @@ def contract_offer(network: Network, contract: Address, vault: Address) -> Offer
     data = artifact("AssetRegistry").abi.encode_call("register", [fields])
     network.rpc("anvil_impersonateAccount", contract)
     network.rpc("anvil_setBalance", contract, hex(10**18))
-    call = {"from": contract, "to": network.deployment.asset_registry, "data": "0x" + data.hex()}
-    network.rpc("eth_sendTransaction", call)
+    network.transact(contract, network.deployment.asset_registry, data)
     return Offer(
         licensor=contract,
         asset_id=registration.asset_id,

@@ -9,7 +9,6 @@ import pytest
 from licet.catalog import read_catalog
 from licet.chain.client import Chain
 from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner
 from licet.contracts import Contracts, events
 from licet.contracts.publications import catalog_document, published_split, registration, split_of
 from licet.documents import (
@@ -29,14 +28,13 @@ from licet.errors import (
     DocumentMissing,
     InputError,
     SignerError,
-    WrongPassword,
 )
 from licet.fingerprint import sha256_file
-from licet.licensee import Licensee
+from licet.licensee import Licensee, Purchase, Status
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Registered, RightsHolder
-from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, hash32
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 from tests.integration.conftest import Offering, Party
 
 pytestmark = pytest.mark.integration
@@ -153,6 +151,67 @@ def test_an_address_that_is_none_is_no_payee(
 ) -> None:
     with pytest.raises(InputError, match=r"is not an Offer\.payee|EIP-55"):
         licensor.sells.offer(asset.asset_id, Address(address), price, terms)
+
+
+def test_ids_and_addresses_may_be_spelled_in_any_way(
+    licensor: Party, licensee: Party, purchase: Purchase, split: SplitDocument, price: Price, work: Path
+) -> None:
+    """Typed by hand or read from elsewhere, an address has no checksum and a hash no 0x."""
+    plain = {held.grant.license_id for held in licensee.buys.licenses(lower(licensee.address))}
+    assert plain == {purchase.license_id}
+    assert licensee.buys.grant(Hash32(purchase.license_id[2:].upper())) == purchase.grant
+    assert licensee.buys.permits(Hash32(purchase.license_id.upper()[2:]), Use.TRAIN)
+    asset_id = Hash32(purchase.grant.offer.asset_id[2:])
+    assert len(licensee.buys.offers(asset_id)) == 1
+    trusting = licensee.buys.quote([work], Use.DISPLAY, trust=[asset_id], currency=lower(price.currency))
+    assert trusting.items[0].status is Status.NOT_ON_OFFER
+    payee = lower(split.payees[0].payee)
+    assert licensor.sells.due(split, lower(price.currency), payee) > 0
+
+
+def lower(address: Address) -> Address:
+    return Address(address.lower())
+
+
+@pytest.fixture
+def purchase(licensee: Party, signed_offer: OfferDocument, price: Price) -> Purchase:
+    licensee.receive_dollars(price.amount)
+    return licensee.buys.buy(signed_offer)
+
+
+MEANINGLESS: list[Callable[[Party, SplitDocument], object]] = [
+    lambda party, split: party.buys.licenses(Address("me")),
+    lambda party, split: party.buys.grant(Hash32("0x12")),
+    lambda party, split: party.buys.permits(Hash32("mine"), Use.TRAIN),
+    lambda party, split: party.buys.offers(Hash32("")),
+    lambda party, split: party.buys.quote([], Use.TRAIN, trust=[Address("0x12")]),
+    lambda party, split: party.buys.quote([], Use.TRAIN, currency=Address("dollars")),
+    lambda party, split: party.sells.due(split, Address("dollars")),
+    lambda party, split: party.sells.due(split, ZERO_ADDRESS, Address("")),
+    lambda party, split: party.sells.collect([split], Address("dollars"), split.payees[0].payee),
+    lambda party, split: party.sells.cancel_offers(Hash32("0x12")),
+    lambda party, split: party.contracts.assets.transfer(NOTHING, Address("0x12")),
+    lambda party, split: party.contracts.assets.deed(Hash32("0xzz")),
+    lambda party, split: party.contracts.licenses.license(Hash32("0x")),
+    lambda party, split: party.dollar.transfer(Address("nobody"), 1),
+    lambda party, split: party.dollar.transfer(party.address, -1),
+    lambda party, split: party.dollar.transfer(party.address, 1 << 256),
+    lambda party, split: party.dollar.balance_of(Address("0x" + "g" * 40)),
+    lambda party, split: party.contracts.vaults.vault_of(Hash32("root")),
+]
+
+
+@pytest.mark.parametrize("act", MEANINGLESS, ids=range(len(MEANINGLESS)))
+def test_what_is_no_id_address_or_amount_is_refused(
+    licensee: Party, split: SplitDocument, act: Callable[[Party, SplitDocument], object]
+) -> None:
+    with pytest.raises(InputError):
+        act(licensee, split)
+
+
+def test_a_licensee_who_is_nobody_buys_nothing(licensee: Party, signed_offer: OfferDocument) -> None:
+    with pytest.raises(InputError, match="is not an address"):
+        licensee.buys.buy(signed_offer, licensee=Address("them"))
 
 
 # Offers.
@@ -287,14 +346,7 @@ def test_a_vault_whose_split_is_unknown_names_it(reader: Contracts, stranger: Pa
     assert caught.value.facts == {"vault": stranger.address}
 
 
-# Keys.
-
-
-def test_a_wrong_password_opens_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "key.json"
-    LocalSigner.create().save_keystore(path, "right")
-    with pytest.raises(WrongPassword, match="the password does not open"):
-        LocalSigner.from_keystore(path, "wrong")
+# Nobody to sign, nobody to ask. (Keystores and their passwords: tests/unit/test_signer.py.)
 
 
 def test_a_reader_cannot_sell(reader: Contracts, folder: Path, work: Path) -> None:

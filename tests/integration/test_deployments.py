@@ -124,7 +124,7 @@ def test_a_deployment_without_a_test_dollar_is_read_too(deployment: Deployment, 
 def test_a_file_that_is_no_deployment_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "31337.json"
     path.write_text(text)
-    with pytest.raises(InputError, match=r"31337\.json is not a deployment file: run scripts/deploy\.py"):
+    with pytest.raises(InputError, match=r"31337\.json is not a deployment file: "):
         Deployment.load(path)
 
 

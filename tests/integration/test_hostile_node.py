@@ -1,4 +1,4 @@
-"""A node that is wrong, broken or hostile: whatever it answers, the error is of Licet and says what to do."""
+"""A node that is wrong, broken or hostile: whatever it answers, the error is Licet's and says what to do."""
 
 import itertools
 import json
@@ -120,9 +120,14 @@ def served(node: Node) -> Iterator[Node]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False
+
+        def handle_error(self, *_: object) -> None:
+            """Quiet, about clients that left."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         node.url = f"http://127.0.0.1:{server.server_port}"
         try:
@@ -342,6 +347,18 @@ def test_a_transaction_that_no_block_takes_is_named(chain: Chain, node: Node) ->
     with pytest.raises(ChainError, match=r"was sent, but .* look for it before sending again") as caught:
         chain.pay(ADDRESS, 1)
     assert str(caught.value.facts["tx_hash"]) in str(caught.value)
+
+
+@pytest.mark.parametrize(("status", "times"), [(429, 3), (503, 1)])
+@pytest.mark.usefixtures("impatient")
+def test_a_transaction_is_sent_again_only_where_it_was_certainly_not_taken(
+    node: Node, chain: Chain, status: int, times: int
+) -> None:
+    send = "eth_sendRawTransaction"
+    node.reply = lambda method: (status, b"") if method == send else node.by_the_book(method)
+    with pytest.raises(ConnectionFailed, match="look for it before sending again"):
+        chain.pay(ADDRESS, 1)
+    assert node.asked.count(send) == times
 
 
 @pytest.mark.parametrize("silent", ["eth_sendRawTransaction", "eth_getTransactionReceipt"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from licet.catalog import Catalog, read_catalog
+from licet.chain.transport import HttpTransport
 from licet.contracts import Contracts
 from licet.documents import OfferDocument, Publisher, TermsDocument
 from licet.errors import AssetNotRegistered, InputError
@@ -154,6 +155,44 @@ def test_an_id_of_two_works_is_ambiguous(
     rival.sells.register_catalog(read_catalog(path), "Other songs")
     with pytest.raises(InputError, match="stands for 2 works: name the work's SHA-256"):
         passer_by.lookup(["song_1"])
+
+
+@pytest.fixture
+def questions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The methods that the node is asked from here on."""
+    asked: list[str] = []
+    ask = HttpTransport.make_request
+
+    def noting(self: HttpTransport, method: str, params: object) -> object:
+        asked.append(method)
+        return ask(self, method, params)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(HttpTransport, "make_request", noting)
+    return asked
+
+
+@pytest.mark.parametrize("licensed", [False, True])
+def test_many_items_cost_no_more_questions_than_one(
+    licensor: Party,
+    licensee: Party,
+    songs: list[Path],
+    songbook: Registered,
+    price: Price,
+    offering: Offering,
+    questions: list[str],
+    licensed: bool,
+) -> None:
+    offer = offering(licensor, songbook.asset_id, price)
+    licensee.receive_dollars(price.amount)
+    if licensed:
+        licensee.buys.buy(offer)
+    licensee.buys.lookup(songs)  # checks the deployment, reads the catalogue
+    questions.clear()
+    licensee.buys.quote(songs[:1], Use.TRAIN)
+    for_one = sorted(questions)
+    questions.clear()
+    licensee.buys.quote([*songs, *(song.stem for song in songs)], Use.TRAIN)
+    assert sorted(questions) == for_one
 
 
 # What is on offer.
@@ -379,6 +418,14 @@ def contest(licensor: Party, rival: Party, work: Path, price: Price, offering: O
 def test_a_contested_item_is_not_bought(passer_by: Licensee, work: Path, contest: object) -> None:
     quote = passer_by.quote([work], Use.TRAIN)
     assert (quote.items[0].status, quote.purchases, quote.total) == (Status.CONTESTED, (), 0)
+
+
+def test_asking_for_an_asset_by_its_id_is_choosing_it(
+    passer_by: Licensee, contest: list[Registered], licensor: Party
+) -> None:
+    quote = passer_by.quote([contest[0].asset_id], Use.TRAIN)
+    assert quote.items[0].status is Status.ON_OFFER
+    assert quote.purchases[0].offer.licensor == licensor.address
 
 
 @pytest.mark.parametrize("by", ["asset", "registrant"])

@@ -73,6 +73,13 @@ def test_an_item_that_is_nothing_known_is_refused(passer_by: Licensee, purchase:
         passer_by.permits(purchase.license_id, Use.TRAIN, "no such work")
 
 
+def test_a_rivals_asset_of_the_same_work_is_not_permitted(
+    passer_by: Licensee, purchase: Purchase, rival: Party, work: Path
+) -> None:
+    rivals = rival.sells.register_work(work)
+    assert not passer_by.permits(purchase.license_id, Use.TRAIN, rivals.asset_id)
+
+
 def test_another_asset_is_not_permitted_by_the_contract(
     rival: Party, reader: Contracts, purchase: Purchase, work: Path, asset: Registered
 ) -> None:

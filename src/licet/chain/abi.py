@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from eth_abi import abi as codec
-from eth_abi.exceptions import DecodingError
+from eth_abi.exceptions import DecodingError, EncodingError
 
-from licet.errors import REVERT_NAMES, Reverted, UnexpectedAnswer, reverted
-from licet.trees.hashing import checksum, keccak
-from licet.types import Hash32, hash32, hash_bytes
+from licet.errors import REVERT_NAMES, InputError, Reverted, UnexpectedAnswer, reverted
+from licet.trees.hashing import checksum, keccak, parse_address
+from licet.types import Hash32, hash32, hash_bytes, parse_hash
 
 _BUILT_IN_ERRORS: tuple[Mapping[str, Any], ...] = (
     {"type": "error", "name": "Error", "inputs": [{"name": "reason", "type": "string"}]},
@@ -56,7 +56,7 @@ class Parameter:
         return self.type.startswith(("tuple", "string")) or self.type == "bytes" or self.type.endswith("]")
 
     def encodable(self, value: Any) -> Any:
-        """A value as eth-abi takes it."""
+        """A value as eth-abi takes it. Hashes and addresses in any spelling are taken, others refused."""
         if self.type.endswith("[]"):
             return [self._item().encodable(item) for item in value]
         if self.type == "tuple":
@@ -64,7 +64,9 @@ class Parameter:
             return tuple(
                 member.encodable(item) for member, item in zip(self.components, members, strict=True)
             )
-        return hash_bytes(value) if self.type == "bytes32" else value
+        if self.type == "bytes32":
+            return hash_bytes(parse_hash(value))
+        return parse_address(value) if self.type == "address" else value
 
     def decoded(self, value: Any) -> Any:
         """A value as Licet takes it, from what eth-abi gives."""
@@ -185,10 +187,17 @@ def log_topic(value: Hash32 | str) -> str:
 
 
 def _encode(parameters: Sequence[Parameter], values: Sequence[Any]) -> bytes:
-    encodable = [p.encodable(value) for p, value in zip(parameters, values, strict=True)]
-    return codec.encode([p.signature for p in parameters], encodable)
+    try:
+        encodable = [p.encodable(value) for p, value in zip(parameters, values, strict=True)]
+        return codec.encode([p.signature for p in parameters], encodable)
+    except (EncodingError, AttributeError, TypeError, ValueError) as error:
+        names = ", ".join(f"{p.type} {p.name}".strip() for p in parameters)
+        raise InputError(f"the contract does not take these values for ({names}): {error}") from error
 
 
 def _decode(parameters: Sequence[Parameter], data: bytes) -> tuple[Any, ...]:
-    values = codec.decode([p.raw_signature for p in parameters], data)
+    try:
+        values = codec.decode([p.raw_signature for p in parameters], data)
+    except OverflowError as error:  # a length that no memory holds; eth-abi would go and read so much
+        raise DecodingError(str(error)) from error
     return tuple(p.decoded(value) for p, value in zip(parameters, values, strict=True))

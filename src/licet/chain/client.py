@@ -29,7 +29,7 @@ from licet.errors import (
     SignerError,
     reverted,
 )
-from licet.trees.hashing import keccak
+from licet.trees.hashing import keccak, parse_address
 from licet.types import Address, Hash32, hash32, shown
 
 BlockId = int | str
@@ -161,13 +161,15 @@ class Chain:
 
     def code(self, address: Address, block: BlockId = "latest") -> bytes:
         """The code at an address; empty where there is none."""
+        at = _web3_address(address)
         with self._asking():
-            return bytes(self._web3.eth.get_code(_web3_address(address), _block_id(block)))
+            return bytes(self._web3.eth.get_code(at, _block_id(block)))
 
     def balance(self, address: Address, block: BlockId = "latest") -> int:
         """The native coin that an address has, in wei."""
+        at = _web3_address(address)
         with self._asking():
-            return int(self._web3.eth.get_balance(_web3_address(address), _block_id(block)))
+            return int(self._web3.eth.get_balance(at, _block_id(block)))
 
     def transaction_input(self, tx_hash: Hash32) -> tuple[Address | None, bytes]:
         """Whom a transaction called, and with what data."""
@@ -185,7 +187,7 @@ class Chain:
             NotAContract: there is no code at the address.
         """
         data = self._ask_contract(
-            {"to": address, "data": "0x" + abi.encode_call(function, arguments).hex()}, block
+            {"to": _web3_address(address), "data": "0x" + abi.encode_call(function, arguments).hex()}, block
         )
         if not data and abi.functions[function].outputs and not self.code(address, block):
             raise NotAContract(
@@ -222,7 +224,11 @@ class Chain:
         start = from_block
         while start <= last:
             end = min(start + size - 1, last)
-            query = {"address": list(addresses), "fromBlock": hex(start), "toBlock": hex(end)}
+            query = {
+                "address": [_web3_address(address) for address in addresses],
+                "fromBlock": hex(start),
+                "toBlock": hex(end),
+            }
             try:
                 with self._asking():
                     answer = self._web3.eth.get_logs({**query, "topics": list(topics)})  # type: ignore[typeddict-item]
@@ -256,7 +262,11 @@ class Chain:
             ChainError: the transaction could not be sent, or was not mined in time.
         """
         return self._transact(
-            {"to": address, "value": value, "data": "0x" + abi.encode_call(function, arguments).hex()}
+            {
+                "to": _web3_address(address),
+                "value": value,
+                "data": "0x" + abi.encode_call(function, arguments).hex(),
+            }
         )
 
     def deploy(self, artifact: Artifact, *arguments: Any) -> Receipt:
@@ -266,12 +276,13 @@ class Chain:
 
     def pay(self, to: Address, amount: int) -> Receipt:
         """Sends native coin, in wei. Raises as `send` does."""
-        return self._transact({"to": to, "value": amount, "data": "0x"})
+        return self._transact({"to": _web3_address(to), "value": amount, "data": "0x"})
 
     def nonce(self, address: Address) -> int:
         """How many transactions an account has sent, those still waiting included."""
+        at = _web3_address(address)
         with self._asking():
-            return int(self._web3.eth.get_transaction_count(_web3_address(address), "pending"))
+            return int(self._web3.eth.get_transaction_count(at, "pending"))
 
     def _transact(self, call: Mapping[str, Any]) -> Receipt:
         signer = self.signer_or_raise()
@@ -412,7 +423,7 @@ def _block_id(block: BlockId) -> Any:
 
 
 def _web3_address(address: Address) -> Any:
-    return address
+    return parse_address(address)
 
 
 __all__ = ["Block", "BlockId", "Chain", "Log", "Receipt", "log_topic"]

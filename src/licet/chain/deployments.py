@@ -77,7 +77,7 @@ class Deployment:
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
         except (InputError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{path} is not a deployment file: run scripts/deploy.py to make one") from error
+            raise InputError(f"{path} is not a deployment file: `licet deploy` makes one") from error
 
     def check(self, chain: Chain) -> None:
         """Makes sure that a chain has these very contracts.

@@ -18,8 +18,8 @@ from licet.errors import ConnectionFailed
 MAX_ANSWER_BYTES: Final = 256 << 20
 """The largest answer that is read."""
 
-# Too many requests, and gateways in trouble: the node itself did nothing yet.
-_BUSY: Final = frozenset({429, 502, 503, 504})
+_TOO_MANY_REQUESTS: Final = 429
+_GATEWAY_TROUBLE: Final = (502, 503, 504)
 _PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
 _LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -52,19 +52,19 @@ class HttpTransport(JSONBaseProvider):
         Raises:
             ConnectionFailed: no answer came, or something else than JSON-RPC.
         """
-        answer = self._parsed(self._post(self.encode_rpc_request(method, params)))
+        # A gateway in trouble may have passed a transaction on: that is not sent twice.
+        again = () if method == "eth_sendRawTransaction" else _GATEWAY_TROUBLE
+        answer = self._parsed(self._post(self.encode_rpc_request(method, params), again))
         if not isinstance(answer, dict):
             raise self._failed("it answers JSON, but not JSON-RPC")
         return answer  # type: ignore[return-value]  # the rest of its shape is web3's to check
 
-    def _post(self, body: bytes) -> bytes:
-        for pause in _PAUSES:
+    def _post(self, body: bytes, again: tuple[int, ...]) -> bytes:
+        for pause in (*_PAUSES, None):
             status, data = self._post_once(body)
-            if status not in _BUSY:
+            if pause is None or status not in (_TOO_MANY_REQUESTS, *again):
                 break
             time.sleep(pause)
-        else:
-            status, data = self._post_once(body)
         if status != 200:
             raise self._failed(f"it answers HTTP status {status}")
         return data

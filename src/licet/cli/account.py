@@ -9,6 +9,7 @@ from licet.cli.output import emit, facts
 from licet.cli.params import ADDRESS, FILE, TEST, json_option
 from licet.cli.session import PASSWORD_VARIABLE, Session, password, takes
 from licet.contracts.currency import Currency
+from licet.fingerprint import check_file
 from licet.types import Address
 
 _password_file = click.option(
@@ -45,6 +46,7 @@ def new(path: Path, password_file: Path | None, as_json: bool) -> None:
 @json_option
 def show(path: Path, password_file: Path | None, as_json: bool) -> None:
     """Open the keystore at PATH, and show its address."""
+    check_file(path)
     _show(LocalSigner.from_keystore(path, password(password_file, path)), path, as_json=as_json)
 
 

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from licet.auditor import Auditor, AuditReport, Finding, Severity, Verdict
+from licet.cli.errors import UndecidedError
 from licet.cli.money import Money
 from licet.cli.output import emit, steps_bar, table
 from licet.cli.session import Session, takes
@@ -28,12 +29,6 @@ _WORDS: Final = {
 _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severity.NOTE: "dim"}
 
 
-class AuditError(LicetError):
-    """No verdict: the node, the address or an option is of no use."""
-
-    exit_code = 2
-
-
 @click.command("audit")
 @click.option(
     "--block", type=click.IntRange(min=0), metavar="N", help="The last block.  [default: the newest]"
@@ -50,7 +45,7 @@ def command(session: Session, block: int | None, as_json: bool) -> int:
     except DeploymentError:
         raise  # the contracts are not what they should be: that is an answer
     except LicetError as error:
-        raise AuditError(str(error)) from error
+        raise UndecidedError(str(error)) from error
     findings = [findings_table(report.findings), Text()] if report.findings else []
     emit(
         report.to_json(),

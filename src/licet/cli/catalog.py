@@ -10,6 +10,7 @@ from licet.catalog import Catalog, read_catalog
 from licet.cli.output import bar, emit, facts, table
 from licet.cli.params import FILE, Command
 from licet.cli.session import Session, takes
+from licet.cli.text import one_line
 
 _SHOWN_PAYEES: Final = 10
 
@@ -107,7 +108,7 @@ def _split_tables(catalog: Catalog) -> list[Any]:
         return []
     total = sum(catalog.shares.values())
     largest = sorted(catalog.shares.items(), key=lambda item: item[1], reverse=True)[:_SHOWN_PAYEES]
-    rows = [(label, f"{share:,}", f"{100 * share / total:.3f} %") for label, share in largest]
+    rows = [(one_line(label), f"{share:,}", f"{100 * share / total:.3f} %") for label, share in largest]
     more = len(catalog.shares) - len(largest)
     lines = [
         Text(f"\nIts income would be split in {total:,} shares:"),

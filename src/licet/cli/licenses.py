@@ -8,6 +8,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
+from licet.cli.errors import UndecidedError
 from licet.cli.items import items_argument, lookup_json, read_items, warn_of_gaps
 from licet.cli.offer import offer_json, read_offer, runs
 from licet.cli.output import confirm, console, emit, facts, show, table
@@ -17,7 +18,7 @@ from licet.cli.text import format_time, one_line, plural, short
 from licet.contracts.licenses import PERPETUAL
 from licet.documents import OfferDocument, OrderDocument, read_document, write_document
 from licet.errors import InputError, LicetError
-from licet.licensee import Held, Purchase, Quote, QuoteItem, Status, check_complete
+from licet.licensee import Held, Licensee, Purchase, Quote, QuoteItem, Status, check_complete
 from licet.licensee.offers import StandingOffer
 from licet.rights.offer import Offer
 from licet.rights.order import MAX_QUANTITY
@@ -58,7 +59,7 @@ def quote(
 
     With an account, says which items its licenses cover already.
     """
-    quoted = _quote(session, items, uses, trust, currency)
+    quoted = _quote(session, session.licensee, items, uses, trust, currency)
     emit(_quote_json(session, quoted), *_quote_tables(session, quoted), as_json=as_json)
 
 
@@ -107,14 +108,14 @@ def buy(
     Pays exactly what the quote says, for each of --quantity seats. Unless every item may be used afterwards,
     nothing is bought. Several licenses are bought in one transaction.
     """
-    buyer = session.licensee
     if offer is not None:
         document = _only_offer(session, offer, wanted)
+        buyer = session.buyer
         _ask(session, [document.offer], quantity, yes=yes)
         bought = buyer.buy(document, licensee=licensee, quantity=quantity)
         _show_bought(session, [bought], as_json=as_json)
         return
-    quoted = _complete_quote(session, wanted, as_json=as_json)
+    buyer, quoted = _complete_quote(session, wanted, as_json=as_json)
     _ask(session, [standing.offer for standing in quoted.purchases], quantity, yes=yes)
     _deliver(session, buyer.buy_all(quoted, licensee=licensee, quantity=quantity), as_json=as_json)
 
@@ -138,20 +139,19 @@ def authorize(
     Quotes each ITEM, which must take one purchase; or takes an --offer. Whoever has the file can submit it,
     within a day, and can do nothing else with it.
     """
-    buyer = session.licensee
     if out.exists():
         raise InputError(f"{out} is there already: name another file")
     standing: StandingOffer | OfferDocument
     if offer is not None:
-        standing = _only_offer(session, offer, wanted)
+        standing, buyer = _only_offer(session, offer, wanted), session.buyer
     else:
-        purchases = _complete_quote(session, wanted, as_json=as_json).purchases
-        if len(purchases) != 1:
+        buyer, quoted = _complete_quote(session, wanted, as_json=as_json)
+        if len(quoted.purchases) != 1:
             raise InputError(
-                f"an order is for one purchase, these items take {len(purchases)}: "
+                f"an order is for one purchase, these items take {len(quoted.purchases)}: "
                 "authorize them one by one, or name an --offer"
             )
-        standing = purchases[0]
+        standing = quoted.purchases[0]
     _ask(session, [standing.offer], quantity, "Order", yes=yes)
     paid = buyer.authorize(standing, licensee=licensee, quantity=quantity)
     write_document(paid, out)
@@ -183,8 +183,7 @@ def authorize(
 @takes(account=True)
 def submit(session: Session, file: Path, as_json: bool) -> None:
     """Submit the order in FILE, which somebody else has signed and pays. The account pays the gas."""
-    session.signing_contracts  # noqa: B018 - whatever is wrong with the account is said first
-    bought = session.licensee.submit(read_document(OrderDocument, file))
+    bought = session.buyer.submit(read_document(OrderDocument, file))
     _show_bought(session, [bought], as_json=as_json)
 
 
@@ -193,7 +192,7 @@ def submit(session: Session, file: Path, as_json: bool) -> None:
 @takes(account=True, documents=True)
 def list_(session: Session, holder: Address | None, as_json: bool) -> None:
     """List the licenses that an account holds, expired ones too."""
-    held = session.licensee.licenses(holder or session.signer.address)
+    held = session.licensee.licenses(session.party(holder, "--holder"))
     now = session.reader.block().timestamp
     emit(
         {"licenses": [_held_json(h, now) for h in held]},
@@ -210,9 +209,12 @@ def list_(session: Session, holder: Address | None, as_json: bool) -> None:
 def permits(session: Session, license_id: Hash32, item: str | None, uses: Use, as_json: bool) -> int:
     """Ask the chain whether LICENSE permits all the uses now, of its asset or of ITEM.
 
-    Exits with 0 for yes, with 1 for no.
+    Exits with 0 for yes, with 1 for no, with 2 when it cannot tell.
     """
-    answer = session.licensee.permits(license_id, uses, item)
+    try:
+        answer = session.licensee.permits(license_id, uses, item)
+    except LicetError as error:
+        raise UndecidedError(str(error)) from error
     emit(
         {"license_id": license_id, "item": item, "uses": list(use_names(uses)), "permits": answer},
         Text("yes", "bold green") if answer else Text("no", "bold red"),
@@ -225,30 +227,30 @@ def _only_offer(session: Session, offer: Path, wanted: dict[str, Any]) -> OfferD
     """The offer in a file, where no items are named beside it."""
     if wanted["items"]:
         raise InputError("name either items, or one --offer")
-    return read_offer(session.signing_contracts, offer)
+    return read_offer(session.contracts, offer)
 
 
-def _complete_quote(session: Session, wanted: dict[str, Any], *, as_json: bool) -> Quote:
-    """A quote that leaves nothing open, shown."""
+def _complete_quote(session: Session, wanted: dict[str, Any], *, as_json: bool) -> tuple[Licensee, Quote]:
+    """Who buys, and a quote for them that leaves nothing open, shown."""
     if not wanted["items"] or wanted["uses"] is None:
         raise InputError("what is to be licensed, for which uses? Name items and --uses, or an --offer")
-    session.signing_contracts  # noqa: B018 - before the quote, which works without an account too
-    quoted = _quote(session, **wanted)
+    buyer = session.buyer
+    quoted = _quote(session, buyer, **wanted)
     check_complete(quoted)
     if not as_json:
         for renderable in _quote_tables(session, quoted):
             show(console(), renderable)
-    return quoted
+    return buyer, quoted
 
 
 def _quote(
     session: Session,
+    licensee: Licensee,
     items: tuple[str, ...],
     uses: Use,
     trust: tuple[Hash32 | Address, ...],
     currency: Address | str | None,
 ) -> Quote:
-    licensee = session.licensee
     money = None if currency is None else session.currency(currency)
     quoted = licensee.quote(read_items(items), uses, trust=trust, currency=money)
     warn_of_gaps(licensee)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -81,12 +82,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. Whatever goes wrong is one line on stderr, never a traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names may be any bytes
     try:
         _read_settings(Path(".env"))
         result = cli.main(args=arguments, prog_name="licet", standalone_mode=False)
         sys.stdout.flush()
     except click.Abort:
         return _fail("interrupted", INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     except click.UsageError as error:
         help_for = error.ctx.command_path if error.ctx else "licet"
         return _fail(f"{error.format_message()} (see {help_for} --help)", error.exit_code)
@@ -94,6 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error.format_message(), error.exit_code)
     except LicetError as error:
         return _fail(str(error), error.exit_code)
+    except SystemExit:
+        return PIPE_CLOSED  # click's own way out when it meets the closed pipe first
     except BrokenPipeError:
         # Whoever read our output has enough; Python's own flush at exit must not complain either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

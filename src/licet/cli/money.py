@@ -29,11 +29,6 @@ class Money:
             else format_amount(units, known[1], known[0])
         )
 
-    def symbol(self, token: Address) -> str:
-        """What the token calls itself, else its address."""
-        known = self._of(token)
-        return short(token) if known is None else known[0]
-
     def units(self, token: Address, amount: str) -> int:
         """An amount as people write it, in the token's smallest unit.
 

@@ -27,16 +27,20 @@ def command(engine: Engine, port: int, as_json: bool) -> None:
     the other commands. `licet deploy --dev-account 0` puts the contracts on it.
     """
     with LocalNode(engine, port=port) as node:
-        accounts = development_accounts()
-        emit(
-            {"url": node.url, "chain_id": LOCAL_CHAIN_ID, "engine": engine, "accounts": accounts},
-            facts(url=node.url, chain=str(LOCAL_CHAIN_ID), engine=engine),
-            Text(),
-            table([">dev account", "address"], [(str(i), address) for i, address in enumerate(accounts)]),
-            as_json=as_json,
-        )
-        note("These are public development accounts: never send real money to them. Ctrl-C ends the chain.")
         try:
+            _introduce(node, as_json=as_json)
             node.wait()
         except KeyboardInterrupt:
             note("\nThe chain has ended.")
+
+
+def _introduce(node: LocalNode, *, as_json: bool) -> None:
+    accounts = development_accounts()
+    emit(
+        {"url": node.url, "chain_id": LOCAL_CHAIN_ID, "engine": node.engine, "accounts": accounts},
+        facts(url=node.url, chain=str(LOCAL_CHAIN_ID), engine=node.engine),
+        Text(),
+        table([">dev account", "address"], [(str(i), address) for i, address in enumerate(accounts)]),
+        as_json=as_json,
+    )
+    note("These are public development accounts: never send real money to them. Ctrl-C ends the chain.")

@@ -40,7 +40,7 @@ def command() -> None:
     "--payee", type=ADDRESS, required=True, metavar="ADDRESS", help="Who is paid, as a rule a vault."
 )
 @click.option(
-    "--days", type=click.IntRange(min=0), required=True, help="How long a license runs; 0: for ever."
+    "--days", type=click.IntRange(0, 49_710), required=True, help="How long a license runs; 0: for ever."
 )
 @click.option("--terms", type=FILE, metavar="FILE", help="The terms: a text, or a published document (JSON).")
 @click.option("--terms-title", metavar="TEXT", help="Their title.  [default: the file's name]")
@@ -49,7 +49,12 @@ def command() -> None:
 @click.option(
     "--supply", type=click.IntRange(min=0), default=0, help="How many licenses may be sold; 0: any number."
 )
-@click.option("--royalty-bps", type=int, default=0, help="Share asked of derivatives' income, in 1/10,000.")
+@click.option(
+    "--royalty-bps",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    help="Share asked of derivatives' income, in 1/10,000.",
+)
 @click.option("--exclusive", is_flag=True, help="No other license is sold while this one runs.")
 @click.option("--transferable", is_flag=True, help="A licensee may hand the license on.")
 @takes(account=True, publishes=True)

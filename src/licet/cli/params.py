@@ -10,7 +10,7 @@ import click
 from licet.errors import InputError
 from licet.rights.uses import LEAVES, SETS, parse_uses
 from licet.trees.hashing import is_address, parse_address
-from licet.types import Address, Hash32, parse_hash
+from licet.types import Address, Hash32, parse_hash, shown
 
 _T = TypeVar("_T")
 
@@ -36,11 +36,15 @@ class Parsed(click.ParamType, Generic[_T]):  # type: ignore[type-arg]
 
 
 def _trusted(text: str) -> Hash32 | Address:
-    return parse_address(text) if is_address(text) else parse_hash(text, "asset id or an address")
+    return parse_address(text) if is_address(text) else parse_hash(text, "valid asset id or address")
 
 
 def _currency(text: str) -> Address | str:
-    return text if text in (NATIVE, TEST) else parse_address(text)
+    if text in (NATIVE, TEST):
+        return text
+    if not is_address(text):
+        raise InputError(f"{shown(text)} is not a currency: a token's address, {NATIVE}, or {TEST}")
+    return parse_address(text)
 
 
 def _end_of(text: str) -> int:
@@ -54,8 +58,8 @@ def _end_of(text: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-ASSET: Final = Parsed("asset", lambda text: parse_hash(text, "asset id"))
-LICENSE: Final = Parsed("license", lambda text: parse_hash(text, "license id"))
+ASSET: Final = Parsed("asset", lambda text: parse_hash(text, "valid asset id"))
+LICENSE: Final = Parsed("license", lambda text: parse_hash(text, "valid license id"))
 ADDRESS: Final = Parsed("address", parse_address)
 TRUSTED: Final = Parsed("asset|address", _trusted)
 CURRENCY: Final = Parsed("currency", _currency)

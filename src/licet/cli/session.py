@@ -22,6 +22,7 @@ from licet.cli.text import read_text
 from licet.contracts import Contracts
 from licet.documents import Library, Publisher
 from licet.errors import InputError
+from licet.fingerprint import check_file
 from licet.licensee import Licensee
 from licet.rights_holder import RightsHolder
 from licet.types import ZERO_ADDRESS, Address
@@ -146,6 +147,7 @@ class Session:
                 )
             return LocalSigner.development(self.dev_account)
         if self.keystore is not None:
+            check_file(self.keystore)
             return LocalSigner.from_keystore(self.keystore, password(self.password_file, self.keystore))
         raise InputError(
             "which account signs? Name one with --keystore FILE (`licet account new` makes one), "
@@ -156,6 +158,16 @@ class Session:
     def has_account(self) -> bool:
         """Whether the options name an account."""
         return self.dev_account is not None or self.keystore is not None
+
+    def party(self, named: Address | None, option: str) -> Address:
+        """Who is meant: the address that an option names, else the account.
+
+        Raises:
+            InputError: neither is named.
+        """
+        if named is None and not self.has_account:
+            raise InputError(f"who is meant? Name {option} ADDRESS, or an account")
+        return named or self.signer.address
 
     @cached_property
     def signing_contracts(self) -> Contracts:
@@ -182,7 +194,12 @@ class Session:
     @property
     def licensee(self) -> Licensee:
         """The licensee whose account the options name; one who only looks if they name none."""
-        return Licensee(self.signing_contracts if self.has_account else self.contracts, self.library)
+        return self.buyer if self.has_account else Licensee(self.contracts, self.library)
+
+    @property
+    def buyer(self) -> Licensee:
+        """The licensee whose account the options name."""
+        return Licensee(self.signing_contracts, self.library)
 
     @cached_property
     def money(self) -> Money:
@@ -262,7 +279,9 @@ def password(file: Path | None, keystore: Path, *, confirm: bool = False) -> str
     if from_environment:
         return from_environment
     if not sys.stdin.isatty():
-        raise InputError(f"{keystore} needs its password: name a --password-file, or set {PASSWORD_VARIABLE}")
+        raise InputError(
+            f"the keystore {keystore} needs a password: name a --password-file, or set {PASSWORD_VARIABLE}"
+        )
     answer: str = click.prompt(
         f"Password of {keystore}", hide_input=True, confirmation_prompt=confirm, err=True
     )

@@ -77,4 +77,4 @@ def publish(
 
 def _pair(text: str) -> PayeeShare:
     address, _, share = text.partition("=")
-    return PayeeShare(parse_address(address, "payee"), parse_uint(share, 128, "share"))
+    return PayeeShare(parse_address(address), parse_uint(share, 128, "share"))

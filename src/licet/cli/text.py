@@ -10,7 +10,7 @@ from licet.errors import InputError
 from licet.fingerprint import check_file
 from licet.types import shown
 
-_AMOUNT: Final = re.compile(r"[0-9]{1,60}(?:\.[0-9]{1,60})?", re.ASCII)
+_AMOUNT: Final = re.compile(r"[0-9]{1,78}(?:\.[0-9]{1,78})?", re.ASCII)
 _MAX_DECIMALS: Final = 36
 # More digits than any amount in uint256 has, so that no step rounds.
 _PRECISION: Final = 200

@@ -35,7 +35,7 @@ def due(
 ) -> None:
     """Show what each VAULT owes a payee now."""
     token = session.currency(currency)
-    payee = payee or session.signer.address
+    payee = session.party(payee, "--payee")
     holder = RightsHolder(session.contracts, Publisher(session.documents[0]))
     amounts = {vault: holder.due(split, token, payee) for vault, split in _splits(session, vaults).items()}
     _show(session, payee, token, amounts, as_json=as_json)

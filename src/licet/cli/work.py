@@ -7,6 +7,7 @@ import click
 from licet.cli.output import bar, emit, table
 from licet.cli.params import FILE
 from licet.cli.session import Session, takes
+from licet.cli.text import one_line
 from licet.fingerprint import check_file
 from licet.rights_holder import Registered
 
@@ -52,7 +53,7 @@ def _show(done: dict[Path, Registered], *, as_json: bool) -> None:
         },
         table(
             ["file", "asset id", ">gas"],
-            [(file.name, r.asset_id, f"{r.receipt.gas_used:,}") for file, r in done.items()],
+            [(one_line(file.name), r.asset_id, f"{r.receipt.gas_used:,}") for file, r in done.items()],
         ),
         as_json=as_json,
     )

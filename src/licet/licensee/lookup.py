@@ -1,18 +1,20 @@
 """Who claims a work: registrations of its very bytes, and of catalogues that list it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from licet.contracts import Contracts
 from licet.contracts.events import AssetRegistered
 from licet.contracts.publications import catalog_document, registrations
 from licet.documents import CatalogDocument, Library
-from licet.errors import AssetNotRegistered, DocumentError, InputError, NotRegistered
+from licet.errors import DocumentError, InputError
 from licet.fingerprint import sha256_file
 from licet.trees.catalog import CatalogProof, CatalogTree
 from licet.types import Address, Hash32, parse_hash, shown
+
+_NO_CATALOG: Final = CatalogProof((), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,13 @@ class Lookup:
         item: as it was asked for.
         content: the work's SHA-256; None where a whole catalogue was asked for.
         claims: oldest first; those without a date come last. None is preferred over another.
+        asset_id: the asset, where it was asked for by its id: whoever names it has chosen between claims.
     """
 
     item: str
     content: Hash32 | None
     claims: tuple[Claim, ...]
+    asset_id: Hash32 | None = None
 
     @property
     def contested(self) -> bool:
@@ -65,7 +69,51 @@ class _Catalog:
     document: CatalogDocument
     tree: CatalogTree
     by_content: dict[Hash32, int]
+    by_id: dict[str, Hash32]
     first_seen: int | None
+
+
+class _Registered(NamedTuple):
+    """A registration, as far as a claim needs it: a registry may have very many."""
+
+    asset_id: Hash32
+    registrant: Address
+    content: Hash32
+    works: int
+    block: int
+
+
+class _Register:
+    """The registrations at one moment, read at once: many items cost no more questions than one."""
+
+    def __init__(self, contracts: Contracts) -> None:
+        self._contracts: Final = contracts
+        self.catalogs: Final[list[AssetRegistered]] = []
+        self.by_asset: Final[dict[Hash32, _Registered]] = {}
+        self.by_content: Final[dict[Hash32, list[_Registered]]] = {}
+        self._holders: Final[dict[Hash32, Address]] = {}
+        self._times: Final[dict[int, int]] = {}
+        for event in registrations(contracts):
+            entry = _Registered(
+                event.asset_id, event.registrant, event.content, event.works, event.log.block_number
+            )
+            self.by_asset[entry.asset_id] = entry
+            if event.works:
+                self.catalogs.append(event)
+            else:
+                self.by_content.setdefault(entry.content, []).append(entry)
+
+    def holder(self, asset_id: Hash32) -> Address:
+        """Who holds a deed now."""
+        if asset_id not in self._holders:
+            self._holders[asset_id] = self._contracts.assets.deed(asset_id).holder
+        return self._holders[asset_id]
+
+    def time(self, entry: _Registered) -> int:
+        """When an asset was registered, unix seconds."""
+        if entry.block not in self._times:
+            self._times[entry.block] = self._contracts.chain.block(entry.block).timestamp
+        return self._times[entry.block]
 
 
 class Finder:
@@ -91,100 +139,100 @@ class Finder:
         Raises:
             InputError: an item is neither a file nor an id that anything here has.
         """
-        self._read_catalogs()
-        return tuple(self._lookup(item) for item in items)
+        register = self._read_register()
+        return tuple(self._lookup(item, register) for item in items)
 
     def proof(self, asset_id: Hash32, content: Hash32) -> CatalogProof | None:
         """That a registered catalogue has a work; None if it has not, or its document is not at hand."""
-        self._read_catalogs()
+        if asset_id not in self._catalogs:
+            self._read_register()
         catalog = self._catalogs.get(asset_id)
         index = catalog.by_content.get(content) if catalog else None
         return catalog.tree.proof(index) if catalog and index is not None else None
 
-    def _lookup(self, item: str | Path) -> Lookup:
+    def _lookup(self, item: str | Path, register: _Register) -> Lookup:
         name = str(item)
         if isinstance(item, Path) or _exists(name):
-            return self._content(name, sha256_file(item))
+            return self._content(name, sha256_file(item), register)
         try:
             value = parse_hash(name)
         except InputError:
-            return self._work_id(name)
-        try:
-            return self._asset(name, value)
-        except (AssetNotRegistered, NotRegistered):
-            return self._content(name, value)
+            return self._content(name, self._work_of(name), register)
+        asset = register.by_asset.get(value)
+        if asset is None:
+            return self._content(name, value, register)
+        if not asset.works:
+            return replace(self._content(name, asset.content, register), asset_id=value)
+        return Lookup(name, None, (self._claim(asset, register.time(asset), register),), value)
 
-    def _content(self, item: str, content: Hash32) -> Lookup:
+    def _content(self, item: str, content: Hash32, register: _Register) -> Lookup:
         claims = [
-            self._claim(event, self._contracts.chain.block(event.log.block_number).timestamp)
-            for event in registrations(self._contracts, content=content)
-            if not event.works
+            self._claim(entry, register.time(entry), register)
+            for entry in register.by_content.get(content, ())
         ]
         for catalog in self._catalogs.values():
             index = catalog.by_content.get(content)
-            if index is not None:
-                claims.append(self._claim(catalog.registered, catalog.first_seen, catalog, index))
+            entry = register.by_asset.get(catalog.registered.asset_id)
+            if index is not None and entry is not None:
+                claims.append(self._claim(entry, catalog.first_seen, register, catalog.tree.proof(index)))
         claims.sort(key=lambda claim: (claim.since is None, claim.since or 0))
         return Lookup(item, content, tuple(claims))
 
-    def _asset(self, item: str, asset_id: Hash32) -> Lookup:
-        self._contracts.assets.deed(asset_id)
-        event = next(registrations(self._contracts, asset_id=asset_id))
-        if not event.works:
-            return self._content(item, event.content)
-        since = self._contracts.chain.block(event.log.block_number).timestamp
-        return Lookup(item, None, (self._claim(event, since),))
-
-    def _work_id(self, item: str) -> Lookup:
-        found = {
-            work.sha256
-            for catalog in self._catalogs.values()
-            for work in catalog.document.works
-            if work.id == item
-        }
+    def _work_of(self, work_id: str) -> Hash32:
+        ids = (catalog.by_id.get(work_id) for catalog in self._catalogs.values())
+        found = {content for content in ids if content is not None}
         if not found:
             raise InputError(
-                f"{shown(item)} is neither a file, nor a SHA-256 or asset id (64 hex digits), "
+                f"{shown(work_id)} is neither a file, nor a SHA-256 or asset id (64 hex digits), "
                 "nor the id of a work in a known catalogue"
             )
         if len(found) > 1:
-            raise InputError(f"the id {shown(item)} stands for {len(found)} works: name the work's SHA-256")
-        return self._content(item, found.pop())
+            raise InputError(
+                f"the id {shown(work_id)} stands for {len(found)} works: name the work's SHA-256"
+            )
+        return found.pop()
 
     def _claim(
         self,
-        event: AssetRegistered,
+        entry: _Registered,
         since: int | None,
-        catalog: _Catalog | None = None,
-        index: int | None = None,
+        register: _Register,
+        proof: CatalogProof = _NO_CATALOG,
     ) -> Claim:
-        name = self._catalogs[event.asset_id].document.name if event.asset_id in self._catalogs else None
+        catalog = self._catalogs.get(entry.asset_id)
+        name = catalog.document.name if catalog else f"{entry.works} works"
         return Claim(
-            asset_id=event.asset_id,
-            registrant=event.registrant,
-            holder=self._contracts.assets.deed(event.asset_id).holder,
+            asset_id=entry.asset_id,
+            registrant=entry.registrant,
+            holder=register.holder(entry.asset_id),
             since=since,
-            catalog=(name or f"{event.works} works") if event.works else None,
-            proof=CatalogProof((), 0) if catalog is None or index is None else catalog.tree.proof(index),
+            catalog=name if entry.works else None,
+            proof=proof,
         )
 
-    def _read_catalogs(self) -> None:
-        events = [event for event in registrations(self._contracts) if event.works]
-        new = [event for event in events if event.asset_id not in self._catalogs]
-        if not new:
-            return
+    def _read_register(self) -> _Register:
+        register = _Register(self._contracts)
+        new = [event for event in register.catalogs if event.asset_id not in self._catalogs]
+        if new:
+            self._read_catalogs(new)
+        return register
+
+    def _read_catalogs(self, events: Iterable[AssetRegistered]) -> None:
         seen = {found.hash: found.first_seen for found in self._library.listing(CatalogDocument).found}
-        for event in new:
+        for event in events:
             try:
                 document = catalog_document(event, self._library)
             except DocumentError as error:
                 self._unreadable[event.asset_id] = str(error)
                 continue
             self._unreadable.pop(event.asset_id, None)
-            by_content = {work.sha256: index for index, work in enumerate(document.works)}
-            first_seen = seen.get(event.document_hash)
             self._catalogs[event.asset_id] = _Catalog(
-                event, document, document.tree(), by_content, first_seen
+                registered=event,
+                document=document,
+                tree=document.tree(),
+                by_content={work.sha256: index for index, work in enumerate(document.works)},
+                by_id={work.id: work.sha256 for work in document.works},
+                first_seen=seen.get(event.document_hash),
             )
 
 

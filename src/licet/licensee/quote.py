@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 from licet.contracts import Contracts
 from licet.documents import Library
 from licet.errors import Contested, InputError, NotOnOffer, NotRegistered
+from licet.licensee.cover import Coverage, choose
 from licet.licensee.lookup import Claim, Finder, Lookup
 from licet.licensee.offers import Offers, StandingOffer
 from licet.rights.order import Grant
@@ -102,6 +102,7 @@ class Quoter:
         self._finder: Final = finder
         self._held: Final = held
         self._standing: Final[dict[Hash32, tuple[StandingOffer, ...]]] = {}
+        self._permitted: Final[dict[tuple[Grant, Use], bool]] = {}
 
     def quote(
         self,
@@ -130,7 +131,7 @@ class Quoter:
             if answer.status is Status.ON_OFFER
         }
         chosen = _cheapest(wanted)
-        purchases = tuple({o.offer.struct_hash(): o for o in chosen.values()}.values())
+        purchases = tuple(dict.fromkeys(chosen[index] for index in sorted(chosen)))
         final = tuple(
             QuoteItem(a.lookup, a.status, chosen.get(index), a.license, a.offers)
             for index, a in enumerate(answers)
@@ -157,7 +158,10 @@ class Quoter:
         return QuoteItem(lookup, Status.ON_OFFER if fitting else Status.NOT_ON_OFFER, offers=offers)
 
     def _permits(self, grant: Grant, uses: Use) -> bool:
-        return self._contracts.licenses.permits(grant.license_id, uses)
+        key = (grant, uses)
+        if key not in self._permitted:
+            self._permitted[key] = self._contracts.licenses.permits(grant.license_id, uses)
+        return self._permitted[key]
 
     def _standing_of(self, asset_id: Hash32) -> tuple[StandingOffer, ...]:
         if asset_id not in self._standing:
@@ -166,6 +170,8 @@ class Quoter:
 
 
 def _trusted(lookup: Lookup, trust: Collection[Hash32 | Address]) -> tuple[Claim, ...]:
+    if lookup.asset_id is not None:
+        return tuple(claim for claim in lookup.claims if claim.asset_id == lookup.asset_id)
     named = tuple(c for c in lookup.claims if c.asset_id in trust or c.registrant in trust)
     return named or lookup.claims
 
@@ -176,33 +182,23 @@ def _fits(standing: StandingOffer, uses: Use, currency: Address | None) -> bool:
 
 
 def _cheapest(wanted: dict[int, tuple[StandingOffer, ...]]) -> dict[int, StandingOffer]:
-    """The offer to buy for each item.
+    """The offer to buy for each item; see `cover`.
 
-    An offer on a catalogue, bought once, serves all its works. Taken is always the offer that costs least
-    for each item it newly covers; at the end, whatever the others cover too is dropped. (The very cheapest
-    set is a set cover, which no algorithm finds in reasonable time.)
+    Raises:
+        InputError: the offers are in several currencies.
     """
     currencies = {o.offer.currency for offers in wanted.values() for o in offers}
     if len(currencies) > 1:
         names = ", ".join(sorted(currencies))
         raise InputError(f"offers stand in several currencies ({names}): name the one to pay in")
-    by_hash = {o.offer.struct_hash(): o for offers in wanted.values() for o in offers}
-    covers: dict[Hash32, set[int]] = {offer_hash: set() for offer_hash in by_hash}
+    items: dict[StandingOffer, list[int]] = {}
     for index, offers in wanted.items():
         for standing in offers:
-            covers[standing.offer.struct_hash()].add(index)
-
-    def cost_each(offer_hash: Hash32) -> tuple[Fraction, Hash32]:
-        return Fraction(by_hash[offer_hash].offer.price, len(covers[offer_hash] & missing)), offer_hash
-
-    missing = set(wanted)
-    taken: list[Hash32] = []
-    while missing:
-        best = min((offer_hash for offer_hash in covers if covers[offer_hash] & missing), key=cost_each)
-        taken.append(best)
-        missing -= covers[best]
-    for offer_hash in sorted(taken, key=lambda h: by_hash[h].offer.price, reverse=True):
-        rest = set().union(*(covers[other] for other in taken if other != offer_hash))
-        if covers[offer_hash] <= rest:
-            taken.remove(offer_hash)
-    return {index: by_hash[next(h for h in taken if index in covers[h])] for index in wanted}
+            items.setdefault(standing, []).append(index)
+    by_hash = {standing.offer.struct_hash(): standing for standing in items}
+    covers = {h: Coverage(o.offer.price, frozenset(items[o])) for h, o in by_hash.items()}
+    chosen: dict[int, StandingOffer] = {}
+    for offer_hash in choose(covers):
+        for index in covers[offer_hash].items:
+            chosen.setdefault(index, by_hash[offer_hash])
+    return chosen

@@ -21,7 +21,8 @@ from licet.rights.offer import new_salt
 from licet.rights.order import MAX_QUANTITY, Grant, Order
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogProof
-from licet.types import ZERO_HASH, Address, Hash32
+from licet.trees.hashing import is_address, parse_address
+from licet.types import ZERO_HASH, Address, Hash32, parse_hash
 
 PERMIT_SECONDS: Final = 3600
 """How long a permit that pays for a purchase stays valid."""
@@ -100,7 +101,7 @@ class Licensee:
         Raises:
             AssetNotRegistered: no asset has this id.
         """
-        return Offers(self._contracts, self._library).standing(asset_id)
+        return Offers(self._contracts, self._library).standing(parse_hash(asset_id, "asset id"))
 
     def quote(
         self,
@@ -122,6 +123,8 @@ class Licensee:
             InputError: an item is unknown, or offers in several currencies would do and none is named.
         """
         held = [h.grant for h in self.licenses()] if self._contracts.chain.signer else []
+        trust = {parse_address(name) if is_address(name) else parse_hash(name, "id") for name in trust}
+        currency = None if currency is None else parse_address(currency)
         quoter = Quoter(self._contracts, self._library, self._finder, held)
         return quoter.quote(items, uses, trust=trust, currency=currency)
 
@@ -266,7 +269,7 @@ class Licensee:
 
         Anybody can give anybody a license: one on terms that cannot be read is left out.
         """
-        holder = holder or self._contracts.chain.account
+        holder = self._contracts.chain.account if holder is None else parse_address(holder)
         ids = dict.fromkeys(
             event.license_id
             for event in events.read(
@@ -292,6 +295,7 @@ class Licensee:
             LicenseUnknown: no license has this id.
             UnexpectedAnswer: its terms cannot be read, or do not lead to this id.
         """
+        license_id = parse_hash(license_id, "license id")
         try:
             orders = [sale.order for sale in self._sales_of(license_id)]
         except InputError as error:
@@ -341,10 +345,9 @@ class Licensee:
         if item is None:
             return self._contracts.licenses.permits(license_id, uses)
         lookup = self.lookup([item])[0]
-        if lookup.content is None:
-            asset_id = lookup.claims[0].asset_id
-            return self._contracts.licenses.permits_asset(grant, uses, asset_id)
-        return self._permits_work(grant, uses, lookup.content)
+        if lookup.asset_id is not None:
+            return self._contracts.licenses.permits_asset(grant, uses, lookup.asset_id)
+        return lookup.content is not None and self._permits_work(grant, uses, lookup.content)
 
     def _permits_work(self, grant: Grant, uses: Use, content: Hash32) -> bool:
         registered = registration(self._contracts, grant.offer.asset_id)
@@ -365,7 +368,7 @@ class Licensee:
         quantity: int,
     ) -> Order:
         here = self._here(standing)
-        licensee = licensee or self._contracts.chain.account
+        licensee = self._contracts.chain.account if licensee is None else parse_address(licensee)
         return Order(here.offer, here.signature, licensee, salt or new_salt(), quantity)
 
     def _pay(self, order: Order, currency: Currency) -> Purchase:

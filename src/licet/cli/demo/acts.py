@@ -21,7 +21,7 @@ from licet.cli.money import Money
 from licet.cli.output import bar, steps_bar
 from licet.cli.text import format_amount, one_line, plural, short
 from licet.contracts.vaults import VaultClaim
-from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument
+from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument, Work
 from licet.errors import NothingDue, Reverted, ShareNotInSplit
 from licet.licensee import Licensee, Purchase, Quote, QuoteItem, Status
 from licet.rights.uses import Use, parse_uses, use_names
@@ -127,7 +127,18 @@ def deploy_contracts(stage: Stage, node: LocalNode, documents: Path) -> World:
     return World(node, deployment, documents)
 
 
-def register(stage: Stage, world: World, samples: Samples, source: CatalogFile) -> Titles:
+def read(stage: Stage, source: CatalogFile) -> Catalog:
+    """Reads the catalogue, before anything is started: it may be unusable."""
+    with stage.step("read_catalog"), bar(f"reading {source.path.name}") as progress:
+        return read_catalog(
+            source.path,
+            payees_column=source.payees_column,
+            weights_column=source.weights_column,
+            progress=progress,
+        )
+
+
+def register(stage: Stage, world: World, samples: Samples, source: CatalogFile, contents: Catalog) -> Titles:
     """The licensor registers three works and a whole catalogue, four transactions in all."""
     stage.act("The licensor registers: a text, a picture, a sound, and a catalogue")
     licensor = world.rights_holder(cast.licensor())
@@ -137,13 +148,6 @@ def register(stage: Stage, world: World, samples: Samples, source: CatalogFile) 
         with stage.step(f"register_{kind}") as gas:
             works[path] = licensor.register_work(path)
             gas.add(works[path].receipt)
-    with stage.step("read_catalog"), bar(f"reading {source.path.name}") as progress:
-        contents = read_catalog(
-            source.path,
-            payees_column=source.payees_column,
-            weights_column=source.weights_column,
-            progress=progress,
-        )
     with stage.step("register_catalog") as gas:
         catalog = licensor.register_catalog(contents, source.name)
         gas.add(catalog.receipt)
@@ -187,7 +191,7 @@ def share(stage: Stage, world: World, titles: Titles) -> Shares:
     _show_splits(stage, work, catalog)
     stage.say(
         "A vault's address commits to every share, and takes money before anything is deployed there. "
-        "Payees without an address get demo keys, made from their labels: anybody can make them too.",
+        "The payees' keys are demo keys, made from their labels: anybody can make them too.",
         style="dim",
     )
     return Shares(work, catalog, everybody, names, shared)
@@ -224,8 +228,8 @@ def ask(
     stage.act("The licensee asks before use, for training a generative model")
     with stage.step("competing_claim") as gas:
         gas.add(world.rights_holder(cast.stranger()).register_work(samples.sound).receipt)
-    work = titles.contents.works[len(titles.contents.works) // 2]
-    items: list[str | Path] = [samples.text, samples.picture, work.id, samples.sound, unknown]
+    some = titles.contents.works[len(titles.contents.works) // 2]
+    items = [samples.text, samples.picture, _item(some), samples.sound, unknown]
     with stage.step("quote"):
         quote = licensee.quote(items, TRAINING)
     stage.show(
@@ -304,7 +308,7 @@ def permits(
 ) -> tuple[Permission, ...]:
     """What the licenses permit today."""
     stage.act("Anybody may ask the chain what a license permits")
-    one = titles.contents.works[-1].id
+    one = _item(titles.contents.works[-1])
     return ask_permission(
         stage,
         licensee,
@@ -342,15 +346,17 @@ def collect(stage: Stage, world: World, shares: Shares) -> dict[str, Collected]:
     """Artists collect what is theirs; one of them from two vaults in one transaction."""
     stage.act("Artists collect, each with a proof of their share")
     token = world.dollars(cast.licensee()).address
-    by_share = sorted(shares.catalog.split.payees, key=lambda entry: entry.share)
-    both = [shares.work.split, shares.catalog.split]
-    claims: dict[str, tuple[Address, list[SplitDocument]]] = {"claim_two_vaults": (shares.shared, both)}
-    if len(by_share) > 1:
-        claims["claim_catalog"] = (by_share[0].payee, [shares.catalog.split])
-    claims["claim_work"] = (cast.coauthor().address, [shares.work.split])
+    work, catalog = shares.work.split, shares.catalog.split
+    claims: dict[str, tuple[Address, list[SplitDocument]]] = {
+        "claim_two_vaults": (shares.shared, [work, catalog]),
+        "claim_catalog": (_least(world, shares), [catalog]),
+        "claim_work": (cast.coauthor().address, [work]),
+    }
     collected: dict[str, Collected] = {}
     rows = []
     for name, (payee, splits) in claims.items():
+        if name == "claim_catalog" and payee == shares.shared:
+            continue  # the only payee of the catalogue
         signer = shares.signers[payee]
         world.give_gas_money(cast.deployer(), signer)
         holder = world.rights_holder(signer)
@@ -365,7 +371,7 @@ def collect(stage: Stage, world: World, shares: Shares) -> dict[str, Collected]:
                 one_line(shares.names[payee]),
                 short(payee),
                 str(len(splits)),
-                money(collected[name].total),
+                money(due),
                 f"{gas.used:,}",
             )
         )
@@ -413,7 +419,7 @@ def wait_a_year(
         licensee,
         [
             ("the picture", work, samples.picture, TRAINING, False),
-            ("the catalogue", catalog, titles.contents.works[-1].id, TRAINING, False),
+            ("the catalogue", catalog, _item(titles.contents.works[-1]), TRAINING, False),
         ],
         "a year later",
     )
@@ -432,6 +438,21 @@ def audit(stage: Stage, world: World) -> AuditReport:
     if report.findings:
         stage.put(findings_table(report.findings))
     return report
+
+
+def _least(world: World, shares: Shares) -> Address:
+    """The payee of the catalogue with the smallest share that is worth anything yet."""
+    contracts = world.contracts(cast.licensee())
+    token = world.dollars(cast.licensee()).address
+    tree = shares.catalog.split.tree()
+    received = contracts.vaults.received(shares.catalog.vault, token)
+    worth = {payee: share for payee, share in tree.shares.items() if received * share // tree.total}
+    return min(worth, key=worth.__getitem__)
+
+
+def _item(work: Work) -> str | Path:
+    """A catalogue's work as a licensee names it: by its id, unless that stands for a file too."""
+    return work.sha256 if Path(work.id).exists() else work.id
 
 
 def _asked(item: QuoteItem) -> tuple[str | Text, ...]:

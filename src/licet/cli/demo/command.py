@@ -110,9 +110,10 @@ def _play(
         source = CatalogFile(path, payees_column or _default_payees(path), weights_column)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="licet-demo-")))
         stage.title(f"Licet {version('licet')}: a demo on {engine}, with the catalogue {path.name}")
+        contents = acts.read(stage, source)
         node = stack.enter_context(LocalNode(engine))
         world = acts.deploy_contracts(stage, node, folder / "documents")
-        titles = acts.register(stage, world, files, source)
+        titles = acts.register(stage, world, files, source, contents)
         shares = acts.share(stage, world, titles)
         acts.offer(stage, world, titles, shares)
         unknown = folder / "found.txt"
