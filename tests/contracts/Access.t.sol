@@ -6,12 +6,15 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
 import {ERC721} from "solady/tokens/ERC721.sol";
+import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {Base} from "./Base.t.sol";
+import {IDollar} from "./helpers/System.sol";
 
 /// @dev Every state-changing function that is not open to all, called by every role; where the table gives no reason to
 /// refuse, the call must go through. Open to all, because they act for the caller or on a proof: `register`,
-/// `registerFor`, `buy`, `buyWithPermit`, `setApprovalForAll`, and all of the factory and the vaults.
+/// `registerFor`, `buy`, `buyWithPermit`, `buyBasket`, `buyWithAuthorization`, `setApprovalForAll`, and all of the factory
+/// and the vaults.
 contract AccessTest is Base {
     address private operator = makeAddr("operator"); // of all of the holders' tokens
     address private approved = makeAddr("approved"); // for the one token
@@ -76,6 +79,63 @@ contract AccessTest is Base {
 
     function notLicensor(address caller) external view returns (bytes memory) {
         return abi.encodeWithSelector(ILicenseToken.NotLicensor.selector, caller, licensor);
+    }
+
+    // ---- sales ----
+
+    function test_SellApart() public {
+        ILicenseToken.Order memory order = orderOf(offer, signed(offer), stranger, 0);
+        bytes memory call = abi.encodeCall(licenses.sellApart, (order, licensee, 0));
+        matrix(address(licenses), call, this.notSelf, only(address(licenses)));
+    }
+
+    function notSelf(address caller) external pure returns (bytes memory) {
+        return abi.encodeWithSelector(ILicenseToken.NotSelf.selector, caller);
+    }
+
+    /// @dev Anyone buys what is free; what costs, whoever has money and allowed it: here the licensee alone.
+    function test_Buy() public {
+        ILicenseToken.Order[] memory orders = new ILicenseToken.Order[](1);
+        orders[0] = orderOf(offer, signed(offer), licensee, "paid");
+        matrix(address(licenses), abi.encodeCall(licenses.buy, (orders[0])), this.notPaid, only(licensee));
+        bytes memory call = abi.encodeCall(licenses.buyBasket, (orders, false));
+        matrix(address(licenses), call, this.notPaid, only(licensee));
+        call = abi.encodeCall(licenses.buyWithPermit, (orders[0], ILicenseToken.Permit(NOW, 27, 0, 0)));
+        matrix(address(licenses), call, this.notPaid, only(licensee));
+        call = abi.encodeCall(licenses.buyBasket, (orders, true)); // passed over, where there is no money
+        matrix(address(licenses), call, this.notPaid, everyone());
+
+        ILicenseToken.Offer memory gift = freeTerms();
+        gift.epoch = 1;
+        orders[0] = orderOf(gift, signed(gift), licensee, "free");
+        matrix(address(licenses), abi.encodeCall(licenses.buy, (orders[0])), this.notPaid, everyone());
+        call = abi.encodeCall(licenses.buyBasket, (orders, false));
+        matrix(address(licenses), call, this.notPaid, everyone());
+    }
+
+    function notPaid(address) external pure returns (bytes memory) {
+        return abi.encodeWithSelector(SafeTransferLib.TransferFromFailed.selector);
+    }
+
+    /// @dev Whoever submits it, the signer pays.
+    function test_BuyWithAuthorization() public {
+        ILicenseToken.Order memory order = orderOf(offer, signed(offer), licensee, "paid");
+        bytes memory call = abi.encodeCall(licenses.buyWithAuthorization, (order, authorize(licenseeKey, order)));
+        matrix(address(licenses), call, this.notPaid, everyone());
+    }
+
+    function test_ReceiveDollars() public {
+        bytes32 nonce = "nonce";
+        ILicenseToken.Authorization memory signed_ = authorize(licenseeKey, 7, NOW - 1, NOW + 1, nonce);
+        bytes memory call = abi.encodeCall(
+            dollar.receiveWithAuthorization,
+            (licensee, address(licenses), 7, NOW - 1, NOW + 1, nonce, signed_.v, signed_.r, signed_.s)
+        );
+        matrix(address(dollar), call, this.notReceiver, only(address(licenses)));
+    }
+
+    function notReceiver(address caller) external view returns (bytes memory) {
+        return abi.encodeWithSelector(IDollar.AuthorizationNotForCaller.selector, caller, licenses);
     }
 
     // ---- licenses ----

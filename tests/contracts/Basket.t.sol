@@ -550,6 +550,38 @@ contract BasketTest is Base {
         assertEq(uint256(licenses.head()) >> 216, count);
     }
 
+    /// @dev What one order left in memory shows in no other's event, whatever their lengths.
+    function testFuzz_SoldIsEncodedByTheAbi(uint8[6] calldata uris, uint16[6] calldata signatures, bool skip_) public {
+        ILicenseToken.Order[] memory orders = shelf(6);
+        for (uint256 i = 0; i < 6; ++i) {
+            orders[i].offer.termsURI = string(filled(uris[i]));
+            orders[i].signature = filled(signatures[i] % 1000);
+            orders[i].quantity = 1 + i % 2;
+            vm.prank(licensorAt(i));
+            licenses.publishOffer(orders[i].offer);
+        }
+        vm.recordLogs();
+        bytes32[] memory ids = fill(orders, skip_, 0);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 at = 0;
+        for (uint256 i = 0; i < 6; ++i) {
+            assertSold(orders[i], ids[i]);
+            at += orders[i].quantity;
+            assertEq(
+                logs[at].data,
+                abi.encode(licensee, orders[i].salt, orders[i].quantity, orders[i].offer, orders[i].signature)
+            );
+            at += 2; // `Sold`, and the dollar's own
+        }
+    }
+
+    function filled(uint256 length) private pure returns (bytes memory data) {
+        data = new bytes(length);
+        for (uint256 i = 0; i < length; ++i) {
+            data[i] = 0xa5;
+        }
+    }
+
     function test_AHundredOrdersFitIntoATransaction() public {
         assertLt(gasOf(shelf(MANY), false), 9_000_000);
     }

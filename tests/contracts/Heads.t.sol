@@ -131,15 +131,37 @@ contract HeadsTest is Base {
             } else if (random % 6 == 4) {
                 skip(DURATION);
                 bytes memory signature = signed(keys[at], digestOf(offer));
-                vm.startPrank(licensee);
-                bytes32 id = licenses.buy(orderOf(offer, signature, licensee, bytes32(i)));
+                bytes32 id = sell(orderOf(offer, signature, licensee, bytes32(i << 128)), random >> 8);
+                vm.prank(licensee);
                 licenses.transferFrom(licensee, artist, uint256(id));
-                vm.stopPrank();
             } else {
                 vm.prank(holders[at]);
                 licenses.cancelOffer(offer);
             }
         }
+    }
+
+    /// @dev One of the four ways to buy, and as a rule several seats.
+    function sell(ILicenseToken.Order memory order, uint256 random) private returns (bytes32 id) {
+        if (!order.offer.exclusive) order.quantity = 1 + random % 3;
+        if (random >> 8 & 3 == 0) {
+            uint256 time = vm.getBlockTimestamp();
+            ILicenseToken.Authorization memory authorization = authorize(
+                licenseeKey, order.offer.price * order.quantity, time - 1, time + 1, nonceOf(order, licensee)
+            );
+            vm.prank(relayer);
+            return licenses.buyWithAuthorization(order, authorization);
+        }
+        if (random >> 8 & 3 == 1) {
+            vm.prank(licensee);
+            return licenses.buy(order);
+        }
+        ILicenseToken.Order[] memory orders = new ILicenseToken.Order[](3);
+        orders[0] = abi.decode(abi.encode(order), (ILicenseToken.Order)); // passed over: nobody signed it
+        orders[0].signature = "";
+        (orders[1], orders[2]) = (order, order); // the second time it is sold already
+        vm.prank(licensee);
+        return licenses.buyBasket(orders, true)[1];
     }
 
     function assertReaches(Vm.Log[] memory logs) private view {

@@ -115,9 +115,57 @@ contract HostileTokensTest is Base {
         if (vault.due(address(token), shareOf(0)) != 0) vault.claim(address(token), shareOf(0));
         for (uint256 i = 1; i < 3; ++i) {
             uint256 due = vault.due(address(token), shareOf(i));
-            if (due != 0 && due <= token.balanceOf(address(vault))) vault.claim(address(token), shareOf(i));
+            assertLe(due, token.balanceOf(address(vault)));
+            if (due != 0) assertEq(vault.claim(address(token), shareOf(i)), due);
         }
         assertLe(vault.released(address(token)), before);
+    }
+
+    /// @dev What is due is more than what is left: the balance is paid, first come, first served, and later income pays
+    /// the rest.
+    function test_AShrunkBalancePaysWhatThereIs() public othersAreUnharmed {
+        ElasticToken token = new ElasticToken();
+        token.setBalance(address(vault), 1000);
+        assertEq(vault.claim(address(token), shareOf(0)), 500);
+        token.setBalance(address(vault), 100); // of 500: now 600 came in, of which 180 are the second's
+        assertEq(vault.received(address(token)), 600);
+        assertEq(vault.due(address(token), shareOf(0)), 0);
+        assertEq(vault.due(address(token), shareOf(1)), 100);
+        assertEq(vault.claim(address(token), shareOf(1)), 100);
+        assertEq(vault.releasedTo(address(token), licensor), 100);
+        refuse(address(token), 1, IRoyaltyVault.NothingDue.selector);
+        refuse(address(token), 2, IRoyaltyVault.NothingDue.selector);
+
+        token.setBalance(address(vault), 400); // as if all 1000 had come in after all
+        assertEq(vault.due(address(token), shareOf(0)), 0);
+        assertEq(vault.claim(address(token), shareOf(1)), 200);
+        assertEq(vault.claim(address(token), shareOf(2)), 200);
+        assertEq(token.balanceOf(artist), 500);
+        assertEq(token.balanceOf(licensor), 300);
+        assertEq(token.balanceOf(auditor), 200);
+        assertEq(token.balanceOf(address(vault)), 0);
+    }
+
+    /// @dev However the balance moves, once the income is whole again and all have claimed, each has their share.
+    function testFuzz_AShrunkBalanceIsMadeGood(uint256[12] calldata steps, uint256 total) public othersAreUnharmed {
+        ElasticToken token = new ElasticToken();
+        total = bound(total, 1, 1e30);
+        token.setBalance(address(vault), total);
+        for (uint256 i = 0; i < steps.length; ++i) {
+            uint256 out = vault.released(address(token));
+            if (steps[i] % 2 == 0) token.setBalance(address(vault), (steps[i] >> 8) % (total - out + 1));
+            else claimIfDue(token, (steps[i] >> 8) % 3);
+            assertLe(vault.released(address(token)), total);
+        }
+        token.setBalance(address(vault), total - vault.released(address(token)));
+        uint256[3] memory shares = [uint256(5), 3, 2];
+        address[3] memory payees = [artist, licensor, auditor];
+        for (uint256 i = 0; i < 3; ++i) {
+            claimIfDue(token, i);
+        }
+        for (uint256 i = 0; i < 3; ++i) {
+            assertEq(token.balanceOf(payees[i]), total * shares[i] / 10);
+        }
     }
 
     // ---- calling back ----
@@ -211,6 +259,17 @@ contract HostileTokensTest is Base {
         IRoyaltyVault.Share memory share = shareOf(0);
         vm.expectRevert(reason);
         vault.claim(token, share);
+    }
+
+    function refuse(address token, uint256 index, bytes4 reason) private {
+        IRoyaltyVault.Share memory share = shareOf(index);
+        vm.expectRevert(abi.encodeWithSelector(reason, token, share.payee));
+        vault.claim(token, share);
+    }
+
+    function claimIfDue(ElasticToken token, uint256 index) private {
+        uint256 due = vault.due(address(token), shareOf(index));
+        if (due != 0) assertEq(vault.claim(address(token), shareOf(index)), due);
     }
 
     function assertReentered(HookedToken token) private view {

@@ -33,6 +33,7 @@ contract MarketInvariants is Base {
     uint256[ASSETS] private exclusive;
     mapping(bytes32 offerHash => uint256) private soldOf;
     mapping(bytes32 offerHash => bool) private cancelled;
+    mapping(bytes32 licenseId => bool) private known;
     ILicenseToken.Offer[] private offers;
     Sale[] private sales;
     uint256 private spent;
@@ -52,7 +53,7 @@ contract MarketInvariants is Base {
         registryHead = registry.head();
         dollar.mint(licensee, 1e30);
 
-        bytes4[] memory actions = new bytes4[](9);
+        bytes4[] memory actions = new bytes4[](10);
         actions[0] = this.offerAndSell.selector;
         actions[1] = this.offerAndSell.selector; // more often than the rest
         actions[2] = this.publish.selector;
@@ -62,6 +63,7 @@ contract MarketInvariants is Base {
         actions[6] = this.cancelOne.selector;
         actions[7] = this.moveALicense.selector;
         actions[8] = this.wait.selector;
+        actions[9] = this.fillABasket.selector;
         targetContract(address(this));
         targetSelector(FuzzSelector({addr: address(this), selectors: actions}));
     }
@@ -79,7 +81,7 @@ contract MarketInvariants is Base {
     // ---- actions ----
 
     function offerAndSell(uint256 asset, uint256 random) external replayed {
-        trade(freshOffer(asset % ASSETS, random), "new");
+        trade(freshOffer(asset % ASSETS, random), random >> 110);
     }
 
     function publish(uint256 asset, uint256 random) external replayed {
@@ -95,9 +97,40 @@ contract MarketInvariants is Base {
     }
 
     /// @dev Any offer ever made: it sells where the history says that it stands, and only there.
-    function sellAgain(uint256 which) external replayed {
+    function sellAgain(uint256 which, uint256 random) external replayed {
         if (offers.length == 0) return;
-        trade(offers[which % offers.length], bytes32(++nonce));
+        trade(offers[which % offers.length], random);
+    }
+
+    /// @dev Any offers ever made, some twice: what the history lets sell is sold, in order, the rest is passed over; or,
+    /// where it must be all or nothing, all is refused if anything is.
+    function fillABasket(uint256 which, uint256 random) external replayed {
+        if (offers.length == 0) return;
+        ILicenseToken.Order[] memory orders = new ILicenseToken.Order[](1 + random % 5);
+        bool[] memory good = new bool[](orders.length);
+        bool all = true;
+        uint256 snapshot = vm.snapshotState(); // of this contract's history too
+        for (uint256 i = 0; i < orders.length; ++i) {
+            which = uint256(keccak256(abi.encode(which)));
+            orders[i] = i != 0 && which % 8 == 0 ? orders[i - 1] : orderAt(offers[which % offers.length], which >> 64);
+            good[i] = stands(orders[i]);
+            if (good[i]) record(orders[i]);
+            else all = false;
+        }
+        bool skip_ = random >> 8 & 1 == 0;
+        if (!skip_ && !all) {
+            vm.revertToState(snapshot);
+            vm.expectRevert();
+        }
+        vm.prank(licensee);
+        bytes32[] memory ids = licenses.buyBasket(orders, skip_);
+        if (!skip_ && !all) {
+            vm.getRecordedLogs(); // Forge records what was undone, too
+            return;
+        }
+        for (uint256 i = 0; i < ids.length; ++i) {
+            assertEq(ids[i], good[i] ? seatOf(orders[i], 0) : bytes32(0));
+        }
     }
 
     function moveTheDeed(uint256 asset, uint256 to) external replayed {
@@ -193,7 +226,7 @@ contract MarketInvariants is Base {
             if (time < exclusive[i]) time = exclusive[i];
             vm.warp(time);
             uint256 before = sales.length;
-            trade(freshOffer(i, 0), "last");
+            trade(freshOffer(i, 0), 0);
             assertEq(sales.length, before + 1);
         }
     }
@@ -208,7 +241,7 @@ contract MarketInvariants is Base {
         offer.uses = uint32(random >> 32 | 1);
         (offer.start, offer.end) = (uint40(time), random >> 64 & 1 == 0 ? 0 : uint40(time + 100 days));
         offer.duration = random >> 65 & 7 == 0 ? 0 : uint32(random >> 68) % (300 days);
-        offer.supply = uint32(random >> 100) % 3;
+        offer.supply = uint32(random >> 100) % 16;
         // A perpetual exclusive license would end the asset's story.
         offer.exclusive = offer.duration != 0 && random >> 104 & 3 == 0;
         offer.transferable = random >> 106 & 1 == 0;
@@ -216,28 +249,56 @@ contract MarketInvariants is Base {
         offers.push(offer);
     }
 
-    /// @dev Tries the sale; checks that it happens exactly where the history allows it.
-    function trade(ILicenseToken.Offer memory offer, bytes32 salt) private {
-        bytes32 hash = hashOf(offer);
-        uint256 asset = assetOf(offer.assetId);
-        bool standing = stands(offer, hash, asset);
-        bytes memory signature = signed(keyOf(offer.licensor), digestOf(offer));
-        if (!standing) vm.expectRevert();
-        vm.prank(licensee);
-        licenses.buy(orderOf(offer, signature, licensee, salt));
-        if (!standing) return;
-
-        uint256 expires = offer.duration == 0 ? type(uint40).max : time + offer.duration;
-        sales.push(Sale(idOf(offer, licensee, salt), offer.assetId, expires, offer.uses, !offer.transferable, licensee));
-        if (offer.exclusive) exclusive[asset] = expires;
-        ++soldOf[hash];
-        spent += offer.price;
+    /// @dev Tries the sale, one way or another; checks that it happens exactly where the history allows it.
+    function trade(ILicenseToken.Offer memory offer, uint256 random) private {
+        ILicenseToken.Order memory order = orderAt(offer, random);
+        bool standing = stands(order);
+        if (random >> 8 & 1 == 0) {
+            if (!standing) vm.expectRevert();
+            vm.prank(licensee);
+            licenses.buy(order);
+        } else {
+            ILicenseToken.Authorization memory authorization = authorize(
+                licenseeKey, order.offer.price * order.quantity, time - 1, time + 1, nonceOf(order, licensee)
+            );
+            if (!standing) vm.expectRevert();
+            vm.prank(relayer);
+            licenses.buyWithAuthorization(order, authorization);
+        }
+        if (standing) record(order);
     }
 
-    function stands(ILicenseToken.Offer memory offer, bytes32 hash, uint256 asset) private view returns (bool) {
+    /// @dev A new order, of several seats as a rule; of two exclusive ones at times, which never sells.
+    function orderAt(ILicenseToken.Offer memory offer, uint256 random)
+        private
+        returns (ILicenseToken.Order memory order)
+    {
+        bytes memory signature = signed(keyOf(offer.licensor), digestOf(offer));
+        order = orderOf(offer, signature, licensee, bytes32(++nonce << 128));
+        order.quantity = random & 7 < 4 ? 1 : random & 7;
+    }
+
+    function record(ILicenseToken.Order memory order) private {
+        ILicenseToken.Offer memory offer = order.offer;
+        uint256 expires = offer.duration == 0 ? type(uint40).max : time + offer.duration;
+        for (uint256 seat = 0; seat < order.quantity; ++seat) {
+            bytes32 id = seatOf(order, seat);
+            known[id] = true;
+            sales.push(Sale(id, offer.assetId, expires, offer.uses, !offer.transferable, licensee));
+        }
+        if (offer.exclusive) exclusive[assetOf(offer.assetId)] = expires;
+        soldOf[hashOf(offer)] += order.quantity;
+        spent += offer.price * order.quantity;
+    }
+
+    function stands(ILicenseToken.Order memory order) private view returns (bool) {
+        ILicenseToken.Offer memory offer = order.offer;
+        uint256 asset = assetOf(offer.assetId);
+        bytes32 hash = hashOf(offer);
         return offer.licensor == holders[holderOf[asset]] && offer.epoch == epochs[asset] && time >= exclusive[asset]
             && time >= offer.start && (offer.end == 0 || time <= offer.end) && !cancelled[hash]
-            && (offer.supply == 0 || soldOf[hash] < offer.supply);
+            && (offer.supply == 0 || soldOf[hash] + order.quantity <= offer.supply)
+            && (!offer.exclusive || order.quantity == 1) && !known[seatOf(order, 0)];
     }
 
     function assetOf(bytes32 id) private view returns (uint256 asset) {

@@ -121,7 +121,38 @@ contract OfferIntegrityTest is Base {
             licenses.buyWithPermit, (orderOf(offer, signature, licensee, 0), permitFor(licenseeKey, PRICE, NOW))
         );
         refuseCall(licensee, dirtied(call, 4 + 0x140, field, bit));
+        ILicenseToken.Order[] memory orders = new ILicenseToken.Order[](1);
+        orders[0] = orderOf(offer, signature, licensee, 0);
+        call = abi.encodeCall(licenses.buyBasket, (orders, false));
+        refuseCall(licensee, dirtied(call, 4 + 0x120, field, bit));
+        call = abi.encodeCall(licenses.buyWithAuthorization, (orders[0], authorizeHash(structHash)));
+        refuseCall(licensee, dirtied(call, 4 + 0x180, field, bit));
         refuseCall(licensor, dirtied(abi.encodeCall(licenses.publishOffer, (offer)), 4 + 0x20, field, bit));
+    }
+
+    /// @dev The licensee pays for one license on the offer with this hash, whatever it stands for.
+    function authorizeHash(bytes32 structHash) private view returns (ILicenseToken.Authorization memory) {
+        bytes32 id = keccak256(abi.encode(structHash, licensee, bytes32(0)));
+        bytes32 nonce =
+            keccak256(abi.encode(CHAIN, licenses, ILicenseToken.buyWithAuthorization.selector, id, licensee, PRICE, 1));
+        return authorize(licenseeKey, PRICE, NOW - 1, NOW + 1, nonce);
+    }
+
+    /// @dev The same for whom the order names, who pays, and by which signature.
+    function testFuzz_RevertWhen_AnAddressOfTheOrderHasDirtyBits(uint256 bit) public {
+        bit = bound(bit, 160, 255);
+        ILicenseToken.Order[] memory orders = new ILicenseToken.Order[](1);
+        orders[0] = orderOf(terms(), signed(terms()), licensee, 0);
+        refuseCall(licensee, dirtied(abi.encodeCall(licenses.buy, (orders[0])), 4 + 0x20, 3, bit));
+        refuseCall(licensee, dirtied(abi.encodeCall(licenses.buyBasket, (orders, false)), 4 + 0x80, 3, bit));
+        bytes memory call =
+            abi.encodeCall(licenses.buyWithAuthorization, (orders[0], authorize(licenseeKey, orders[0])));
+        refuseCall(relayer, dirtied(bytes.concat(call), 4 + 0xe0, 3, bit));
+        refuseCall(relayer, dirtied(bytes.concat(call), 4, 1, bit)); // the payer
+        refuseCall(relayer, dirtied(bytes.concat(call), 4, 4, bit - 152)); // `v`, of 8 bits
+        vm.prank(relayer);
+        (bool ok,) = address(licenses).call(call);
+        assertTrue(ok);
     }
 
     /// @dev The string at an unusual place, with dirt around it: the same offer, and the same event as ever.
