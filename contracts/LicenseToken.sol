@@ -24,6 +24,9 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
 
     uint256 private constant MAX_URI = 1024;
     uint256 private constant MAX_ORDERS = 100;
+    /// @dev What an order of a basket that skips may use: enough for any honest one, too little to starve the others.
+    uint256 private constant APART_GAS = 300_000;
+    uint256 private constant SEAT_GAS = 40_000;
     uint40 private constant PERPETUAL = type(uint40).max;
 
     IAssetRegistry private immutable _registry;
@@ -79,7 +82,9 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         address payer = authorization.payer;
         uint256 amount;
         (licenseId, amount) = _sell(order, payer);
+        if (amount == 0) revert NothingToAuthorize(licenseId);
         address currency = order.offer.currency;
+        uint256 before = SafeTransferLib.balanceOf(currency, address(this));
         IERC3009(currency)
             .receiveWithAuthorization(
                 payer,
@@ -92,6 +97,9 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
                 authorization.r,
                 authorization.s
             );
+        // A token that takes any call and does nothing would otherwise sell against coins that went astray to this contract.
+        uint256 received = SafeTransferLib.balanceOf(currency, address(this)) - before;
+        if (received < amount) revert PaymentNotReceived(currency, amount, received);
         SafeTransferLib.safeTransfer(currency, order.offer.payee, amount);
     }
 
@@ -237,7 +245,11 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     }
 
     function _trySell(Order calldata order, uint256 available) private returns (bytes32 licenseId, uint256 spent) {
-        try this.sellApart(order, msg.sender, available) returns (bytes32 sold, uint256 paid) {
+        uint256 seats = order.quantity < MAX_ORDERS ? order.quantity : MAX_ORDERS;
+        uint256 share = APART_GAS + SEAT_GAS * seats;
+        // A call passes on at most 63/64 of what is left. With less, an honest order would look like one that does not sell.
+        if (gasleft() < share + share / 32 + APART_GAS / 10) revert GasTooLow(gasleft(), share);
+        try this.sellApart{gas: share}(order, msg.sender, available) returns (bytes32 sold, uint256 paid) {
             return (sold, paid);
         } catch {} // passed over; the reason is not copied, since a hostile payee could make it arbitrarily long
     }

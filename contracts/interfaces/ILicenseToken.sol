@@ -172,6 +172,12 @@ interface ILicenseToken {
     error QuantityInvalid(uint256 quantity, uint256 maximum);
     /// @notice A basket has 1 to `maximum` orders.
     error BasketSizeInvalid(uint256 orders, uint256 maximum);
+    /// @notice An order of a basket that skips is given `needed` gas, so that it fails for no want of it; there is less.
+    error GasTooLow(uint256 left, uint256 needed);
+    /// @notice An order that costs nothing needs nobody's authorization: `buy` takes it.
+    error NothingToAuthorize(bytes32 licenseId);
+    /// @notice The currency said that it paid `expected`, but only `received` arrived.
+    error PaymentNotReceived(address currency, uint256 expected, uint256 received);
     /// @notice Only this contract calls this function.
     error NotSelf(address caller);
 
@@ -191,7 +197,8 @@ interface ILicenseToken {
         returns (bytes32 licenseId);
 
     /// @notice Buys up to 100 different orders. The payer is the caller, as in `buy`; native coin that is not spent goes back.
-    /// @param skip False: all or nothing. True: an order that does not sell is passed over, and not paid.
+    /// @param skip False: all or nothing. True: an order that does not sell is passed over, and not paid; each may use
+    /// 300,000 gas and 40,000 for each license, so that one that burns gas harms no other.
     /// @return licenseIds The first license's id of each order; zero for one that was passed over.
     function buyBasket(Order[] calldata orders, bool skip) external payable returns (bytes32[] memory licenseIds);
 

@@ -341,6 +341,22 @@ class BasketSizeInvalid(Reverted):
     explanation = "{orders} orders were put into one basket, it takes 1 to {maximum}: split them"
 
 
+class GasTooLow(Reverted):
+    explanation = (
+        "{left} gas was left for an order of the basket that needs {needed}: send more, or buy fewer at once"
+    )
+
+
+class NothingToAuthorize(Reverted):
+    explanation = "license {licenseId} costs nothing, so nobody has to authorize a payment: buy it directly"
+
+
+class PaymentNotReceived(Reverted):
+    explanation = (
+        "the currency {currency} said that it paid {expected}, but {received} arrived: do not trust this token"
+    )
+
+
 class NotSelf(Reverted):
     explanation = "{caller} called a function that only the license token calls itself: use `buyBasket`"
 

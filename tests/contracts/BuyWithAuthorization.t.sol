@@ -66,13 +66,13 @@ contract BuyWithAuthorizationTest is Base {
         assertEq(dollar.balanceOf(artist), 100 * PRICE);
     }
 
-    function test_SellsFreeOffersOnASignature() public {
+    /// @dev What costs nothing proves nothing about who authorized it, least of all with a token that takes any call.
+    function test_RevertWhen_TheOrderCostsNothing() public {
         ILicenseToken.Order memory order = seats(freeTerms(), 1, 0);
-        ILicenseToken.Authorization memory authorization = authorize(strangerKey, order);
-        authorization.payer = licensee;
-        refuseSignature(order, authorization);
-        submit(order, authorize(licenseeKey, order));
-        assertEq(licenses.balanceOf(licensee), 1);
+        refuseSale(order, authorize(licenseeKey, order), nothingToAuthorize(order));
+        order.offer.currency = address(new PhantomToken());
+        order.signature = signed(licensorKey, digestOf(order.offer));
+        refuseSale(order, authorize(strangerKey, order), nothingToAuthorize(order));
     }
 
     function testFuzz_TheNonceIsAsWritten(uint256 quantity, bytes32 salt, address to, address payer, uint128 price)
@@ -344,7 +344,7 @@ contract BuyWithAuthorizationTest is Base {
             if (i == 2) offer.currency = stranger;
             if (i == 3) (offer.price, offer.free) = (PRICE, false);
             ILicenseToken.Order memory order = seats(offer, 1, 0);
-            refuseSale(order, authorize(licenseeKey, order), "");
+            refuseSale(order, authorize(licenseeKey, order), order.offer.free ? nothingToAuthorize(order) : bytes(""));
         }
         assertEq(address(licenses).balance, 5 ether);
     }
@@ -356,10 +356,17 @@ contract BuyWithAuthorizationTest is Base {
         PhantomToken token = new PhantomToken();
         token.mint(licensee, PRICE);
         ILicenseToken.Order memory order = pricedIn(address(token));
-        refuseSale(
-            order, authorize(licenseeKey, order), abi.encodeWithSelector(SafeTransferLib.TransferFailed.selector)
-        );
+        refuseSale(order, authorize(licenseeKey, order), notReceived(address(token), 0));
         assertEq(token.balanceOf(licensee), PRICE);
+    }
+
+    /// @dev Nor can it be paid with coins of its kind that went astray to the contract.
+    function test_RevertWhen_ATokenOnlySaysThatItPaidAndSomeIsThere() public {
+        PhantomToken token = new PhantomToken();
+        token.mint(address(licenses), PRICE);
+        ILicenseToken.Order memory order = pricedIn(address(token));
+        refuseSale(order, authorize(licenseeKey, order), notReceived(address(token), 0));
+        assertEq(token.balanceOf(address(licenses)), PRICE);
     }
 
     function test_RevertWhen_ATokenKnowsNoAuthorizations() public {
@@ -374,9 +381,7 @@ contract BuyWithAuthorizationTest is Base {
         FeeToken token = new FeeToken();
         token.mint(licensee, PRICE);
         ILicenseToken.Order memory order = pricedIn(address(token));
-        refuseSale(
-            order, authorize(licenseeKey, order), abi.encodeWithSelector(SafeTransferLib.TransferFailed.selector)
-        );
+        refuseSale(order, authorize(licenseeKey, order), notReceived(address(token), PRICE - PRICE / 100));
         assertEq(token.balanceOf(licensee), PRICE);
     }
 
@@ -432,6 +437,14 @@ contract BuyWithAuthorizationTest is Base {
         vm.prank(relayer);
         licenses.buyWithAuthorization(order, authorization);
         assertEq(IERC20(order.offer.currency).balanceOf(address(licenses)), 0, "the license token holds no money");
+    }
+
+    function nothingToAuthorize(ILicenseToken.Order memory order) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(ILicenseToken.NothingToAuthorize.selector, seatOf(order, 0));
+    }
+
+    function notReceived(address token, uint256 received) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(ILicenseToken.PaymentNotReceived.selector, token, PRICE, received);
     }
 
     function refuseSale(

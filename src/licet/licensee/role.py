@@ -170,9 +170,11 @@ class Licensee:
         The payment is bound to this very order. Arguments and errors are those of `buy`.
 
         Raises:
-            InputError: the currency takes no authorizations.
+            InputError: the currency takes no authorizations, or the order costs nothing.
         """
         order = self._order(standing, licensee, salt, quantity)
+        if not order.total:
+            raise InputError("the order costs nothing, so nobody has to authorize a payment: buy it directly")
         chain, token = self._contracts.chain, self._contracts.licenses.address
         currency = Currency(chain, order.offer.currency)
         if not currency.has_authorization():
