@@ -352,7 +352,9 @@ class NothingToAuthorize(Reverted):
 
 
 class PaymentNotReceived(Reverted):
-    explanation = "the currency {currency} said that it paid {expected}, but {received} arrived: do not trust this token"
+    explanation = (
+        "the currency {currency} said that it paid {expected}, but {received} arrived: do not trust it"
+    )
 
 
 class NotSelf(Reverted):
