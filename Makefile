@@ -37,9 +37,9 @@ brownie: setup .venv-brownie/.installed ## Brownie compiles, deploys and tests o
 wheel: setup ## The wheel, installed alone in an empty virtualenv, works
 	$(BIN)/python scripts/wheel_check.py
 
-nightly: setup ## Long fuzzing, and tests marked nightly
+nightly: setup ## Long fuzzing, and the peers' figures
 	FOUNDRY_PROFILE=nightly $(BIN)/python scripts/forge.py test
-	$(BIN)/python -m pytest -m nightly
+	$(BIN)/python benchmarks/peers.py --check
 
 docs: setup ## The pages made by running the program: docs/cli.md, docs/demo.md
 	$(BIN)/python scripts/docs.py $(if $(CATALOG),--catalog '$(CATALOG)')
