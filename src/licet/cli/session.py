@@ -74,8 +74,11 @@ _ACCOUNT_OPTIONS: Final = (
         help="Instead of a keystore, on local chains: the N-th public development account.",
     ),
 )
-_DOCUMENT_OPTIONS: Final = (
-    click.option(
+
+
+def _documents_option(help_text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--documents`: folders to read from, or to publish into, as the help says."""
+    return click.option(
         "--documents",
         type=FILE,
         multiple=True,
@@ -84,21 +87,13 @@ _DOCUMENT_OPTIONS: Final = (
         envvar="LICET_DOCUMENTS",
         show_envvar=True,
         show_default=True,
-        help="Where published documents are; may be repeated.",
-    ),
-)
+        help=help_text,
+    )
+
+
+_DOCUMENT_OPTIONS: Final = (_documents_option("Where published documents are; may be repeated."),)
 _PUBLISHER_OPTIONS: Final = (
-    click.option(
-        "--documents",
-        type=FILE,
-        multiple=True,
-        default=("documents",),
-        metavar="FOLDER",
-        envvar="LICET_DOCUMENTS",
-        show_envvar=True,
-        show_default=True,
-        help="Where documents are published: the first, if repeated.",
-    ),
+    _documents_option("Where documents are published: the first, if repeated."),
     click.option(
         "--base-uri",
         metavar="URI",
