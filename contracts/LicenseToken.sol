@@ -2,23 +2,35 @@
 pragma solidity ^0.8.30;
 
 import {ERC721} from "solady/tokens/ERC721.sol";
+import {ECDSA} from "solady/utils/ECDSA.sol";
 import {EIP712} from "solady/utils/EIP712.sol";
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 import {LibString} from "solady/utils/LibString.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
+import {IDisputeDesk} from "./interfaces/IDisputeDesk.sol";
 import {IERC20Permit} from "./interfaces/IERC20Permit.sol";
+import {IERC2981} from "./interfaces/IERC2981.sol";
 import {IERC3009} from "./interfaces/IERC3009.sol";
+import {IERC4906} from "./interfaces/IERC4906.sol";
+import {IERC5192} from "./interfaces/IERC5192.sol";
+import {IERC7572} from "./interfaces/IERC7572.sol";
 import {ILicenseToken} from "./interfaces/ILicenseToken.sol";
+import {IRoyaltyVaultFactory} from "./interfaces/IRoyaltyVaultFactory.sol";
+import {IUsageLedger} from "./interfaces/IUsageLedger.sol";
 import {CatalogTree} from "./libraries/CatalogTree.sol";
 import {Offers} from "./libraries/Offers.sol";
 import {RollingHead} from "./libraries/RollingHead.sol";
 import {Signatures} from "./libraries/Signatures.sol";
+import {SumTree} from "./libraries/SumTree.sol";
 import {TokenDocument} from "./libraries/TokenDocument.sol";
 
 /// @title Licenses, sold on signed or published offers
 /// @notice See `ILicenseToken`.
-contract LicenseToken is ILicenseToken, ERC721, EIP712 {
+contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, ERC721, EIP712 {
+    using Offers for Conditions;
+    using Offers for Grant;
     using Offers for Offer;
     using RollingHead for bytes32;
 
@@ -27,33 +39,51 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     /// @dev What an order of a basket that skips may use: enough for any honest one, too little to starve the others.
     uint256 private constant APART_GAS = 300_000;
     uint256 private constant SEAT_GAS = 40_000;
+    uint256 private constant WHOLE = 10_000;
     uint40 private constant PERPETUAL = type(uint40).max;
 
+    /// @dev Flags in a license's slot.
+    uint256 private constant BOUND = 1;
+    uint256 private constant METERED = 2;
+    uint256 private constant SUBLICENSE = 4;
+    uint256 private constant REVOKED = 8;
+    /// @dev Flags of a deed, see `IAssetRegistry.Deed`.
+    uint256 private constant DERIVATIVE = 1;
+    uint256 private constant CEILING = 4;
+    uint256 private constant DISPUTED = 8;
+    uint256 private constant DEFEATED = 16;
+
     IAssetRegistry private immutable _registry;
+    IRoyaltyVaultFactory private immutable _factory;
+    IUsageLedger private immutable _ledger;
+    IDisputeDesk private immutable _desk;
 
     /// @inheritdoc ILicenseToken
     bytes32 public head;
 
     mapping(bytes32 offerHash => OfferState) private _offers;
+    mapping(address licensor => mapping(address agent => uint40)) private _agents;
+    mapping(bytes32 licenseId => Pinned) private _pinned;
+    /// @inheritdoc ILicenseToken
+    mapping(bytes32 licenseId => bytes32) public parentOf;
 
     constructor(address registry_) {
         _registry = IAssetRegistry(registry_);
+        _factory = IRoyaltyVaultFactory(_registry.vaultFactory());
+        _ledger = IUsageLedger(_registry.usageLedger());
+        _desk = IDisputeDesk(_registry.disputeDesk());
     }
 
     /// @inheritdoc ILicenseToken
     function buy(Order calldata order) external payable returns (bytes32 licenseId) {
-        uint256 amount;
-        (licenseId, amount) = _sell(order, msg.sender);
-        uint256 asked = order.offer.currency == address(0) ? amount : 0;
-        if (msg.value != asked) revert WrongValue(msg.value, asked);
-        _pay(order.offer, msg.sender, amount);
+        uint256 spent;
+        (licenseId, spent) = _sellOne(order, msg.sender, msg.value);
+        if (spent != msg.value) revert WrongValue(msg.value, spent);
     }
 
     /// @inheritdoc ILicenseToken
     function buyWithPermit(Order calldata order, Permit calldata permit) external returns (bytes32 licenseId) {
         Offer calldata offer = order.offer;
-        uint256 asked = offer.currency == address(0) ? offer.price * order.quantity : 0;
-        if (asked != 0) revert WrongValue(0, asked);
         // A permit can be submitted by anyone who sees it; then this call fails, the allowance stands, and the sale goes on.
         // Where there is no code to call, `try` itself would revert, and say nothing.
         if (offer.currency.code.length != 0) {
@@ -69,19 +99,16 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
                 ) {}
                 catch {}
         }
-        uint256 amount;
-        (licenseId, amount) = _sell(order, msg.sender);
-        _pay(offer, msg.sender, amount);
+        (licenseId,) = _sellOne(order, msg.sender, 0);
     }
 
     /// @inheritdoc ILicenseToken
     function buyWithAuthorization(Order calldata order, Authorization calldata authorization)
         external
-        returns (bytes32 licenseId)
+        returns (bytes32)
     {
         address payer = authorization.payer;
-        uint256 amount;
-        (licenseId, amount) = _sell(order, payer);
+        (bytes32 licenseId, uint256 amount, address payee) = _sell(order, payer);
         if (amount == 0) revert NothingToAuthorize(licenseId);
         address currency = order.offer.currency;
         uint256 before = SafeTransferLib.balanceOf(currency, address(this));
@@ -100,7 +127,8 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         // A token that takes any call and does nothing would otherwise sell against coins that went astray to this contract.
         uint256 received = SafeTransferLib.balanceOf(currency, address(this)) - before;
         if (received < amount) revert PaymentNotReceived(currency, amount, received);
-        SafeTransferLib.safeTransfer(currency, order.offer.payee, amount);
+        SafeTransferLib.safeTransfer(currency, payee, amount);
+        return licenseId;
     }
 
     /// @inheritdoc ILicenseToken
@@ -108,6 +136,7 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         if (orders.length == 0 || orders.length > MAX_ORDERS) revert BasketSizeInvalid(orders.length, MAX_ORDERS);
         licenseIds = new bytes32[](orders.length);
         uint256 left = msg.value;
+        uint256 seats;
         uint256 free;
         assembly ("memory-safe") {
             free := mload(0x40)
@@ -118,7 +147,9 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
             licenseIds[i] = licenseId;
             unchecked {
                 left -= spent; // `_sellOne` spends at most what it is given
+                seats += _seats(orders[i]);
             }
+            if (seats > MAX_ORDERS) revert BasketSizeInvalid(seats, MAX_ORDERS);
             // What an order left in memory is of no use to the next: memory that only grows would cost 400 gas an order.
             assembly ("memory-safe") {
                 mstore(0x40, free)
@@ -139,34 +170,154 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     }
 
     /// @inheritdoc ILicenseToken
-    function publishOffer(Offer calldata offer) external returns (bytes32 offerHash) {
-        if (msg.sender != offer.licensor) revert NotLicensor(msg.sender, offer.licensor);
+    function renew(Order calldata order) external payable {
+        Offer calldata offer = order.offer;
+        bytes32 offerHash = offer.hash();
+        bytes32 firstId = licenseIdOf(offerHash, order.licensee, order.salt);
+        if (offer.kind != Kind.Subscription) revert NotRenewable(firstId);
+        uint256 deed = _checkDeed(offer);
+        _checkOpen(order, offerHash);
+        uint256 amount = offer.price * order.quantity;
+        uint40 latest = _renewAll(order, offerHash, deed);
+        address payee = _checkFlags(offer, deed, amount, latest);
+        if (offer.exclusive) _registry.grantExclusive(offer.assetId, firstId, _clamp32(latest));
+        _pay(offer.currency, payee, amount, msg.value);
+    }
+
+    /// @inheritdoc ILicenseToken
+    function revoke(Grant calldata grant, Conditions calldata conditions, uint256 cause) external payable {
+        Offer calldata offer = grant.offer;
+        bytes32 licenseId = grant.licenseId();
+        offer.check(conditions);
+        address holder = _registry.deed(offer.assetId).holder;
+        if (msg.sender != holder) revert NotLicensor(msg.sender, holder);
+        License memory current = license(licenseId);
+        _checkLive(licenseId, current);
+        bool caused = cause == 0
+            ? conditions.reportWithin != 0 && _overdue(licenseId, current, conditions.reportWithin)
+            : conditions.revocable && _desk.upheld(cause, licenseId);
+        if (!caused) revert CauseInvalid(licenseId, cause);
+
+        uint256 refund = _refund(offer, conditions, current);
+        address vault = _factory.vaultOf(SumTree.top(SumTree.leaf(current.holder, 1), 1), 0);
+        _setExtraData(
+            uint256(licenseId), _getExtraData(uint256(licenseId)) >> 40 << 40 | uint40(block.timestamp) | uint96(REVOKED) << 72
+        );
+        emit MetadataUpdate(uint256(licenseId));
+        head = head.log(
+            Revoked.selector,
+            licenseId,
+            offer.assetId,
+            bytes32(cause),
+            abi.encode(current.holder, msg.sender, vault, offer.currency, refund)
+        );
+        if (offer.exclusive) _registry.grantExclusive(offer.assetId, licenseId, uint32(block.timestamp));
+        _pay(offer.currency, vault, refund, msg.value);
+    }
+
+    /// @inheritdoc ILicenseToken
+    function grantSublicense(Grant calldata grant, Conditions calldata conditions, Sublicense calldata sublicense)
+        external
+        returns (bytes32 licenseId)
+    {
+        bytes32 parentId = grant.licenseId();
+        grant.offer.check(conditions);
+        License memory parent = license(parentId);
+        if (msg.sender != parent.holder) revert NotLicensee(parentId, msg.sender, parent.holder);
+        if (!conditions.sublicensable) revert NotSublicensable(parentId);
+        _checkLive(parentId, parent);
+        uint32 uses = sublicense.uses;
+        uint40 expires = sublicense.expires;
+        if (uses == 0 || uses & ~parent.uses != 0 || expires <= block.timestamp || expires > parent.expires) {
+            revert SublicenseTooWide(parentId, uses, expires);
+        }
+        address licensee = sublicense.licensee;
+        licenseId = licenseIdOf(parentId, licensee, sublicense.salt);
+        if (_exists(uint256(licenseId))) revert LicenseAlreadySold(licenseId);
+        _mintAndSetExtraDataUnchecked(licensee, uint256(licenseId), _pack(expires, uses, BOUND | SUBLICENSE));
+        emit Locked(uint256(licenseId));
+        parentOf[licenseId] = parentId;
+        head = head.rollTransfer(address(0), licensee, uint256(licenseId))
+            .log(
+                Sublicensed.selector,
+                licenseId,
+                parentId,
+                bytes32(uint256(uint160(licensee))),
+                abi.encode(uses, expires, sublicense.salt)
+            );
+    }
+
+    /// @inheritdoc ILicenseToken
+    function pin(Grant calldata grant, Conditions calldata conditions) external returns (bytes32 licenseId) {
+        Offer calldata offer = grant.offer;
+        licenseId = grant.licenseId();
+        offer.check(conditions);
+        if (conditions.resaleBps > WHOLE) revert ConditionsInvalid(offer.conditions);
+        if (!_exists(uint256(licenseId))) revert LicenseUnknown(licenseId);
+        _pinned[licenseId] = Pinned(offer.assetId, offer.payee, conditions.resaleBps);
+        head = head.log(
+            Pin.selector,
+            licenseId,
+            offer.assetId,
+            bytes32(uint256(uint160(offer.payee))),
+            abi.encode(conditions.resaleBps)
+        );
+    }
+
+    /// @inheritdoc ILicenseToken
+    function appointAgent(address agent, uint40 until) external {
+        _agents[msg.sender][agent] = until;
+        head = head.log(
+            AgentAppointed.selector,
+            bytes32(uint256(uint160(msg.sender))),
+            bytes32(uint256(uint160(agent))),
+            bytes32(uint256(until)),
+            ""
+        );
+    }
+
+    /// @inheritdoc ILicenseToken
+    function publishOffer(Offer calldata offer, Conditions calldata conditions) external returns (bytes32 offerHash) {
+        _checkLicensor(offer.licensor);
         offerHash = offer.hash();
         _checkTerms(offer, offerHash);
+        offer.check(conditions);
+        if (conditions.royaltyBps > WHOLE || conditions.refundBps > WHOLE || conditions.resaleBps > WHOLE) {
+            revert ConditionsInvalid(offer.conditions);
+        }
         _checkDeed(offer);
         _offers[offerHash].published = true;
         head = head.log(
-            OfferPublished.selector, offerHash, offer.assetId, bytes32(uint256(uint160(msg.sender))), abi.encode(offer)
+            OfferPublished.selector,
+            offerHash,
+            offer.assetId,
+            bytes32(uint256(uint160(offer.licensor))),
+            abi.encode(offer, conditions)
         );
     }
 
     /// @inheritdoc ILicenseToken
     function cancelOffer(Offer calldata offer) external returns (bytes32 offerHash) {
-        if (msg.sender != offer.licensor) revert NotLicensor(msg.sender, offer.licensor);
+        _checkLicensor(offer.licensor);
         offerHash = offer.hash();
         _offers[offerHash].cancelled = true;
-        head = head.log(OfferCancelled.selector, offerHash, offer.assetId, bytes32(uint256(uint160(msg.sender))), "");
+        head = head.log(
+            OfferCancelled.selector, offerHash, offer.assetId, bytes32(uint256(uint160(offer.licensor))), ""
+        );
     }
 
     /// @inheritdoc ILicenseToken
     function permits(bytes32 licenseId, uint32 uses) public view returns (bool) {
         uint96 state = _getExtraData(uint256(licenseId));
-        return uses != 0 && _usesOf(state) & uses == uses && block.timestamp < _expiryOf(state);
+        if (uses == 0 || _usesOf(state) & uses != uses || block.timestamp >= _expiryOf(state)) return false;
+        uint256 flags = _flagsOf(state);
+        if (flags & METERED != 0) return _ledger.funded(licenseId);
+        return flags & SUBLICENSE == 0 || permits(parentOf[licenseId], uses);
     }
 
     /// @inheritdoc ILicenseToken
     function permitsAsset(Grant calldata grant, uint32 uses, bytes32 assetId) public view returns (bool) {
-        return grant.offer.assetId == assetId && permits(_licenseIdOf(grant), uses);
+        return grant.offer.assetId == assetId && permits(grant.licenseId(), uses);
     }
 
     /// @inheritdoc ILicenseToken
@@ -189,7 +340,48 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         address holder = _ownerOf(uint256(licenseId));
         if (holder == address(0)) revert LicenseUnknown(licenseId);
         uint96 state = _getExtraData(uint256(licenseId));
-        return License({holder: holder, expires: _expiryOf(state), uses: _usesOf(state), bound: _isBound(state)});
+        uint256 flags = _flagsOf(state);
+        return License({
+            holder: holder,
+            expires: _expiryOf(state),
+            uses: _usesOf(state),
+            bound: flags & BOUND != 0,
+            metered: flags & METERED != 0,
+            sublicense: flags & SUBLICENSE != 0,
+            revoked: flags & REVOKED != 0,
+            soldOn: uint16(state >> 80)
+        });
+    }
+
+    /// @inheritdoc ILicenseToken
+    function pinned(bytes32 licenseId) external view returns (Pinned memory) {
+        return _pinned[licenseId];
+    }
+
+    /// @inheritdoc ILicenseToken
+    function agentUntil(address licensor, address agent) external view returns (uint40) {
+        return _agents[licensor][agent];
+    }
+
+    /// @inheritdoc IERC2981
+    function royaltyInfo(uint256 id, uint256 salePrice) external view returns (address, uint256) {
+        Pinned storage terms = _pinned[bytes32(id)];
+        return (terms.payee, FixedPointMathLib.fullMulDiv(salePrice, terms.resaleBps, WHOLE));
+    }
+
+    /// @inheritdoc IERC5192
+    function locked(uint256 id) external view returns (bool) {
+        return license(bytes32(id)).bound;
+    }
+
+    /// @inheritdoc IERC7572
+    function contractURI() external pure returns (string memory) {
+        return TokenDocument.dataURI('{"name":"Licet Licenses","description":"Permission for stated uses of works."}');
+    }
+
+    function supportsInterface(bytes4 id) public view override returns (bool) {
+        return id == type(IERC2981).interfaceId || id == type(IERC5192).interfaceId || id == 0x49064906
+            || super.supportsInterface(id);
     }
 
     /// @inheritdoc ILicenseToken
@@ -200,6 +392,11 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     /// @inheritdoc ILicenseToken
     function offerHashOf(Offer calldata offer) external pure returns (bytes32) {
         return offer.hash();
+    }
+
+    /// @inheritdoc ILicenseToken
+    function conditionsHashOf(Conditions calldata conditions) external pure returns (bytes32) {
+        return conditions.hash();
     }
 
     /// @inheritdoc ILicenseToken
@@ -245,8 +442,7 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     }
 
     function _trySell(Order calldata order, uint256 available) private returns (bytes32 licenseId, uint256 spent) {
-        uint256 seats = order.quantity < MAX_ORDERS ? order.quantity : MAX_ORDERS;
-        uint256 share = APART_GAS + SEAT_GAS * seats;
+        uint256 share = APART_GAS + SEAT_GAS * _seats(order);
         // A call passes on at most 63/64 of what is left. With less, an honest order would look like one that does not sell.
         if (gasleft() < share + share / 32 + APART_GAS / 10) revert GasTooLow(gasleft(), share);
         try this.sellApart{gas: share}(order, msg.sender, available) returns (bytes32 sold, uint256 paid) {
@@ -254,28 +450,40 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         } catch {} // passed over; the reason is not copied, since a hostile payee could make it arbitrarily long
     }
 
+    function _seats(Order calldata order) private pure returns (uint256) {
+        return order.quantity < MAX_ORDERS ? order.quantity : MAX_ORDERS;
+    }
+
     function _sellOne(Order calldata order, address payer, uint256 available)
         private
         returns (bytes32 licenseId, uint256 spent)
     {
-        Offer calldata offer = order.offer;
         uint256 amount;
-        (licenseId, amount) = _sell(order, payer);
-        if (offer.currency == address(0)) {
+        address payee;
+        (licenseId, amount, payee) = _sell(order, payer);
+        address currency = order.offer.currency;
+        if (currency == address(0)) {
             if (amount > available) revert WrongValue(available, amount);
             spent = amount;
         }
-        _pay(offer, payer, amount);
+        _move(currency, payer, payee, amount);
     }
 
-    /// @dev Everything of a sale but the payment: checks, licenses, event.
-    function _sell(Order calldata order, address payer) private returns (bytes32 licenseId, uint256 amount) {
+    /// @dev Everything of a sale but the payment: checks, licenses, event. `payee` is the escrow while a dispute is open.
+    function _sell(Order calldata order, address payer)
+        private
+        returns (bytes32 licenseId, uint256 amount, address payee)
+    {
         Offer calldata offer = order.offer;
         bytes32 offerHash = offer.hash();
         _checkTerms(offer, offerHash);
-        _checkDeed(offer);
-        _checkState(order, offerHash);
+        uint256 deed = _checkDeed(offer);
+        uint256 exclusiveUntil = uint32(deed >> 184);
+        if (block.timestamp < exclusiveUntil) revert AssetExclusivelyLicensed(offer.assetId, exclusiveUntil);
+        _checkSupply(order, offerHash, _checkOpen(order, offerHash));
         uint40 expires = _expiry(offer.duration);
+        amount = offer.kind == Kind.Metered ? 0 : offer.price * order.quantity;
+        payee = _checkFlags(offer, deed, amount, expires);
         bytes32 rolled;
         (licenseId, rolled) = _mintAll(order, offerHash, expires);
         head = rolled.log(
@@ -286,7 +494,6 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
             Offers.encodeSale(order, payer)
         );
         if (offer.exclusive) _registry.grantExclusive(offer.assetId, licenseId, _clamp32(expires));
-        return (licenseId, offer.price * order.quantity);
     }
 
     /// @dev Makes the licenses out; returns the first one's id, and the head after their `Transfer`s.
@@ -295,7 +502,9 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         returns (bytes32 firstId, bytes32 rolled)
     {
         address licensee = order.licensee;
-        uint96 slot = _pack(expires, order.offer.uses, !order.offer.transferable);
+        uint256 flags = order.offer.transferable ? 0 : BOUND;
+        if (order.offer.kind == Kind.Metered) flags |= METERED;
+        uint96 slot = _pack(expires, order.offer.uses, flags);
         bytes32 salt = order.salt;
         uint256 quantity = order.quantity;
         rolled = head;
@@ -305,59 +514,161 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
                 bytes32 licenseId = licenseIdOf(offerHash, licensee, bytes32(uint256(salt) + i));
                 if (_exists(uint256(licenseId))) revert LicenseAlreadySold(licenseId);
                 _mintAndSetExtraDataUnchecked(licensee, uint256(licenseId), slot);
+                if (flags & BOUND != 0) emit Locked(uint256(licenseId));
                 rolled = rolled.rollTransfer(address(0), licensee, uint256(licenseId));
                 if (i == 0) firstId = licenseId;
             }
         }
     }
 
+    /// @dev Makes the licenses run longer; returns the latest expiry. Nothing is renewed while somebody else's exclusive
+    /// license runs.
+    function _renewAll(Order calldata order, bytes32 offerHash, uint256 deed) private returns (uint40 latest) {
+        Offer calldata offer = order.offer;
+        bytes32 rolled = head;
+        for (uint256 i = 0; i < order.quantity; ++i) {
+            bytes32 licenseId;
+            unchecked {
+                licenseId = licenseIdOf(offerHash, order.licensee, bytes32(uint256(order.salt) + i));
+            }
+            License memory current = license(licenseId);
+            if (current.revoked) revert LicenseRevoked(licenseId);
+            uint40 from = current.expires;
+            if (from <= block.timestamp) from = uint40(block.timestamp);
+            if (block.timestamp < uint32(deed >> 184) && !(offer.exclusive && from > block.timestamp)) {
+                revert AssetExclusivelyLicensed(offer.assetId, uint32(deed >> 184));
+            }
+            uint40 expires = from + offer.duration;
+            if (expires > latest) latest = expires;
+            _setExtraData(uint256(licenseId), _getExtraData(uint256(licenseId)) >> 40 << 40 | expires);
+            emit MetadataUpdate(uint256(licenseId));
+            rolled = rolled.log(
+                Renewed.selector,
+                licenseId,
+                offer.assetId,
+                offerHash,
+                abi.encode(msg.sender, offer.payee, offer.currency, offer.price, expires)
+            );
+        }
+        head = rolled;
+    }
+
     /// @dev What the offer itself says, whatever the state of the world.
     function _checkTerms(Offer calldata offer, bytes32 offerHash) private pure {
         if (offer.uses == 0) revert OfferUsesMissing(offerHash);
-        if (offer.free != (offer.price == 0)) revert OfferPriceInvalid(offerHash, offer.price, offer.free);
-        if (offer.royaltyBps > 10_000) revert OfferRoyaltyInvalid(offerHash, offer.royaltyBps);
+        Kind kind = offer.kind;
+        if ((kind == Kind.Free) != (offer.price == 0)) revert OfferPriceInvalid(offerHash, offer.price, kind);
+        if (
+            (kind == Kind.Subscription && offer.duration == 0) || (kind == Kind.Metered && offer.transferable)
+        ) revert OfferKindInvalid(offerHash, kind);
         uint256 length = bytes(offer.termsURI).length;
         if (length > MAX_URI) revert OfferUriTooLong(offerHash, length, MAX_URI);
     }
 
-    /// @dev One slot of the registry: who may license, since when, and whether somebody holds an exclusive license.
-    function _checkDeed(Offer calldata offer) private view {
+    /// @dev One slot of the registry: who may license, and since when.
+    function _checkDeed(Offer calldata offer) private view returns (uint256 deed) {
         bytes32 assetId = offer.assetId;
-        (address holder, uint24 epoch, uint32 exclusiveUntil) = _registry.deedState(assetId);
+        deed = _registry.deedSlot(assetId);
+        address holder = address(uint160(deed));
+        uint24 epoch = uint24(deed >> 160);
         if (offer.licensor != holder) revert OfferNotFromHolder(assetId, offer.licensor, holder);
         if (offer.epoch != epoch) revert OfferOutdated(assetId, offer.epoch, epoch);
-        if (block.timestamp < exclusiveUntil) revert AssetExclusivelyLicensed(assetId, exclusiveUntil);
+    }
+
+    /// @dev What a deed's flags say to a sale; most deeds have none. Returns who is paid.
+    function _checkFlags(Offer calldata offer, uint256 deed, uint256 amount, uint256 expires)
+        private
+        view
+        returns (address payee)
+    {
+        payee = offer.payee;
+        uint256 flags = deed >> 248;
+        if (flags == 0) return payee;
+        bytes32 assetId = offer.assetId;
+        if (flags & DEFEATED != 0) revert AssetDefeated(assetId);
+        if (flags & DERIVATIVE != 0) {
+            // Units are paid long after their license was sold, so that no ceiling could hold.
+            if (flags & CEILING != 0 && offer.kind == Kind.Metered) revert OfferKindInvalid(offer.hash(), offer.kind);
+            _registry.checkSale(assetId, payee, offer.uses, expires, offer.currency, amount, offer.termsHash);
+        }
+        if (flags & DISPUTED != 0) payee = _desk.escrowOf(assetId, payee);
     }
 
     /// @dev One slot of this contract, the clock and the signature.
-    function _checkState(Order calldata order, bytes32 offerHash) private {
+    function _checkOpen(Order calldata order, bytes32 offerHash) private view returns (OfferState memory state) {
         Offer calldata offer = order.offer;
-        uint256 quantity = order.quantity;
         uint256 maximum = offer.exclusive ? 1 : MAX_ORDERS;
         unchecked {
-            if (quantity - 1 >= maximum) revert QuantityInvalid(quantity, maximum); // 0 goes round to the top
+            if (order.quantity - 1 >= maximum) revert QuantityInvalid(order.quantity, maximum); // 0 goes round to the top
         }
         if (block.timestamp < offer.start) revert OfferNotStarted(offerHash, offer.start, block.timestamp);
         if (offer.end != 0 && block.timestamp > offer.end) {
             revert OfferExpired(offerHash, offer.end, block.timestamp);
         }
-        OfferState memory state = _offers[offerHash];
+        state = _offers[offerHash];
         if (state.cancelled) revert OfferIsCancelled(offerHash);
-        if (!state.published && !Signatures.valid(order.signature, offer.licensor, _hashTypedData(offerHash))) {
+        if (!state.published && !_signed(offer.licensor, _hashTypedData(offerHash), order.signature)) {
             revert OfferSignatureInvalid(offerHash, offer.licensor);
-        }
-        if (offer.supply != 0) {
-            if (state.sold + quantity > offer.supply) revert OfferSoldOut(offerHash, offer.supply);
-            _offers[offerHash].sold = uint32(state.sold + quantity); // at most the supply
         }
     }
 
+    function _checkSupply(Order calldata order, bytes32 offerHash, OfferState memory state) private {
+        uint256 supply = order.offer.supply;
+        if (supply == 0) return;
+        uint256 sold = state.sold + order.quantity;
+        if (sold > supply) revert OfferSoldOut(offerHash, supply);
+        _offers[offerHash].sold = uint32(sold); // at most the supply
+    }
+
+    /// @dev By the licensor, or by an account they appointed.
+    function _signed(address licensor, bytes32 digest, bytes calldata signature) private view returns (bool) {
+        return Signatures.valid(signature, licensor, digest)
+            || _isAgent(licensor, ECDSA.tryRecoverCalldata(digest, signature));
+    }
+
+    function _isAgent(address licensor, address agent) private view returns (bool) {
+        return agent != address(0) && block.timestamp <= _agents[licensor][agent];
+    }
+
+    function _checkLicensor(address licensor) private view {
+        if (msg.sender != licensor && !_isAgent(licensor, msg.sender)) revert NotLicensor(msg.sender, licensor);
+    }
+
+    function _checkLive(bytes32 licenseId, License memory current) private view {
+        if (current.revoked) revert LicenseRevoked(licenseId);
+        if (block.timestamp >= current.expires) revert LicenseExpired(licenseId, current.expires);
+    }
+
+    /// @dev Nothing was reported for `within` seconds, counted from the end of the day of the sale at the earliest.
+    function _overdue(bytes32 licenseId, License memory current, uint32 within) private view returns (bool) {
+        uint256 since = _ledger.reportedUntil(licenseId);
+        uint256 sold = (uint256(current.soldOn) + 1) * 1 days;
+        return block.timestamp > (since > sold ? since : sold) + within;
+    }
+
+    function _refund(Offer calldata offer, Conditions calldata conditions, License memory current)
+        private
+        view
+        returns (uint256)
+    {
+        if (offer.kind == Kind.Metered) return 0; // nothing was paid in advance; the deposit is the licensee's
+        if (current.expires == PERPETUAL) return FixedPointMathLib.fullMulDiv(offer.price, conditions.refundBps, WHOLE);
+        uint256 left = current.expires - block.timestamp;
+        return FixedPointMathLib.fullMulDiv(offer.price, left * conditions.refundBps, uint256(offer.duration) * WHOLE);
+    }
+
+    /// @dev From the caller: native coin must be `value` exactly.
+    function _pay(address currency, address payee, uint256 amount, uint256 value) private {
+        uint256 asked = currency == address(0) ? amount : 0;
+        if (value != asked) revert WrongValue(value, asked);
+        _move(currency, msg.sender, payee, amount);
+    }
+
     /// @dev Last of all: the only calls to code that somebody else chose. Native coin is here already.
-    function _pay(Offer calldata offer, address payer, uint256 amount) private {
-        address payee = offer.payee;
+    function _move(address currency, address payer, address payee, uint256 amount) private {
         if (amount == 0) return;
-        if (offer.currency == address(0)) SafeTransferLib.safeTransferETH(payee, amount);
-        else SafeTransferLib.safeTransferFrom(offer.currency, payer, payee, amount);
+        if (currency == address(0)) SafeTransferLib.safeTransferETH(payee, amount);
+        else SafeTransferLib.safeTransferFrom(currency, payer, payee, amount);
     }
 
     function _expiry(uint32 duration) private view returns (uint40) {
@@ -377,9 +688,10 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         return time > type(uint32).max ? type(uint32).max : uint32(time);
     }
 
-    /// @dev A license's 96 bits: expires (40) ‖ uses (32) ‖ bound (1), from the low end; each cast cuts out its field.
-    function _pack(uint40 expires, uint32 uses, bool bound) private pure returns (uint96) {
-        return uint96(expires) | (uint96(uses) << 40) | (bound ? uint96(1) << 72 : 0);
+    /// @dev A license's 96 bits, from the low end: expires (40) ‖ uses (32) ‖ flags (8) ‖ day of the sale (16, to 2149).
+    function _pack(uint40 expires, uint32 uses, uint256 flags) private view returns (uint96) {
+        return uint96(expires) | (uint96(uses) << 40) | (uint96(flags) << 72)
+            | (uint96(uint16(block.timestamp / 1 days)) << 80);
     }
 
     function _expiryOf(uint96 state) private pure returns (uint40) {
@@ -390,12 +702,8 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
         return uint32(state >> 40);
     }
 
-    function _isBound(uint96 state) private pure returns (bool) {
-        return state >> 72 & 1 == 1;
-    }
-
-    function _licenseIdOf(Grant calldata grant) private pure returns (bytes32) {
-        return licenseIdOf(grant.offer.hash(), grant.licensee, grant.salt);
+    function _flagsOf(uint96 state) private pure returns (uint256) {
+        return uint8(state >> 72);
     }
 
     /// @dev The registry's rule, repeated here to save a call.
@@ -404,7 +712,7 @@ contract LicenseToken is ILicenseToken, ERC721, EIP712 {
     }
 
     function _beforeTokenTransfer(address from, address, uint256 id) internal view override {
-        if (from != address(0) && _isBound(_getExtraData(id))) revert LicenseNotTransferable(bytes32(id));
+        if (from != address(0) && _flagsOf(_getExtraData(id)) & BOUND != 0) revert LicenseNotTransferable(bytes32(id));
     }
 
     function _afterTokenTransfer(address from, address to, uint256 id) internal override {

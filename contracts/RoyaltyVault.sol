@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {EIP712} from "solady/utils/EIP712.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {IRoyaltyVault} from "./interfaces/IRoyaltyVault.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {SumTree} from "./libraries/SumTree.sol";
 
 /// @title Money waiting for its payees
 /// @notice See `IRoyaltyVault`.
 /// @dev Runs behind clones whose immutable argument is the root; the implementation itself is nobody's vault.
-contract RoyaltyVault is IRoyaltyVault {
+contract RoyaltyVault is IRoyaltyVault, EIP712 {
     /// @dev One currency's book. The top bit of `released` says that a claim is under way, so that the lock costs no slot.
     struct Book {
         uint256 released;
@@ -18,33 +20,35 @@ contract RoyaltyVault is IRoyaltyVault {
     }
 
     uint256 private constant CLAIMING = 1 << 255;
+    /// @dev keccak256 of "ClaimTo(address payee,address token,address to,uint256 releasedTo,uint256 deadline)".
+    bytes32 private constant CLAIM_TO_TYPEHASH = 0x551b6b3e80c64506c08a3c28573df0bc6150548e61ca79efd22c4476e9163d14;
 
     mapping(address token => Book) private _books;
 
     receive() external payable {}
 
     /// @inheritdoc IRoyaltyVault
-    function claim(address token, Share calldata share) external returns (uint256 amount) {
-        Book storage book = _books[token];
-        uint256 out = book.released;
-        // A token that calls out before it moves the balance would let a nested claim count the same money twice.
-        if (out & CLAIMING != 0) revert ClaimReentered(token);
-        uint256 paid = book.releasedTo[share.payee];
-        amount = _due(token, out, paid, share);
-        if (amount == 0) revert NothingDue(token, share.payee);
-        unchecked {
-            // amount is at most the balance, and balance + out was added with a check; the same for what the payee got.
-            out += amount;
-            paid += amount;
-        }
-        if (out & CLAIMING != 0) revert AmountTooLarge(token, out);
+    function claim(address token, Share calldata share) external returns (uint256) {
+        return _claim(token, share, share.payee);
+    }
 
-        book.releasedTo[share.payee] = paid;
-        book.released = out | CLAIMING;
-        emit Claimed(token, share.payee, amount);
-        if (token == address(0)) SafeTransferLib.safeTransferETH(share.payee, amount);
-        else SafeTransferLib.safeTransfer(token, share.payee, amount);
-        book.released = out;
+    /// @inheritdoc IRoyaltyVault
+    function claimTo(address token, Share calldata share, address to, uint256 deadline, bytes calldata signature)
+        external
+        returns (uint256)
+    {
+        address payee = share.payee;
+        if (msg.sender != payee) {
+            if (block.timestamp > deadline) revert ClaimExpired(deadline, block.timestamp);
+            bytes32 digest = _hashTypedData(
+                keccak256(
+                    abi.encode(CLAIM_TO_TYPEHASH, payee, token, to, _books[token].releasedTo[payee], deadline)
+                )
+            );
+            if (!Signatures.valid(signature, payee, digest)) revert ClaimSignatureInvalid(payee);
+        }
+        emit Redirected(token, payee, to);
+        return _claim(token, share, to);
     }
 
     /// @inheritdoc IRoyaltyVault
@@ -76,6 +80,29 @@ contract RoyaltyVault is IRoyaltyVault {
         }
     }
 
+    function _claim(address token, Share calldata share, address to) private returns (uint256 amount) {
+        Book storage book = _books[token];
+        uint256 out = book.released;
+        // A token that calls out before it moves the balance would let a nested claim count the same money twice.
+        if (out & CLAIMING != 0) revert ClaimReentered(token);
+        uint256 paid = book.releasedTo[share.payee];
+        amount = _due(token, out, paid, share);
+        if (amount == 0) revert NothingDue(token, share.payee);
+        unchecked {
+            // amount is at most the balance, and balance + out was added with a check; the same for what the payee got.
+            out += amount;
+            paid += amount;
+        }
+        if (out & CLAIMING != 0) revert AmountTooLarge(token, out);
+
+        book.releasedTo[share.payee] = paid;
+        book.released = out | CLAIMING;
+        emit Claimed(token, share.payee, amount);
+        if (token == address(0)) SafeTransferLib.safeTransferETH(to, amount);
+        else SafeTransferLib.safeTransfer(token, to, amount);
+        book.released = out;
+    }
+
     /// @dev received × share / total, rounded down, less what the payee was paid, after checking that the share is in the
     /// split. Never more than the balance: a token whose balances shrink pays what is there, first come, first served.
     function _due(address token, uint256 out, uint256 paid, Share calldata share) private view returns (uint256) {
@@ -88,5 +115,9 @@ contract RoyaltyVault is IRoyaltyVault {
 
     function _balance(address token) private view returns (uint256) {
         return token == address(0) ? address(this).balance : SafeTransferLib.balanceOf(token, address(this));
+    }
+
+    function _domainNameAndVersion() internal pure override returns (string memory, string memory) {
+        return ("Licet", "1");
     }
 }

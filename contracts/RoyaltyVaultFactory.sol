@@ -24,33 +24,33 @@ contract RoyaltyVaultFactory is IRoyaltyVaultFactory {
     }
 
     /// @inheritdoc IRoyaltyVaultFactory
-    function publish(bytes32 root, bytes32 documentHash, string calldata uri, Payee[] calldata payees)
+    function publish(bytes32 root, bytes32 salt, bytes32 documentHash, string calldata uri, Payee[] calldata payees)
         external
         returns (address vault)
     {
         if (documentHash == 0 && payees.length == 0) revert SplitEmpty(root);
-        vault = vaultOf(root);
+        vault = vaultOf(root, salt);
         head = head.log(
-            SplitPublished.selector, bytes32(uint256(uint160(vault))), root, documentHash, abi.encode(uri, payees)
+            SplitPublished.selector, bytes32(uint256(uint160(vault))), root, documentHash, abi.encode(salt, uri, payees)
         );
     }
 
     /// @inheritdoc IRoyaltyVaultFactory
-    function deploy(bytes32 root) public returns (address vault) {
-        (, vault) = LibClone.createDeterministicClone(implementation, abi.encode(root), 0);
+    function deploy(bytes32 root, bytes32 salt) public returns (address vault) {
+        (, vault) = LibClone.createDeterministicClone(implementation, abi.encode(root), salt);
     }
 
     /// @inheritdoc IRoyaltyVaultFactory
     function claim(VaultClaim[] calldata claims) external returns (uint256[] memory amounts) {
         amounts = new uint256[](claims.length);
         for (uint256 i = 0; i < claims.length; ++i) {
-            amounts[i] = _claim(IRoyaltyVault(deploy(claims[i].root)), claims[i].token, claims[i].share);
+            amounts[i] = _claim(IRoyaltyVault(deploy(claims[i].root, claims[i].salt)), claims[i].token, claims[i].share);
         }
     }
 
     /// @inheritdoc IRoyaltyVaultFactory
-    function vaultOf(bytes32 root) public view returns (address) {
-        return LibClone.predictDeterministicAddress(implementation, abi.encode(root), 0, address(this));
+    function vaultOf(bytes32 root, bytes32 salt) public view returns (address) {
+        return LibClone.predictDeterministicAddress(implementation, abi.encode(root), salt, address(this));
     }
 
     function _claim(IRoyaltyVault vault, address token, IRoyaltyVault.Share calldata share) private returns (uint256) {

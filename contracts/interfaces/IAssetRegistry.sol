@@ -182,7 +182,9 @@ interface IAssetRegistry {
     error UsesBeyondParents(bytes32 assetId, uint32 uses, uint32 permitted);
     /// @notice A derivative's license ends no later than its parents' licenses.
     error TermBeyondParents(bytes32 assetId, uint256 expires, uint256 parentsUntil);
-    /// @notice The derivative's vault would have received more than its parents' licenses allow, or in another currency.
+    /// @notice A derivative under a revenue ceiling sells in the ceiling's currency only.
+    error CurrencyNotCeilings(bytes32 assetId, address currency, address expected);
+    /// @notice The derivative's vault would have received more than its parents' licenses allow.
     error RevenueCeilingReached(bytes32 assetId, uint256 revenue, uint256 ceiling);
     /// @notice A derivative of reciprocal parents is licensed on their rights document.
     error TermsNotReciprocal(bytes32 assetId, bytes32 termsHash, bytes32 expected);
@@ -239,9 +241,17 @@ interface IAssetRegistry {
     /// @notice What a derivative may sell; zeros for an original, but for a vault that was pinned.
     function derivative(bytes32 assetId) external view returns (Derivative memory);
 
-    /// @notice Reverts unless the derivative's parents allow this sale of `amount`, before it is paid, on an offer that ends
-    /// licenses at `expires`.
-    function checkSale(bytes32 assetId, ILicenseToken.Offer calldata offer, uint256 amount, uint256 expires) external view;
+    /// @notice Reverts unless the derivative's parents allow a sale, before it is paid: of licenses with these uses that end
+    /// at `expires`, on these terms, for `amount` of `currency` to `payee`.
+    function checkSale(
+        bytes32 assetId,
+        address payee,
+        uint32 uses,
+        uint256 expires,
+        address currency,
+        uint256 amount,
+        bytes32 termsHash
+    ) external view;
 
     /// @notice keccak256(abi.encode(content, registrant)).
     function assetIdOf(bytes32 content, address registrant) external pure returns (bytes32);

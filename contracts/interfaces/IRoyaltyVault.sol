@@ -6,7 +6,7 @@ pragma solidity ^0.8.30;
 /// plain transfer of any ERC-20 token or of the native coin, before or after it is deployed, and owes each payee
 /// `received * share / total`, rounded down; the dust counts into the next payment.
 ///
-/// Anyone can: pay it; push a payee's due to that payee.
+/// Anyone can: pay it; push a payee's due to that payee. A payee can have it sent elsewhere, by signature.
 /// Nobody can: be paid more than their share, redirect, delay or block another's, change the split, sweep the vault.
 /// There is no owner, no fee and no upgrade.
 interface IRoyaltyVault {
@@ -31,18 +31,34 @@ interface IRoyaltyVault {
     /// @notice `amount` of `token` (zero address: native coin) went to `payee`.
     event Claimed(address indexed token, address indexed payee, uint256 amount);
 
+    /// @notice The payee had what `Claimed` says sent to `receiver`.
+    event Redirected(address indexed token, address indexed payee, address indexed receiver);
+
     /// @notice The proof does not lead to this vault's root.
     error ShareNotInSplit(address payee, uint128 share);
     /// @notice All that is due to `payee` has been paid.
     error NothingDue(address token, address payee);
     /// @notice The token's amounts reach 2^255 units: no honest token's do.
     error AmountTooLarge(address token, uint256 amount);
+    /// @notice The signed claim could be submitted until `deadline` (unix seconds); it is now `timestamp`.
+    error ClaimExpired(uint256 deadline, uint256 timestamp);
+    /// @notice The signature is not `payee`'s over this very claim.
+    error ClaimSignatureInvalid(address payee);
     /// @notice `token` called back into its own claim.
     error ClaimReentered(address token);
 
     /// @notice Pays `share.payee` all that is due to them in `token`. Anyone may call.
     /// @return amount In the token's smallest unit; never 0.
     function claim(address token, Share calldata share) external returns (uint256 amount);
+
+    /// @notice `claim`, but to the address that the payee names: by calling, or by signature, so that anyone may pay the gas.
+    /// @param deadline Unix seconds after which the signature is void.
+    /// @param signature The payee's, EIP-712 `ClaimTo(address payee,address token,address to,uint256 releasedTo,uint256
+    /// deadline)` in this vault's domain, where `releasedTo` is what the payee was paid before: so it serves once. Empty
+    /// if the payee calls.
+    function claimTo(address token, Share calldata share, address to, uint256 deadline, bytes calldata signature)
+        external
+        returns (uint256 amount);
 
     /// @notice What `claim` would pay now; 0 where nothing is due. Reverts with `ShareNotInSplit`.
     function due(address token, Share calldata share) external view returns (uint256);
