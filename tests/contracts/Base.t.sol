@@ -107,9 +107,7 @@ abstract contract Base is Test {
         escrow = IStatementEscrow(
             deployCode("StatementEscrow.sol:StatementEscrow", abi.encode(factory, arbitrator, BOND, TIMEOUT))
         );
-        desk = IDisputeDesk(
-            deployCode("DisputeDesk.sol:DisputeDesk", abi.encode(registry, arbitrator, BOND, TIMEOUT))
-        );
+        desk = IDisputeDesk(deployCode("DisputeDesk.sol:DisputeDesk", abi.encode(registry, arbitrator, BOND, TIMEOUT)));
         assertEq(registry.licenseToken(), address(licenses), "the registry names the license token");
         assertEq(registry.usageLedger(), address(ledger), "the registry names the ledger");
         assertEq(registry.statementEscrow(), address(escrow), "the registry names the escrow");
