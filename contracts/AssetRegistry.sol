@@ -430,7 +430,8 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         demands.payee = payee;
         demands.neededBps = needed;
         (bytes32 root, uint128 total) = SumTree.root(payee, share.share, share.sides, share.siblings);
-        if (root != split || share.payee != payee || uint256(share.share) * WHOLE < needed * total) {
+        // In a split of nothing, 0 would be the whole; its vault pays nobody.
+        if (root != split || share.payee != payee || total == 0 || uint256(share.share) * WHOLE < needed * total) {
             revert ParentShareTooSmall(licenseId, payee, needed);
         }
     }
