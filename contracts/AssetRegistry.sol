@@ -487,8 +487,10 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         if (msg.sender != holder) revert NotDeedHolder(assetId, msg.sender, holder);
     }
 
+    /// @dev Never stays never; what ends beyond the slot's 32 bits ends with them.
     function _clamp32(uint40 time) private pure returns (uint32) {
-        return time > FOREVER ? FOREVER : uint32(time);
+        if (time == type(uint40).max) return FOREVER;
+        return time < FOREVER ? uint32(time) : FOREVER - 1;
     }
 
     /// @dev A deed's 96 bits, from the low end: epoch (24) ‖ exclusiveUntil (32) ‖ parentsUntil (32) ‖ flags (8).
