@@ -428,7 +428,8 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         demands.payee = payee;
         demands.neededBps = needed;
         (bytes32 root, uint128 total) = SumTree.root(payee, share.share, share.sides, share.siblings);
-        if (root != split || share.payee != payee || uint256(share.share) * WHOLE < needed * total) {
+        // In a split of nothing, 0 would be the whole; its vault pays nobody.
+        if (root != split || share.payee != payee || total == 0 || uint256(share.share) * WHOLE < needed * total) {
             revert ParentShareTooSmall(licenseId, payee, needed);
         }
     }
@@ -483,8 +484,10 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         if (msg.sender != holder) revert NotDeedHolder(assetId, msg.sender, holder);
     }
 
+    /// @dev Never stays never; what ends beyond the slot's 32 bits ends with them.
     function _clamp32(uint40 time) private pure returns (uint32) {
-        return time > FOREVER ? FOREVER : uint32(time);
+        if (time == type(uint40).max) return FOREVER;
+        return time < FOREVER ? uint32(time) : FOREVER - 1;
     }
 
     /// @dev A deed's 96 bits, from the low end: epoch (24) ‖ exclusiveUntil (32) ‖ parentsUntil (32) ‖ flags (8).

@@ -275,7 +275,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         if (conditions.royaltyBps > WHOLE || conditions.refundBps > WHOLE || conditions.resaleBps > WHOLE) {
             revert ConditionsInvalid(offer.conditions);
         }
-        _checkDeed(words);
+        _checkExclusive(words, _checkDeed(words));
         _offers[offerHash] |= PUBLISHED;
         head = head.log(
             OfferPublished.selector,
@@ -468,9 +468,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         Offers.Words calldata words = offer.words();
         _checkTerms(offer, words, offerHash);
         uint256 deed = _checkDeed(words);
-        if (block.timestamp < uint32(deed >> 184)) {
-            revert AssetExclusivelyLicensed(words.assetId, uint32(deed >> 184));
-        }
+        _checkExclusive(words, deed);
         uint256 state = _checkOpen(order, words, offerHash);
         if (words.supply != 0) _checkSupply(order.quantity, words.supply, offerHash, state);
         uint40 expires = _expiry(words.duration);
@@ -582,6 +580,11 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
             revert OfferNotFromHolder(assetId, address(uint160(words.licensor)), address(uint160(holder)));
         }
         if (words.epoch != epoch) revert OfferOutdated(assetId, words.epoch, epoch);
+    }
+
+    function _checkExclusive(Offers.Words calldata words, uint256 deed) private view {
+        uint256 until = uint32(deed >> 184);
+        if (block.timestamp < until) revert AssetExclusivelyLicensed(words.assetId, until);
     }
 
     /// @dev What a deed's flags say to a sale; most deeds have none. Returns who is paid.
