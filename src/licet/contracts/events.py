@@ -413,5 +413,5 @@ def _value(name: str, value: Any) -> Any:
 def _lineage(entry: dict[str, Any]) -> Lineage:
     share = entry["share"]
     siblings = tuple(SumNode(node["hash"], node["sum"]) for node in share["siblings"])
-    proof = SumProof(share["share"], share["sides"], siblings)
+    proof = SumProof(share["share"], siblings, share["sides"])
     return Lineage(entry["licenseId"], entry["assetId"], entry["royaltyBps"], share["payee"], proof)

@@ -41,8 +41,8 @@ class Conditions:
         reciprocal: a derivative is licensed on the same rights document, reciprocally in turn, or not at all.
         sublicensable: the licensee may grant sublicenses: no wider, no longer, and not further.
         revocable: a ruling may revoke the license.
-        report_within: seconds within which use must be reported again, or the license may be revoked; 0 for no
-            such duty.
+        report_within: seconds within which use must be reported again, or the license may be revoked; 0
+            for no such duty.
         refund_bps: share of the price for the time not used that a revocation gives back, basis points.
         resale_bps: share of a transferable license's resale asked for the payee (ERC-2981), basis points.
         reporter: who, beside the licensee, may report use; the zero address for nobody.

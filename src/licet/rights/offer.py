@@ -72,7 +72,7 @@ class Offer:
         kind: how a license is paid for.
         exclusive: no other license of the asset is sold while this one runs.
         transferable: whether a licensee may transfer the license.
-        conditions: EIP-712 struct hash of the offer's `Conditions`, which tells offers with equal terms apart.
+        conditions: struct hash of the offer's `Conditions`, which tells offers with equal terms apart.
     """
 
     licensor: Address
@@ -109,7 +109,7 @@ class Offer:
         if self.kind == Kind.SUBSCRIPTION and not self.duration:
             raise InputError("a subscription needs a duration: what is perpetual is never renewed")
         if self.kind == Kind.METERED and self.transferable:
-            raise InputError("a metered license stays with its licensee, whose deposit pays: not transferable")
+            raise InputError("a metered license is not transferable: its licensee's deposit pays for it")
 
     def check_new(self) -> None:
         """Refuses what the contract would take but nobody should offer.
@@ -132,9 +132,7 @@ class Offer:
         """What the licensor signs."""
         return signing_digest(self.struct_hash(), chain_id, license_token)
 
-    def typed_data(
-        self, chain_id: int, license_token: Address, conditions: Conditions
-    ) -> dict[str, Any]:
+    def typed_data(self, chain_id: int, license_token: Address, conditions: Conditions) -> dict[str, Any]:
         """The EIP-712 message for wallets and eth-account, with the conditions in full.
 
         Raises:

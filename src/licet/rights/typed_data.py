@@ -37,7 +37,7 @@ class Member:
         name: in Solidity, in signatures and in JSON.
         type: its Solidity type.
         attribute: its name in the Python class.
-        struct: where a signer reads a struct, whose hash (`bytes32`) is all that the chain and the class hold.
+        struct: what a signer reads here, where the chain and the class hold its hash (`bytes32`) alone.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Struct:
         self.name = name
         self.members = members
         own = f"{name}({','.join(f'{m.signed_type} {m.name}' for m in members)})"
-        self.encoded_type = own + "".join(struct.encoded_type for struct in self._structs())
+        self.encoded_type: str = own + "".join(struct.encoded_type for struct in self._structs())
         self.type_hash = keccak(self.encoded_type.encode())
 
     def _structs(self) -> "Iterator[Struct]":
