@@ -164,11 +164,7 @@ abstract contract Cases is ICases {
         uint256 length = bytes(evidenceURI).length;
         if (length > MAX_URI) revert EvidenceUriTooLong(length, MAX_URI);
         _log(
-            Evidence.selector,
-            _word(address(_arbitrator)),
-            bytes32(caseId),
-            _word(msg.sender),
-            abi.encode(evidenceURI)
+            Evidence.selector, _word(address(_arbitrator)), bytes32(caseId), _word(msg.sender), abi.encode(evidenceURI)
         );
     }
 

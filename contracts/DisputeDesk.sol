@@ -188,8 +188,7 @@ contract DisputeDesk is IDisputeDesk, Cases {
     /// @inheritdoc IDisputeDesk
     function upheld(uint256 caseId, bytes32 licenseId) external view returns (bool) {
         Case memory disputed = caseOf(caseId);
-        return
-            disputed.status == Status.Upheld && disputed.kind == uint8(Kind.License) && disputed.subject == licenseId;
+        return disputed.status == Status.Upheld && disputed.kind == uint8(Kind.License) && disputed.subject == licenseId;
     }
 
     /// @inheritdoc IDisputeDesk
@@ -256,7 +255,9 @@ contract DisputeDesk is IDisputeDesk, Cases {
     }
 
     function _checkClaim(bytes32 assetId, bytes32 claimId) private view {
-        if (claimId == assetId || _registry.deed(claimId).holder != msg.sender) revert ClaimInvalid(claimId, msg.sender);
+        if (claimId == assetId || _registry.deed(claimId).holder != msg.sender) {
+            revert ClaimInvalid(claimId, msg.sender);
+        }
     }
 
     function _checkHolder(bytes32 assetId) private view {

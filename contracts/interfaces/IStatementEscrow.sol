@@ -77,9 +77,7 @@ interface IStatementEscrow is ICases {
 
     /// @notice `amount` of `token` (zero address: native coin) went from a statement's purse to its vault, or back to its
     /// publisher.
-    event StatementReleased(
-        bytes32 indexed statementId, address indexed token, address indexed to, uint256 amount
-    );
+    event StatementReleased(bytes32 indexed statementId, address indexed token, address indexed to, uint256 amount);
 
     /// @notice Only the publisher publishes.
     error NotPublisher(address caller, address publisher);

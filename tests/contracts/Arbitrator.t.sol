@@ -22,9 +22,8 @@ contract ArbitratorTest is Test {
     address[3] private judges = [makeAddr("judge 1"), makeAddr("judge 2"), makeAddr("judge 3")];
 
     function setUp() public {
-        arbitrator = IMultisigArbitrator(
-            deployCode("MultisigArbitrator.sol:MultisigArbitrator", abi.encode(panel(3), 2, FEE))
-        );
+        arbitrator =
+            IMultisigArbitrator(deployCode("MultisigArbitrator.sol:MultisigArbitrator", abi.encode(panel(3), 2, FEE)));
         (party, other) = (new BadArbitrable(), new BadArbitrable());
         vm.deal(address(this), 100 ether);
     }
@@ -331,9 +330,8 @@ contract ArbitratorTest is Test {
         Puppet judge = new Puppet();
         address[] memory two = new address[](2);
         (two[0], two[1]) = (address(judge), judges[0]);
-        arbitrator = IMultisigArbitrator(
-            deployCode("MultisigArbitrator.sol:MultisigArbitrator", abi.encode(two, 2, FEE))
-        );
+        arbitrator =
+            IMultisigArbitrator(deployCode("MultisigArbitrator.sol:MultisigArbitrator", abi.encode(two, 2, FEE)));
         ask(party);
         judge.arm(address(arbitrator), abi.encodeCall(arbitrator.withdraw, (address(judge))));
         arbitrator.withdraw(address(judge));

@@ -250,9 +250,10 @@ abstract contract Court is Test {
     }
 
     function orderOf(ILicenseToken.Offer memory offer) internal returns (ILicenseToken.Order memory) {
-        return ILicenseToken.Order({
-            offer: offer, signature: "", quantity: 1, licensee: licensee, salt: bytes32(++nextSalt)
-        });
+        return
+            ILicenseToken.Order({
+                offer: offer, signature: "", quantity: 1, licensee: licensee, salt: bytes32(++nextSalt)
+            });
     }
 
     // ---- heads ----

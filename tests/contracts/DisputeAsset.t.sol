@@ -199,8 +199,9 @@ contract DisputeAssetTest is Court {
 
     function testFuzz_RevertWhen_TheTimeoutIsNothingOrEndless(uint256 timeout) public {
         vm.assume(timeout == 0 || timeout > type(uint32).max);
-        bytes memory code =
-            abi.encodePacked(vm.getCode("DisputeDesk.sol:DisputeDesk"), abi.encode(registry, arbitrator, BOND, timeout));
+        bytes memory code = abi.encodePacked(
+            vm.getCode("DisputeDesk.sol:DisputeDesk"), abi.encode(registry, arbitrator, BOND, timeout)
+        );
         vm.expectRevert(abi.encodeWithSelector(ICases.TimeoutInvalid.selector, timeout, type(uint32).max));
         assembly ("memory-safe") {
             pop(create(0, add(code, 0x20), mload(code)))
@@ -521,14 +522,11 @@ contract DisputeAssetTest is Court {
         uint256 caseId = dispute();
         vm.prank(licensor);
         registry.setApprovalForAll(auditor, true);
-        address[7] memory roles =
-            [stranger, claimant, sham, judges[0], auditor, address(registry), address(arbitrator)];
+        address[7] memory roles = [stranger, claimant, sham, judges[0], auditor, address(registry), address(arbitrator)];
         for (uint256 i = 0; i < roles.length; ++i) {
             vm.deal(roles[i], BOND);
             vm.prank(roles[i]);
-            vm.expectRevert(
-                abi.encodeWithSelector(IDisputeDesk.NotDeedHolder.selector, assetId, roles[i], licensor)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IDisputeDesk.NotDeedHolder.selector, assetId, roles[i], licensor));
             desk.counterBond{value: BOND}(caseId);
         }
     }
@@ -691,9 +689,7 @@ contract DisputeAssetTest is Court {
         sell(assetId);
         rule(caseId, UPHOLD);
         desk.release(caseId, vault, address(dollar));
-        vm.expectRevert(
-            abi.encodeWithSelector(IDisputeDesk.NothingEscrowed.selector, caseId, vault, address(dollar))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDisputeDesk.NothingEscrowed.selector, caseId, vault, address(dollar)));
         desk.release(caseId, vault, address(dollar));
     }
 
@@ -815,9 +811,8 @@ contract DisputeAssetTest is Court {
 
     function test_RevertWhen_AnyoneElseRules() public {
         uint256 caseId = dispute();
-        address[7] memory roles = [
-            stranger, licensor, claimant, judges[0], address(registry), address(licenses), address(desk)
-        ];
+        address[7] memory roles =
+            [stranger, licensor, claimant, judges[0], address(registry), address(licenses), address(desk)];
         for (uint256 i = 0; i < roles.length; ++i) {
             vm.prank(roles[i]);
             vm.expectRevert(abi.encodeWithSelector(ICases.NotArbitrator.selector, roles[i]));
@@ -887,9 +882,7 @@ contract DisputeAssetTest is Court {
         HostileArbitrator hostile = underHostile();
         bytes32 id = registerAs(address(hostile), WORK);
         vm.deal(address(hostile), BOND);
-        hostile.arm(
-            address(desk), abi.encodeCall(desk.disputeAsset, (assetId, id, address(hostile), PROOF, PROOF_URI))
-        );
+        hostile.arm(address(desk), abi.encodeCall(desk.disputeAsset, (assetId, id, address(hostile), PROOF, PROOF_URI)));
         vm.recordLogs();
         uint256 outer = dispute();
         assertHead(desk, 0);

@@ -49,9 +49,7 @@ contract DisputeLicenseTest is Court {
     function test_TheOpeningIsLogged() public {
         uint256 cost = desk.openingCost();
         vm.expectEmit(address(desk));
-        emit IDisputeDesk.LicenseDisputed(
-            1, licenseId, licensor, assetId, uint40(NOW + TIMEOUT), PROOF, PROOF_URI
-        );
+        emit IDisputeDesk.LicenseDisputed(1, licenseId, licensor, assetId, uint40(NOW + TIMEOUT), PROOF, PROOF_URI);
         vm.prank(licensor);
         desk.disputeLicense{value: cost}(grant, revocable(), PROOF, PROOF_URI);
     }

@@ -50,9 +50,7 @@ contract DisputeWorkTest is Court {
         (bytes32[] memory siblings, uint256 sides) = Catalog.prove(works(), STOLEN);
         uint256 cost = desk.openingCost();
         vm.expectEmit(address(desk));
-        emit IDisputeDesk.WorkDisputed(
-            1, catalog, claimant, stolen, claimId, uint40(NOW + TIMEOUT), PROOF, PROOF_URI
-        );
+        emit IDisputeDesk.WorkDisputed(1, catalog, claimant, stolen, claimId, uint40(NOW + TIMEOUT), PROOF, PROOF_URI);
         vm.prank(claimant);
         desk.disputeWork{value: cost}(catalog, stolen, licensor, siblings, sides, claimId, PROOF, PROOF_URI);
     }
