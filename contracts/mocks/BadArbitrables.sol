@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {IArbitrator} from "../interfaces/IArbitrator.sol";
 
-/// @title Asks for a ruling and takes it, or, as it is told, refuses it, burns its gas, answers with half a megabyte, or
-/// calls the arbitrator back. For tests alone.
+/// @title Asks for a ruling and takes it, or, as it is told, refuses it, burns its gas, answers with half a megabyte,
+/// or calls the arbitrator back. For tests alone.
 contract BadArbitrable {
     enum Manner {
         Takes,

@@ -18,8 +18,8 @@ import {IDollar} from "./helpers/System.sol";
 
 interface ICourtDeeds is IAssetRegistry, IERC721Metadata {}
 
-/// @dev The system with its arbitrator, three judges of whom two decide, and the parties of a dispute by role: `licensor`
-/// holds a deed to `WORK`, `claimant` another to the same, and `defendant` is what follows from holding it.
+/// @dev The system with its arbitrator, three judges of whom two decide, and the parties of a dispute by role:
+/// `licensor` holds a deed to `WORK`, `claimant` and `sham` others to the same.
 abstract contract Court is Test {
     using Replay for Vm.Log[];
 

@@ -522,7 +522,7 @@ contract DisputeAssetTest is Court {
         uint256 caseId = dispute();
         vm.prank(licensor);
         registry.setApprovalForAll(auditor, true);
-        address[7] memory roles = [stranger, claimant, sham, judges[0], auditor, address(registry), address(arbitrator)];
+        address[6] memory roles = [stranger, claimant, judges[0], auditor, address(registry), address(arbitrator)];
         for (uint256 i = 0; i < roles.length; ++i) {
             vm.deal(roles[i], BOND);
             vm.prank(roles[i]);
@@ -882,7 +882,8 @@ contract DisputeAssetTest is Court {
         HostileArbitrator hostile = underHostile();
         bytes32 id = registerAs(address(hostile), WORK);
         vm.deal(address(hostile), BOND);
-        hostile.arm(address(desk), abi.encodeCall(desk.disputeAsset, (assetId, id, address(hostile), PROOF, PROOF_URI)));
+        bytes memory own = abi.encodeCall(desk.disputeAsset, (assetId, id, address(hostile), PROOF, PROOF_URI));
+        hostile.arm(address(desk), own);
         vm.recordLogs();
         uint256 outer = dispute();
         assertHead(desk, 0);

@@ -11,8 +11,8 @@ import {Court} from "./Court.t.sol";
 import {Catalog} from "./helpers/Catalog.sol";
 import {Replay} from "./helpers/Replay.sol";
 
-/// @dev Deeds, works and licenses are disputed, answered, ruled on or left to lapse, while licenses sell, deeds move and
-/// time goes by. The contract is its own handler and keeps the history apart from the contracts, case by case.
+/// @dev Deeds, works and licenses are disputed, answered, ruled on or left to lapse, while licenses sell, deeds move
+/// and time goes by. The contract is its own handler and keeps the history apart from the contracts, case by case.
 contract DisputeInvariants is Court {
     using Replay for Vm.Log[];
 

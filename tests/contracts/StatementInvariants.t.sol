@@ -8,8 +8,8 @@ import {Vm} from "forge-std/Vm.sol";
 import {Court} from "./Court.t.sol";
 import {Replay} from "./helpers/Replay.sol";
 
-/// @dev Statements are published, contested, ruled on or left to lapse, and released; money comes in beside them, and time
-/// goes by. The contract is its own handler and keeps the history apart from the contract.
+/// @dev Statements are published, contested, ruled on or left to lapse, and released; money comes in beside them, and
+/// time goes by. The contract is its own handler and keeps the history apart from the contract.
 contract StatementInvariants is Court {
     using Replay for Vm.Log[];
 
