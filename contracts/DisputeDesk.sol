@@ -168,7 +168,7 @@ contract DisputeDesk is IDisputeDesk, Cases {
     function release(uint256 caseId, address payee, address token) external returns (uint256 amount) {
         address to = _winner(caseId, payee);
         bytes32 matter = _matter(caseId, payee);
-        amount = Purses.balance(purseOf(caseId, payee), token);
+        amount = Purses.balanceOf(purseOf(caseId, payee), token);
         if (amount == 0) revert NothingEscrowed(caseId, payee, token);
         _log(EscrowReleased.selector, bytes32(caseId), _word(token), _word(to), abi.encode(payee, amount));
         IPurse(Purses.open(_purse, matter)).pay(token, to, amount);

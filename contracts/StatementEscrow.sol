@@ -84,7 +84,7 @@ contract StatementEscrow is IStatementEscrow, Cases {
     function release(Statement calldata statement, address token) external returns (uint256 amount) {
         bytes32 statementId = statementIdOf(statement);
         address to = _destination(statement, statementId);
-        amount = Purses.balance(purseOf(statementId), token);
+        amount = Purses.balanceOf(purseOf(statementId), token);
         if (amount == 0) revert NothingToRelease(statementId, token);
         _log(StatementReleased.selector, statementId, _word(token), _word(to), abi.encode(amount));
         IPurse(Purses.open(_purse, statementId)).pay(token, to, amount);
@@ -135,7 +135,7 @@ contract StatementEscrow is IStatementEscrow, Cases {
 
     /// @dev Last of all. Draws what the purse lacks; what came in by itself is the statement's as well.
     function _fund(address purse, address currency, uint256 amount) private {
-        uint256 balance = Purses.balance(purse, currency);
+        uint256 balance = Purses.balanceOf(purse, currency);
         if (currency == address(0)) {
             // A stranger's coin in the purse must not make the full amount a wrong one.
             if (msg.value > amount) revert WrongValue(msg.value, amount);
@@ -144,7 +144,7 @@ contract StatementEscrow is IStatementEscrow, Cases {
             if (msg.value != 0) revert WrongValue(msg.value, 0);
             if (balance < amount) SafeTransferLib.safeTransferFrom(currency, msg.sender, purse, amount - balance);
         }
-        balance = Purses.balance(purse, currency);
+        balance = Purses.balanceOf(purse, currency);
         if (balance < amount) revert PaymentNotReceived(currency, amount, balance);
     }
 

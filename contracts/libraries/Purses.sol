@@ -19,7 +19,7 @@ library Purses {
     }
 
     /// @notice What a purse holds of `token` (zero address: native coin); 0 where the token does not say.
-    function balance(address purse, address token) internal view returns (uint256) {
+    function balanceOf(address purse, address token) internal view returns (uint256) {
         return token == address(0) ? purse.balance : SafeTransferLib.balanceOf(token, purse);
     }
 }
