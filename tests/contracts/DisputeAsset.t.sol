@@ -662,6 +662,20 @@ contract DisputeAssetTest is Court {
         assertStatus(caseId, ICases.Status.Lapsed);
     }
 
+    /// @dev Until somebody ends the overdue case its purse, by now deployed, still takes sales, which go on at once.
+    function test_ADeployedPurseTakesCoinAsWell() public {
+        uint256 caseId = dispute();
+        sell(nativeTerms(assetId));
+        waitFor(TIMEOUT + 1);
+        desk.release(caseId, vault, address(0));
+        ILicenseToken.Offer memory offer = nativeTerms(assetId);
+        offer.price = 3 ether;
+        sell(offer);
+        assertEq(desk.purseOf(caseId, vault).balance, 3 ether);
+        assertEq(desk.release(caseId, vault, address(0)), 3 ether);
+        assertEq(vault.balance, 4 ether);
+    }
+
     function test_ASettledEscrowIsReleasedInTheNextDispute() public {
         uint256 first = shamDispute();
         sell(assetId);

@@ -161,6 +161,7 @@ contract StatementInvariants is Court {
 
     /// @dev A contest of one statement changes nothing of another.
     function invariant_EachStatementIsAsItsOwnContestsSay() public view {
+        assertEq(escrow.head(), escrowHead, "the head replays");
         for (uint256 i = 0; i < said.length; ++i) {
             bytes32 id = escrow.statementIdOf(said[i].statement);
             IStatementEscrow.StatementState memory state = escrow.stateOf(id);
@@ -199,10 +200,6 @@ contract StatementInvariants is Court {
             if (told[i].status == ICases.Status.Open) sum += BOND;
         }
         assertEq(address(escrow).balance, sum);
-    }
-
-    function invariant_TheHeadReplays() public view {
-        assertEq(escrow.head(), escrowHead);
     }
 
     /// @dev Liveness: no statement is held back longer than its window and the arbitrator's timeout.
