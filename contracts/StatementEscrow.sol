@@ -133,7 +133,7 @@ contract StatementEscrow is IStatementEscrow, Cases {
         if (length > MAX_URI) revert StatementUriTooLong(length, MAX_URI);
     }
 
-    /// @dev Last of all. Draws what the purse lacks; what came in by itself, or too much of it, is the statement's as well.
+    /// @dev Last of all. Draws what the purse lacks; what came in by itself is the statement's as well.
     function _fund(address purse, address currency, uint256 amount) private {
         uint256 balance = Purses.balanceOf(purse, currency);
         if (currency == address(0)) {
