@@ -35,9 +35,10 @@ from licet.contracts import Contracts
 from licet.contracts.currency import Currency
 from licet.contracts.vaults import VaultClaim
 from licet.documents import sha256
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Order
-from licet.rights.registration import Registration, asset_id
+from licet.rights.registration import Origin, Registration, asset_id
 from licet.rights.uses import Use
 from licet.trees.hashing import checksum
 from licet.trees.sums import SumNode, SumProof, SumTree, sum_root
@@ -189,7 +190,9 @@ def registering(bench: Bench) -> Figures:
 
     def register(name: str, works: int = 0, contracts: Contracts = bench.licensor) -> dict[str, int]:
         document = sha256(b"document") if works else hash32(bytes(32))
-        registration = Registration(contracts.chain.account, sha256(name.encode()), works, document, URI)
+        registration = Registration(
+            contracts.chain.account, sha256(name.encode()), works, document, URI, Origin.HUMAN_MADE
+        )
         return bench.figure(contracts.assets.register(registration))
 
     register("of another holder", contracts=bench.licensee)  # the registry's very first writes its head
@@ -346,14 +349,14 @@ def signed_offer(
         start=1_700_000_000,
         end=DEADLINE,
         duration=31_536_000,
-        royalty_bps=500,
         transferable=True,
-        salt=hash32((1 << 60).to_bytes(32)),
+        conditions=CONDITIONS.struct_hash(),
     )
-    message = offer.typed_data(chain.chain_id, bench.licensor.licenses.address)
+    message = offer.typed_data(chain.chain_id, bench.licensor.licenses.address, CONDITIONS)
     return offer, signer.sign_typed_data(message)
 
 
+CONDITIONS = Conditions(royalty_bps=500, salt=hash32((1 << 60).to_bytes(32)))
 PAYEE = checksum(bytes.fromhex(sha256(b"payee")[2:42]))
 
 if __name__ == "__main__":

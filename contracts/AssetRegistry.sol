@@ -255,7 +255,7 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
     }
 
     /// @inheritdoc IAssetRegistry
-    function deedSlot(bytes32 assetId) external view returns (uint256) {
+    function deedState(bytes32 assetId) external view returns (uint256) {
         return uint256(uint160(_holderOf(assetId))) | uint256(_getExtraData(uint256(assetId))) << 160;
     }
 
@@ -429,7 +429,7 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         uint256 needed = royaltyBps + (payee == demands.payee ? demands.neededBps : 0);
         demands.payee = payee;
         demands.neededBps = needed;
-        (bytes32 root, uint128 total) = SumTree.root(share);
+        (bytes32 root, uint128 total) = SumTree.root(payee, share.share, share.sides, share.siblings);
         if (root != split || share.payee != payee || uint256(share.share) * WHOLE < needed * total) {
             revert ParentShareTooSmall(licenseId, payee, needed);
         }

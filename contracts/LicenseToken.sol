@@ -47,6 +47,9 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
     uint256 private constant METERED = 2;
     uint256 private constant SUBLICENSE = 4;
     uint256 private constant REVOKED = 8;
+    /// @dev Of an offer's state.
+    uint256 private constant CANCELLED = 1 << 32;
+    uint256 private constant PUBLISHED = 1 << 33;
     /// @dev Flags of a deed, see `IAssetRegistry.Deed`.
     uint256 private constant DERIVATIVE = 1;
     uint256 private constant CEILING = 4;
@@ -61,7 +64,8 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
     /// @inheritdoc ILicenseToken
     bytes32 public head;
 
-    mapping(bytes32 offerHash => OfferState) private _offers;
+    /// @dev Sold (32 bits) ‖ cancelled (1) ‖ published (1), from the low end.
+    mapping(bytes32 offerHash => uint256) private _offers;
     mapping(address licensor => mapping(address agent => uint40)) private _agents;
     mapping(bytes32 licenseId => Pinned) private _pinned;
     /// @inheritdoc ILicenseToken
@@ -108,7 +112,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         returns (bytes32)
     {
         address payer = authorization.payer;
-        (bytes32 licenseId, uint256 amount, address payee) = _sell(order, payer);
+        (bytes32 licenseId, uint256 amount, address payee) = _sell(order, order.offer, payer);
         if (amount == 0) revert NothingToAuthorize(licenseId);
         address currency = order.offer.currency;
         uint256 before = SafeTransferLib.balanceOf(currency, address(this));
@@ -173,46 +177,42 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
     function renew(Order calldata order) external payable {
         Offer calldata offer = order.offer;
         bytes32 offerHash = offer.hash();
+        Offers.Words calldata words = offer.words();
         bytes32 firstId = licenseIdOf(offerHash, order.licensee, order.salt);
-        if (offer.kind != Kind.Subscription) revert NotRenewable(firstId);
-        uint256 deed = _checkDeed(offer);
-        _checkOpen(order, offerHash);
-        uint256 amount = offer.price * order.quantity;
-        uint40 latest = _renewAll(order, offerHash, deed);
-        address payee = _checkFlags(offer, deed, amount, latest);
-        if (offer.exclusive) _registry.grantExclusive(offer.assetId, firstId, _clamp32(latest));
-        _pay(offer.currency, payee, amount, msg.value);
+        if (words.kind != uint256(Kind.Subscription)) revert NotRenewable(firstId);
+        uint256 deed = _checkDeed(words);
+        _checkOpen(order, words, offerHash);
+        uint40 latest = _renewAll(order, words, offerHash, uint32(deed >> 184));
+        uint256 amount = words.price * order.quantity;
+        address payee = _checkFlags(words, offerHash, deed, amount, latest);
+        if (words.exclusive != 0) _registry.grantExclusive(words.assetId, firstId, _clamp32(latest));
+        _pay(words, payee, amount);
     }
 
     /// @inheritdoc ILicenseToken
     function revoke(Grant calldata grant, Conditions calldata conditions, uint256 cause) external payable {
-        Offer calldata offer = grant.offer;
-        bytes32 licenseId = grant.licenseId();
-        offer.check(conditions);
-        address holder = _registry.deed(offer.assetId).holder;
+        (bytes32 licenseId, Offers.Words calldata words) = _shown(grant, conditions);
+        bytes32 assetId = words.assetId;
+        address holder = address(uint160(_registry.deedState(assetId)));
         if (msg.sender != holder) revert NotLicensor(msg.sender, holder);
-        License memory current = license(licenseId);
-        _checkLive(licenseId, current);
+        (address licensee, uint96 state) = _liveLicense(licenseId);
         bool caused = cause == 0
-            ? conditions.reportWithin != 0 && _overdue(licenseId, current, conditions.reportWithin)
+            ? conditions.reportWithin != 0 && _overdue(licenseId, state, conditions.reportWithin)
             : conditions.revocable && _desk.upheld(cause, licenseId);
         if (!caused) revert CauseInvalid(licenseId, cause);
 
-        uint256 refund = _refund(offer, conditions, current);
-        address vault = _factory.vaultOf(SumTree.top(SumTree.leaf(current.holder, 1), 1), 0);
-        _setExtraData(
-            uint256(licenseId), _getExtraData(uint256(licenseId)) >> 40 << 40 | uint40(block.timestamp) | uint96(REVOKED) << 72
-        );
-        emit MetadataUpdate(uint256(licenseId));
+        uint256 refund = _refund(words, conditions.refundBps, _expiryOf(state));
+        address vault = _factory.vaultOf(SumTree.top(SumTree.leaf(licensee, 1), 1), 0);
+        _setLicense(licenseId, (state | uint96(REVOKED) << 72) >> 40 << 40 | uint40(block.timestamp));
         head = head.log(
             Revoked.selector,
             licenseId,
-            offer.assetId,
+            assetId,
             bytes32(cause),
-            abi.encode(current.holder, msg.sender, vault, offer.currency, refund)
+            abi.encode(licensee, msg.sender, vault, words.currency, refund)
         );
-        if (offer.exclusive) _registry.grantExclusive(offer.assetId, licenseId, uint32(block.timestamp));
-        _pay(offer.currency, vault, refund, msg.value);
+        if (words.exclusive != 0) _registry.grantExclusive(assetId, licenseId, uint32(block.timestamp));
+        _pay(words, vault, refund);
     }
 
     /// @inheritdoc ILicenseToken
@@ -220,24 +220,19 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         external
         returns (bytes32 licenseId)
     {
-        bytes32 parentId = grant.licenseId();
-        grant.offer.check(conditions);
-        License memory parent = license(parentId);
-        if (msg.sender != parent.holder) revert NotLicensee(parentId, msg.sender, parent.holder);
+        (bytes32 parentId,) = _shown(grant, conditions);
+        (address holder, uint96 state) = _liveLicense(parentId);
+        if (msg.sender != holder) revert NotLicensee(parentId, msg.sender, holder);
         if (!conditions.sublicensable) revert NotSublicensable(parentId);
-        _checkLive(parentId, parent);
         uint32 uses = sublicense.uses;
         uint40 expires = sublicense.expires;
-        if (uses == 0 || uses & ~parent.uses != 0 || expires <= block.timestamp || expires > parent.expires) {
+        if (uses == 0 || uses & ~_usesOf(state) != 0 || expires <= block.timestamp || expires > _expiryOf(state)) {
             revert SublicenseTooWide(parentId, uses, expires);
         }
         address licensee = sublicense.licensee;
         licenseId = licenseIdOf(parentId, licensee, sublicense.salt);
-        if (_exists(uint256(licenseId))) revert LicenseAlreadySold(licenseId);
-        _mintAndSetExtraDataUnchecked(licensee, uint256(licenseId), _pack(expires, uses, BOUND | SUBLICENSE));
-        emit Locked(uint256(licenseId));
         parentOf[licenseId] = parentId;
-        head = head.rollTransfer(address(0), licensee, uint256(licenseId))
+        head = _mintOne(head, licensee, licenseId, _pack(expires, uses, BOUND | SUBLICENSE))
             .log(
                 Sublicensed.selector,
                 licenseId,
@@ -249,19 +244,13 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
 
     /// @inheritdoc ILicenseToken
     function pin(Grant calldata grant, Conditions calldata conditions) external returns (bytes32 licenseId) {
-        Offer calldata offer = grant.offer;
-        licenseId = grant.licenseId();
-        offer.check(conditions);
-        if (conditions.resaleBps > WHOLE) revert ConditionsInvalid(offer.conditions);
-        if (!_exists(uint256(licenseId))) revert LicenseUnknown(licenseId);
-        _pinned[licenseId] = Pinned(offer.assetId, offer.payee, conditions.resaleBps);
-        head = head.log(
-            Pin.selector,
-            licenseId,
-            offer.assetId,
-            bytes32(uint256(uint160(offer.payee))),
-            abi.encode(conditions.resaleBps)
-        );
+        Offers.Words calldata words;
+        (licenseId, words) = _shown(grant, conditions);
+        _holderOf(licenseId);
+        uint16 resaleBps = conditions.resaleBps;
+        if (resaleBps > WHOLE) revert ConditionsInvalid(words.conditions);
+        _pinned[licenseId] = Pinned(words.assetId, address(uint160(words.payee)), resaleBps);
+        head = head.log(Pin.selector, licenseId, words.assetId, bytes32(words.payee), abi.encode(resaleBps));
     }
 
     /// @inheritdoc ILicenseToken
@@ -280,13 +269,14 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
     function publishOffer(Offer calldata offer, Conditions calldata conditions) external returns (bytes32 offerHash) {
         _checkLicensor(offer.licensor);
         offerHash = offer.hash();
-        _checkTerms(offer, offerHash);
+        Offers.Words calldata words = offer.words();
+        _checkTerms(offer, words, offerHash);
         offer.check(conditions);
         if (conditions.royaltyBps > WHOLE || conditions.refundBps > WHOLE || conditions.resaleBps > WHOLE) {
             revert ConditionsInvalid(offer.conditions);
         }
-        _checkDeed(offer);
-        _offers[offerHash].published = true;
+        _checkDeed(words);
+        _offers[offerHash] |= PUBLISHED;
         head = head.log(
             OfferPublished.selector,
             offerHash,
@@ -300,7 +290,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
     function cancelOffer(Offer calldata offer) external returns (bytes32 offerHash) {
         _checkLicensor(offer.licensor);
         offerHash = offer.hash();
-        _offers[offerHash].cancelled = true;
+        _offers[offerHash] |= CANCELLED;
         head = head.log(
             OfferCancelled.selector, offerHash, offer.assetId, bytes32(uint256(uint160(offer.licensor))), ""
         );
@@ -337,8 +327,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
 
     /// @inheritdoc ILicenseToken
     function license(bytes32 licenseId) public view returns (License memory) {
-        address holder = _ownerOf(uint256(licenseId));
-        if (holder == address(0)) revert LicenseUnknown(licenseId);
+        address holder = _holderOf(licenseId);
         uint96 state = _getExtraData(uint256(licenseId));
         uint256 flags = _flagsOf(state);
         return License({
@@ -349,7 +338,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
             metered: flags & METERED != 0,
             sublicense: flags & SUBLICENSE != 0,
             revoked: flags & REVOKED != 0,
-            soldOn: uint16(state >> 80)
+            soldOn: uint16(_soldOn(state))
         });
     }
 
@@ -386,7 +375,8 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
 
     /// @inheritdoc ILicenseToken
     function offerState(bytes32 offerHash) external view returns (OfferState memory) {
-        return _offers[offerHash];
+        uint256 state = _offers[offerHash];
+        return OfferState({sold: uint32(state), cancelled: state & CANCELLED != 0, published: state & PUBLISHED != 0});
     }
 
     /// @inheritdoc ILicenseToken
@@ -407,7 +397,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
 
     /// @inheritdoc ILicenseToken
     function licenseIdOf(bytes32 offerHash, address licensee, bytes32 salt) public pure returns (bytes32) {
-        return keccak256(abi.encode(offerHash, licensee, salt));
+        return Offers.licenseIdOf(offerHash, licensee, salt);
     }
 
     /// @inheritdoc ILicenseToken
@@ -460,8 +450,9 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
     {
         uint256 amount;
         address payee;
-        (licenseId, amount, payee) = _sell(order, payer);
-        address currency = order.offer.currency;
+        Offer calldata offer = order.offer;
+        (licenseId, amount, payee) = _sell(order, offer, payer);
+        address currency = address(uint160(offer.words().currency));
         if (currency == address(0)) {
             if (amount > available) revert WrongValue(available, amount);
             spent = amount;
@@ -470,154 +461,181 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
     }
 
     /// @dev Everything of a sale but the payment: checks, licenses, event. `payee` is the escrow while a dispute is open.
-    function _sell(Order calldata order, address payer)
+    function _sell(Order calldata order, Offer calldata offer, address payer)
         private
         returns (bytes32 licenseId, uint256 amount, address payee)
     {
-        Offer calldata offer = order.offer;
         bytes32 offerHash = offer.hash();
-        _checkTerms(offer, offerHash);
-        uint256 deed = _checkDeed(offer);
-        uint256 exclusiveUntil = uint32(deed >> 184);
-        if (block.timestamp < exclusiveUntil) revert AssetExclusivelyLicensed(offer.assetId, exclusiveUntil);
-        _checkSupply(order, offerHash, _checkOpen(order, offerHash));
-        uint40 expires = _expiry(offer.duration);
-        amount = offer.kind == Kind.Metered ? 0 : offer.price * order.quantity;
-        payee = _checkFlags(offer, deed, amount, expires);
+        Offers.Words calldata words = offer.words();
+        _checkTerms(offer, words, offerHash);
+        uint256 deed = _checkDeed(words);
+        if (block.timestamp < uint32(deed >> 184)) {
+            revert AssetExclusivelyLicensed(words.assetId, uint32(deed >> 184));
+        }
+        uint256 state = _checkOpen(order, words, offerHash);
+        if (words.supply != 0) _checkSupply(order.quantity, words.supply, offerHash, state);
+        uint40 expires = _expiry(words.duration);
+        if (words.kind != uint256(Kind.Metered)) amount = words.price * order.quantity;
+        payee = _checkFlags(words, offerHash, deed, amount, expires);
         bytes32 rolled;
-        (licenseId, rolled) = _mintAll(order, offerHash, expires);
+        (licenseId, rolled) = _mintAll(order, words, offerHash, expires);
         head = rolled.log(
             Sold.selector,
             licenseId,
-            offer.assetId,
+            words.assetId,
             bytes32(uint256(uint160(order.licensee))),
-            Offers.encodeSale(order, payer)
+            Offers.encodeSale(order, offer, payer)
         );
-        if (offer.exclusive) _registry.grantExclusive(offer.assetId, licenseId, _clamp32(expires));
+        if (words.exclusive != 0) _registry.grantExclusive(words.assetId, licenseId, _clamp32(expires));
     }
 
     /// @dev Makes the licenses out; returns the first one's id, and the head after their `Transfer`s.
-    function _mintAll(Order calldata order, bytes32 offerHash, uint40 expires)
+    function _mintAll(Order calldata order, Offers.Words calldata words, bytes32 offerHash, uint40 expires)
         private
         returns (bytes32 firstId, bytes32 rolled)
     {
+        uint256 flags = words.transferable ^ BOUND;
+        if (words.kind == uint256(Kind.Metered)) flags |= METERED;
+        uint96 state = _pack(expires, uint32(words.uses), flags);
         address licensee = order.licensee;
-        uint256 flags = order.offer.transferable ? 0 : BOUND;
-        if (order.offer.kind == Kind.Metered) flags |= METERED;
-        uint96 slot = _pack(expires, order.offer.uses, flags);
-        bytes32 salt = order.salt;
+        uint256 salt = uint256(order.salt);
         uint256 quantity = order.quantity;
-        rolled = head;
+        firstId = licenseIdOf(offerHash, licensee, bytes32(salt));
+        rolled = _mintOne(head, licensee, firstId, state);
         unchecked {
-            for (uint256 i = 0; i < quantity; ++i) {
+            for (uint256 i = 1; i < quantity; ++i) {
                 // Salts go round at 2^256, as any other number of theirs would do.
-                bytes32 licenseId = licenseIdOf(offerHash, licensee, bytes32(uint256(salt) + i));
-                if (_exists(uint256(licenseId))) revert LicenseAlreadySold(licenseId);
-                _mintAndSetExtraDataUnchecked(licensee, uint256(licenseId), slot);
-                if (flags & BOUND != 0) emit Locked(uint256(licenseId));
-                rolled = rolled.rollTransfer(address(0), licensee, uint256(licenseId));
-                if (i == 0) firstId = licenseId;
+                rolled = _mintOne(rolled, licensee, licenseIdOf(offerHash, licensee, bytes32(salt + i)), state);
             }
         }
     }
 
+    /// @dev Returns the head after the `Transfer`.
+    function _mintOne(bytes32 rolled, address licensee, bytes32 licenseId, uint96 state) private returns (bytes32) {
+        if (_exists(uint256(licenseId))) revert LicenseAlreadySold(licenseId);
+        _mintAndSetExtraDataUnchecked(licensee, uint256(licenseId), state);
+        if (_flagsOf(state) & BOUND != 0) emit Locked(uint256(licenseId));
+        return rolled.rollTransfer(address(0), licensee, uint256(licenseId));
+    }
+
     /// @dev Makes the licenses run longer; returns the latest expiry. Nothing is renewed while somebody else's exclusive
     /// license runs.
-    function _renewAll(Order calldata order, bytes32 offerHash, uint256 deed) private returns (uint40 latest) {
-        Offer calldata offer = order.offer;
+    function _renewAll(
+        Order calldata order,
+        Offers.Words calldata words,
+        bytes32 offerHash,
+        uint256 exclusiveUntil
+    ) private returns (uint40 latest) {
         bytes32 rolled = head;
         for (uint256 i = 0; i < order.quantity; ++i) {
             bytes32 licenseId;
             unchecked {
                 licenseId = licenseIdOf(offerHash, order.licensee, bytes32(uint256(order.salt) + i));
             }
-            License memory current = license(licenseId);
-            if (current.revoked) revert LicenseRevoked(licenseId);
-            uint40 from = current.expires;
-            if (from <= block.timestamp) from = uint40(block.timestamp);
-            if (block.timestamp < uint32(deed >> 184) && !(offer.exclusive && from > block.timestamp)) {
-                revert AssetExclusivelyLicensed(offer.assetId, uint32(deed >> 184));
+            _holderOf(licenseId);
+            uint96 state = _getExtraData(uint256(licenseId));
+            if (_flagsOf(state) & REVOKED != 0) revert LicenseRevoked(licenseId);
+            uint40 expires = _expiryOf(state);
+            bool live = block.timestamp < expires;
+            if (block.timestamp < exclusiveUntil && !(live && words.exclusive != 0)) {
+                revert AssetExclusivelyLicensed(words.assetId, exclusiveUntil);
             }
-            uint40 expires = from + offer.duration;
+            expires = (live ? expires : uint40(block.timestamp)) + uint40(words.duration);
             if (expires > latest) latest = expires;
-            _setExtraData(uint256(licenseId), _getExtraData(uint256(licenseId)) >> 40 << 40 | expires);
-            emit MetadataUpdate(uint256(licenseId));
+            _setLicense(licenseId, state >> 40 << 40 | expires);
             rolled = rolled.log(
                 Renewed.selector,
                 licenseId,
-                offer.assetId,
+                words.assetId,
                 offerHash,
-                abi.encode(msg.sender, offer.payee, offer.currency, offer.price, expires)
+                abi.encode(msg.sender, words.payee, words.currency, words.price, expires)
             );
         }
         head = rolled;
     }
 
+    function _setLicense(bytes32 licenseId, uint96 state) private {
+        _setExtraData(uint256(licenseId), state);
+        emit MetadataUpdate(uint256(licenseId));
+    }
+
     /// @dev What the offer itself says, whatever the state of the world.
-    function _checkTerms(Offer calldata offer, bytes32 offerHash) private pure {
-        if (offer.uses == 0) revert OfferUsesMissing(offerHash);
-        Kind kind = offer.kind;
-        if ((kind == Kind.Free) != (offer.price == 0)) revert OfferPriceInvalid(offerHash, offer.price, kind);
-        if (
-            (kind == Kind.Subscription && offer.duration == 0) || (kind == Kind.Metered && offer.transferable)
-        ) revert OfferKindInvalid(offerHash, kind);
+    function _checkTerms(Offer calldata offer, Offers.Words calldata words, bytes32 offerHash) private pure {
+        if (words.uses == 0) revert OfferUsesMissing(offerHash);
+        uint256 kind = words.kind;
+        if ((kind == uint256(Kind.Free)) != (words.price == 0)) {
+            revert OfferPriceInvalid(offerHash, words.price, Kind(kind));
+        }
+        if (kind > uint256(Kind.Free) && (kind == uint256(Kind.Metered) ? words.transferable != 0 : words.duration == 0))
+        {
+            revert OfferKindInvalid(offerHash, Kind(kind));
+        }
         uint256 length = bytes(offer.termsURI).length;
         if (length > MAX_URI) revert OfferUriTooLong(offerHash, length, MAX_URI);
     }
 
     /// @dev One slot of the registry: who may license, and since when.
-    function _checkDeed(Offer calldata offer) private view returns (uint256 deed) {
-        bytes32 assetId = offer.assetId;
-        deed = _registry.deedSlot(assetId);
-        address holder = address(uint160(deed));
-        uint24 epoch = uint24(deed >> 160);
-        if (offer.licensor != holder) revert OfferNotFromHolder(assetId, offer.licensor, holder);
-        if (offer.epoch != epoch) revert OfferOutdated(assetId, offer.epoch, epoch);
+    function _checkDeed(Offers.Words calldata words) private view returns (uint256 deed) {
+        bytes32 assetId = words.assetId;
+        deed = _registry.deedState(assetId);
+        uint256 holder = uint160(deed);
+        uint256 epoch = uint24(deed >> 160);
+        if (words.licensor != holder) {
+            revert OfferNotFromHolder(assetId, address(uint160(words.licensor)), address(uint160(holder)));
+        }
+        if (words.epoch != epoch) revert OfferOutdated(assetId, words.epoch, epoch);
     }
 
     /// @dev What a deed's flags say to a sale; most deeds have none. Returns who is paid.
-    function _checkFlags(Offer calldata offer, uint256 deed, uint256 amount, uint256 expires)
-        private
-        view
-        returns (address payee)
-    {
-        payee = offer.payee;
+    function _checkFlags(
+        Offers.Words calldata words,
+        bytes32 offerHash,
+        uint256 deed,
+        uint256 amount,
+        uint256 expires
+    ) private view returns (address payee) {
+        payee = address(uint160(words.payee));
         uint256 flags = deed >> 248;
         if (flags == 0) return payee;
-        bytes32 assetId = offer.assetId;
+        bytes32 assetId = words.assetId;
         if (flags & DEFEATED != 0) revert AssetDefeated(assetId);
         if (flags & DERIVATIVE != 0) {
             // Units are paid long after their license was sold, so that no ceiling could hold.
-            if (flags & CEILING != 0 && offer.kind == Kind.Metered) revert OfferKindInvalid(offer.hash(), offer.kind);
-            _registry.checkSale(assetId, payee, offer.uses, expires, offer.currency, amount, offer.termsHash);
+            if (flags & CEILING != 0 && words.kind == uint256(Kind.Metered)) {
+                revert OfferKindInvalid(offerHash, Kind.Metered);
+            }
+            _registry.checkSale(
+                assetId, payee, uint32(words.uses), expires, address(uint160(words.currency)), amount, words.termsHash
+            );
         }
         if (flags & DISPUTED != 0) payee = _desk.escrowOf(assetId, payee);
     }
 
     /// @dev One slot of this contract, the clock and the signature.
-    function _checkOpen(Order calldata order, bytes32 offerHash) private view returns (OfferState memory state) {
-        Offer calldata offer = order.offer;
-        uint256 maximum = offer.exclusive ? 1 : MAX_ORDERS;
+    function _checkOpen(Order calldata order, Offers.Words calldata words, bytes32 offerHash)
+        private
+        view
+        returns (uint256 state)
+    {
+        uint256 maximum = words.exclusive != 0 ? 1 : MAX_ORDERS;
         unchecked {
             if (order.quantity - 1 >= maximum) revert QuantityInvalid(order.quantity, maximum); // 0 goes round to the top
         }
-        if (block.timestamp < offer.start) revert OfferNotStarted(offerHash, offer.start, block.timestamp);
-        if (offer.end != 0 && block.timestamp > offer.end) {
-            revert OfferExpired(offerHash, offer.end, block.timestamp);
-        }
+        if (block.timestamp < words.start) revert OfferNotStarted(offerHash, words.start, block.timestamp);
+        if (words.end != 0 && block.timestamp > words.end) revert OfferExpired(offerHash, words.end, block.timestamp);
         state = _offers[offerHash];
-        if (state.cancelled) revert OfferIsCancelled(offerHash);
-        if (!state.published && !_signed(offer.licensor, _hashTypedData(offerHash), order.signature)) {
-            revert OfferSignatureInvalid(offerHash, offer.licensor);
+        if (state & CANCELLED != 0) revert OfferIsCancelled(offerHash);
+        if (state & PUBLISHED == 0) {
+            address licensor = address(uint160(words.licensor));
+            if (!_signed(licensor, _hashTypedData(offerHash), order.signature)) {
+                revert OfferSignatureInvalid(offerHash, licensor);
+            }
         }
     }
 
-    function _checkSupply(Order calldata order, bytes32 offerHash, OfferState memory state) private {
-        uint256 supply = order.offer.supply;
-        if (supply == 0) return;
-        uint256 sold = state.sold + order.quantity;
-        if (sold > supply) revert OfferSoldOut(offerHash, supply);
-        _offers[offerHash].sold = uint32(sold); // at most the supply
+    function _checkSupply(uint256 quantity, uint256 supply, bytes32 offerHash, uint256 state) private {
+        if (uint32(state) + quantity > supply) revert OfferSoldOut(offerHash, supply);
+        _offers[offerHash] = state + quantity; // what is sold is at most the supply, and so stays in its 32 bits
     }
 
     /// @dev By the licensor, or by an account they appointed.
@@ -634,33 +652,49 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         if (msg.sender != licensor && !_isAgent(licensor, msg.sender)) revert NotLicensor(msg.sender, licensor);
     }
 
-    function _checkLive(bytes32 licenseId, License memory current) private view {
-        if (current.revoked) revert LicenseRevoked(licenseId);
-        if (block.timestamp >= current.expires) revert LicenseExpired(licenseId, current.expires);
+    /// @dev What a grant proves, with its offer's conditions.
+    function _shown(Grant calldata grant, Conditions calldata conditions)
+        private
+        pure
+        returns (bytes32 licenseId, Offers.Words calldata words)
+    {
+        Offer calldata offer = grant.offer;
+        licenseId = grant.licenseId();
+        offer.check(conditions);
+        words = offer.words();
+    }
+
+    function _holderOf(bytes32 licenseId) private view returns (address holder) {
+        holder = _ownerOf(uint256(licenseId));
+        if (holder == address(0)) revert LicenseUnknown(licenseId);
+    }
+
+    function _liveLicense(bytes32 licenseId) private view returns (address holder, uint96 state) {
+        holder = _holderOf(licenseId);
+        state = _getExtraData(uint256(licenseId));
+        if (_flagsOf(state) & REVOKED != 0) revert LicenseRevoked(licenseId);
+        if (block.timestamp >= _expiryOf(state)) revert LicenseExpired(licenseId, _expiryOf(state));
     }
 
     /// @dev Nothing was reported for `within` seconds, counted from the end of the day of the sale at the earliest.
-    function _overdue(bytes32 licenseId, License memory current, uint32 within) private view returns (bool) {
-        uint256 since = _ledger.reportedUntil(licenseId);
-        uint256 sold = (uint256(current.soldOn) + 1) * 1 days;
-        return block.timestamp > (since > sold ? since : sold) + within;
+    function _overdue(bytes32 licenseId, uint96 state, uint32 within) private view returns (bool) {
+        uint256 sold = (_soldOn(state) + 1) * 1 days;
+        return block.timestamp > FixedPointMathLib.max(_ledger.reportedUntil(licenseId), sold) + within;
     }
 
-    function _refund(Offer calldata offer, Conditions calldata conditions, License memory current)
-        private
-        view
-        returns (uint256)
-    {
-        if (offer.kind == Kind.Metered) return 0; // nothing was paid in advance; the deposit is the licensee's
-        if (current.expires == PERPETUAL) return FixedPointMathLib.fullMulDiv(offer.price, conditions.refundBps, WHOLE);
-        uint256 left = current.expires - block.timestamp;
-        return FixedPointMathLib.fullMulDiv(offer.price, left * conditions.refundBps, uint256(offer.duration) * WHOLE);
+    /// @dev Nothing where nothing was paid in advance: a meter's deposit is the licensee's.
+    function _refund(Offers.Words calldata words, uint256 refundBps, uint256 expires) private view returns (uint256) {
+        if (words.kind == uint256(Kind.Metered)) return 0;
+        (uint256 left, uint256 whole) =
+            expires == PERPETUAL ? (1, 1) : (expires - block.timestamp, words.duration);
+        return FixedPointMathLib.fullMulDiv(words.price, left * refundBps, whole * WHOLE);
     }
 
-    /// @dev From the caller: native coin must be `value` exactly.
-    function _pay(address currency, address payee, uint256 amount, uint256 value) private {
+    /// @dev From the caller; native coin must have been sent along exactly.
+    function _pay(Offers.Words calldata words, address payee, uint256 amount) private {
+        address currency = address(uint160(words.currency));
         uint256 asked = currency == address(0) ? amount : 0;
-        if (value != asked) revert WrongValue(value, asked);
+        if (msg.value != asked) revert WrongValue(msg.value, asked);
         _move(currency, msg.sender, payee, amount);
     }
 
@@ -671,9 +705,9 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         else SafeTransferLib.safeTransferFrom(currency, payer, payee, amount);
     }
 
-    function _expiry(uint32 duration) private view returns (uint40) {
+    function _expiry(uint256 duration) private view returns (uint40) {
         // Seconds fit into 40 bits for 34,000 years.
-        return duration == 0 ? PERPETUAL : uint40(block.timestamp) + duration;
+        return duration == 0 ? PERPETUAL : uint40(block.timestamp + duration);
     }
 
     function _nonce(bytes32 licenseId, address payer, uint256 amount, uint256 quantity) private view returns (bytes32) {
@@ -700,6 +734,10 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
 
     function _usesOf(uint96 state) private pure returns (uint32) {
         return uint32(state >> 40);
+    }
+
+    function _soldOn(uint96 state) private pure returns (uint256) {
+        return uint16(state >> 80);
     }
 
     function _flagsOf(uint96 state) private pure returns (uint256) {

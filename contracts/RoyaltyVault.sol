@@ -29,7 +29,8 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
 
     /// @inheritdoc IRoyaltyVault
     function claim(address token, Share calldata share) external returns (uint256) {
-        return _claim(token, share, share.payee);
+        address payee = share.payee;
+        return _claim(token, share, payee, payee);
     }
 
     /// @inheritdoc IRoyaltyVault
@@ -48,12 +49,13 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
             if (!Signatures.valid(signature, payee, digest)) revert ClaimSignatureInvalid(payee);
         }
         emit Redirected(token, payee, to);
-        return _claim(token, share, to);
+        return _claim(token, share, payee, to);
     }
 
     /// @inheritdoc IRoyaltyVault
     function due(address token, Share calldata share) external view returns (uint256) {
-        return _due(token, released(token), _books[token].releasedTo[share.payee], share);
+        address payee = share.payee;
+        return _due(token, share, payee, released(token), _books[token].releasedTo[payee]);
     }
 
     /// @inheritdoc IRoyaltyVault
@@ -80,14 +82,14 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
         }
     }
 
-    function _claim(address token, Share calldata share, address to) private returns (uint256 amount) {
+    function _claim(address token, Share calldata share, address payee, address to) private returns (uint256 amount) {
         Book storage book = _books[token];
         uint256 out = book.released;
         // A token that calls out before it moves the balance would let a nested claim count the same money twice.
         if (out & CLAIMING != 0) revert ClaimReentered(token);
-        uint256 paid = book.releasedTo[share.payee];
-        amount = _due(token, out, paid, share);
-        if (amount == 0) revert NothingDue(token, share.payee);
+        uint256 paid = book.releasedTo[payee];
+        amount = _due(token, share, payee, out, paid);
+        if (amount == 0) revert NothingDue(token, payee);
         unchecked {
             // amount is at most the balance, and balance + out was added with a check; the same for what the payee got.
             out += amount;
@@ -95,9 +97,9 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
         }
         if (out & CLAIMING != 0) revert AmountTooLarge(token, out);
 
-        book.releasedTo[share.payee] = paid;
+        book.releasedTo[payee] = paid;
         book.released = out | CLAIMING;
-        emit Claimed(token, share.payee, amount);
+        emit Claimed(token, payee, amount);
         if (token == address(0)) SafeTransferLib.safeTransferETH(to, amount);
         else SafeTransferLib.safeTransfer(token, to, amount);
         book.released = out;
@@ -105,11 +107,16 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
 
     /// @dev received × share / total, rounded down, less what the payee was paid, after checking that the share is in the
     /// split. Never more than the balance: a token whose balances shrink pays what is there, first come, first served.
-    function _due(address token, uint256 out, uint256 paid, Share calldata share) private view returns (uint256) {
-        (bytes32 proven, uint128 total) = SumTree.root(share);
-        if (share.share == 0 || proven != root()) revert ShareNotInSplit(share.payee, share.share);
+    function _due(address token, Share calldata share, address payee, uint256 out, uint256 paid)
+        private
+        view
+        returns (uint256)
+    {
+        uint128 part = share.share;
+        (bytes32 proven, uint128 total) = SumTree.root(payee, part, share.sides, share.siblings);
+        if (part == 0 || proven != root()) revert ShareNotInSplit(payee, part);
         uint256 balance = _balance(token);
-        uint256 entitled = FixedPointMathLib.fullMulDiv(balance + out, share.share, total);
+        uint256 entitled = FixedPointMathLib.fullMulDiv(balance + out, part, total);
         return entitled > paid ? FixedPointMathLib.min(entitled - paid, balance) : 0;
     }
 

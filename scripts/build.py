@@ -30,9 +30,14 @@ COMPILER_PACKAGE = ROOT / "node_modules" / "solc" / "package.json"
 
 SHIPPED = (
     "contracts/AssetRegistry.sol",
+    "contracts/DisputeDesk.sol",
     "contracts/LicenseToken.sol",
+    "contracts/Purse.sol",
     "contracts/RoyaltyVault.sol",
     "contracts/RoyaltyVaultFactory.sol",
+    "contracts/StatementEscrow.sol",
+    "contracts/UsageLedger.sol",
+    "contracts/local/MultisigArbitrator.sol",
     "contracts/local/TestDollar.sol",
 )
 

@@ -236,7 +236,7 @@ interface IAssetRegistry {
 
     /// @notice The slot itself: holder (160 bits) ‖ epoch (24) ‖ exclusiveUntil (32) ‖ parentsUntil (32) ‖ flags (8), from
     /// the low end. Reverts with `AssetNotRegistered`.
-    function deedSlot(bytes32 assetId) external view returns (uint256);
+    function deedState(bytes32 assetId) external view returns (uint256);
 
     /// @notice What a derivative may sell; zeros for an original, but for a vault that was pinned.
     function derivative(bytes32 assetId) external view returns (Derivative memory);

@@ -11,10 +11,13 @@ import {IRoyaltyVault} from "../interfaces/IRoyaltyVault.sol";
 library SumTree {
     /// @notice The root and the total that a share's proof leads to.
     /// Reverts with `ShareNotInSplit` where a share or sum on the way does not fit into its 16 bytes.
-    function root(IRoyaltyVault.Share calldata share) internal pure returns (bytes32, uint128) {
-        (bytes32 hash, uint256 total, uint256 widest) =
-            _climb(leaf(share.payee, share.share), share.share, share.sides, share.siblings);
-        if (widest > type(uint128).max) revert IRoyaltyVault.ShareNotInSplit(share.payee, share.share);
+    function root(address payee, uint128 share, uint256 sides, IRoyaltyVault.Node[] calldata siblings)
+        internal
+        pure
+        returns (bytes32, uint128)
+    {
+        (bytes32 hash, uint256 total, uint256 widest) = _climb(leaf(payee, share), share, sides, siblings);
+        if (widest > type(uint128).max) revert IRoyaltyVault.ShareNotInSplit(payee, share);
         return (top(hash, uint128(total)), uint128(total));
     }
 

@@ -1,7 +1,7 @@
 """The rights holder: registers works, makes offers, collects what is due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,8 @@ from licet.contracts.vaults import VaultClaim
 from licet.documents import OfferDocument, Publisher, SplitDocument, TermsDocument
 from licet.errors import InputError, NotRegistered, SignerError, reverted
 from licet.fingerprint import Progress, sha256_file
-from licet.rights.offer import Offer
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind, Offer
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
 from licet.trees.hashing import parse_address
@@ -46,27 +47,27 @@ class Price:
 
     Attributes:
         currency: an ERC-20 token; the zero address for the native coin.
-        amount: in the currency's smallest unit; 0 only where `free`.
+        amount: in the currency's smallest unit, for what `kind` says; 0 only where it is free.
+        kind: how a license is paid for.
         duration: seconds that a license runs; 0 for perpetual.
         start: first second of the sale, unix; 0 for at once.
         end: last second of the sale, unix; 0 for no end.
-        royalty_bps: share of a derivative's income asked for the asset, basis points.
         supply: how many licenses may be sold; 0 for any number.
-        free: says that a price of 0 is meant.
         exclusive: no other license of the asset is sold while this one runs.
         transferable: whether a licensee may transfer the license.
+        conditions: the rare terms: of derivatives, sublicenses, revocation, metering, resale.
     """
 
     currency: Address
     amount: int
+    kind: Kind = Kind.SALE
     duration: int = 0
     start: int = 0
     end: int = 0
-    royalty_bps: int = 0
     supply: int = 0
-    free: bool = False
     exclusive: bool = False
     transferable: bool = False
+    conditions: Conditions = field(default_factory=Conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,22 +227,25 @@ class RightsHolder:
             start=price.start,
             end=price.end,
             duration=price.duration,
-            royalty_bps=price.royalty_bps,
             supply=price.supply,
-            free=price.free,
+            kind=price.kind,
             exclusive=price.exclusive,
             transferable=price.transferable,
+            conditions=price.conditions.struct_hash(),
         )
         offer.check_new()
+        price.conditions.check_new()
         licenses = self._contracts.licenses.address
-        signature = chain.signer_or_raise().sign_typed_data(offer.typed_data(chain.chain_id, licenses))
-        signed = OfferDocument(chain.chain_id, licenses, offer, "0x" + signature.hex())
+        signature = chain.signer_or_raise().sign_typed_data(
+            offer.typed_data(chain.chain_id, licenses, price.conditions)
+        )
+        signed = OfferDocument(chain.chain_id, licenses, offer, price.conditions, "0x" + signature.hex())
         self._publisher.publish(signed)
         return signed
 
-    def publish_offer(self, offer: Offer) -> Receipt:
+    def publish_offer(self, offer: Offer, conditions: Conditions) -> Receipt:
         """Puts an offer on chain, where everybody finds it; it then sells without a signature."""
-        return self._contracts.licenses.publish_offer(offer)
+        return self._contracts.licenses.publish_offer(offer, conditions)
 
     def cancel_offer(self, offer: Offer) -> Receipt:
         """Ends the sale on one offer, for ever. Licenses sold before stay."""

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from licet.rights.offer import Offer, asset_id, license_id
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind, Offer, asset_id, license_id
 from licet.rights.order import Order
-from licet.rights.registration import Registration
+from licet.rights.registration import Origin, Registration
 from licet.rights.typed_data import domain_separator
 from licet.rights.uses import Use
 from licet.trees.catalog import CatalogTree
@@ -100,7 +101,30 @@ def sum_tree(shares: list[int]) -> dict[str, Any]:
     }
 
 
+def example_conditions() -> list[Conditions]:
+    plain = Conditions(royalty_bps=250, salt=word("salt 0"))
+    default = Conditions(salt=ZERO_HASH)
+    # Every number at its largest, and everything said.
+    largest = Conditions(
+        royalty_bps=10_000,
+        revenue_ceiling=(1 << 96) - 1,
+        approval=True,
+        reciprocal=True,
+        sublicensable=True,
+        revocable=True,
+        report_within=(1 << 32) - 1,
+        refund_bps=10_000,
+        resale_bps=10_000,
+        reporter=account("reporter"),
+        unit_cap=(1 << 56) - 1,
+        refund_delay=(1 << 32) - 1,
+        salt=word("salt 2"),
+    )
+    return [plain, default, largest]
+
+
 def example_offers() -> list[Offer]:
+    conditions = [each.struct_hash() for each in example_conditions()]
     holder = account("licensor")
     plain = Offer(
         licensor=holder,
@@ -113,8 +137,7 @@ def example_offers() -> list[Offer]:
         terms_hash=work("terms"),
         terms_uri="ni:///sha-256;47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
         duration=365 * 86400,
-        royalty_bps=250,
-        salt=word("salt 0"),
+        conditions=conditions[0],
     )
     free = Offer(
         licensor=account("artist"),
@@ -127,9 +150,9 @@ def example_offers() -> list[Offer]:
         terms_hash=ZERO_HASH,
         terms_uri="",
         start=1_700_000_000,
-        free=True,
+        kind=Kind.FREE,
         transferable=True,
-        salt=ZERO_HASH,
+        conditions=conditions[1],
     )
     # Every number at its largest, and a URI that is not ASCII.
     largest = Offer(
@@ -145,11 +168,11 @@ def example_offers() -> list[Offer]:
         start=(1 << 40) - 2,
         end=(1 << 40) - 1,
         duration=(1 << 32) - 1,
-        royalty_bps=10_000,
         supply=(1 << 32) - 1,
+        kind=Kind.SUBSCRIPTION,
         exclusive=True,
         transferable=True,
-        salt=word("salt 2"),
+        conditions=conditions[2],
     )
     return [plain, free, largest]
 
@@ -162,10 +185,11 @@ def offers() -> dict[str, Any]:
         "offers": [
             {
                 "offer": offer.to_json(),
+                "conditions": conditions.to_json(),
                 "structHash": offer.struct_hash(),
                 "digest": offer.digest(CHAIN_ID, LICENSE_TOKEN),
             }
-            for offer in example_offers()
+            for offer, conditions in zip(example_offers(), example_conditions(), strict=True)
         ],
     }
 
@@ -180,6 +204,7 @@ def registrations() -> dict[str, Any]:
             works=13,
             document_hash=work("document"),
             uri="https://example.org/catalogue.json",
+            origin=Origin.AI_ASSISTED,
             deadline=(1 << 256) - 1,
         ),
     ]

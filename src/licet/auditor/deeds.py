@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.contracts.assets import AssetRegistry, Deed
+from licet.contracts.assets import AssetRegistry, Deed, DeedFlag
 from licet.contracts.events import AssetRegistered, DeedTransferred, Event, ExclusiveGranted, OffersCancelled
 from licet.errors import Reverted
 from licet.rights.registration import asset_id
@@ -40,7 +40,7 @@ class DeedLedger:
                 event, event.asset_id, f"was handed on by {event.sender}, but held by {holder}"
             )
         if before is None or event.sender == ZERO_ADDRESS:
-            self.deeds[event.asset_id] = Deed(event.receiver, 0, 0)
+            self.deeds[event.asset_id] = Deed(event.receiver, 0, 0, 0, DeedFlag(0))
         else:
             self.deeds[event.asset_id] = replace(before, holder=event.receiver, epoch=before.epoch + 1)
 
@@ -55,7 +55,7 @@ class DeedLedger:
                 expected=expected,
                 actual=event.asset_id,
             )
-        if self.deeds.get(event.asset_id) != Deed(event.registrant, 0, 0):
+        if self.deeds.get(event.asset_id) != Deed(event.registrant, 0, 0, 0, DeedFlag(0)):
             yield _contradiction(event, event.asset_id, "was registered without its deed being made out")
 
     def _cancelled(self, event: OffersCancelled) -> Iterator[Finding]:

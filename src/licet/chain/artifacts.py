@@ -10,7 +10,18 @@ from typing import Final
 from licet.chain.abi import Abi, all_errors
 from licet.errors import DeploymentError
 
-ARTIFACT_NAMES: Final = ("AssetRegistry", "LicenseToken", "RoyaltyVault", "RoyaltyVaultFactory", "TestDollar")
+ARTIFACT_NAMES: Final = (
+    "AssetRegistry",
+    "DisputeDesk",
+    "LicenseToken",
+    "MultisigArbitrator",
+    "Purse",
+    "RoyaltyVault",
+    "RoyaltyVaultFactory",
+    "StatementEscrow",
+    "TestDollar",
+    "UsageLedger",
+)
 """The contracts that the package ships."""
 
 

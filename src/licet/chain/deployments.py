@@ -25,7 +25,30 @@ _REGISTRY: Final = artifact("AssetRegistry")
 _LICENSES: Final = artifact("LicenseToken")
 _FACTORY: Final = artifact("RoyaltyVaultFactory")
 _VAULT: Final = artifact("RoyaltyVault")
+_LEDGER: Final = artifact("UsageLedger")
+_ESCROW: Final = artifact("StatementEscrow")
+_DESK: Final = artifact("DisputeDesk")
+_PURSE: Final = artifact("Purse")
+_ARBITRATOR: Final = artifact("MultisigArbitrator")
 _DOLLAR: Final = artifact("TestDollar")
+
+
+@dataclass(frozen=True, slots=True)
+class Arbitration:
+    """Who decides disputes and contests, and on what terms; fixed at deployment.
+
+    Attributes:
+        arbitrator: an ERC-792 arbitrator; if not given, one is deployed whose only owner is the deploying account,
+            which is for trying out.
+        bond: what a claim costs that turns out false, in wei.
+        timeout: seconds after which a case that nobody ruled on lapses.
+        fee: of the arbitrator that is deployed, in wei for each case.
+    """
+
+    arbitrator: Address | None = None
+    bond: int = 10**16
+    timeout: int = 30 * 86_400
+    fee: int = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +62,10 @@ class Deployment:
         license_token: sells licenses.
         vault_factory: where vaults come from.
         vault_implementation: the code that all vaults run.
+        usage_ledger: where use is reported and metered licenses are paid.
+        statement_escrow: where periods' payouts wait until nobody contests them.
+        dispute_desk: where deeds, works and licenses are disputed.
+        arbitrator: who decides, whose code is not Licet's to check.
         test_dollar: the stablecoin for trying out; on local chains only.
         code_hashes: keccak256 of the code at each address, by the artifact's name.
     """
@@ -49,6 +76,10 @@ class Deployment:
     license_token: Address
     vault_factory: Address
     vault_implementation: Address
+    usage_ledger: Address
+    statement_escrow: Address
+    dispute_desk: Address
+    arbitrator: Address
     test_dollar: Address | None
     code_hashes: Mapping[str, Hash32]
 
@@ -98,7 +129,7 @@ class Deployment:
         for name, expected in found.code_hashes.items():
             _agree(f"{name} has the code hash", self.code_hashes.get(name), expected)
         # The hashes are of the contracts that the registry names; they say nothing of other addresses.
-        for name in ("license_token", "vault_factory", "vault_implementation"):
+        for name in _ADDRESSES[1:]:
             _agree(f"the {name} is at", getattr(self, name), getattr(found, name))
         _agree("the registry was deployed in block", self.block, found.block)
         if self.test_dollar is not None:
@@ -115,7 +146,17 @@ def _agree(what: str, noted: object, found: object) -> None:
         )
 
 
-_ADDRESSES: Final = ("asset_registry", "license_token", "vault_factory", "vault_implementation")
+_NAMED: Final = ("licenseToken", "vaultFactory", "usageLedger", "statementEscrow", "disputeDesk")
+_ADDRESSES: Final = (
+    "asset_registry",
+    "license_token",
+    "vault_factory",
+    "vault_implementation",
+    "usage_ledger",
+    "statement_escrow",
+    "dispute_desk",
+    "arbitrator",
+)
 
 
 def discover(chain: Chain, registry: Address) -> Deployment:
@@ -132,41 +173,103 @@ def discover(chain: Chain, registry: Address) -> Deployment:
             address=registry,
         )
     try:
-        license_token = chain.call(_REGISTRY.abi, registry, "licenseToken")
-        factory = chain.call(_REGISTRY.abi, registry, "vaultFactory")
+        named = {name: chain.call(_REGISTRY.abi, registry, name) for name in _NAMED}
         block = chain.call(_REGISTRY.abi, registry, "deploymentBlock")
-        implementation = chain.call(_FACTORY.abi, factory, "implementation")
+        implementation = chain.call(_FACTORY.abi, named["vaultFactory"], "implementation")
+        arbitrator = chain.call(_DESK.abi, named["disputeDesk"], "arbitrator")
+        terms = {
+            address: {
+                "_arbitrator": int(arbitrator, 16),
+                "_purse": int(_purse_of(address), 16),
+                **{name: chain.call(_DESK.abi, address, name) for name in ("bond", "timeout")},
+            }
+            for address in (named["statementEscrow"], named["disputeDesk"])
+        }
     except (Reverted, UnexpectedAnswer) as error:
         raise DeploymentError(
             f"the contract at {registry} is not a registry of Licet: check the address", address=registry
         ) from error
-    named = {
-        "licenseToken": int(license_token, 16),
-        "vaultFactory": int(factory, 16),
-        "deploymentBlock": block,
-    }
-    hashes = {
-        "AssetRegistry": _checked(
-            chain, _REGISTRY, registry, named | _domain_immutables(chain.chain_id, registry)
+    deployment = Deployment(
+        chain_id=chain.chain_id,
+        block=block,
+        asset_registry=registry,
+        license_token=named["licenseToken"],
+        vault_factory=named["vaultFactory"],
+        vault_implementation=implementation,
+        usage_ledger=named["usageLedger"],
+        statement_escrow=named["statementEscrow"],
+        dispute_desk=named["disputeDesk"],
+        arbitrator=arbitrator,
+        test_dollar=None,
+        code_hashes={},
+    )
+    return replace(deployment, code_hashes=_code_hashes(chain, deployment, terms))
+
+
+def _code_hashes(
+    chain: Chain, deployment: Deployment, terms: Mapping[Address, Mapping[str, int]]
+) -> dict[str, Hash32]:
+    """The hash of each contract's code, which must be the artifact's with these very immutables."""
+    registry, token, factory, vault, ledger, escrow, desk = (
+        getattr(deployment, name) for name in _ADDRESSES[:-1]
+    )
+
+    def domain(contract: Address) -> dict[str, int]:
+        return _domain_immutables(chain.chain_id, contract)
+
+    immutables: list[tuple[Artifact, Address, Mapping[str, int]]] = [
+        (
+            _REGISTRY,
+            registry,
+            {
+                "licenseToken": int(token, 16),
+                "vaultFactory": int(factory, 16),
+                "usageLedger": int(ledger, 16),
+                "statementEscrow": int(escrow, 16),
+                "disputeDesk": int(desk, 16),
+                "deploymentBlock": deployment.block,
+                "_vaultImplementation": int(vault, 16),
+                **domain(registry),
+            },
         ),
-        "LicenseToken": _checked(
-            chain,
+        (
             _LICENSES,
-            license_token,
-            {"_registry": int(registry, 16)} | _domain_immutables(chain.chain_id, license_token),
+            token,
+            {
+                "_registry": int(registry, 16),
+                "_factory": int(factory, 16),
+                "_ledger": int(ledger, 16),
+                "_desk": int(desk, 16),
+                **domain(token),
+            },
         ),
-        "RoyaltyVaultFactory": _checked(
-            chain, _FACTORY, factory, {"implementation": int(implementation, 16)}
+        (_FACTORY, factory, {"implementation": int(vault, 16)}),
+        (_VAULT, vault, domain(vault)),
+        (
+            _LEDGER,
+            ledger,
+            {"licenseToken": int(token, 16), "purseCode": int(_purse_of(ledger), 16), **domain(ledger)},
         ),
-        "RoyaltyVault": _checked(chain, _VAULT, implementation, {}),
+        (_ESCROW, escrow, {"_factory": int(factory, 16), **terms[escrow]}),
+        (_DESK, desk, {"_registry": int(registry, 16), **terms[desk]}),
+    ]
+    for owner in (ledger, escrow, desk):
+        _checked(chain, _PURSE, _purse_of(owner), {"_owner": int(owner, 16)})
+    return {
+        contract.name: _checked(chain, contract, address, values) for contract, address, values in immutables
     }
-    return Deployment(chain.chain_id, block, registry, license_token, factory, implementation, None, hashes)
+
+
+def _purse_of(owner: Address) -> Address:
+    """The code of the purses that a contract pays from: the first contract that it created."""
+    return create_address(owner, 1)
 
 
 def deploy(
     chain: Chain,
     previous: Deployment | None = None,
     *,
+    arbitration: Arbitration | None = None,
     progress: Callable[[str, Receipt], None] | None = None,
 ) -> Deployment:
     """Deploys the contracts, unless `previous` stands on this chain already.
@@ -177,6 +280,7 @@ def deploy(
     Args:
         chain: where, and for which account.
         previous: the deployment noted before, if there is one.
+        arbitration: who decides disputes; the defaults of `Arbitration` if not given.
         progress: called with each contract's name and transaction.
 
     Raises:
@@ -203,11 +307,21 @@ def deploy(
             progress(contract.name, receipt)
         return receipt.created
 
+    arbitration = arbitration or Arbitration()
+    arbitrator = arbitration.arbitrator or created(_ARBITRATOR, [chain.account], 1, arbitration.fee)
     factory = created(_FACTORY)
-    # The registry and the license token name each other: the token's address follows from the next nonce.
-    license_token = create_address(chain.account, chain.nonce(chain.account) + 1)
-    registry = created(_REGISTRY, license_token, factory)
-    if created(_LICENSES, registry) != license_token:
+    # The registry and the others name each other: their addresses follow from the next nonces.
+    nonce = chain.nonce(chain.account)
+    token, ledger, escrow, desk = (create_address(chain.account, nonce + i) for i in range(1, 5))
+    registry = created(_REGISTRY, factory, token, ledger, escrow, desk)
+    terms = (arbitrator, arbitration.bond, arbitration.timeout)
+    made = (
+        created(_LICENSES, registry),
+        created(_LEDGER, token),
+        created(_ESCROW, factory, *terms),
+        created(_DESK, registry, *terms),
+    )
+    if made != (token, ledger, escrow, desk):
         raise DeploymentError(
             "another transaction of the deploying account came in between, so that the contracts do not name "
             "each other: deploy again, with an account that nothing else uses meanwhile"

@@ -1,6 +1,7 @@
 """`AssetRegistry`: deeds to works and catalogues."""
 
 from dataclasses import dataclass
+from enum import IntFlag
 from typing import Final
 
 from licet.chain.artifacts import artifact
@@ -11,6 +12,20 @@ from licet.types import Address, Hash32
 _ABI: Final = artifact("AssetRegistry").abi
 
 
+class DeedFlag(IntFlag):
+    """What a deed is marked with."""
+
+    DERIVATIVE = 1
+    RECIPROCAL = 2
+    """Licensed on its parents' rights document only."""
+    CEILING = 4
+    """Sells until its vault has received its parents' revenue ceiling."""
+    DISPUTED = 8
+    """Sales go to an escrow until the dispute is decided."""
+    DEFEATED = 16
+    """It lost a dispute: no further sale."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """What a deed's slot says.
@@ -19,11 +34,15 @@ class Deed:
         holder: who holds it now.
         epoch: offers must name it; every transfer and `cancel_offers` raises it.
         exclusive_until: unix seconds up to which an exclusive license runs; 0 if none was ever sold.
+        parents_until: a derivative's licenses end by then (unix seconds; 2^32 - 1 for never); 0 for an original.
+        flags: what it is marked with.
     """
 
     holder: Address
     epoch: int
     exclusive_until: int
+    parents_until: int
+    flags: DeedFlag
 
 
 class AssetRegistry:
@@ -64,12 +83,25 @@ class AssetRegistry:
         Raises:
             AssetNotRegistered: no deed has this id.
         """
-        return Deed(*self.chain.call(_ABI, self.address, "deedState", asset_id, block=block))
+        slot = self.chain.call(_ABI, self.address, "deed", asset_id, block=block)
+        return Deed(
+            slot["holder"],
+            slot["epoch"],
+            slot["exclusiveUntil"],
+            slot["parentsUntil"],
+            DeedFlag(slot["flags"]),
+        )
 
     def head(self, block: BlockId = "latest") -> Hash32:
         """The rolling head of the contract's audited logs."""
         return Hash32(self.chain.call(_ABI, self.address, "head", block=block))
 
 
-def _fields(registration: Registration) -> tuple[Hash32, int, Hash32, str]:
-    return registration.content, registration.works, registration.document_hash, registration.uri
+def _fields(registration: Registration) -> tuple[Hash32, int, Hash32, str, int]:
+    return (
+        registration.content,
+        registration.works,
+        registration.document_hash,
+        registration.uri,
+        int(registration.origin),
+    )

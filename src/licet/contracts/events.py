@@ -7,9 +7,13 @@ from typing import Any, ClassVar, TypeVar
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log
 from licet.errors import InputError, UnexpectedAnswer
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Order
+from licet.rights.registration import Origin
+from licet.rights.uses import Use
 from licet.trees.hashing import roll_head
+from licet.trees.sums import SumNode, SumProof
 from licet.types import ZERO_HASH, Address, Hash32, hash32
 
 
@@ -32,6 +36,70 @@ class AssetRegistered(Event):
     works: int
     document_hash: Hash32
     uri: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """One parent of a derivative: the license it is made under, and the share that was proven to it.
+
+    Attributes:
+        license_id: the license.
+        asset_id: what it is of.
+        royalty_bps: what it asks, basis points.
+        payee: who holds the share in the derivative's split; the zero address where none is asked.
+        proof: of the share.
+    """
+
+    license_id: Hash32
+    asset_id: Hash32
+    royalty_bps: int
+    payee: Address
+    proof: SumProof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivativeRegistered(Event):
+    """A deed was made out for a work made from others, or under others' licenses."""
+
+    CONTRACT: ClassVar[str] = "AssetRegistry"
+    asset_id: Hash32
+    vault: Address
+    split: Hash32
+    uses: Use
+    parents_until: int
+    parents: tuple[Lineage, ...]
+    sources: tuple[Hash32, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParentsRefreshed(Event):
+    """A derivative's parents' licenses were looked at again."""
+
+    CONTRACT: ClassVar[str] = "AssetRegistry"
+    asset_id: Hash32
+    lineage: Hash32
+    parents_until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeedFlagged(Event):
+    """A dispute changed a deed's flags."""
+
+    CONTRACT: ClassVar[str] = "AssetRegistry"
+    asset_id: Hash32
+    case_id: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultPinned(Event):
+    """A deed's holder named the vault of its resale royalties."""
+
+    CONTRACT: ClassVar[str] = "AssetRegistry"
+    asset_id: Hash32
+    vault: Address
+    resale_bps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +165,7 @@ class OfferPublished(Event):
     asset_id: Hash32
     licensor: Address
     offer: Offer
+    conditions: Conditions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +176,70 @@ class OfferCancelled(Event):
     offer_hash: Hash32
     asset_id: Hash32
     licensor: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed(Event):
+    """A subscription was renewed, and paid for again."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    license_id: Hash32
+    asset_id: Hash32
+    offer_hash: Hash32
+    payer: Address
+    payee: Address
+    currency: Address
+    amount: int
+    expires: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked(Event):
+    """A license was revoked for a cause; the refund went to the vault of its holder."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    license_id: Hash32
+    asset_id: Hash32
+    cause: int
+    holder: Address
+    payer: Address
+    vault: Address
+    currency: Address
+    refund: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sublicensed(Event):
+    """A licensee granted a sublicense."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    license_id: Hash32
+    parent_id: Hash32
+    licensee: Address
+    uses: Use
+    expires: int
+    salt: Hash32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAppointed(Event):
+    """A licensor let an agent act for them through `until`."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    licensor: Address
+    agent: Address
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin(Event):
+    """A license's terms were shown."""
+
+    CONTRACT: ClassVar[str] = "LicenseToken"
+    license_id: Hash32
+    asset_id: Hash32
+    payee: Address
+    resale_bps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +260,7 @@ class SplitPublished(Event):
     vault: Address
     root: Hash32
     document_hash: Hash32
+    salt: Hash32
     uri: str
     payees: tuple[tuple[Address, int], ...]
 
@@ -141,6 +275,16 @@ class Claimed(Event):
     amount: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirected(Event):
+    """A payee had a claim sent to another address; `log.address` is the vault."""
+
+    CONTRACT: ClassVar[str] = "RoyaltyVault"
+    token: Address
+    payee: Address
+    receiver: Address
+
+
 _E = TypeVar("_E", bound=Event)
 
 # Where an event is not spelled as its class, or its arguments not as its attributes.
@@ -150,10 +294,15 @@ _ATTRIBUTES: dict[str, str] = {
     "licenseId": "license_id",
     "offerHash": "offer_hash",
     "documentHash": "document_hash",
+    "parentsUntil": "parents_until",
+    "caseId": "case_id",
+    "resaleBps": "resale_bps",
+    "parentId": "parent_id",
     "from": "sender",
     "to": "receiver",
 }
-_UNAUDITED = ("Approval", "ApprovalForAll")
+# What gives no right, or only tells wallets to look again.
+_UNAUDITED = frozenset(("Approval", "ApprovalForAll", "Locked", "MetadataUpdate"))
 
 
 def topic_of(kind: type[Event]) -> bytes:
@@ -220,7 +369,7 @@ def read(
 
 
 def is_audited(contract: str, log: Log) -> bool:
-    """Whether a log counts into its contract's rolling head: all do but approvals, which give no right."""
+    """Whether a log counts into its contract's rolling head: all do but approvals and hints for wallets."""
     if not log.topics:
         return True
     entry = artifact(contract).abi.events.get(log.topics[0])
@@ -246,6 +395,23 @@ def _value(name: str, value: Any) -> Any:
         return Offer.from_abi(value)
     if name == "id":
         return hash32(value.to_bytes(32))  # ERC-721 speaks of ids as numbers
+    if name == "conditions":
+        return Conditions.from_abi(value)
+    if name == "origin":
+        return Origin(value)
+    if name == "uses":
+        return Use(value)
+    if name == "parents":
+        return tuple(_lineage(entry) for entry in value)
+    if name == "sources":
+        return tuple(value)
     if name == "payees":
         return tuple((entry["payee"], entry["share"]) for entry in value)
     return value
+
+
+def _lineage(entry: dict[str, Any]) -> Lineage:
+    share = entry["share"]
+    siblings = tuple(SumNode(node["hash"], node["sum"]) for node in share["siblings"])
+    proof = SumProof(share["share"], siblings, share["sides"])
+    return Lineage(entry["licenseId"], entry["assetId"], entry["royaltyBps"], share["payee"], proof)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
 from licet.contracts.currency import Permit
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Grant, Order
 from licet.rights.uses import Use
@@ -28,12 +29,20 @@ class License:
         expires: unix second from which it permits nothing; `PERPETUAL` for never.
         uses: what it permits until then.
         bound: whether it stays with its licensee.
+        metered: permits only while its deposit is open and not spent.
+        sublicense: permits only while the license that it was granted under does.
+        revoked: at `expires`, for ever.
+        sold_on: day of the sale, counted from 1970-01-01 (UTC).
     """
 
     holder: Address
     expires: int
     uses: Use
     bound: bool
+    metered: bool
+    sublicense: bool
+    revoked: bool
+    sold_on: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,57 @@ class LicenseToken:
         fields = [order.to_abi() for order in orders]
         return self.chain.send(_ABI, self.address, "buyBasket", fields, skip, value=value)
 
-    def publish_offer(self, offer: Offer) -> Receipt:
+    def renew(self, order: Order) -> Receipt:
+        """Renews the subscriptions of an order, paid by the chain's account as in `buy`."""
+        return self.chain.send(_ABI, self.address, "renew", order.to_abi(), value=_native(order))
+
+    def revoke(self, grant: Grant, conditions: Conditions, cause: int, *, value: int = 0) -> Receipt:
+        """Revokes a license; the deed's present holder's account must sign, and pays the refund.
+
+        Args:
+            grant: the license.
+            conditions: its offer's.
+            cause: number of the dispute that upheld it; 0 for use that was not reported in time.
+            value: the refund, where it is native coin.
+        """
+        return self.chain.send(
+            _ABI, self.address, "revoke", _grant(grant), conditions.to_abi(), cause, value=value
+        )
+
+    def grant_sublicense(
+        self,
+        grant: Grant,
+        conditions: Conditions,
+        licensee: Address,
+        uses: Use,
+        expires: int,
+        salt: Hash32,
+    ) -> Receipt:
+        """Grants a sublicense; the license's holder's account must sign."""
+        fields = (licensee, int(uses), expires, salt)
+        return self.chain.send(
+            _ABI, self.address, "grantSublicense", _grant(grant), conditions.to_abi(), fields
+        )
+
+    def pin(self, grant: Grant, conditions: Conditions) -> Receipt:
+        """Shows a license's terms to markets and other contracts."""
+        return self.chain.send(_ABI, self.address, "pin", _grant(grant), conditions.to_abi())
+
+    def appoint_agent(self, agent: Address, until: int) -> Receipt:
+        """Lets an agent sign, publish and cancel offers for the chain's account through `until`; 0 ends it."""
+        return self.chain.send(_ABI, self.address, "appointAgent", agent, until)
+
+    def agent_until(self, licensor: Address, agent: Address, block: BlockId = "latest") -> int:
+        """The last unix second in which an agent may act; 0 if never appointed."""
+        return int(self.chain.call(_ABI, self.address, "agentUntil", licensor, agent, block=block))
+
+    def parent_of(self, license_id: Hash32, block: BlockId = "latest") -> Hash32:
+        """The license that a sublicense was granted under; zero for every other."""
+        return Hash32(self.chain.call(_ABI, self.address, "parentOf", license_id, block=block))
+
+    def publish_offer(self, offer: Offer, conditions: Conditions) -> Receipt:
         """Puts an offer on chain, so that it sells without a signature; its licensor's account must sign."""
-        return self.chain.send(_ABI, self.address, "publishOffer", offer.to_abi())
+        return self.chain.send(_ABI, self.address, "publishOffer", offer.to_abi(), conditions.to_abi())
 
     def cancel_offer(self, offer: Offer) -> Receipt:
         """Ends the sale on an offer; its licensor's account must sign."""
@@ -150,7 +207,16 @@ class LicenseToken:
             LicenseUnknown: no license has this id.
         """
         slot = self.chain.call(_ABI, self.address, "license", license_id, block=block)
-        return License(slot["holder"], slot["expires"], Use(slot["uses"]), slot["bound"])
+        return License(
+            slot["holder"],
+            slot["expires"],
+            Use(slot["uses"]),
+            slot["bound"],
+            slot["metered"],
+            slot["sublicense"],
+            slot["revoked"],
+            slot["soldOn"],
+        )
 
     def offer_state(self, offer_hash: Hash32, block: BlockId = "latest") -> OfferState:
         """What has happened to an offer."""

@@ -30,12 +30,14 @@ class VaultClaim:
         token: what to claim; the zero address for the native coin.
         payee: who is paid.
         proof: of the payee's share.
+        salt: of the vault's address.
     """
 
     root: Hash32
     token: Address
     payee: Address
     proof: SumProof
+    salt: Hash32 = ZERO_HASH
 
 
 class RoyaltyVaultFactory:
@@ -45,9 +47,9 @@ class RoyaltyVaultFactory:
         self.chain: Final = chain
         self.address: Final = address
 
-    def vault_of(self, root: Hash32) -> Address:
+    def vault_of(self, root: Hash32, salt: Hash32 = ZERO_HASH) -> Address:
         """The address of a split's vault, deployed or not."""
-        return Address(self.chain.call(_ABI, self.address, "vaultOf", root))
+        return Address(self.chain.call(_ABI, self.address, "vaultOf", root, salt))
 
     def publish(
         self,
@@ -55,17 +57,19 @@ class RoyaltyVaultFactory:
         document_hash: Hash32 = ZERO_HASH,
         uri: str = "",
         payees: Sequence[tuple[Address, int]] = (),
+        *,
+        salt: Hash32 = ZERO_HASH,
     ) -> Receipt:
         """Publishes a split: the payees themselves, or the hash and URI of the document that has them."""
-        return self.chain.send(_ABI, self.address, "publish", root, document_hash, uri, list(payees))
+        return self.chain.send(_ABI, self.address, "publish", root, salt, document_hash, uri, list(payees))
 
-    def deploy(self, root: Hash32) -> Receipt:
+    def deploy(self, root: Hash32, salt: Hash32 = ZERO_HASH) -> Receipt:
         """Deploys a split's vault; not needed before a claim from the factory."""
-        return self.chain.send(_ABI, self.address, "deploy", root)
+        return self.chain.send(_ABI, self.address, "deploy", root, salt)
 
     def claim(self, claims: Sequence[VaultClaim]) -> Receipt:
         """Pays what is due from many vaults in one transaction; claims with nothing due are skipped."""
-        batch = [(claim.root, claim.token, _share(claim)) for claim in claims]
+        batch = [(claim.root, claim.salt, claim.token, _share(claim)) for claim in claims]
         return self.chain.send(_ABI, self.address, "claim", batch)
 
     def claim_from(self, vault: Address, claim: VaultClaim) -> Receipt:
@@ -101,10 +105,15 @@ class RoyaltyVaultFactory:
         return Hash32(self.chain.call(_ABI, self.address, "head", block=block))
 
 
-def vault_address(root: Hash32, implementation: Address, factory: Address) -> Address:
-    """The address of a split's vault, computed with no node: CREATE2 of a clone that carries the root."""
+def vault_address(
+    root: Hash32, implementation: Address, factory: Address, salt: Hash32 = ZERO_HASH
+) -> Address:
+    """The address of a split's vault, computed with no node: CREATE2 of a clone that carries the root.
+
+    The salt is 0 for an asset's own vault, a derivative's `lineage`, or a statement's id.
+    """
     code = _CLONE_CREATION + vault_code(root, implementation)
-    return checksum(keccak(b"\xff" + address_bytes(factory) + bytes(32) + keccak(code))[12:])
+    return checksum(keccak(b"\xff" + address_bytes(factory) + hash_bytes(salt) + keccak(code))[12:])
 
 
 def vault_code(root: Hash32, implementation: Address) -> bytes:

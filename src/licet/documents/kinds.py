@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from licet.documents.canonical import canonical_json, parse_json
 from licet.errors import DocumentInvalid, InputError
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Order
 from licet.rights.uses import LEAVES, Use, parse_uses, use_names
@@ -214,6 +215,7 @@ class OfferDocument(Document):
         chain_id: EIP-155 chain id.
         license_token: the contract that the signature is for.
         offer: the terms.
+        conditions: those that the offer names by their hash.
         signature: `0x` hex; whether it is the licensor's is not checked here.
     """
 
@@ -222,9 +224,11 @@ class OfferDocument(Document):
     chain_id: int
     license_token: Address
     offer: Offer
+    conditions: Conditions
     signature: str
 
     def __post_init__(self) -> None:
+        self.offer.check_conditions(self.conditions)
         if not _signature(self.signature):
             raise InputError("the signature is empty")
         _check_chain_id(self.chain_id)
@@ -234,16 +238,18 @@ class OfferDocument(Document):
             "chainId": str(self.chain_id),
             "licenseToken": self.license_token,
             "offer": self.offer.to_json(),
+            "conditions": self.conditions.to_json(),
             "signature": self.signature,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        _has_keys(data, "type", "chainId", "licenseToken", "offer", "signature")
+        _has_keys(data, "type", "chainId", "licenseToken", "offer", "conditions", "signature")
         return cls(
             chain_id=parse_uint(_string(data, "chainId"), what="chain id"),
             license_token=parse_address(_string(data, "licenseToken"), "license token"),
             offer=Offer.from_json(data["offer"]),
+            conditions=Conditions.from_json(data["conditions"]),
             signature=_string(data, "signature"),
         )
 

@@ -1,21 +1,20 @@
 """Offers: immutable terms on which licenses of an asset are sold."""
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Self
 
 from licet.errors import DocumentInvalid, InputError
+from licet.rights.conditions import STRUCT as CONDITIONS
+from licet.rights.conditions import Conditions
 from licet.rights.registration import asset_id
-from licet.rights.typed_data import Member, Struct, signing_digest
+from licet.rights.typed_data import Member, Struct, new_salt, signing_digest
 from licet.rights.uses import Use
 from licet.trees.hashing import keccak
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32, hash_bytes
 
-__all__ = ["MAX_ROYALTY_BPS", "Offer", "asset_id", "license_id", "new_salt"]
-
-MAX_ROYALTY_BPS = 10_000
-"""The whole of a derivative's income, in basis points."""
+__all__ = ["Kind", "Offer", "asset_id", "license_id", "new_salt"]
 
 _STRUCT = Struct(
     "Offer",
@@ -31,18 +30,25 @@ _STRUCT = Struct(
     Member("start", "uint40", "start"),
     Member("end", "uint40", "end"),
     Member("duration", "uint32", "duration"),
-    Member("royaltyBps", "uint16", "royalty_bps"),
     Member("supply", "uint32", "supply"),
-    Member("free", "bool", "free"),
+    Member("kind", "uint8", "kind"),
     Member("exclusive", "bool", "exclusive"),
     Member("transferable", "bool", "transferable"),
-    Member("salt", "bytes32", "salt"),
+    Member("conditions", "bytes32", "conditions", CONDITIONS),
 )
 
 
-def new_salt() -> Hash32:
-    """8 random bytes, after 24 zeros: enough to tell equal terms apart, and zeros are cheap on chain."""
-    return hash32(bytes(24) + secrets.token_bytes(8))
+class Kind(IntEnum):
+    """How a license is paid for."""
+
+    SALE = 0
+    """The price, once."""
+    FREE = 1
+    """Nothing; the only kind with a price of 0."""
+    SUBSCRIPTION = 2
+    """The price, for each duration: it can be renewed."""
+    METERED = 3
+    """The price for each unit used, from a deposit; nothing at the sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +61,18 @@ class Offer:
         epoch: the deed's epoch when the offer was made.
         payee: who receives the price, as a rule a royalty vault, deployed or not.
         currency: ERC-20 token of the price; the zero address for the native coin.
-        price: in the currency's smallest unit; 0 only where `free`.
+        price: in the currency's smallest unit, for what `kind` says; 0 only where it is free.
         uses: what the license permits; not empty.
         terms_hash: SHA-256 of the rights document.
         terms_uri: where that document is, at most 1,024 bytes.
         start: first second of the sale, unix.
         end: last second of the sale, unix; 0 for no end.
         duration: seconds that a license runs from its sale; 0 for perpetual.
-        royalty_bps: share of a derivative's income asked for this asset, basis points.
         supply: how many licenses may be sold on this offer; 0 for any number.
-        free: says that a price of 0 is meant.
+        kind: how a license is paid for.
         exclusive: no other license of the asset is sold while this one runs.
         transferable: whether a licensee may transfer the license.
-        salt: tells offers with equal terms apart.
+        conditions: struct hash of the offer's `Conditions`, which tells offers with equal terms apart.
     """
 
     licensor: Address
@@ -79,28 +84,32 @@ class Offer:
     uses: Use
     terms_hash: Hash32
     terms_uri: str
+    conditions: Hash32
     start: int = 0
     end: int = 0
     duration: int = 0
-    royalty_bps: int = 0
     supply: int = 0
-    free: bool = False
+    kind: Kind = Kind.SALE
     exclusive: bool = False
     transferable: bool = False
-    salt: Hash32 = field(default_factory=new_salt)
 
     def __post_init__(self) -> None:
         _STRUCT.normalize(self)
         object.__setattr__(self, "uses", Use(self.uses))
         if not self.uses:
             raise InputError("an offer must permit at least one use")
-        if self.free != (self.price == 0):
+        if self.kind not in tuple(Kind):
+            raise InputError(f"{self.kind} is no kind of license: 0 to {max(Kind)} are known")
+        object.__setattr__(self, "kind", Kind(self.kind))
+        if (self.kind == Kind.FREE) != (self.price == 0):
             raise InputError(
-                f"the price is {self.price} and free is {self.free}: "
+                f"the price is {self.price} and the kind {self.kind.name.lower()}: "
                 "a price of 0 must be marked free, and no other"
             )
-        if self.royalty_bps > MAX_ROYALTY_BPS:
-            raise InputError(f"a royalty of {self.royalty_bps} basis points is more than the whole (10000)")
+        if self.kind == Kind.SUBSCRIPTION and not self.duration:
+            raise InputError("a subscription needs a duration: what is perpetual is never renewed")
+        if self.kind == Kind.METERED and self.transferable:
+            raise InputError("a metered license is not transferable: its licensee's deposit pays for it")
 
     def check_new(self) -> None:
         """Refuses what the contract would take but nobody should offer.
@@ -123,9 +132,26 @@ class Offer:
         """What the licensor signs."""
         return signing_digest(self.struct_hash(), chain_id, license_token)
 
-    def typed_data(self, chain_id: int, license_token: Address) -> dict[str, Any]:
-        """The EIP-712 message for wallets and eth-account."""
-        return _STRUCT.typed_data(self, chain_id, license_token)
+    def typed_data(self, chain_id: int, license_token: Address, conditions: Conditions) -> dict[str, Any]:
+        """The EIP-712 message for wallets and eth-account, with the conditions in full.
+
+        Raises:
+            InputError: they are not the offer's.
+        """
+        self.check_conditions(conditions)
+        return _STRUCT.typed_data(self, chain_id, license_token, conditions=conditions.to_json())
+
+    def check_conditions(self, conditions: Conditions) -> None:
+        """Makes sure that these are the offer's conditions.
+
+        Raises:
+            InputError: they have another hash.
+        """
+        if conditions.struct_hash() != self.conditions:
+            raise InputError(
+                f"these conditions have the hash {conditions.struct_hash()}, the offer's {self.conditions}: "
+                "take those that came with the offer"
+            )
 
     def to_abi(self) -> dict[str, Any]:
         """The members by their Solidity names, as a contract takes them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from licet.errors import InputError
-from licet.rights.offer import Offer, license_id
+from licet.rights.offer import Kind, Offer, license_id
 from licet.trees.hashing import keccak
 from licet.types import Address, Hash32, address_bytes, hash32, hash_bytes
 
@@ -73,8 +73,8 @@ class Order:
 
     @property
     def total(self) -> int:
-        """What it costs, in the currency's smallest unit."""
-        return self.offer.price * self.quantity
+        """What is paid at the sale, in the currency's smallest unit; nothing for metered licenses."""
+        return 0 if self.offer.kind == Kind.METERED else self.offer.price * self.quantity
 
     @property
     def license_id(self) -> Hash32:

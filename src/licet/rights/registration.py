@@ -1,6 +1,7 @@
 """Registrations: a claim of title to content, made by its registrant or on the registrant's signature."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from licet.errors import InputError
@@ -15,8 +16,18 @@ _STRUCT = Struct(
     Member("works", "uint64", "works"),
     Member("documentHash", "bytes32", "document_hash"),
     Member("uri", "string", "uri"),
+    Member("origin", "uint8", "origin"),
     Member("deadline", "uint256", "deadline"),
 )
+
+
+class Origin(IntEnum):
+    """How a work came about, as its registrant says."""
+
+    UNSTATED = 0
+    HUMAN_MADE = 1
+    AI_ASSISTED = 2
+    AI_GENERATED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Registration:
         works: 0 for a single work, else the number of works in the catalogue.
         document_hash: SHA-256 of the document at `uri`; zero for none (a catalogue needs one).
         uri: where that document is, at most 1,024 bytes.
+        origin: how the work came about.
         deadline: unix second after which a signature over this is void; 0 where nothing is signed.
     """
 
@@ -37,10 +49,14 @@ class Registration:
     works: int = 0
     document_hash: Hash32 = ZERO_HASH
     uri: str = ""
+    origin: Origin = Origin.UNSTATED
     deadline: int = 0
 
     def __post_init__(self) -> None:
         _STRUCT.normalize(self)
+        if self.origin not in tuple(Origin):
+            raise InputError(f"{self.origin} is no origin: 0 to {max(Origin)} are known")
+        object.__setattr__(self, "origin", Origin(self.origin))
         if self.content == ZERO_HASH:
             raise InputError("the content hash is zero: register a work's SHA-256 or a catalogue's root")
         if self.works and self.document_hash == ZERO_HASH:

@@ -1,10 +1,11 @@
 """EIP-712: structs that are hashed, signed, and written to JSON from one description of their members.
 
 A struct's class is a frozen dataclass; its `Struct` lists the members in signing order. Only the types that
-Licet signs are known: uints, bool, address, bytes32 and string.
+Licet signs are known: uints, bool, address, bytes32 and string, and a struct that another holds by its hash.
 """
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,11 @@ _DOMAIN_MEMBERS = (
 )
 
 
+def new_salt() -> Hash32:
+    """8 random bytes, after 24 zeros: enough to tell equal terms apart, and zeros are cheap on chain."""
+    return hash32(bytes(24) + secrets.token_bytes(8))
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One member of a struct.
@@ -31,11 +37,18 @@ class Member:
         name: in Solidity, in signatures and in JSON.
         type: its Solidity type.
         attribute: its name in the Python class.
+        struct: what a signer reads here, where the chain and the class hold its hash (`bytes32`) alone.
     """
 
     name: str
     type: str
     attribute: str
+    struct: "Struct | None" = None
+
+    @property
+    def signed_type(self) -> str:
+        """Its type in the EIP-712 message."""
+        return self.struct.name if self.struct else self.type
 
 
 class Struct:
@@ -44,8 +57,12 @@ class Struct:
     def __init__(self, name: str, *members: Member) -> None:
         self.name = name
         self.members = members
-        encoded = f"{name}({','.join(f'{m.type} {m.name}' for m in members)})"
-        self.type_hash = keccak(encoded.encode())
+        own = f"{name}({','.join(f'{m.signed_type} {m.name}' for m in members)})"
+        self.encoded_type: str = own + "".join(struct.encoded_type for struct in self._structs())
+        self.type_hash = keccak(self.encoded_type.encode())
+
+    def _structs(self) -> "Iterator[Struct]":
+        return (m.struct for m in self.members if m.struct)
 
     def normalize(self, value: object) -> None:
         """Checks each member's type and range, and writes addresses and hashes in their one spelling.
@@ -87,16 +104,29 @@ class Struct:
             raise DocumentInvalid(f"{self.name} must have exactly: {', '.join(m.name for m in self.members)}")
         return {m.attribute: _read(data[m.name], m.type, f"{self.name}.{m.name}") for m in self.members}
 
-    def typed_data(self, value: object, chain_id: int, contract: Address) -> dict[str, Any]:
-        """The full message that wallets (`eth_signTypedData_v4`) and eth-account sign."""
+    def typed_data(
+        self, value: object, chain_id: int, contract: Address, **structs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The full message that wallets (`eth_signTypedData_v4`) and eth-account sign.
+
+        Args:
+            value: the struct.
+            chain_id: EIP-155 chain id.
+            contract: that the signature is for.
+            structs: as JSON, the structs that the value holds by their hashes.
+        """
+        types = {
+            struct.name: [{"name": m.name, "type": m.signed_type} for m in struct.members]
+            for struct in (self, *self._structs())
+        }
         return {
             "types": {
                 "EIP712Domain": [{"name": name, "type": kind} for name, kind in _DOMAIN_MEMBERS],
-                self.name: [{"name": m.name, "type": m.type} for m in self.members],
+                **types,
             },
             "primaryType": self.name,
             "domain": {"name": "Licet", "version": "1", "chainId": chain_id, "verifyingContract": contract},
-            "message": self.to_json(value),
+            "message": self.to_json(value) | structs,
         }
 
 
