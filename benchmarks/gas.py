@@ -315,17 +315,20 @@ def claiming(bench: Bench) -> Figures:
 
 
 def deriving(bench: Bench) -> Figures:
-    """A work made from another (level 2), and one made from that (level 3), by somebody who has deeds already; and what
-    the first work's payee gets of a sale of the third, out of three vaults in one transaction, not the first."""
+    """A work made from another (level 2), one made from that (level 3), and what flows up from there.
+
+    Both registrants have deeds already. The first work's payee claims their part of the third's income out of
+    three vaults in one transaction, not for the first time.
+    """
     bench.dollar.mint(bench.licensor.chain.account, 10**15)
     original = split(2, "original")
     vaults = bench.licensee.vaults
     first_vault = vaults.vault_of(original.root)
-    license = bought_to_derive(bench, bench.licensor, bench.licensee, sha256(b"a"), first_vault)
-    second, registered_second = derived(bench, bench.licensee, license, sha256(b"second"))
+    granted = bought_to_derive(bench, bench.licensor, bench.licensee, sha256(b"a"), first_vault)
+    second, registered_second = derived(bench.licensee, granted, sha256(b"second"))
     second_vault = vaults.vault_of(second.split, second.lineage)
-    license = bought_to_derive(bench, bench.licensee, bench.licensor, sha256(b"second"), second_vault)
-    third, registered_third = derived(bench, bench.licensor, license, sha256(b"third"))
+    granted = bought_to_derive(bench, bench.licensee, bench.licensor, sha256(b"second"), second_vault)
+    third, registered_third = derived(bench.licensor, granted, sha256(b"third"))
     claims = [
         VaultClaim(made.split, bench.dollar.address, made.parents[0].payee, proof, made.lineage)
         for made in (third, second)
@@ -355,7 +358,7 @@ def bought_to_derive(
     return next(order.grants())
 
 
-def derived(bench: Bench, holder: Contracts, grant: Grant, content: Hash32) -> tuple[Derivation, Receipt]:
+def derived(holder: Contracts, grant: Grant, content: Hash32) -> tuple[Derivation, Receipt]:
     """A derivative whose vault gives the parent its 5 %, and three others the rest."""
     others = (checksum(bytes.fromhex(sha256(f"maker {i}".encode())[2:42])) for i in range(2))
     tree = SumTree(
