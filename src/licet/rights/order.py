@@ -13,7 +13,7 @@ MAX_QUANTITY: Final = 100
 """The most licenses (seats) in one order, and the most orders in one basket."""
 
 # The selector of `buyWithAuthorization`; a test compares it with the interface.
-_ACTION: Final = bytes.fromhex("baf53f7b")
+_ACTION: Final = bytes.fromhex("84524d8f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,10 @@ class Grant:
     def license_id(self) -> Hash32:
         """The id of the license."""
         return license_id(self.offer.struct_hash(), self.licensee, self.salt)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        """The grant as the contracts take it."""
+        return self.offer.to_abi(), self.licensee, self.salt
 
 
 @dataclass(frozen=True, slots=True)
