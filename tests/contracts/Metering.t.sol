@@ -46,7 +46,7 @@ contract MeteringTest is Meters {
         assertHead(0);
     }
 
-    function test_NothingIsKnownOfAnAccountBeforeItIsOpened() public {
+    function test_NothingIsKnownOfAnAccountBeforeItIsOpened() public view {
         assertAccount(address(0), 0, 0);
         assertEq(purse.code.length, 0);
         assertFalse(ledger.funded(licenseId));
@@ -611,6 +611,18 @@ contract MeteringTest is Meters {
         assertTrue(ledger.permitsUnits(grant, conditions(), 2, 1));
         assertFalse(ledger.permitsUnits(grant, conditions(), TRAIN | 1, 1));
         assertFalse(ledger.permitsUnits(grant, conditions(), 0, 1));
+    }
+
+    /// @dev Whatever stands at the address that its deposit would have.
+    function test_ALicenseThatIsNotMeteredPermitsNoUnits() public {
+        ILicenseToken.Offer memory gift = saleTerms();
+        (gift.kind, gift.price) = (ILicenseToken.Kind.Free, 0);
+        ILicenseToken.Grant[2] memory grants = [sell(saleTerms()), sell(gift)];
+        for (uint256 i = 0; i < grants.length; ++i) {
+            fund(grants[i], 10 * PRICE);
+            assertTrue(licenses.permits(idOf(grants[i]), TRAIN));
+            assertFalse(ledger.permitsUnits(grants[i], conditions(), TRAIN, 1));
+        }
     }
 
     function test_AnAlteredGrantPermitsNoUnits() public {
