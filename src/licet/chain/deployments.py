@@ -38,8 +38,8 @@ class Arbitration:
     """Who decides disputes and contests, and on what terms; fixed at deployment.
 
     Attributes:
-        arbitrator: an ERC-792 arbitrator; if not given, one is deployed whose only owner is the deploying account,
-            which is for trying out.
+        arbitrator: an ERC-792 arbitrator; if not given, one is deployed whose only owner is the deploying
+            account, which is for trying out.
         bond: what a claim costs that turns out false, in wei.
         timeout: seconds after which a case that nobody ruled on lapses.
         fee: of the arbitrator that is deployed, in wei for each case.
@@ -253,11 +253,12 @@ def _code_hashes(
         (_ESCROW, escrow, {"_factory": int(factory, 16), **terms[escrow]}),
         (_DESK, desk, {"_registry": int(registry, 16), **terms[desk]}),
     ]
-    for owner in (ledger, escrow, desk):
-        _checked(chain, _PURSE, _purse_of(owner), {"_owner": int(owner, 16)})
-    return {
+    hashes = {
         contract.name: _checked(chain, contract, address, values) for contract, address, values in immutables
     }
+    for owner in (ledger, escrow, desk):
+        _checked(chain, _PURSE, _purse_of(owner), {"_owner": int(owner, 16)})
+    return hashes
 
 
 def _purse_of(owner: Address) -> Address:
