@@ -42,7 +42,7 @@ contract ClaimToTest is Base {
         vm.expectEmit(address(vault));
         emit IRoyaltyVault.Claimed(address(dollar), licensor, 300);
         vm.prank(licensor);
-        assertEq(vault.claimTo(address(dollar), shareOf(1), bank, 0, ""), 300);
+        assertEq(vault.claimTo(address(dollar), bank, shareOf(1), 0, ""), 300);
         assertEq(dollar.balanceOf(bank), 300);
         assertEq(dollar.balanceOf(licensor), 0);
         assertEq(vault.releasedTo(address(dollar), licensor), 300, "booked as the payee's");
@@ -51,7 +51,7 @@ contract ClaimToTest is Base {
 
     function test_NativeCoin() public {
         vm.prank(licensor);
-        assertEq(vault.claimTo(NATIVE, shareOf(1), bank, 0, ""), 300);
+        assertEq(vault.claimTo(NATIVE, bank, shareOf(1), 0, ""), 300);
         assertEq(bank.balance, 300);
     }
 
@@ -64,10 +64,10 @@ contract ClaimToTest is Base {
         vm.deal(address(theirs), 10);
         IRoyaltyVault.Share memory share = Split.prove(payees, shares, 0);
         address refusing = address(new RefusingPayee());
-        bytes memory call = abi.encodeCall(theirs.claimTo, (NATIVE, share, refusing, 0, ""));
+        bytes memory call = abi.encodeCall(theirs.claimTo, (NATIVE, refusing, share, 0, ""));
         vm.expectRevert(SafeTransferLib.ETHTransferFailed.selector);
         museum.execute(address(theirs), 0, call);
-        call = abi.encodeCall(theirs.claimTo, (NATIVE, share, bank, 0, ""));
+        call = abi.encodeCall(theirs.claimTo, (NATIVE, bank, share, 0, ""));
         museum.execute(address(theirs), 0, call);
         assertEq(bank.balance, 10);
     }
@@ -77,7 +77,7 @@ contract ClaimToTest is Base {
         IRoyaltyVault.Share memory share = shareOf(1);
         vm.prank(licensor);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.NothingDue.selector, address(dollar), licensor));
-        vault.claimTo(address(dollar), share, bank, 0, "");
+        vault.claimTo(address(dollar), bank, share, 0, "");
     }
 
     function test_RevertWhen_TheShareIsNotInTheSplit() public {
@@ -85,12 +85,12 @@ contract ClaimToTest is Base {
         share.share = 5;
         vm.prank(licensor);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.ShareNotInSplit.selector, licensor, 5));
-        vault.claimTo(address(dollar), share, bank, 0, "");
+        vault.claimTo(address(dollar), bank, share, 0, "");
         share = shareOf(0);
         share.payee = licensor; // the artist's place, in the licensor's name
         vm.prank(licensor);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.ShareNotInSplit.selector, licensor, 5));
-        vault.claimTo(address(dollar), share, bank, 0, "");
+        vault.claimTo(address(dollar), bank, share, 0, "");
     }
 
     // ---- by signature ----
@@ -99,7 +99,7 @@ contract ClaimToTest is Base {
         bytes memory signature = sign(address(dollar), bank, 0, DEADLINE);
         vm.warp(DEADLINE);
         vm.prank(relayer);
-        assertEq(vault.claimTo(address(dollar), shareOf(1), bank, DEADLINE, signature), 300);
+        assertEq(vault.claimTo(address(dollar), bank, shareOf(1), DEADLINE, signature), 300);
         assertEq(dollar.balanceOf(bank), 300);
         assertEq(dollar.balanceOf(relayer), 0);
     }
@@ -107,7 +107,7 @@ contract ClaimToTest is Base {
     function test_TakesACompactSignature() public {
         bytes memory signature = signedCompact(licensorKey, digest(address(dollar), bank, 0, DEADLINE));
         assertEq(signature.length, 64);
-        vault.claimTo(address(dollar), shareOf(1), bank, DEADLINE, signature);
+        vault.claimTo(address(dollar), bank, shareOf(1), DEADLINE, signature);
         assertEq(dollar.balanceOf(bank), 300);
     }
 
@@ -116,7 +116,7 @@ contract ClaimToTest is Base {
         vm.warp(DEADLINE + 1);
         IRoyaltyVault.Share memory share = shareOf(1);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.ClaimExpired.selector, DEADLINE, DEADLINE + 1));
-        vault.claimTo(address(dollar), share, bank, DEADLINE, signature);
+        vault.claimTo(address(dollar), bank, share, DEADLINE, signature);
     }
 
     function test_RevertWhen_AnotherSigned() public {
@@ -130,10 +130,10 @@ contract ClaimToTest is Base {
         bytes memory signature = sign(address(dollar), bank, 0, DEADLINE);
         IRoyaltyVault.Share memory share = shareOf(0);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.ClaimSignatureInvalid.selector, artist));
-        vault.claimTo(address(dollar), share, bank, DEADLINE, signature);
+        vault.claimTo(address(dollar), bank, share, DEADLINE, signature);
         vm.prank(licensor); // nor do they by calling
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.ClaimSignatureInvalid.selector, artist));
-        vault.claimTo(address(dollar), share, bank, DEADLINE, signature);
+        vault.claimTo(address(dollar), bank, share, DEADLINE, signature);
     }
 
     /// @dev A receiver, a deadline or a currency other than signed.
@@ -143,9 +143,9 @@ contract ClaimToTest is Base {
         refuseClaim(bank, DEADLINE + 1, signature);
         IRoyaltyVault.Share memory share = shareOf(1);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.ClaimSignatureInvalid.selector, licensor));
-        vault.claimTo(NATIVE, share, bank, DEADLINE, signature);
+        vault.claimTo(NATIVE, bank, share, DEADLINE, signature);
         refuseClaim(bank, DEADLINE, sign(address(dollar), bank, 1, DEADLINE));
-        vault.claimTo(address(dollar), share, bank, DEADLINE, signature);
+        vault.claimTo(address(dollar), bank, share, DEADLINE, signature);
     }
 
     function testFuzz_RevertWhen_TheSignatureIsAltered(uint256 bit) public {
@@ -158,11 +158,11 @@ contract ClaimToTest is Base {
     /// @dev It names what was paid before: with the next payment that is another amount.
     function test_RevertWhen_Replayed() public {
         bytes memory signature = sign(address(dollar), bank, 0, DEADLINE);
-        vault.claimTo(address(dollar), shareOf(1), bank, DEADLINE, signature);
+        vault.claimTo(address(dollar), bank, shareOf(1), DEADLINE, signature);
         dollar.mint(address(vault), 1000);
         refuseClaim(bank, DEADLINE, signature);
         signature = sign(address(dollar), bank, 300, DEADLINE);
-        vault.claimTo(address(dollar), shareOf(1), bank, DEADLINE, signature);
+        vault.claimTo(address(dollar), bank, shareOf(1), DEADLINE, signature);
         assertEq(dollar.balanceOf(bank), 600);
     }
 
@@ -181,7 +181,7 @@ contract ClaimToTest is Base {
         vault.claim(address(dollar), shareOf(0));
         vault.claim(NATIVE, shareOf(1));
         dollar.mint(address(vault), 1000);
-        assertEq(vault.claimTo(address(dollar), shareOf(1), bank, DEADLINE, signature), 600);
+        assertEq(vault.claimTo(address(dollar), bank, shareOf(1), DEADLINE, signature), 600);
     }
 
     /// @dev The domain is the vault's own, though all run one code.
@@ -221,15 +221,15 @@ contract ClaimToTest is Base {
         for (uint256 signing = 1; signing < 4; ++signing) {
             museum.setSigning(Puppet.Signing(signing));
             vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.ClaimSignatureInvalid.selector, museum));
-            vault.claimTo(address(dollar), share, bank, DEADLINE, "");
+            vault.claimTo(address(dollar), bank, share, DEADLINE, "");
         }
         museum.setSigning(Puppet.Signing.Honest);
-        vault.claimTo(address(dollar), share, bank, DEADLINE, "");
+        vault.claimTo(address(dollar), bank, share, DEADLINE, "");
         assertEq(dollar.balanceOf(bank), 10);
     }
 
     function test_RevertWhen_CoinIsSentAlong() public {
-        bytes memory call = abi.encodeCall(vault.claimTo, (NATIVE, shareOf(1), bank, 0, ""));
+        bytes memory call = abi.encodeCall(vault.claimTo, (NATIVE, bank, shareOf(1), 0, ""));
         vm.deal(licensor, 1);
         vm.prank(licensor);
         (bool ok,) = address(vault).call{value: 1}(call);
@@ -243,9 +243,9 @@ contract ClaimToTest is Base {
         token.mint(address(vault), 1000);
         bytes memory signature = sign(address(token), bank, 0, DEADLINE);
         token.arm(
-            address(vault), abi.encodeCall(vault.claimTo, (address(token), shareOf(1), bank, DEADLINE, signature))
+            address(vault), abi.encodeCall(vault.claimTo, (address(token), bank, shareOf(1), DEADLINE, signature))
         );
-        assertEq(vault.claimTo(address(token), shareOf(1), bank, DEADLINE, signature), 300);
+        assertEq(vault.claimTo(address(token), bank, shareOf(1), DEADLINE, signature), 300);
         assertTrue(token.acted());
         assertFalse(token.succeeded());
         assertEq(token.balanceOf(bank), 300);
@@ -256,7 +256,7 @@ contract ClaimToTest is Base {
         Puppet receiver = new Puppet();
         receiver.arm(address(vault), abi.encodeCall(vault.claim, (NATIVE, shareOf(0))));
         vm.prank(licensor);
-        assertEq(vault.claimTo(NATIVE, shareOf(1), address(receiver), 0, ""), 300);
+        assertEq(vault.claimTo(NATIVE, address(receiver), shareOf(1), 0, ""), 300);
         assertFalse(receiver.succeeded());
         assertEq(receiver.answer(), abi.encodeWithSelector(IRoyaltyVault.ClaimReentered.selector, NATIVE));
         assertEq(vault.claim(NATIVE, shareOf(0)), 500);
@@ -284,6 +284,6 @@ contract ClaimToTest is Base {
         IRoyaltyVault.Share memory share = shareOf(1);
         vm.prank(relayer);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVault.ClaimSignatureInvalid.selector, licensor));
-        vault.claimTo(address(dollar), share, to, deadline, signature);
+        vault.claimTo(address(dollar), to, share, deadline, signature);
     }
 }
