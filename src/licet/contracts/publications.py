@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from licet.chain.abi import log_topic
 from licet.contracts import events
+from licet.contracts.vaults import Vault
 from licet.documents import CatalogDocument, Library, PayeeShare, SplitDocument
 from licet.errors import DocumentError, DocumentInvalid, DocumentMissing, InputError, NotRegistered
+from licet.trees.hashing import parse_address
 from licet.types import ZERO_HASH, Address, Hash32
 
 if TYPE_CHECKING:
@@ -59,28 +61,32 @@ def catalog_document(registered: events.AssetRegistered, library: Library) -> Ca
 
 
 def split_of(contracts: "Contracts", vault: Address, library: Library) -> SplitDocument:
-    """The split of a vault: the first publication that hashes to its root; false ones are passed over.
+    """The split of a vault. Raises as `vault_at`."""
+    return vault_at(contracts, vault, library).split
+
+
+def vault_at(contracts: "Contracts", address: Address, library: Library) -> Vault:
+    """The vault at an address, by the first publication that hashes to it; false ones are passed over.
 
     Raises:
         DocumentMissing: none was published, or none that was can be found and matches.
     """
+    address = parse_address(address, "vault")
     published = events.read(
         contracts.chain,
         events.SplitPublished,
         [contracts.vaults.address],
-        [log_topic(vault)],
+        [log_topic(address)],
         from_block=contracts.deployment.block,
     )
     reasons = []
     for event in published:
         try:
-            split = published_split(event, library)
+            return Vault(published_split(event, library), event.salt)
         except DocumentError as error:
             reasons.append(str(error))
-        else:
-            return split
     reason = "; ".join(reasons) or "nobody published it"
-    raise DocumentMissing(f"the split of vault {vault} is not known: {reason}", vault=vault)
+    raise DocumentMissing(f"the split of vault {address} is not known: {reason}", vault=address)
 
 
 def published_split(event: events.SplitPublished, library: Library) -> SplitDocument:
