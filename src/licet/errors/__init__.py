@@ -1,0 +1,39 @@
+"""Everything that Licet raises.
+
+    LicetError                          exit_code 1
+    ├── InputError                      exit_code 2: a file, CSV or argument that cannot be used
+    ├── DocumentError
+    │   ├── DocumentMissing             found neither in the folders nor at its URI
+    │   ├── DocumentMismatch            found, but its bytes have another SHA-256
+    │   └── DocumentInvalid             the right bytes, but not a document of the type expected
+    ├── ChainError
+    │   ├── ConnectionFailed            exit_code 2: nothing answers at the URL
+    │   ├── WrongChain                  exit_code 2: the node is on another chain than the deployment
+    │   ├── NotAContract                exit_code 2: no code at an address
+    │   ├── UnexpectedAnswer            a contract that answers as none of Licet's does
+    │   └── NodeFailed                  a local node could not be found, started or kept running
+    ├── DeploymentError                 the deployed code is not the code that was shipped
+    ├── SignerError
+    │   ├── WrongPassword               a keystore that the password does not open
+    │   └── DevelopmentKeyRefused       a publicly known key on a chain that is not local
+    ├── RightsError                     the chain answered, and the answer is no
+    │   ├── NotRegistered
+    │   ├── Contested                   competing claims: the buyer has to name one
+    │   ├── NotOnOffer
+    │   └── InsufficientBalance
+    └── Reverted                        a transaction or call that a contract refused
+        └── …                           one class for each custom error, by its name
+
+Messages say what is wrong and what to do; `facts` carries the same as data.
+`exit_code` is what the command line ends with.
+"""
+
+from licet.errors.cases import *  # noqa: F403
+from licet.errors.general import *  # noqa: F403
+from licet.errors.money import *  # noqa: F403
+from licet.errors.reverted import *  # noqa: F403
+from licet.errors.reverted import REVERTS
+from licet.errors.rights import *  # noqa: F403
+
+REVERT_NAMES = tuple(name for name in REVERTS if "(" not in name)
+"""The custom errors that have a class of their own, by their names in Solidity."""

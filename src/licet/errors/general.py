@@ -1,0 +1,102 @@
+# ruff: noqa: N818 - errors are named for what is wrong
+"""What goes wrong without a contract saying so."""
+
+from typing import ClassVar
+
+
+class LicetError(Exception):
+    """Base of all errors of this package; `facts` are the values that the message speaks of."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.facts: dict[str, object] = facts
+
+
+class InputError(LicetError):
+    """What the caller gave cannot be used: a file, a CSV, an argument."""
+
+    exit_code = 2
+
+
+class DocumentError(LicetError):
+    """A published document that cannot be used."""
+
+
+class DocumentMissing(DocumentError):
+    """The document was found neither in the folders nor at its URI."""
+
+
+class DocumentMismatch(DocumentError):
+    """Something stands where the document should, but its SHA-256 is another."""
+
+
+class DocumentInvalid(DocumentError):
+    """The bytes are not a valid document of the type expected."""
+
+
+class ChainError(LicetError):
+    """The chain could not be asked, or is not the one expected."""
+
+
+class ConnectionFailed(ChainError):
+    """Nothing answers at the URL."""
+
+    exit_code = 2
+
+
+class WrongChain(ChainError):
+    """The node is on another chain than the deployment."""
+
+    exit_code = 2
+
+
+class NotAContract(ChainError):
+    """There is no code at an address that should be a contract."""
+
+    exit_code = 2
+
+
+class UnexpectedAnswer(ChainError):
+    """A contract answered what the one expected there cannot answer."""
+
+
+class NodeFailed(ChainError):
+    """A local node could not be found, started or kept running."""
+
+
+class DeploymentError(LicetError):
+    """The code on chain is not the code that was shipped."""
+
+
+class SignerError(LicetError):
+    """No signature can be made."""
+
+
+class WrongPassword(SignerError):
+    """The password does not open the keystore."""
+
+
+class DevelopmentKeyRefused(SignerError):
+    """A publicly known key was about to sign on a chain that is not local."""
+
+
+class RightsError(LicetError):
+    """The chain answered, and the answer is no."""
+
+
+class NotRegistered(RightsError):
+    """Nobody has registered this work or asset."""
+
+
+class Contested(RightsError):
+    """Several claims to one content stand; the buyer has to name an asset."""
+
+
+class NotOnOffer(RightsError):
+    """No valid offer covers the uses asked for."""
+
+
+class InsufficientBalance(RightsError):
+    """The payer's balance or allowance does not cover the price."""
