@@ -46,6 +46,11 @@ class _Flow:
         return VaultClaim(self.root, token, self.payee, self.proof, self.salt)
 
 
+def address_of(contracts: "Contracts", vault: Vault) -> Address:
+    """Where a vault is, deployed or not."""
+    return _address(contracts, vault.split.tree().root, vault.salt)
+
+
 def due(contracts: "Contracts", vault: Vault, token: Address, payee: Address) -> int:
     """What a vault owes a payee now, in the token's smallest unit.
 
@@ -93,11 +98,24 @@ def collect(
     if not any(amount for claim, amount in zip(claims, amounts, strict=True) if claim.payee == payee):
         raise reverted("NothingDue", {"payee": payee, "token": token})
     receipt = contracts.vaults.claim([c for c, amount in zip(claims, amounts, strict=True) if amount])
-    return Collected(_paid(receipt, flows, token, payee), receipt)
+    sources = [flow.source for flow in flows if flow.payee == payee]
+    return Collected(paid_to(receipt, sources, token, payee), receipt)
+
+
+def paid_to(
+    receipt: Receipt, vaults: Iterable[Address], token: Address, payee: Address
+) -> dict[Address, int]:
+    """What vaults paid a payee in a transaction, as they say themselves."""
+    amounts = dict.fromkeys(vaults, 0)
+    # A token, or a payee that is a contract, can log and claim whatever it likes meanwhile.
+    for event in events.find(events.Claimed, [log for log in receipt.logs if log.address in amounts]):
+        if (event.token, event.payee) == (token, payee):
+            amounts[event.log.address] += event.amount
+    return amounts
 
 
 def derivatives_of(contracts: "Contracts", vaults: Iterable[Address]) -> tuple[Hash32, ...]:
-    """The assets whose income goes up to some vaults or payees, through any number of levels; oldest first."""
+    """The assets whose income goes up to some vaults or payees, at any number of levels; oldest first."""
     reached = {parse_address(vault, "vault") for vault in vaults}
     found = []
     # Parents exist before their derivatives: one pass in order finds all levels.
@@ -116,7 +134,7 @@ def derivative_of(contracts: "Contracts", asset_id: Hash32) -> events.Derivative
     """
     for event in _derivatives(contracts, asset_id):
         return event
-    raise InputError(f"asset {asset_id} is not registered as a derivative: name one that was made from others")
+    raise InputError(f"asset {asset_id} is no derivative: name one that was made from others")
 
 
 def _derivatives(
@@ -207,19 +225,9 @@ def _check_all_lead(
     for event in derivatives:
         if event.vault not in sources:
             raise InputError(
-                f"nothing of the income of derivative {event.asset_id} goes up to {payee}: name the vaults on "
-                "the way, or leave it out"
+                f"nothing of the income of derivative {event.asset_id} goes up to {payee}: "
+                "name the vaults on the way, or leave it out"
             )
-
-
-def _paid(receipt: Receipt, flows: Iterable[_Flow], token: Address, payee: Address) -> dict[Address, int]:
-    """What each vault paid the payee, as it says itself."""
-    amounts = {flow.source: 0 for flow in flows if flow.payee == payee}
-    # A token, or a payee that is a contract, can log and claim whatever it likes meanwhile.
-    for event in events.find(events.Claimed, [log for log in receipt.logs if log.address in amounts]):
-        if (event.token, event.payee) == (token, payee):
-            amounts[event.log.address] += event.amount
-    return amounts
 
 
 def _address(contracts: "Contracts", root: Hash32, salt: Hash32) -> Address:

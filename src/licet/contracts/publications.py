@@ -7,9 +7,10 @@ from licet.chain.abi import log_topic
 from licet.contracts import events
 from licet.contracts.vaults import Vault
 from licet.documents import CatalogDocument, Library, PayeeShare, SplitDocument
-from licet.errors import DocumentError, DocumentInvalid, DocumentMissing, InputError, NotRegistered
+from licet.errors import DocumentError, DocumentInvalid, DocumentMissing, InputError, NotRegistered, reverted
+from licet.rights.statement import Statement
 from licet.trees.hashing import parse_address
-from licet.types import ZERO_HASH, Address, Hash32
+from licet.types import ZERO_HASH, Address, Hash32, parse_hash
 
 if TYPE_CHECKING:
     from licet.contracts import Contracts
@@ -107,3 +108,29 @@ def published_split(event: events.SplitPublished, library: Library) -> SplitDocu
             f"the split published for {event.vault} has the root {split.tree().root}, not {event.root}"
         )
     return split
+
+
+def statements(
+    contracts: "Contracts", *, statement_id: Hash32 | None = None, asset_id: Hash32 | None = None
+) -> Iterator[events.StatementPublished]:
+    """The statements of an asset, of an id, or all; oldest first."""
+    return events.read(
+        contracts.chain,
+        events.StatementPublished,
+        [contracts.statements.address],
+        [log_topic(statement_id) if statement_id else None, log_topic(asset_id) if asset_id else None],
+        from_block=contracts.deployment.block,
+        skip_unreadable=True,
+    )
+
+
+def statement_of(contracts: "Contracts", statement_id: Hash32) -> Statement:
+    """A statement by its id.
+
+    Raises:
+        StatementUnknown: none was published under this id.
+    """
+    statement_id = parse_hash(statement_id, "statement id")
+    for event in statements(contracts, statement_id=statement_id):
+        return event.statement
+    raise reverted("StatementUnknown", {"statementId": statement_id})

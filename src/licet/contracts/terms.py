@@ -67,22 +67,19 @@ def grant_of(contracts: "Contracts", license_id: Hash32) -> Grant:
     return Grant(order.offer, order.licensee, order.salt)
 
 
+def grant_behind(contracts: "Contracts", license_id: Hash32) -> Grant:
+    """What proves a license's terms: its own grant, or for a sublicense, that of the license it stands on.
+
+    Raises as `order_of`.
+    """
+    parent = contracts.licenses.parent_of(parse_hash(license_id, "license id"))
+    return grant_of(contracts, license_id if parent == ZERO_HASH else parent)
+
+
 def terms_of(contracts: "Contracts", license_id: Hash32, library: Library) -> LicenseTerms:
     """A license's grant and conditions. Raises as `order_of` and `conditions_of`."""
     grant = grant_of(contracts, license_id)
     return LicenseTerms(grant, conditions_of(contracts, grant.offer, library))
-
-
-def sublicense_of(contracts: "Contracts", license_id: Hash32) -> events.Sublicensed | None:
-    """The grant of a sublicense; None for every other license, and for unknown ones."""
-    granted = events.read(
-        contracts.chain,
-        events.Sublicensed,
-        [contracts.licenses.address],
-        [log_topic(license_id)],
-        from_block=contracts.deployment.block,
-    )
-    return next(granted, None)
 
 
 def conditions_of(contracts: "Contracts", offer: Offer, library: Library) -> Conditions:
@@ -111,8 +108,8 @@ def conditions_of(contracts: "Contracts", offer: Offer, library: Library) -> Con
             return document.conditions
     looked = ", ".join(map(str, library.folders)) or "no folder"
     raise DocumentMissing(
-        f"the conditions of offer {offer.struct_hash()} are not known: it was not published on chain, and its "
-        f"signed document is not in {looked}: get that from {offer.licensor}, or whoever bought on it",
+        f"the conditions of offer {offer.struct_hash()} are not known: it was not published on chain, "
+        f"and its signed document is not in {looked}: get it from {offer.licensor}, or who bought on it",
         hash=offer.conditions,
     )
 

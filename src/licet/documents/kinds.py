@@ -124,7 +124,7 @@ class SplitDocument(Document):
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         check_keys(data, "type", "payees")
-        return cls(tuple(_payee(item) for item in array(data, "payees")))
+        return cls(tuple(payee_share(item) for item in array(data, "payees")))
 
 
 def _payee_json(entry: PayeeShare) -> dict[str, str]:
@@ -132,7 +132,8 @@ def _payee_json(entry: PayeeShare) -> dict[str, str]:
     return {"payee": entry.payee, "share": str(entry.share), **named}
 
 
-def _payee(data: object) -> PayeeShare:
+def payee_share(data: object) -> PayeeShare:
+    """A payee's share from its JSON object. May raise `InputError`."""
     item = json_object(data, "a payee")
     check_keys(item, "payee", "share", optional=("name",))
     return PayeeShare(

@@ -102,7 +102,7 @@ class UsageLog(Document):
         since: first second of the period, unix; not 0.
         until: last second, unix.
         records: of use within the period.
-        license_id: the license that all records are of; zero for a log of any licenses, as a gateway keeps it.
+        license_id: the license that all records are of; zero for any, as a gateway keeps it.
     """
 
     TYPE: ClassVar[str] = "licet/usage/1"
@@ -123,8 +123,8 @@ class UsageLog(Document):
         for record in self.records:
             if record.since < self.since or record.until > self.until:
                 raise InputError(
-                    f"a record of use from {record.since} until {record.until} is outside of the log's period, "
-                    f"{self.since} until {self.until}"
+                    f"a record of use from {record.since} until {record.until} is outside of the log's "
+                    f"period, {self.since} until {self.until}"
                 )
             if self.license_id not in (ZERO_HASH, record.license_id):
                 raise InputError(f"the log is of license {self.license_id}, a record of {record.license_id}")
