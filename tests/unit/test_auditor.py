@@ -16,7 +16,7 @@ from licet.auditor.splits import Vault
 from licet.auditor.vaults import Book, check_book
 from licet.chain.artifacts import artifact
 from licet.chain.client import Block, Log
-from licet.contracts.assets import Deed
+from licet.contracts.assets import Deed, DeedFlag
 from licet.contracts.events import (
     AssetRegistered,
     DeedTransferred,
@@ -29,8 +29,9 @@ from licet.contracts.events import (
 )
 from licet.contracts.licenses import PERPETUAL, OfferState
 from licet.contracts.transfers import Transfer, decode_transfer
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer, license_id
-from licet.rights.registration import asset_id
+from licet.rights.registration import Origin, asset_id
 from licet.rights.uses import Use
 from licet.trees.hashing import checksum
 from licet.trees.sums import SumTree
@@ -47,6 +48,7 @@ ASSET = asset_id(CONTENT, LICENSOR)
 TX, OTHER_TX = hash32(b"t" * 32), hash32(b"u" * 32)
 NOW = 1_800_000_000
 OPEN = OfferState(sold=0, cancelled=False, published=False)
+CONDITIONS = Conditions(salt=ZERO_HASH)
 OFFER = Offer(
     licensor=LICENSOR,
     asset_id=ASSET,
@@ -57,7 +59,12 @@ OFFER = Offer(
     uses=Use.TRAIN,
     terms_hash=ZERO_HASH,
     terms_uri="",
+    conditions=CONDITIONS.struct_hash(),
 )
+
+
+def deed(holder: Address = LICENSOR, epoch: int = 0, until: int = 0) -> Deed:
+    return Deed(holder, epoch, until, parents_until=0, flags=DeedFlag(0))
 
 
 def log(index: int = 0, *, tx: Hash32 = TX, address: Address = REGISTRY, block: int = 5) -> Log:
@@ -84,7 +91,7 @@ def names(findings: object) -> list[Kind]:
 
 # Sales.
 
-FINE = Circumstances(NOW, Deed(LICENSOR, 0, 0), OPEN)
+FINE = Circumstances(NOW, deed(), OPEN)
 
 
 def test_a_valid_sale_has_no_findings() -> None:
@@ -95,9 +102,9 @@ def test_a_valid_sale_has_no_findings() -> None:
     ("terms", "circumstances", "kind"),
     [
         ({}, {"deed": None}, Kind.SALE_WITHOUT_DEED),
-        ({}, {"deed": Deed(STRANGER, 0, 0)}, Kind.LICENSOR_NOT_HOLDER),
-        ({}, {"deed": Deed(LICENSOR, 1, 0)}, Kind.OFFER_OUTDATED),
-        ({}, {"deed": Deed(LICENSOR, 0, NOW + 1)}, Kind.EXCLUSIVE_VIOLATED),
+        ({}, {"deed": deed(STRANGER)}, Kind.LICENSOR_NOT_HOLDER),
+        ({}, {"deed": deed(epoch=1)}, Kind.OFFER_OUTDATED),
+        ({}, {"deed": deed(until=NOW + 1)}, Kind.EXCLUSIVE_VIOLATED),
         ({}, {"state": replace(OPEN, cancelled=True)}, Kind.OFFER_CANCELLED),
         ({"start": NOW + 1}, {}, Kind.OFFER_NOT_STARTED),
         ({"end": NOW - 1}, {}, Kind.OFFER_EXPIRED),
@@ -116,7 +123,7 @@ def test_what_makes_a_sale_invalid(
     [
         ({"start": NOW, "end": NOW}, {}),
         ({"supply": 2}, {"state": replace(OPEN, sold=1)}),
-        ({}, {"deed": Deed(LICENSOR, 0, NOW)}),
+        ({}, {"deed": deed(until=NOW)}),
     ],
 )
 def test_the_last_valid_moment(terms: dict[str, int], circumstances: dict[str, object]) -> None:
@@ -136,7 +143,14 @@ def test_a_sale_is_of_its_offers_asset() -> None:
 
 MADE_OUT = DeedTransferred(log=log(0), sender=ZERO_ADDRESS, receiver=LICENSOR, asset_id=ASSET)
 REGISTERED = AssetRegistered(
-    log=log(1), asset_id=ASSET, registrant=LICENSOR, content=CONTENT, works=0, document_hash=ZERO_HASH, uri=""
+    log=log(1),
+    asset_id=ASSET,
+    registrant=LICENSOR,
+    content=CONTENT,
+    works=0,
+    document_hash=ZERO_HASH,
+    uri="",
+    origin=Origin.UNSTATED,
 )
 HANDED_ON = DeedTransferred(log=log(2), sender=LICENSOR, receiver=STRANGER, asset_id=ASSET)
 
@@ -151,7 +165,7 @@ def test_a_deed_is_followed() -> None:
     cancelled = OffersCancelled(log=log(3), asset_id=ASSET, holder=STRANGER, epoch=2)
     exclusive = ExclusiveGranted(log=log(4), asset_id=ASSET, license_id=ZERO_HASH, until=NOW)
     ledger, kinds = replayed(MADE_OUT, REGISTERED, HANDED_ON, cancelled, exclusive)
-    assert ledger.deeds == {ASSET: Deed(STRANGER, 2, NOW)}
+    assert ledger.deeds == {ASSET: deed(STRANGER, 2, NOW)}
     assert not kinds
 
 
@@ -181,12 +195,23 @@ def test_a_registration_needs_its_deed() -> None:
 # Offers and licenses.
 
 
+def published(offer: Offer) -> OfferPublished:
+    return OfferPublished(
+        log=log(),
+        offer_hash=offer.struct_hash(),
+        asset_id=ASSET,
+        licensor=LICENSOR,
+        offer=offer,
+        conditions=CONDITIONS,
+    )
+
+
 def test_an_offer_is_followed() -> None:
     offer = replace(OFFER, supply=3)
     offer_hash = offer.struct_hash()
     ledger = OfferLedger()
     events = (
-        OfferPublished(log=log(), offer_hash=offer_hash, asset_id=ASSET, licensor=LICENSOR, offer=offer),
+        published(offer),
         sold(offer),
         sold(offer),
         OfferCancelled(log=log(), offer_hash=offer_hash, asset_id=ASSET, licensor=LICENSOR),
@@ -197,10 +222,7 @@ def test_an_offer_is_followed() -> None:
 
 @pytest.mark.parametrize("change", [{"offer_hash": ZERO_HASH}, {"licensor": STRANGER}])
 def test_an_offer_is_published_by_its_licensor_under_its_hash(change: dict[str, str]) -> None:
-    event = OfferPublished(
-        log=log(), offer_hash=OFFER.struct_hash(), asset_id=ASSET, licensor=LICENSOR, offer=OFFER
-    )
-    wrong = replace(event, **change)  # type: ignore[arg-type]
+    wrong = replace(published(OFFER), **change)  # type: ignore[arg-type]
     assert names(OfferLedger().apply(wrong)) == [Kind.OFFER_HASH_WRONG]
 
 

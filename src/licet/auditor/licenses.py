@@ -23,7 +23,19 @@ class LicenseLedger:
     def expected(self) -> Iterator[tuple[Hash32, License]]:
         """The slots of all licenses that were sold."""
         for license_id, (expires, uses, bound) in self._terms.items():
-            yield license_id, License(self.holders.get(license_id, ZERO_ADDRESS), expires, uses, bound)
+            yield (
+                license_id,
+                License(
+                    self.holders.get(license_id, ZERO_ADDRESS),
+                    expires,
+                    uses,
+                    bound,
+                    metered=False,
+                    sublicense=False,
+                    revoked=False,
+                    sold_on=0,
+                ),
+            )
 
     def transferred(self, event: LicenseTransferred) -> Iterator[Finding]:
         """A license was made out, or handed on."""
