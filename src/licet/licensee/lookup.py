@@ -39,7 +39,7 @@ class Claim:
     since: int | None
     catalog: str | None
     proof: CatalogProof
-    flags: DeedFlag = DeedFlag(0)
+    flags: DeedFlag
 
 
 @dataclass(frozen=True, slots=True)

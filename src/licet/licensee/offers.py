@@ -78,9 +78,9 @@ class Offers:
         state = self._contracts.licenses.offer_state(offer_hash)
         if state.cancelled or (offer.supply and state.sold >= offer.supply):
             return False
-        return (state.published or self._signed(standing, now)) and self._parents_allow(offer, deed, now)
+        return (state.published or self._is_signed(standing, now)) and self._parents_allow(offer, deed, now)
 
-    def _signed(self, standing: StandingOffer, now: int) -> bool:
+    def _is_signed(self, standing: StandingOffer, now: int) -> bool:
         """Whether the licensor signed, or an agent of theirs who is appointed now."""
         chain, licenses = self._contracts.chain, self._contracts.licenses
         digest = standing.offer.digest(chain.chain_id, licenses.address)

@@ -13,6 +13,7 @@ from licet.licensee.cover import Coverage, choose
 from licet.licensee.holding import Held
 from licet.licensee.lookup import Claim, Finder, Lookup
 from licet.licensee.offers import Offers, StandingOffer
+from licet.rights.offer import Kind
 from licet.rights.uses import Use, use_names
 from licet.types import Address, Hash32, shown
 
@@ -27,7 +28,7 @@ class Status(StrEnum):
     CONTESTED = "contested"
     """Several parties claim it: name the claim to trust."""
     NOT_ON_OFFER = "not on offer"
-    """No standing offer permits the uses."""
+    """No standing offer sells the uses, but maybe by the unit."""
     UNREGISTERED = "unregistered"
     """Nobody is known to hold rights in it."""
 
@@ -86,6 +87,11 @@ def check_complete(quote: Quote) -> None:
                 raise Contested(f"{name} is claimed by several parties ({claims}): name the asset to trust")
             case Status.NOT_ON_OFFER:
                 uses = ", ".join(use_names(quote.uses))
+                if any(o.offer.uses & quote.uses == quote.uses for o in item.offers):
+                    raise NotOnOffer(
+                        f"{name} is on offer for {uses} by the unit, or in another currency: "
+                        "buy on such an offer directly, or name its currency"
+                    )
                 raise NotOnOffer(
                     f"no standing offer on {name} permits {uses}: ask its holder for one ({claims})"
                 )
@@ -177,8 +183,10 @@ def _trusted(lookup: Lookup, trust: Collection[Hash32 | Address]) -> tuple[Claim
 
 
 def _fits(standing: StandingOffer, uses: Use, currency: Address | None) -> bool:
+    """Whether buying on an offer is the answer. What use by the unit will cost, no quote can say."""
     offer = standing.offer
-    return offer.uses & uses == uses and currency in (None, offer.currency)
+    by_unit = offer.kind == Kind.METERED
+    return offer.uses & uses == uses and not by_unit and currency in (None, offer.currency)
 
 
 def _cheapest(wanted: dict[int, tuple[StandingOffer, ...]]) -> dict[int, StandingOffer]:
