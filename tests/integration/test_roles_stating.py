@@ -122,9 +122,10 @@ def test_a_statement_is_published_once(stranger: Party, state: Stating, reader: 
     stranger.receive_dollars(2 * 42 * DOLLAR)
     document = state()
     stated = stranger.sells.publish_statement(document, DAY)
+    sent = stranger.chain.nonce(stranger.address)
     with pytest.raises(StatementAlreadyPublished):
         stranger.sells.publish_statement(document, DAY)
-    assert stranger.dollars == 42 * DOLLAR
+    assert (stranger.dollars, stranger.chain.nonce(stranger.address)) == (42 * DOLLAR, sent)
     assert reader.statements.state(stated.id).state is State.PUBLISHED
 
 
