@@ -38,8 +38,8 @@ class Arbitration:
     """Who decides disputes and contests, and on what terms; fixed at deployment.
 
     Attributes:
-        arbitrator: an ERC-792 arbitrator; if not given, one is deployed whose only owner is the deploying account,
-            which is for trying out.
+        arbitrator: an ERC-792 arbitrator; if not given, one is deployed whose only owner is the deploying
+            account, which is for trying out.
         bond: what a claim costs that turns out false, in wei.
         timeout: seconds after which a case that nobody ruled on lapses.
         fee: of the arbitrator that is deployed, in wei for each case.

@@ -6,11 +6,23 @@ from typing import Self
 from licet.chain.client import Chain
 from licet.chain.deployments import Deployment, discover
 from licet.contracts.assets import AssetRegistry
+from licet.contracts.disputes import DisputeDesk, MultisigArbitrator
 from licet.contracts.licenses import LicenseToken
+from licet.contracts.statements import StatementEscrow
+from licet.contracts.usage import UsageLedger
 from licet.contracts.vaults import RoyaltyVaultFactory
 from licet.types import Address
 
-__all__ = ["AssetRegistry", "Contracts", "LicenseToken", "RoyaltyVaultFactory"]
+__all__ = [
+    "AssetRegistry",
+    "Contracts",
+    "DisputeDesk",
+    "LicenseToken",
+    "MultisigArbitrator",
+    "RoyaltyVaultFactory",
+    "StatementEscrow",
+    "UsageLedger",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,9 @@ class Contracts:
     assets: AssetRegistry
     licenses: LicenseToken
     vaults: RoyaltyVaultFactory
+    usage: UsageLedger
+    statements: StatementEscrow
+    disputes: DisputeDesk
 
     @classmethod
     def of(cls, chain: Chain, deployment: Deployment | Address) -> Self:
@@ -40,4 +55,7 @@ class Contracts:
             AssetRegistry(chain, deployment.asset_registry),
             LicenseToken(chain, deployment.license_token),
             RoyaltyVaultFactory(chain, deployment.vault_factory),
+            UsageLedger(chain, deployment.usage_ledger),
+            StatementEscrow(chain, deployment.statement_escrow),
+            DisputeDesk(chain, deployment.dispute_desk),
         )

@@ -1,12 +1,15 @@
 """`AssetRegistry`: deeds to works and catalogues."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from typing import Final
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
+from licet.rights.derivation import Derivation
 from licet.rights.registration import Registration
+from licet.rights.uses import Use
 from licet.types import Address, Hash32
 
 _ABI: Final = artifact("AssetRegistry").abi
@@ -34,7 +37,7 @@ class Deed:
         holder: who holds it now.
         epoch: offers must name it; every transfer and `cancel_offers` raises it.
         exclusive_until: unix seconds up to which an exclusive license runs; 0 if none was ever sold.
-        parents_until: a derivative's licenses end by then (unix seconds; 2^32 - 1 for never); 0 for an original.
+        parents_until: when a derivative's licenses end (unix seconds); 2^32 - 1 for never, 0 for an original.
         flags: what it is marked with.
     """
 
@@ -43,6 +46,26 @@ class Deed:
     exclusive_until: int
     parents_until: int
     flags: DeedFlag
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """What a derivative may sell, and where its income goes; zeros for an original, but for a pinned vault.
+
+    Attributes:
+        vault: the payee that every offer must name.
+        uses: what all its parents' licenses permit: no license of it permits more.
+        ceiling_currency: the only currency it sells in, if it has a ceiling.
+        revenue_ceiling: what its vault may have received, in that currency's units, before sales end; 0 for
+            none.
+        terms_hash: the rights document that every offer must name, if it is reciprocal; else zero.
+    """
+
+    vault: Address
+    uses: Use
+    ceiling_currency: Address
+    revenue_ceiling: int
+    terms_hash: Hash32
 
 
 class AssetRegistry:
@@ -68,6 +91,20 @@ class AssetRegistry:
             signature,
         )
 
+    def register_derivative(self, registration: Registration, derivation: Derivation) -> Receipt:
+        """Registers, for the chain's account, a work that was made from others, or under others' licenses."""
+        return self.chain.send(
+            _ABI, self.address, "registerDerivative", _fields(registration), derivation.to_abi()
+        )
+
+    def refresh_parents(self, asset_id: Hash32, split: Hash32, license_ids: Sequence[Hash32]) -> Receipt:
+        """Takes a derivative's parents' licenses, in the order of its registration, as they are now."""
+        return self.chain.send(_ABI, self.address, "refreshParents", asset_id, split, list(license_ids))
+
+    def pin_vault(self, asset_id: Hash32, vault: Address, resale_bps: int) -> Receipt:
+        """Names where basis points of the deed's resale should go; its holder's account must sign."""
+        return self.chain.send(_ABI, self.address, "pinVault", asset_id, vault, resale_bps)
+
     def cancel_offers(self, asset_id: Hash32) -> Receipt:
         """Voids all standing offers on an asset; its holder's account must sign."""
         return self.chain.send(_ABI, self.address, "cancelOffers", asset_id)
@@ -91,6 +128,24 @@ class AssetRegistry:
             slot["parentsUntil"],
             DeedFlag(slot["flags"]),
         )
+
+    def derivative(self, asset_id: Hash32, block: BlockId = "latest") -> Derivative:
+        """What a derivative may sell, and where its income goes."""
+        made = self.chain.call(_ABI, self.address, "derivative", asset_id, block=block)
+        return Derivative(
+            made["vault"],
+            Use(made["uses"]),
+            made["ceilingCurrency"],
+            made["revenueCeiling"],
+            made["termsHash"],
+        )
+
+    def royalty_info(self, asset_id: Hash32, price: int, block: BlockId = "latest") -> tuple[Address, int]:
+        """Who should get how much of the deed's resale at a price (ERC-2981), once a vault was pinned."""
+        vault, amount = self.chain.call(
+            _ABI, self.address, "royaltyInfo", int(asset_id, 16), price, block=block
+        )
+        return vault, amount
 
     def head(self, block: BlockId = "latest") -> Hash32:
         """The rolling head of the contract's audited logs."""

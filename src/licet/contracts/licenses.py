@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
@@ -52,6 +52,21 @@ class OfferState:
     sold: int
     cancelled: bool
     published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What was shown of a license's terms.
+
+    Attributes:
+        asset_id: the asset licensed; zero if nothing was shown.
+        payee: who receives resale royalties.
+        resale_bps: share of a resale, basis points.
+    """
+
+    asset_id: Hash32
+    payee: Address
+    resale_bps: int
 
 
 class LicenseToken:
@@ -107,7 +122,7 @@ class LicenseToken:
             value: the refund, where it is native coin.
         """
         return self.chain.send(
-            _ABI, self.address, "revoke", _grant(grant), conditions.to_abi(), cause, value=value
+            _ABI, self.address, "revoke", grant.to_abi(), conditions.to_abi(), cause, value=value
         )
 
     def grant_sublicense(
@@ -122,15 +137,27 @@ class LicenseToken:
         """Grants a sublicense; the license's holder's account must sign."""
         fields = (licensee, int(uses), expires, salt)
         return self.chain.send(
-            _ABI, self.address, "grantSublicense", _grant(grant), conditions.to_abi(), fields
+            _ABI, self.address, "grantSublicense", grant.to_abi(), conditions.to_abi(), fields
         )
 
     def pin(self, grant: Grant, conditions: Conditions) -> Receipt:
         """Shows a license's terms to markets and other contracts."""
-        return self.chain.send(_ABI, self.address, "pin", _grant(grant), conditions.to_abi())
+        return self.chain.send(_ABI, self.address, "pin", grant.to_abi(), conditions.to_abi())
+
+    def pinned(self, license_id: Hash32, block: BlockId = "latest") -> Pinned:
+        """What was shown of a license's terms."""
+        shown = self.chain.call(_ABI, self.address, "pinned", license_id, block=block)
+        return Pinned(shown["assetId"], shown["payee"], shown["resaleBps"])
+
+    def royalty_info(self, license_id: Hash32, price: int, block: BlockId = "latest") -> tuple[Address, int]:
+        """Who should get how much of a license's resale at a price (ERC-2981), once its terms were shown."""
+        payee, amount = self.chain.call(
+            _ABI, self.address, "royaltyInfo", int(license_id, 16), price, block=block
+        )
+        return payee, amount
 
     def appoint_agent(self, agent: Address, until: int) -> Receipt:
-        """Lets an agent sign, publish and cancel offers for the chain's account through `until`; 0 ends it."""
+        """Lets an agent make and cancel offers for the chain's account through `until`; 0 ends it."""
         return self.chain.send(_ABI, self.address, "appointAgent", agent, until)
 
     def agent_until(self, licensor: Address, agent: Address, block: BlockId = "latest") -> int:
@@ -162,7 +189,7 @@ class LicenseToken:
         """Whether the license proven by `grant` permits all of `uses` of an asset now."""
         return bool(
             self.chain.call(
-                _ABI, self.address, "permitsAsset", _grant(grant), int(uses), asset_id, block=block
+                _ABI, self.address, "permitsAsset", grant.to_abi(), int(uses), asset_id, block=block
             )
         )
 
@@ -190,7 +217,7 @@ class LicenseToken:
                 _ABI,
                 self.address,
                 "permitsWork",
-                _grant(grant),
+                grant.to_abi(),
                 int(uses),
                 sha256,
                 registrant,
@@ -229,7 +256,3 @@ class LicenseToken:
 
 def _native(order: Order) -> int:
     return order.total if order.offer.currency == ZERO_ADDRESS else 0
-
-
-def _grant(grant: Grant) -> dict[str, Any]:
-    return {"offer": grant.offer.to_abi(), "licensee": grant.licensee, "salt": grant.salt}

@@ -39,6 +39,10 @@ class VaultClaim:
     proof: SumProof
     salt: Hash32 = ZERO_HASH
 
+    def share(self) -> tuple[Any, ...]:
+        """The payee's share, as the contracts take it."""
+        return self.proof.to_abi(self.payee)
+
 
 class RoyaltyVaultFactory:
     """The factory at an address, and its vaults. Calls that change something raise as `Chain.send` does."""
@@ -69,7 +73,7 @@ class RoyaltyVaultFactory:
 
     def claim(self, claims: Sequence[VaultClaim]) -> Receipt:
         """Pays what is due from many vaults in one transaction; claims with nothing due are skipped."""
-        batch = [(claim.root, claim.salt, claim.token, _share(claim)) for claim in claims]
+        batch = [(claim.root, claim.salt, claim.token, claim.share()) for claim in claims]
         return self.chain.send(_ABI, self.address, "claim", batch)
 
     def claim_from(self, vault: Address, claim: VaultClaim) -> Receipt:
@@ -78,7 +82,40 @@ class RoyaltyVaultFactory:
         Raises:
             NothingDue: all has been paid.
         """
-        return self.chain.send(_VAULT_ABI, vault, "claim", claim.token, _share(claim))
+        return self.chain.send(_VAULT_ABI, vault, "claim", claim.token, claim.share())
+
+    def claim_to(
+        self,
+        vault: Address,
+        claim: VaultClaim,
+        receiver: Address,
+        *,
+        deadline: int = 0,
+        signature: bytes = b"",
+    ) -> Receipt:
+        """Pays what is due from one deployed vault to an address that the payee names.
+
+        Args:
+            vault: the vault.
+            claim: on it.
+            receiver: who gets it.
+            deadline: of the payee's signature, unix seconds.
+            signature: the payee's over a `ClaimTo`; empty where the chain's account is the payee.
+
+        Raises:
+            NothingDue: all has been paid.
+        """
+        return self.chain.send(
+            _VAULT_ABI, vault, "claimTo", claim.token, claim.share(), receiver, deadline, signature
+        )
+
+    def due(self, vault: Address, claim: VaultClaim, block: BlockId = "latest") -> int:
+        """What a claim on a deployed vault would pay now.
+
+        Raises:
+            ShareNotInSplit: the proof is of another split.
+        """
+        return int(self.chain.call(_VAULT_ABI, vault, "due", claim.token, claim.share(), block=block))
 
     def released(self, vault: Address, token: Address, block: BlockId = "latest") -> int:
         """All that a vault has paid out in a token; 0 for one that is not deployed."""
@@ -125,8 +162,3 @@ def root_in_code(code: bytes, implementation: Address) -> Hash32 | None:
     """The root that a vault's code carries; None for code that is no vault's of this implementation."""
     root = hash32(code[-32:]) if len(code) >= 32 else ZERO_HASH
     return root if code == vault_code(root, implementation) else None
-
-
-def _share(claim: VaultClaim) -> tuple[Any, ...]:
-    siblings = [(node.hash, node.sum) for node in claim.proof.siblings]
-    return claim.payee, claim.proof.share, claim.proof.sides, siblings

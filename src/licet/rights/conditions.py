@@ -35,8 +35,8 @@ class Conditions:
 
     Attributes:
         royalty_bps: share of a derivative's income that its vault must give to the payee, basis points.
-        revenue_ceiling: what a derivative's vault may have received, in units of the offer's currency, before its
-            sales end; 0 for no ceiling.
+        revenue_ceiling: what a derivative's vault may have received, in units of the offer's currency, before
+            its sales end; 0 for no ceiling.
         approval: a derivative needs the deed holder's signature.
         reciprocal: a derivative is licensed on the same rights document, reciprocally in turn, or not at all.
         sublicensable: the licensee may grant sublicenses: no wider, no longer, and not further.

@@ -29,6 +29,10 @@ class Grant:
         """The id of the license."""
         return license_id(self.offer.struct_hash(), self.licensee, self.salt)
 
+    def to_abi(self) -> tuple[Any, ...]:
+        """The grant as the contracts take it."""
+        return self.offer.to_abi(), self.licensee, self.salt
+
 
 @dataclass(frozen=True, slots=True)
 class Authorization:

@@ -8,7 +8,7 @@ more than the whole. Leaves are sorted by address; the last node of an odd level
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from licet.errors import InputError
 from licet.trees.hashing import keccak, parse_address
@@ -41,6 +41,10 @@ class SumProof:
     share: int
     siblings: tuple[SumNode, ...]
     sides: int
+
+    def to_abi(self, payee: Address) -> tuple[Any, ...]:
+        """The payee's share, proven, as the contracts take it."""
+        return payee, self.share, self.sides, [(node.hash, node.sum) for node in self.siblings]
 
 
 class SumTree:

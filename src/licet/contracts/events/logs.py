@@ -1,0 +1,171 @@
+"""Logs, read as events; and which of them count into a contract's rolling head."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from licet.chain.artifacts import artifact
+from licet.chain.client import Chain, Log
+from licet.contracts.cases import Status
+from licet.contracts.events.assets import DeedTransferred, Lineage
+from licet.contracts.events.base import Event
+from licet.contracts.events.cases import DisputeRaised, EvidenceShown, OwedWithdrawn, Ruled
+from licet.contracts.events.licenses import LicenseTransferred
+from licet.contracts.events.usage import DepositWithdrawn, ReporterAdmitted, UsageAnchored
+from licet.errors import InputError, UnexpectedAnswer
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Offer
+from licet.rights.registration import Origin
+from licet.rights.statement import Statement
+from licet.rights.uses import Use
+from licet.trees.hashing import roll_head
+from licet.trees.sums import SumNode, SumProof
+from licet.types import ZERO_HASH, Address, Hash32, hash32
+
+_E = TypeVar("_E", bound=Event)
+
+# Where an event is not spelled as its class.
+_SOLIDITY_NAMES: Final[Mapping[type[Event], str]] = {
+    DeedTransferred: "Transfer",
+    LicenseTransferred: "Transfer",
+    DepositWithdrawn: "Withdrawn",
+    OwedWithdrawn: "Withdrawn",
+    EvidenceShown: "Evidence",
+    DisputeRaised: "Dispute",
+    Ruled: "Ruling",
+}
+# Where an argument is not spelled as its attribute, but for capitals: in all events, and in some.
+_ATTRIBUTES: Final[Mapping[str, str]] = {
+    "from": "sender",
+    "to": "receiver",
+    "sha256Hash": "sha256",
+    "_evidenceGroupID": "case_id",
+    "_evidence": "evidence_uri",
+}
+_OWN_ATTRIBUTES: Final[Mapping[tuple[type[Event], str], str]] = {
+    (DeedTransferred, "id"): "asset_id",
+    (LicenseTransferred, "id"): "license_id",
+    (UsageAnchored, "from"): "since",
+    (ReporterAdmitted, "conditions"): "conditions_hash",
+}
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# What gives no right, only tells wallets to look again, or repeats a log in words of ERC-792 and ERC-1497.
+_UNAUDITED: Final = frozenset(
+    ("Approval", "ApprovalForAll", "Locked", "MetadataUpdate", "MetaEvidence", "Dispute", "Ruling")
+)
+
+
+def topic_of(kind: type[Event]) -> bytes:
+    """The first topic of an event's logs."""
+    return artifact(kind.CONTRACT).abi.topic(_SOLIDITY_NAMES.get(kind, kind.__name__))
+
+
+def decode(kind: type[_E], log: Log) -> _E:
+    """The event that a log is.
+
+    Raises:
+        ValueError: the log is none of this kind.
+        InputError: an offer or a statement in it is none that the contract can have taken.
+    """
+    decoded = artifact(kind.CONTRACT).abi.decode_log(log.topics, log.data)
+    if decoded is None or log.topics[0] != topic_of(kind):
+        raise ValueError(f"log {log.index} of block {log.block_number} is no {kind.__name__}")
+    named = {_attribute(kind, name): value for name, value in decoded[1].items()}
+    return kind(log=log, **{name: _READERS.get(name, _as_is)(value) for name, value in named.items()})
+
+
+def find(kind: type[_E], logs: Iterable[Log]) -> list[_E]:
+    """The events of one kind among some logs, whoever logged them."""
+    return [decode(kind, log) for log in logs if log.topics and log.topics[0] == topic_of(kind)]
+
+
+def read(
+    chain: Chain,
+    kind: type[_E],
+    addresses: Sequence[Address],
+    topics: Sequence[Sequence[str] | str | None] = (),
+    *,
+    from_block: int,
+    to_block: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    skip_unreadable: bool = False,
+) -> Iterator[_E]:
+    """The events of one kind that some contracts logged, in order.
+
+    Args:
+        chain: where to ask.
+        kind: which events.
+        addresses: the contracts.
+        topics: filters for the indexed arguments, in their order (`log_topic` spells them).
+        from_block: the first block.
+        to_block: the last block; the newest if not given.
+        progress: called with the number of blocks read since the last call.
+        skip_unreadable: leave out events whose offer Licet cannot represent, as with a URI that is not UTF-8.
+
+    Raises:
+        UnexpectedAnswer: the node gives logs that were not asked for.
+        InputError: an offer cannot be represented.
+    """
+    wanted = ["0x" + topic_of(kind).hex(), *topics]
+    for log in chain.logs(addresses, wanted, from_block=from_block, to_block=to_block, progress=progress):
+        try:
+            event = decode(kind, log)
+        except ValueError as error:
+            raise UnexpectedAnswer(f"the node at {chain.url} gives logs not asked for: {error}") from error
+        except InputError:
+            if skip_unreadable:
+                continue
+            raise
+        yield event
+
+
+def is_audited(contract: str, log: Log) -> bool:
+    """Whether a log counts into its contract's rolling head; approvals and hints for wallets do not."""
+    if not log.topics:
+        return True
+    entry = artifact(contract).abi.events.get(log.topics[0])
+    return entry is None or entry.name not in _UNAUDITED
+
+
+def replay_head(logs: Sequence[Log]) -> Hash32:
+    """The rolling head that audited logs lead to, from the contract's first one on."""
+    head = ZERO_HASH
+    for log in logs:
+        head = roll_head(head, log.topics, log.data)
+    return head
+
+
+def _attribute(kind: type[Event], name: str) -> str:
+    own = _OWN_ATTRIBUTES.get((kind, name)) or _ATTRIBUTES.get(name)
+    return own or _HUMP.sub("_", name.removeprefix("_")).lower()
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _id(value: int | Hash32) -> Hash32:
+    """ERC-721 speaks of ids as numbers."""
+    return hash32(value.to_bytes(32)) if isinstance(value, int) else value
+
+
+def _lineage(entry: Mapping[str, Any]) -> Lineage:
+    share = entry["share"]
+    siblings = tuple(SumNode(node["hash"], node["sum"]) for node in share["siblings"])
+    proof = SumProof(share["share"], siblings, share["sides"])
+    return Lineage(entry["licenseId"], entry["assetId"], entry["royaltyBps"], share["payee"], proof)
+
+
+# How an attribute is made from what the log has.
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "asset_id": _id,
+    "license_id": _id,
+    "offer": Offer.from_abi,
+    "conditions": Conditions.from_abi,
+    "statement": Statement.from_abi,
+    "origin": Origin,
+    "status": Status,
+    "uses": Use,
+    "parents": lambda entries: tuple(map(_lineage, entries)),
+    "payees": lambda entries: tuple((entry["payee"], entry["share"]) for entry in entries),
+}
