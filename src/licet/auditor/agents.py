@@ -1,4 +1,4 @@
-"""Agents: who may act for whom until when, replayed from the license token's logs, and compared with its slots."""
+"""Agents: who may act for whom until when, by the license token's logs and by its slots."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""Conditions: offers name them by hash alone; whoever used them had to show them, and the hash proves them."""
+"""Conditions: offers name them by hash alone; whoever used them showed them, and the hash proves them."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ _NARROW: Final = bytes(30)
 
 
 class ShownConditions:
-    """The conditions that anybody showed: published with an offer, in a document at hand, or in a transaction."""
+    """The conditions that anybody showed: published with an offer, in a document or in a transaction."""
 
     def __init__(self, chain: Chain, library: Library) -> None:
         self._chain: Final = chain
@@ -63,7 +63,7 @@ class ShownConditions:
 
 
 def conditions_in(data: bytes, wanted: Hash32) -> Conditions | None:
-    """The conditions with a hash that stand anywhere in a transaction's data, through whatever it was sent."""
+    """The conditions with a hash that stand anywhere in a transaction's data; None if they do not."""
     target = hash_bytes(wanted)
     place = data.find(_NARROW)
     while 0 <= place <= len(data) - _BYTES:

@@ -47,7 +47,13 @@ class DeedLedger:
                 yield from self._registered(event)
             case OffersCancelled():
                 yield from self._cancelled(event)
-            case ExclusiveGranted() | DerivativeRegistered() | ParentsRefreshed() | DeedFlagged() | VaultPinned():
+            case (
+                ExclusiveGranted()
+                | DerivativeRegistered()
+                | ParentsRefreshed()
+                | DeedFlagged()
+                | VaultPinned()
+            ):
                 yield from self._changed(event)
 
     def mark(self, asset: Hash32, flags: DeedFlag) -> None:

@@ -137,7 +137,7 @@ class DerivativeLedger:
         if made is None or lineage(made.parents) != event.lineage:
             yield found(
                 Kind.LINEAGE_WRONG,
-                f"the parents {event.lineage} were looked at for asset {event.asset_id}, which are not its own",
+                f"the parents {event.lineage} were looked at for {event.asset_id}: they are not its own",
                 event.log,
                 asset_id=event.asset_id,
                 expected="none" if made is None else lineage(made.parents),
@@ -187,7 +187,7 @@ class DerivativeLedger:
                 yield fault(
                     Kind.PARENT_LICENSE_INVALID,
                     event,
-                    f"names the source {source}, a license that {registrant} did not hold or that did not run",
+                    f"names the source {source}, which {registrant} did not hold, or which did not run",
                     source,
                 )
 

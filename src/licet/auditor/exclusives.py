@@ -1,4 +1,4 @@
-"""Exclusive licenses: whether each sale, renewal or revocation of one was recorded on the deed, and nothing else."""
+"""Exclusive licenses: whether each sale, renewal or revocation of one was recorded on its deed."""
 
 from collections.abc import Iterator
 from typing import Final

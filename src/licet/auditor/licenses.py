@@ -147,9 +147,7 @@ class LicenseLedger:
         return minted.receiver if minted else ZERO_ADDRESS
 
 
-def compare_license(
-    license_id: Hash32, title: Title, token: LicenseToken, block: int
-) -> Iterator[Finding]:
+def compare_license(license_id: Hash32, title: Title, token: LicenseToken, block: int) -> Iterator[Finding]:
     """Yields what a license's slots at a block say otherwise than its sale and all that followed."""
     expected = title.slot
     try:

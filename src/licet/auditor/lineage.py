@@ -1,4 +1,4 @@
-"""Lineage: whether a derivative's parents' licenses allowed it, and whether each parent's share was proven."""
+"""Lineage: whether a derivative's parents' licenses allowed it, and each parent's share was proven."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def check_parents(
 
 
 def check_shares(event: DerivativeRegistered, ancestors: list[Ancestor]) -> Iterator[Finding]:
-    """Yields the parents whose payee was not proven to hold what their licenses ask, in sum for each payee."""
+    """Yields the parents whose payee was not proven to hold what the licenses ask, all of theirs together."""
     payee, needed = ZERO_ADDRESS, 0
     for ancestor in ancestors:
         line, terms = ancestor.line, ancestor.conditions
@@ -79,8 +79,7 @@ def check_shares(event: DerivativeRegistered, ancestors: list[Ancestor]) -> Iter
             yield fault(
                 Kind.PARENT_SHARE_WRONG,
                 event,
-                "has parents that do not stand in the order of their payees, so that a payee's demands are not "
-                "added up",
+                "has parents that do not stand in the order of their payees: so nobody adds their demands up",
                 line.license_id,
             )
         needed = line.royalty_bps + (needed if line.payee == payee else 0)

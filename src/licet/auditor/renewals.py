@@ -6,7 +6,6 @@ from typing import Any
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.licenses import Title
 from licet.auditor.sales import Deal
-from licet.chain.client import Log
 from licet.contracts.events import Renewed
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.offer import Offer
@@ -42,10 +41,11 @@ def check_renewal(event: Renewed, title: Title | None, time: int) -> Iterator[Fi
         )
 
 
-def continues(before: Log, event: Renewed) -> bool:
+def continues(before: Renewed, event: Renewed) -> bool:
     """Whether a renewal was made in one call with the one before it: they are paid for together."""
-    here = event.log
-    return (before.tx_hash, before.index + _LOGS_EACH) == (here.tx_hash, here.index)
+    first, second = before.log, event.log
+    adjacent = (first.tx_hash, first.index + _LOGS_EACH) == (second.tx_hash, second.index)
+    return adjacent and (before.offer_hash, before.payer) == (event.offer_hash, event.payer)
 
 
 def _check_terms(event: Renewed, offer: Offer) -> Iterator[Finding]:

@@ -94,7 +94,7 @@ def check_refund_vault(event: Revoked, implementation: Address, factory: Address
 
 
 def refund_split(event: Revoked) -> SumTree | None:
-    """The split of the vault that a refund goes to: all for the license's holder; None for the zero address."""
+    """The split of the vault that a refund goes to: all for the license's holder; None for nobody."""
     try:
         return SumTree({event.holder: 1})
     except InputError:

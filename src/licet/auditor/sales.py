@@ -75,7 +75,7 @@ def check_identity(sale: Sold) -> Iterator[Finding]:
     if sale.asset_id != offer.asset_id:
         yield found(
             Kind.SALE_ASSET_WRONG,
-            f"license {sale.license_id} was logged for asset {sale.asset_id}, the offer is for {offer.asset_id}",
+            f"license {sale.license_id} was logged for {sale.asset_id}, and offered of {offer.asset_id}",
             sale.log,
             expected=offer.asset_id,
             actual=sale.asset_id,
@@ -92,7 +92,7 @@ def check_deal(deal: Deal, at: Circumstances) -> Iterator[Finding]:
 
 
 def check_exclusive(deal: Deal, deed: Deed | None, *, own: bool = False) -> Iterator[Finding]:
-    """Yields whether another's exclusive license ran; `own` says that the one that runs is this very license."""
+    """Yields whether another's exclusive license ran; `own` if the one that runs is this very license."""
     if deed is not None and deal.time < deed.exclusive_until and not own:
         yield _fault(
             Kind.EXCLUSIVE_VIOLATED,
@@ -133,7 +133,7 @@ def check_signature(
             f"is not confirmed by the contract {offer.licensor}, neither before block {block} nor after it",
         )
     else:
-        yield _unsigned(Kind.SIGNATURE_INVALID, sale, f"is neither {offer.licensor}'s nor an agent's of theirs")
+        yield _unsigned(Kind.SIGNATURE_INVALID, sale, f"is neither {offer.licensor}'s nor an agent's")
 
 
 def _check_deed(deal: Deal, deed: Deed | None) -> Iterator[Finding]:

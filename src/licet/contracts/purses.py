@@ -1,7 +1,7 @@
 """Purses: addresses where one matter's money waits, known before anything stands there.
 
-The usage ledger keeps deposits in them, the dispute desk escrowed sales, the statement escrow payouts. A contract's
-purses are clones (Solady's LibClone) of the code that it created first of all.
+The usage ledger keeps deposits in them, the dispute desk escrowed sales, the statement escrow payouts. A
+contract's purses are clones (Solady's LibClone) of the code that it created first of all.
 """
 
 from typing import Final
