@@ -203,11 +203,7 @@ interface ILicenseToken {
 
     /// @notice The licensor put an offer on chain: it sells without a signature.
     event OfferPublished(
-        bytes32 indexed offerHash,
-        bytes32 indexed assetId,
-        address indexed licensor,
-        Offer offer,
-        Conditions conditions
+        bytes32 indexed offerHash, bytes32 indexed assetId, address indexed licensor, Offer offer, Conditions conditions
     );
 
     /// @notice The licensor cancelled an offer.

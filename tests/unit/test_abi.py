@@ -78,14 +78,14 @@ def test_a_call_is_selector_and_arguments() -> None:
 
 def test_structs_are_taken_as_dicts_and_as_tuples() -> None:
     abi = artifact("AssetRegistry").abi
-    fields = {"content": HASH, "works": 3, "documentHash": HASH, "uri": "x"}
+    fields = {"content": HASH, "works": 3, "documentHash": HASH, "uri": "x", "origin": 1}
     by_name = abi.encode_call("register", [fields])
     assert by_name == abi.encode_call("register", [tuple(fields.values())])
 
 
 def test_arrays_of_structs_within_structs() -> None:
     abi = artifact("RoyaltyVaultFactory").abi
-    claim = (HASH, ADDRESS, (ADDRESS, 7, 1, [(HASH, 9), (ZERO_HASH, 1)]))
+    claim = (HASH, ZERO_HASH, ADDRESS, (ADDRESS, 7, 1, [(HASH, 9), (ZERO_HASH, 1)]))
     assert len(abi.encode_call("claim", [[claim, claim]])) % 32 == 4
 
 
@@ -136,9 +136,9 @@ def test_results_are_in_licets_types() -> None:
 
 
 def test_structs_come_as_dicts() -> None:
-    slot = word(int(ADDRESS, 16)) + word(5) + word(6) + word(1)
-    assert artifact("LicenseToken").abi.decode_result("license", slot) == (
-        {"holder": ADDRESS, "expires": 5, "uses": 6, "bound": True},
+    slot = word(int(ADDRESS, 16)) + word(5) + word(6) + word(7) + word(1)
+    assert artifact("AssetRegistry").abi.decode_result("deed", slot) == (
+        {"holder": ADDRESS, "epoch": 5, "exclusiveUntil": 6, "parentsUntil": 7, "flags": 1},
     )
 
 

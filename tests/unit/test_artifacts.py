@@ -42,7 +42,7 @@ def test_immutables_are_filled_in_everywhere() -> None:
 
 
 def test_values_that_are_no_immutables_change_nothing() -> None:
-    contract = artifact("RoyaltyVault")
+    contract = artifact("TestDollar")
     assert contract.runtime_code({"else": 5}) == contract.deployed_bytecode
 
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -100,8 +101,12 @@ class Token:
         return self.symbol if function == "symbol" else self.decimals
 
 
+def node(symbol: str, decimals: int) -> Any:
+    return Token(symbol, decimals)
+
+
 def test_a_token_names_itself() -> None:
-    money = Money(Token("TUSD", 6))
+    money = Money(node("TUSD", 6))
     assert money.text(TOKEN, 1_500_000) == "1.50 TUSD"
     assert money.units(TOKEN, "1.5") == 1_500_000
     assert money.text(ZERO_ADDRESS, 10**18) == "1.00 ETH"
@@ -109,13 +114,13 @@ def test_a_token_names_itself() -> None:
 
 @pytest.mark.parametrize(("symbol", "decimals"), [("", 6), ("HUGE", 200)])
 def test_a_token_that_says_nothing_usable_is_counted_in_units(symbol: str, decimals: int) -> None:
-    money = Money(Token(symbol, decimals))
+    money = Money(node(symbol, decimals))
     assert money.text(TOKEN, 1_500_000) == f"1,500,000 units of {short(TOKEN)}"
     with pytest.raises(InputError, match="decimals"):
         money.units(TOKEN, "1.5")
 
 
 def test_a_token_cannot_write_to_the_terminal() -> None:
-    shown = Money(Token("\x1b[2JUSD" + "x" * 100, 6)).text(TOKEN, 1)
+    shown = Money(node("\x1b[2JUSD" + "x" * 100, 6)).text(TOKEN, 1)
     assert shown.isprintable()
     assert len(shown) < 30

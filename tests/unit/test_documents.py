@@ -21,6 +21,7 @@ from licet.documents import (
     sha256,
 )
 from licet.errors import DocumentInvalid, InputError
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Order
 from licet.rights.uses import Use
@@ -34,10 +35,12 @@ A, B, C = (checksum(bytes([n]) * 20) for n in (0xAA, 0xBB, 0xCC))
 CATALOG = CatalogDocument("Works", (Work("one", sha256(b"1")), Work("two", sha256(b"2"))))
 SPLIT = SplitDocument.of([PayeeShare(B, 2, "Bea"), PayeeShare(A, 1)])
 TERMS = TermsDocument("Terms", Use.TRAIN | Use.INDEX, "You may.")
+CONDITIONS = Conditions(royalty_bps=500)
 OFFER = OfferDocument(
     chain_id=31337,
     license_token=C,
-    offer=Offer(A, ZERO_HASH, 0, B, ZERO_ADDRESS, 5, Use.TRAIN, ZERO_HASH, "", salt=ZERO_HASH),
+    offer=Offer(A, ZERO_HASH, 0, B, ZERO_ADDRESS, 5, Use.TRAIN, ZERO_HASH, "", CONDITIONS.struct_hash()),
+    conditions=CONDITIONS,
     signature="0x" + "ab" * 65,
 )
 ORDER = OrderDocument(

@@ -3,15 +3,16 @@ import json
 from typing import Any
 
 import pytest
-from eth_abi import encode
+from eth_abi.abi import encode
 from eth_account.messages import encode_typed_data
 from eth_utils import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.errors import DocumentInvalid, InputError
-from licet.rights.offer import Offer, asset_id, license_id, new_salt
-from licet.rights.registration import Registration
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind, Offer, asset_id, license_id, new_salt
+from licet.rights.registration import Origin, Registration
 from licet.rights.typed_data import domain_separator, signing_digest
 from licet.rights.uses import Use
 from licet.trees.hashing import checksum
@@ -22,6 +23,7 @@ addresses = st.binary(min_size=20, max_size=20).map(checksum)
 URI = "https://example.org/terms.json"
 LICENSOR, PAYEE, CONTRACT = (checksum(bytes([n]) * 20) for n in (1, 2, 3))
 ASSET = hash32(b"\x05" * 32)
+CONDITIONS = Conditions(royalty_bps=250, salt=ZERO_HASH)
 
 
 def uint(bits: int) -> st.SearchStrategy[int]:
@@ -29,8 +31,28 @@ def uint(bits: int) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def offers(draw: st.DrawFn) -> Offer:
+def conditions(draw: st.DrawFn) -> Conditions:
+    return Conditions(
+        royalty_bps=draw(uint(16)),
+        revenue_ceiling=draw(uint(96)),
+        approval=draw(st.booleans()),
+        reciprocal=draw(st.booleans()),
+        sublicensable=draw(st.booleans()),
+        revocable=draw(st.booleans()),
+        report_within=draw(uint(32)),
+        refund_bps=draw(uint(16)),
+        resale_bps=draw(uint(16)),
+        reporter=draw(addresses),
+        unit_cap=draw(uint(56)),
+        refund_delay=draw(uint(32)),
+        salt=draw(hashes),
+    )
+
+
+@st.composite
+def offers(draw: st.DrawFn, conditions_hash: Hash32 | None = None) -> Offer:
     price = draw(uint(256))
+    kind = draw(st.sampled_from([Kind.SALE, Kind.SUBSCRIPTION, Kind.METERED])) if price else Kind.FREE
     return Offer(
         licensor=draw(addresses),
         asset_id=draw(hashes),
@@ -43,14 +65,19 @@ def offers(draw: st.DrawFn) -> Offer:
         terms_uri=draw(st.text("ab/:;è‖😀\0", max_size=100)),
         start=draw(uint(40)),
         end=draw(uint(40)),
-        duration=draw(uint(32)),
-        royalty_bps=draw(st.integers(0, 10_000)),
+        duration=draw(uint(32).filter(bool) if kind == Kind.SUBSCRIPTION else uint(32)),
         supply=draw(uint(32)),
-        free=price == 0,
+        kind=kind,
         exclusive=draw(st.booleans()),
-        transferable=draw(st.booleans()),
-        salt=draw(hashes),
+        transferable=kind != Kind.METERED and draw(st.booleans()),
+        conditions=conditions_hash or draw(hashes),
     )
+
+
+@st.composite
+def offers_in_full(draw: st.DrawFn) -> tuple[Offer, Conditions]:
+    terms = draw(conditions())
+    return draw(offers(terms.struct_hash())), terms
 
 
 def offer(**changes: Any) -> Offer:
@@ -64,6 +91,7 @@ def offer(**changes: Any) -> Offer:
         "uses": Use.TRAIN,
         "terms_hash": ZERO_HASH,
         "terms_uri": URI,
+        "conditions": CONDITIONS.struct_hash(),
     }
     return Offer(**plain | changes)
 
@@ -75,21 +103,77 @@ def reference(message: dict[str, Any]) -> tuple[Hash32, Hash32, Hash32]:
     return hash32(signable.header), hash32(signable.body), hash32(digest)
 
 
-@given(offers(), uint(256), addresses)
-def test_hashes_are_eth_accounts(offer: Offer, chain_id: int, contract: Address) -> None:
-    expected = reference(offer.typed_data(chain_id, contract))
+@given(offers_in_full(), uint(256), addresses)
+def test_hashes_are_eth_accounts(signed: tuple[Offer, Conditions], chain_id: int, contract: Address) -> None:
+    offer, terms = signed
+    expected = reference(offer.typed_data(chain_id, contract, terms))
     ours = domain_separator(chain_id, contract), offer.struct_hash(), offer.digest(chain_id, contract)
     assert ours == expected
 
 
 def test_the_type_is_the_specified_one() -> None:
-    [kind] = [t for t in offer().typed_data(1, CONTRACT)["types"] if t != "EIP712Domain"]
-    members = offer().typed_data(1, CONTRACT)["types"][kind]
-    assert f"{kind}({','.join(m['type'] + ' ' + m['name'] for m in members)})" == (
+    types = offer().typed_data(1, CONTRACT, CONDITIONS)["types"]
+    spelled = {
+        kind: f"{kind}({','.join(m['type'] + ' ' + m['name'] for m in members)})"
+        for kind, members in types.items()
+    }
+    assert set(spelled) == {"EIP712Domain", "Offer", "Conditions"}
+    assert spelled["Offer"] == (
         "Offer(address licensor,bytes32 assetId,uint32 epoch,address payee,address currency,uint256 price,"
         "uint32 uses,bytes32 termsHash,string termsURI,uint40 start,uint40 end,uint32 duration,"
-        "uint16 royaltyBps,uint32 supply,bool free,bool exclusive,bool transferable,bytes32 salt)"
+        "uint32 supply,uint8 kind,bool exclusive,bool transferable,Conditions conditions)"
     )
+    assert spelled["Conditions"] == (
+        "Conditions(uint16 royaltyBps,uint96 revenueCeiling,bool approval,bool reciprocal,bool sublicensable,"
+        "bool revocable,uint32 reportWithin,uint16 refundBps,uint16 resaleBps,address reporter,"
+        "uint56 unitCap,uint32 refundDelay,bytes32 salt)"
+    )
+
+
+def test_whoever_signs_sees_the_conditions_and_no_others() -> None:
+    assert offer().typed_data(1, CONTRACT, CONDITIONS)["message"]["conditions"] == CONDITIONS.to_json()
+    with pytest.raises(InputError, match="take those that came with the offer"):
+        offer().typed_data(1, CONTRACT, dataclasses.replace(CONDITIONS, revocable=True))
+
+
+@given(conditions())
+def test_conditions_there_and_back(terms: Conditions) -> None:
+    assert Conditions.from_json(json.loads(json.dumps(terms.to_json()))) == terms
+    assert Conditions.from_abi(terms.to_abi()) == terms
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Conditions)])
+def test_every_condition_counts(name: str) -> None:
+    value = {"reporter": PAYEE, "salt": ASSET}.get(name, not getattr(CONDITIONS, name))
+    if isinstance(getattr(CONDITIONS, name), int) and not isinstance(getattr(CONDITIONS, name), bool):
+        value = int(bool(value))
+    other = dataclasses.replace(CONDITIONS, **{name: value})  # type: ignore[arg-type]
+    assert other.struct_hash() != CONDITIONS.struct_hash()
+
+
+@pytest.mark.parametrize("name", ["royalty_bps", "refund_bps", "resale_bps"])
+def test_no_share_is_more_than_the_whole(name: str) -> None:
+    dataclasses.replace(CONDITIONS, **{name: 10_000}).check_new()  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="more than the whole"):
+        dataclasses.replace(CONDITIONS, **{name: 10_001}).check_new()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"royalty_bps": 1 << 16}, "Conditions.royaltyBps is out of range"),
+        ({"revenue_ceiling": 1 << 96}, "Conditions.revenueCeiling is out of range"),
+        ({"unit_cap": 1 << 56}, "Conditions.unitCap is out of range"),
+        ({"reporter": "me"}, "not an Conditions.reporter"),
+        ({"salt": "0x00"}, "not a Conditions.salt"),
+        ({"revocable": 1}, "bool expected"),
+    ],
+)
+def test_conditions_that_cannot_be_said(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Conditions(**changes)
+    with pytest.raises(DocumentInvalid):
+        Conditions.from_json(CONDITIONS.to_json() | {"royaltyBps": "65536"})
 
 
 @given(offers())
@@ -105,15 +189,18 @@ def test_every_member_counts(offer: Offer, data: st.DataObject) -> None:
 
 
 def test_spelling_does_not_change_the_hash() -> None:
-    loud = offer(licensor=LICENSOR.lower(), asset_id=ASSET.upper().replace("0X", "0x"), salt=ZERO_HASH)
-    assert loud == offer(salt=ZERO_HASH)
+    loud = offer(licensor=LICENSOR.lower(), asset_id=ASSET.upper().replace("0X", "0x"))
+    assert loud == offer()
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"price": 0}, "marked free"),
-        ({"free": True}, "marked free"),
+        ({"kind": Kind.FREE}, "marked free"),
+        ({"kind": 4}, "no kind of license"),
+        ({"kind": Kind.SUBSCRIPTION}, "needs a duration"),
+        ({"kind": Kind.METERED, "transferable": True}, "not transferable"),
         ({"price": -1}, "Offer.price is out of range"),
         ({"price": 1 << 256}, "Offer.price is out of range"),
         ({"price": 1.5}, "uint256 expected"),
@@ -126,16 +213,14 @@ def test_spelling_does_not_change_the_hash() -> None:
         ({"end": 1 << 40}, "Offer.end is out of range"),
         ({"duration": 1 << 32}, "Offer.duration is out of range"),
         ({"supply": 1 << 32}, "Offer.supply is out of range"),
-        ({"royalty_bps": 10_001}, "more than the whole"),
-        ({"royalty_bps": 1 << 16}, "Offer.royaltyBps is out of range"),
         ({"terms_uri": "x" * 1025}, "1025 bytes"),
         ({"terms_uri": "è" * 513}, "1026 bytes"),
         ({"terms_uri": "\ud800"}, "not valid Unicode"),
         ({"terms_uri": None}, "string expected"),
         ({"licensor": "me"}, "not an Offer.licensor"),
         ({"payee": b"x" * 20}, "address expected"),
-        ({"salt": "0x00"}, "not a Offer.salt"),
-        ({"free": 1}, "bool expected"),
+        ({"conditions": "0x00"}, "not a Offer.conditions"),
+        ({"exclusive": 1}, "bool expected"),
     ],
 )
 def test_what_the_contract_would_refuse_cannot_be_made(changes: dict[str, Any], message: str) -> None:
@@ -160,7 +245,8 @@ def test_what_nobody_should_offer_can_be_read_but_not_offered(changes: dict[str,
         {"price": "0x10"},
         {"price": "9" * 100},
         {"uses": "0"},
-        {"free": "false"},
+        {"exclusive": "false"},
+        {"kind": "1"},
         {"extra": "1"},
         {"termsURI": ["x"]},
         {"licensor": "0x" + "00" * 19},
@@ -179,7 +265,7 @@ def test_json_of_another_shape_is_refused(data: object) -> None:
 
 def test_salts_differ() -> None:
     assert new_salt() != new_salt()
-    assert offer() != offer()
+    assert Conditions() != Conditions()
 
 
 @given(hashes, addresses, hashes)
@@ -195,7 +281,7 @@ def test_registration_hashes_are_eth_accounts(
     registrant: Address, content: Hash32, works: int, document: Hash32, deadline: int
 ) -> None:
     content = content if content != ZERO_HASH else ASSET
-    registration = Registration(registrant, content, works, document, URI, deadline)
+    registration = Registration(registrant, content, works, document, URI, Origin.AI_GENERATED, deadline)
     expected = reference(registration.typed_data(5, CONTRACT))
     struct_hash = registration.struct_hash()
     assert (domain_separator(5, CONTRACT), struct_hash, registration.digest(5, CONTRACT)) == expected
@@ -209,6 +295,7 @@ def test_registration_hashes_are_eth_accounts(
         ({"content": ZERO_HASH}, "content hash is zero"),
         ({"works": 3}, "needs its document"),
         ({"works": 1 << 64}, "out of range"),
+        ({"origin": 4}, "no origin"),
         ({"uri": "x" * 1025}, "1025 bytes"),
     ],
 )

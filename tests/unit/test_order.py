@@ -8,7 +8,7 @@ import pytest
 
 from licet.chain.artifacts import artifact
 from licet.errors import InputError
-from licet.rights.offer import Offer, license_id
+from licet.rights.offer import Kind, Offer, license_id
 from licet.rights.order import MAX_QUANTITY, Order
 from licet.rights.uses import Use
 from licet.trees.hashing import checksum, keccak
@@ -25,12 +25,17 @@ OFFER = Offer(
     uses=Use.TRAIN,
     terms_hash=ZERO_HASH,
     terms_uri="",
+    conditions=ZERO_HASH,
 )
 ORDER = Order(OFFER, b"", LICENSEE, hash32((5).to_bytes(32)), 3)
 
 
 def test_each_seat_is_paid() -> None:
     assert ORDER.total == 21
+
+
+def test_units_are_paid_later() -> None:
+    assert replace(ORDER, offer=replace(OFFER, kind=Kind.METERED)).total == 0
 
 
 def test_seats_are_licenses_with_salts_in_a_row() -> None:

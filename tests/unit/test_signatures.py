@@ -6,12 +6,14 @@ from hypothesis import strategies as st
 
 from licet.chain.signatures import recover
 from licet.chain.signer import LocalSigner
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.uses import Use
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Hash32, hash32
 
 SIGNER = LocalSigner.development(1)
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+CONDITIONS = Conditions()
 OFFER = Offer(
     licensor=SIGNER.address,
     asset_id=hash32(b"\x01" * 32),
@@ -22,10 +24,10 @@ OFFER = Offer(
     uses=Use.TRAIN,
     terms_hash=ZERO_HASH,
     terms_uri="",
-    salt=ZERO_HASH,
+    conditions=CONDITIONS.struct_hash(),
 )
 DIGEST = OFFER.digest(31337, SIGNER.address)
-SIGNATURE = SIGNER.sign_typed_data(OFFER.typed_data(31337, SIGNER.address))
+SIGNATURE = SIGNER.sign_typed_data(OFFER.typed_data(31337, SIGNER.address, CONDITIONS))
 
 
 def compact(signature: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """Vaults' addresses and code, computed without a node; tests/integration compares them with the factory's."""
 
+from typing import Any
+
 import pytest
 
 from licet.contracts.vaults import root_in_code, vault_address, vault_code
@@ -22,10 +24,15 @@ def test_the_length_in_the_creation_code_is_the_codes() -> None:
     assert len(vault_code(ROOT, IMPLEMENTATION)) == 0x4D
 
 
-@pytest.mark.parametrize("part", ["root", "implementation", "factory"])
+@pytest.mark.parametrize("part", ["root", "implementation", "factory", "salt"])
 def test_each_part_counts(part: str) -> None:
-    parts = {"root": ROOT, "implementation": IMPLEMENTATION, "factory": FACTORY}
-    other = {"root": hash32(b"\x01" * 32), "implementation": FACTORY, "factory": IMPLEMENTATION}
+    parts: dict[str, Any] = {"root": ROOT, "implementation": IMPLEMENTATION, "factory": FACTORY}
+    other: dict[str, Any] = {
+        "root": hash32(b"\x01" * 32),
+        "implementation": FACTORY,
+        "factory": IMPLEMENTATION,
+        "salt": ROOT,
+    }
     assert vault_address(**parts) != vault_address(**{**parts, part: other[part]})
 
 

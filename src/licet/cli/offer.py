@@ -15,7 +15,8 @@ from licet.contracts import Contracts
 from licet.documents import OfferDocument, TermsDocument, file_name, read_document, sha256
 from licet.errors import InputError
 from licet.licensee.offers import StandingOffer
-from licet.rights.offer import Offer
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind, Offer
 from licet.rights.uses import Use, use_names
 from licet.rights_holder import Price
 from licet.types import Address, Hash32
@@ -79,8 +80,9 @@ def sign(session: Session, asset: Hash32, payee: Address, as_json: bool, **given
 @takes(account=True)
 def publish(session: Session, file: Path, as_json: bool) -> None:
     """Put the offer in FILE on chain, where everybody finds it."""
-    offer = read_offer(session.contracts, file).offer
-    receipt = session.rights_holder.publish_offer(offer)
+    document = read_offer(session.contracts, file)
+    offer = document.offer
+    receipt = session.rights_holder.publish_offer(offer, document.conditions)
     emit(
         {"offer_hash": offer.struct_hash(), "tx": receipt.tx_hash, "gas": receipt.gas_used},
         facts(offer=offer.struct_hash(), gas=f"{receipt.gas_used:,}"),
@@ -186,13 +188,13 @@ def _price(session: Session, given: dict[str, Any]) -> Price:
     return Price(
         currency=currency,
         amount=session.money.units(currency, given["price"] or "0"),
+        kind=Kind.FREE if given["free"] else Kind.SALE,
         duration=given["days"] * _DAY,
         end=given["until"],
-        royalty_bps=given["royalty_bps"],
         supply=given["supply"],
-        free=given["free"],
         exclusive=given["exclusive"],
         transferable=given["transferable"],
+        conditions=Conditions(royalty_bps=given["royalty_bps"]),
     )
 
 

@@ -13,7 +13,7 @@ MAX_QUANTITY: Final = 100
 """The most licenses (seats) in one order, and the most orders in one basket."""
 
 # The selector of `buyWithAuthorization`; a test compares it with the interface.
-_ACTION: Final = bytes.fromhex("baf53f7b")
+_ACTION: Final = bytes.fromhex("84524d8f")
 
 
 @dataclass(frozen=True, slots=True)

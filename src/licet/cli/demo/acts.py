@@ -24,6 +24,7 @@ from licet.contracts.vaults import VaultClaim
 from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument, Work
 from licet.errors import NothingDue, Reverted, ShareNotInSplit
 from licet.licensee import Licensee, Purchase, Quote, QuoteItem, Status
+from licet.rights.conditions import Conditions
 from licet.rights.uses import Use, parse_uses, use_names
 from licet.rights_holder import PAYEES_ON_CHAIN, Collected, Price, PublishedSplit, Registered
 from licet.samples import Samples
@@ -203,12 +204,13 @@ def offer(stage: Stage, world: World, titles: Titles, shares: Shares) -> tuple[O
     licensor = world.rights_holder(cast.licensor())
     dollar = world.dollars(cast.licensor()).address
     works = len(titles.contents.works)
+    royalty = Conditions(royalty_bps=_ROYALTY_BPS)
     signed: dict[str, OfferDocument] = {}
     with stage.step("sign_offers"):
         for path, registered in titles.works.items():
-            price = Price(dollar, _WORK_PRICE, duration=YEAR, royalty_bps=_ROYALTY_BPS)
+            price = Price(dollar, _WORK_PRICE, duration=YEAR, conditions=royalty)
             signed[path.name] = licensor.offer(registered.asset_id, shares.work.vault, price, _TERMS)
-        price = Price(dollar, _PRICE_OF_EACH * works, duration=YEAR, royalty_bps=_ROYALTY_BPS)
+        price = Price(dollar, _PRICE_OF_EACH * works, duration=YEAR, conditions=royalty)
         name = f"all {plural(works, 'work')}"
         signed[name] = licensor.offer(titles.catalog.asset_id, shares.catalog.vault, price, _TERMS)
     stage.show(
