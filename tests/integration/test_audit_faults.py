@@ -830,4 +830,4 @@ def test_a_sale_outside_its_time(
         return result | {"timestamp": hex(int(result["timestamp"], 16) + shift)}
 
     with between(network.url, another_time) as url:
-        assert kinds(audit(url)) == {kind}
+        assert kinds(audit(url)) == {kind, Kind.LICENSE_DAY_WRONG}

@@ -165,7 +165,7 @@ class DerivativeLedger:
     ) -> Iterator[Finding]:
         titles = (self._licenses.titles.get(parent) for parent in parents)
         ends = [title.slot.expires for title in titles if title is not None]
-        until = min(min(ends, default=PERPETUAL), FOREVER)
+        until = _clamped(min(ends, default=PERPETUAL))
         if event.parents_until != until:
             yield found(
                 Kind.PARENTS_UNTIL_WRONG,
@@ -218,6 +218,11 @@ class DerivativeLedger:
         return vault_address(
             split, deployment.vault_implementation, deployment.vault_factory, lineage(parents)
         )
+
+
+def _clamped(expires: int) -> int:
+    """A license's end in the deed's 32 bits: never stays never."""
+    return FOREVER if expires == PERPETUAL else min(expires, FOREVER - 1)
 
 
 def compare_derivatives(ledger: DerivativeLedger) -> Iterator[Finding]:

@@ -168,7 +168,7 @@ def _check_share(event: DerivativeRegistered, ancestor: Ancestor, needed: int) -
     try:
         root, total = sum_root(line.payee, line.proof)
     except InputError:
-        root, total = ZERO_HASH, 1
+        root, total = ZERO_HASH, 1  # a share that is none, or sums that no split has
     share = line.proof.share
     if root != event.split or share * WHOLE_BPS < needed * total:
         held = f"{share} of {total}" if root == event.split else "no share that is proven"
