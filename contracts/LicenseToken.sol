@@ -607,7 +607,12 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
                 assetId, payee, uint32(words.uses), expires, address(uint160(words.currency)), amount, words.termsHash
             );
         }
-        if (flags & DISPUTED != 0) payee = _desk.escrowOf(assetId, payee);
+        if (flags & DISPUTED != 0) {
+            address vault = payee;
+            payee = _desk.escrowOf(assetId, vault);
+            // What is escrowed reaches the vault later, so that no ceiling could hold.
+            if (flags & CEILING != 0 && amount != 0 && payee != vault) revert CeilingInDispute(assetId);
+        }
     }
 
     /// @dev One slot of this contract, the clock and the signature.

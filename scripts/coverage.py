@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How much of the contracts the contracts' tests run (`make coverage`).
 
-Forge counts on an unoptimized build of its own (profile `coverage` of foundry.toml). The check fails where less
-than 98 % of the lines or of the branches of contracts/, without the mocks, were run. What was not run is listed;
-docs/analysis.md says what is out of reach by design.
+Forge counts on an unoptimized build of its own (profile `coverage` of foundry.toml). The check fails where
+less than 98 % of the lines or of the branches of contracts/, without the mocks, were run. What was not run is
+listed; docs/analysis.md says what is out of reach by design.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Mutation testing: does a test fail when one thing in a contract is changed? (`make mutation`)
 
-Each mutant differs from its contract in one place: an operator, a condition, a number, a statement left out. It
-is compiled and tested in a copy of the tree under `build/`, never in place. A mutant that no test notices
-survives; docs/mutation.md says of each survivor why that is no loss, or this fails, as it does where fewer than
-90 % are killed.
+Each mutant differs from its contract in one place: an operator, a condition, a number, a statement left out.
+It is compiled and tested in a copy of the tree under `build/`, never in place. A mutant that no test notices
+survives; docs/mutation.md says of each survivor why that is no loss, or this fails, as it does where fewer
+than 90 % are killed.
 
 A mutant takes some 20 seconds, nearly all of them the compiler's. So a run takes a sample: the mutants whose
 SHA-256 comes first, which are the same on every machine, and change little when the contracts do.
@@ -95,7 +95,9 @@ class Mutant:
 
 def main() -> int:
     """Test the mutants of each contract; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("contract", nargs="*", help=f"default: {', '.join(SAMPLE)}")
     parser.add_argument("--all", action="store_true", help="every mutant, not a sample")
     parser.add_argument("--list", action="store_true", help="name the mutants, and test none")
@@ -119,8 +121,8 @@ def main() -> int:
 def report(contract: str, sample: list[Mutant], explained: set[tuple[str, str, str]]) -> bool:
     """Test a sample and say what survived; returns whether that is good enough."""
     prepare()
-    if outcome(contract) != "survived":
-        print(f"mutate: the tests of {contract} fail, or do not compile, without any mutation", file=sys.stderr)
+    if outcome() != "survived":
+        print("mutate: the tests fail, or do not compile, without any mutation", file=sys.stderr)
         return False
     source = (ROOT / "contracts" / f"{contract}.sol").read_bytes()
     found: dict[str, list[Mutant]] = {"killed": [], "survived": [], "invalid": []}
@@ -128,19 +130,19 @@ def report(contract: str, sample: list[Mutant], explained: set[tuple[str, str, s
         start, end = mutant.start, mutant.start + len(mutant.old.encode())
         mutated = source[:start] + mutant.new.encode() + source[end:]
         (TREE / "contracts" / f"{contract}.sol").write_bytes(mutated)
-        result = outcome(contract)
+        result = outcome()
         found[result].append(mutant)
         print(f"{number:4} {result:8} {mutant}", flush=True)
     (TREE / "contracts" / f"{contract}.sol").write_bytes(source)
 
-    killed, survived = len(found["killed"]), found["survived"]
+    killed, survived, invalid = len(found["killed"]), found["survived"], len(found["invalid"])
     score = killed / (killed + len(survived))
-    print(f"{contract}: {killed} killed, {len(survived)} survived, {len(found['invalid'])} do not compile: {score:.1%}")
+    print(f"{contract}: {killed} killed, {len(survived)} survived, {invalid} do not compile: {score:.1%}")
     unexplained = [mutant for mutant in survived if mutant.key not in explained]
     for mutant in unexplained:
         print(f"mutate: a survivor that docs/mutation.md does not explain: {mutant}", file=sys.stderr)
     if score < NEEDED:
-        print(f"mutate: {contract}'s tests kill {score:.1%} of the mutants, less than {NEEDED:.0%}", file=sys.stderr)
+        print(f"mutate: the tests kill {score:.1%} of them, less than {NEEDED:.0%}", file=sys.stderr)
     return not unexplained and score >= NEEDED
 
 
@@ -159,7 +161,7 @@ def prepare() -> None:
         packages.symlink_to((ROOT / "node_modules").resolve())
 
 
-def outcome(contract: str) -> str:
+def outcome() -> str:
     """Run the tests on the tree as it is: `killed`, `survived`, or `invalid` if it does not compile."""
     command = (binary(), "test", "--fail-fast", "--no-match-contract", UNRELATED)
     try:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prove tests/symbolic/ with Halmos: each property for every input at once, or a counterexample (`make symbolic`).
+"""Prove tests/symbolic/ with Halmos: properties for every input at once (`make symbolic`).
 
 A function `check_…` must hold on every path. A function `refute_…` says something false, and Halmos must find
 why: a prover that found every path unreachable would prove that, too. A run that hits a time or loop bound
@@ -43,16 +43,10 @@ def main() -> int:
         return 1
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.unlink(missing_ok=True)
-    run = subprocess.run(
-        (
-            *(HALMOS, "--root", ROOT, "--forge-build-out", "build/symbolic/out", "--no-status", "--early-exit"),
-            *("--function", "(check|refute)_", "--loop", str(LOOPS), "--solver-timeout-assertion", "300s"),
-            *("--json-output", REPORT, *sys.argv[1:]),
-        ),
-        cwd=ROOT,
-        env=environment(),
-        check=False,
-    )
+    command = [str(HALMOS), "--root", str(ROOT), "--forge-build-out", "build/symbolic/out", "--no-status"]
+    command += ["--function", "(check|refute)_", "--loop", str(LOOPS), "--early-exit"]
+    command += ["--solver-timeout-assertion", "300s", "--json-output", str(REPORT), *sys.argv[1:]]
+    run = subprocess.run(command, cwd=ROOT, env=environment(), check=False)
     if not REPORT.is_file():
         print(f"symbolic: Halmos stopped (exit code {run.returncode})", file=sys.stderr)
         return 1

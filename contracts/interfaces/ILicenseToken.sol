@@ -290,6 +290,8 @@ interface ILicenseToken {
     error WrongValue(uint256 sent, uint256 asked);
     /// @notice The deed lost a dispute: no further sale.
     error AssetDefeated(bytes32 assetId);
+    /// @notice The derivative has a revenue ceiling, and this payment would wait in escrow, where no ceiling counts it.
+    error CeilingInDispute(bytes32 assetId);
     /// @notice Only a subscription can be renewed.
     error NotRenewable(bytes32 licenseId);
     /// @notice The license was revoked.

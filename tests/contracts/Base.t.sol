@@ -401,6 +401,43 @@ abstract contract Base is Test {
         return IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
     }
 
+    // ---- disputes ----
+
+    /// @dev A stranger claims that the asset is theirs; the sales from now on are paid into escrow.
+    function dispute(bytes32 id) internal returns (uint256) {
+        bytes32 claimId = registerAs(stranger, keccak256(abi.encode("claim", desk.caseCount(), id)));
+        uint256 cost = desk.openingCost();
+        vm.deal(stranger, cost);
+        vm.prank(stranger);
+        return desk.disputeAsset{value: cost}(id, claimId, stranger, "evidence", "https://example.org/evidence");
+    }
+
+    /// @dev The present holder of the licensed deed says that the license was broken.
+    function disputeLicense(ILicenseToken.Grant memory grant, ILicenseToken.Conditions memory shown)
+        internal
+        returns (uint256)
+    {
+        address holder = registry.deed(grant.offer.assetId).holder;
+        uint256 cost = desk.openingCost();
+        vm.deal(holder, holder.balance + cost);
+        vm.prank(holder);
+        return desk.disputeLicense{value: cost}(grant, shown, "evidence", "https://example.org/evidence");
+    }
+
+    function counterBond(uint256 caseId, address holder) internal {
+        vm.deal(holder, holder.balance + BOND);
+        vm.prank(holder);
+        desk.counterBond{value: BOND}(caseId);
+    }
+
+    /// @dev 1 upholds the claim, 2 rejects it.
+    function rule(uint256 caseId, uint256 ruling) internal {
+        uint256 number = 0;
+        while (desk.caseOfDispute(number) != caseId) ++number;
+        vm.prank(judge);
+        arbitrator.vote(number, ruling);
+    }
+
     // ---- heads ----
 
     /// @dev Fails unless the logs recorded since `vm.recordLogs` lead from the given heads to the present ones.
