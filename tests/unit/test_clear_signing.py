@@ -1,4 +1,4 @@
-"""clear-signing/: what wallets show of what is signed, read by the ERC and not by the script that writes it."""
+"""clear-signing/: what wallets show of what is signed, read by the ERC, not by the script that writes it."""
 
 import json
 import re
