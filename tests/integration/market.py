@@ -9,7 +9,7 @@ from typing import Any
 from licet.chain.client import Receipt
 from licet.contracts.disputes import MultisigArbitrator, Ruling
 from licet.contracts.vaults import vault_address
-from licet.documents import OfferDocument, SplitDocument, TermsDocument
+from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument
 from licet.rights.conditions import WHOLE_BPS, Conditions
 from licet.rights.derivation import Derivation, Parent, lineage
 from licet.rights.offer import Kind, Offer
@@ -233,3 +233,7 @@ class Market:
         value = statement.amount if statement.currency == ZERO_ADDRESS else 0
         publisher.contracts.statements.publish(statement, value=value)
         return statement
+
+    def split_of(self, *payees: Party) -> SplitDocument:
+        """Equal parts."""
+        return SplitDocument.of(PayeeShare(party.address, 1) for party in payees)
