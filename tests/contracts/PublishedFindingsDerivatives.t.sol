@@ -66,7 +66,8 @@ contract PublishedFindingsDerivativesTest is Family {
 
     // ---- what the parent is owed ----
 
-    /// @dev A child gives its parent less than the parent's terms ask. Story, protocol-core-v1 pull request 310 (2024).
+    /// @dev A child gives its parent less than the parent's terms ask. Story, protocol-core-v1 pull request 310
+    /// (2024).
     function test_RoyaltyLoweredByTheChild() public {
         IAssetRegistry.Parent[] memory parents = oneParent();
         bytes32 id = licenseOf(parents[0]);
@@ -138,7 +139,8 @@ contract PublishedFindingsDerivativesTest is Family {
         registry.pinVault(remix, remixer, 1_000);
     }
 
-    /// @dev One payment serves two creditors who have one name. Drips' receivers are sorted and unique for this reason.
+    /// @dev One payment serves two creditors who have one name. Drips' receivers are sorted and unique for this
+    /// reason.
     function test_DuplicateParentsShareOneLeaf() public {
         IAssetRegistry.Parent[] memory parents = new IAssetRegistry.Parent[](2);
         parents[0] = acquire(derivable(), conditions());
@@ -313,8 +315,8 @@ contract PublishedFindingsDerivativesTest is Family {
         derive(parents);
     }
 
-    /// @dev A parent that is disputed, or lost its dispute, earns on, or drags others down. Story, protocol-core-v1 pull
-    /// requests 35 (2024) and 464 (2025).
+    /// @dev A parent that is disputed, or lost its dispute, earns on, or drags others down. Story, protocol-core-v1
+    /// pull requests 35 (2024) and 464 (2025).
     function test_DisputedParent() public {
         IAssetRegistry.Parent[] memory parents = oneParent();
         make(parents);

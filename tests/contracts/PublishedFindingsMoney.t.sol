@@ -30,8 +30,8 @@ contract PublishedFindingsMoneyTest is Base {
 
     // ---- rounding ----
 
-    /// @dev Rounding leaves a shared pool short, and the last to claim cannot. Story's royalty vaults, tried on their code:
-    /// 40 wei short after 50 payments.
+    /// @dev Rounding leaves a shared pool short, and the last to claim cannot. Story's royalty vaults, tried on their
+    /// code: 40 wei short after 50 payments.
     function test_SharedPoolRunsShort() public {
         IRoyaltyVault vault = vaultOfSeven();
         uint256 received = 0;
@@ -79,10 +79,11 @@ contract PublishedFindingsMoneyTest is Base {
         assertEq(vault.claim(address(dollar), shareOf(0)), 500);
     }
 
-    /// @dev Two lists have one hash, because they are hashed one after the other, without their lengths. Class of finding;
-    /// Wyvern 2.2 (June 2022) hashed orders so.
+    /// @dev Two lists have one hash, because they are hashed one after the other, without their lengths. Class of
+    /// finding; Wyvern 2.2 (June 2022) hashed orders so.
     function test_PackedHashesCollide() public {
-        // Of payees A, B and shares 1, 2 packed one after the other, "payees A, B, 1, share 2" would be another reading.
+        // Of payees A, B and shares 1, 2 packed one after the other, "payees A, B, 1, share 2" would be another
+        // reading.
         (payees, shares) = (new address[](2), new uint128[](2));
         (payees[0], payees[1], shares[0], shares[1]) = (artist, licensor, 1, 2);
         IRoyaltyVault vault = fund();
@@ -110,8 +111,8 @@ contract PublishedFindingsMoneyTest is Base {
         factory.claim(claims);
     }
 
-    /// @dev Who pushes a payment takes a part of it, or is paid for pushing nothing. Class of finding; 0xSplits v2 warns of
-    /// incentives.
+    /// @dev Who pushes a payment takes a part of it, or is paid for pushing nothing. Class of finding; 0xSplits v2
+    /// warns of incentives.
     function test_BountyForPushing() public {
         IRoyaltyVault vault = vaultOfThree();
         dollar.mint(address(vault), 1_000);
@@ -125,8 +126,8 @@ contract PublishedFindingsMoneyTest is Base {
         assertEq(dollar.balanceOf(artist) + dollar.balanceOf(licensor) + dollar.balanceOf(auditor), 1_000);
     }
 
-    /// @dev Intervals overlap, so that a tree promises more than the whole. Class of finding; a plain Merkle distributor
-    /// trusts whoever built its tree.
+    /// @dev Intervals overlap, so that a tree promises more than the whole. Class of finding; a plain Merkle
+    /// distributor trusts whoever built its tree.
     function test_SharesOverlap() public {
         IRoyaltyVault.Node memory a = Split.leaf(artist, 60);
         IRoyaltyVault.Node memory b = Split.leaf(stranger, 60);
@@ -306,7 +307,8 @@ contract PublishedFindingsMoneyTest is Base {
         assertEq(registry.deed(assetId).flags, 16, "the ruling stands");
     }
 
-    /// @dev A currency blocks one payee, and the others' money freezes with it. Gitcoin, Sherlock contest 2023-09, issue 683.
+    /// @dev A currency blocks one payee, and the others' money freezes with it. Gitcoin, Sherlock contest 2023-09,
+    /// issue 683.
     function test_BlockedPayeeFreezesOthers() public {
         BlockingToken token = new BlockingToken();
         IRoyaltyVault vault = vaultOfThree();
@@ -321,7 +323,8 @@ contract PublishedFindingsMoneyTest is Base {
         assertEq(vault.claimTo(address(token), marketplace, shareOf(1), NOW, signature), 300);
     }
 
-    /// @dev Whoever is called answers at such length that reading it takes all the caller's gas. Nomad's ExcessivelySafeCall.
+    /// @dev Whoever is called answers at such length that reading it takes all the caller's gas. Nomad's
+    /// ExcessivelySafeCall.
     function test_ReturndataBomb() public {
         BlockingToken token = new BlockingToken();
         token.setBlocked(artist, true);
@@ -383,8 +386,8 @@ contract PublishedFindingsMoneyTest is Base {
 
     // ---- payouts and meters ----
 
-    /// @dev A pending distribution is put off for ever, by another in its place. Morpho's rewards distributor: its README
-    /// says that a pending root is overwritten.
+    /// @dev A pending distribution is put off for ever, by another in its place. Morpho's rewards distributor: its
+    /// README says that a pending root is overwritten.
     function test_PendingPayoutReplaced() public {
         dollar.mint(licensor, 10_000);
         vm.prank(licensor);
@@ -462,13 +465,15 @@ contract PublishedFindingsMoneyTest is Base {
         assertEq(dollar.balanceOf(artist), 1_000);
     }
 
-    /// @dev The payer changes something just before a claim, and the claim fails. Drips, Code4rena contest 2023-01, M-01.
+    /// @dev The payer changes something just before a claim, and the claim fails. Drips, Code4rena contest 2023-01,
+    /// M-01.
     function test_PayerFrontRunsTheClaim() public {
         ILicenseToken.Grant memory grant = meter(address(dollar), 10);
         bytes32 id = idOf(grant.offer, licensee, "meter");
         dollar.mint(ledger.depositOf(id), 1_000);
         bytes memory signature = voucher(id, 100);
-        // The licensee pays something in, has older units settled, asks for the rest, and waits: nothing breaks the voucher.
+        // The licensee pays something in, has older units settled, asks for the rest, and waits: nothing breaks the
+        // voucher.
         vm.startPrank(licensee);
         dollar.approve(address(ledger), 1);
         ledger.deposit(grant, 1);

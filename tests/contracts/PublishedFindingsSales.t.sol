@@ -45,8 +45,8 @@ contract Spoof {
 contract PublishedFindingsSalesTest is Family {
     // ---- terms ----
 
-    /// @dev The seller raises the price while a purchase is pending. Story, protocol-core-v1 issue 183 (Trust Security,
-    /// 2024); TITLES, Sherlock contest 2024-04, issue 396.
+    /// @dev The seller raises the price while a purchase is pending. Story, protocol-core-v1 issue 183 (Trust
+    /// Security, 2024); TITLES, Sherlock contest 2024-04, issue 396.
     function test_PriceRaisedBeforeTheSale() public {
         ILicenseToken.Offer memory offer = terms();
         ILicenseToken.Offer memory dearer = terms();
@@ -62,7 +62,8 @@ contract PublishedFindingsSalesTest is Family {
         assertEq(dollar.balanceOf(artist), PRICE, "or nothing");
     }
 
-    /// @dev What was sold changes when the seller's, or the protocol's, terms do. Story, protocol-core-v1 issue 44 (2024).
+    /// @dev What was sold changes when the seller's, or the protocol's, terms do. Story, protocol-core-v1 issue 44
+    /// (2024).
     function test_TermsChangedAfterTheSale() public {
         ILicenseToken.Offer memory offer = terms();
         bytes32 id = buy(offer);
@@ -116,8 +117,8 @@ contract PublishedFindingsSalesTest is Family {
 
     // ---- price ----
 
-    /// @dev Something is had for nothing: at a price of 0, in a quantity of 0, or where price times quantity goes round.
-    /// TreasureDAO's market, March 2022.
+    /// @dev Something is had for nothing: at a price of 0, in a quantity of 0, or where price times quantity goes
+    /// round. TreasureDAO's market, March 2022.
     function test_SaleForNothing() public {
         ILicenseToken.Offer memory offer = terms();
         offer.price = 0;
@@ -293,7 +294,8 @@ contract PublishedFindingsSalesTest is Family {
 
     // ---- who holds what ----
 
-    /// @dev Anyone registers anyone's work first, and keeps its author out. Story, protocol-core-v1 pull request 9 (2024).
+    /// @dev Anyone registers anyone's work first, and keeps its author out. Story, protocol-core-v1 pull request 9
+    /// (2024).
     function test_RegistrationSquattedByFrontRun() public {
         bytes32 song = keccak256("a song");
         bytes32 squatted = registerAs(stranger, song);
@@ -403,8 +405,8 @@ contract PublishedFindingsSalesTest is Family {
         assertFalse(licenses.permits(id, TRAIN));
     }
 
-    /// @dev A license that ran out is used on. Story: expired terms were taken (Halborn, 2024), and a license of one day
-    /// served two years later, tried on its code.
+    /// @dev A license that ran out is used on. Story: expired terms were taken (Halborn, 2024), and a license of one
+    /// day served two years later, tried on its code.
     function test_LicenseUsedAfterItExpired() public {
         ILicenseToken.Conditions memory shown = conditions();
         shown.sublicensable = true;

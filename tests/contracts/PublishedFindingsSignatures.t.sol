@@ -67,7 +67,8 @@ contract ReenteringSigner {
     }
 }
 
-/// @dev What was found in others' signatures, proofs and proxies, tried on these contracts (see `PublishedFindingsSales`).
+/// @dev What was found in others' signatures, proofs and proxies, tried on these contracts (see
+/// `PublishedFindingsSales`).
 contract PublishedFindingsSignaturesTest is Base {
     uint256 private constant ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
     bytes32 private constant CLAIM_TO_TYPEHASH =
@@ -76,8 +77,8 @@ contract PublishedFindingsSignaturesTest is Base {
 
     // ---- the sender ----
 
-    /// @dev An address at the end of the call, put there through a batch, passes for the sender. OpenZeppelin's ERC2771Context
-    /// with Multicall (December 2023).
+    /// @dev An address at the end of the call, put there through a batch, passes for the sender. OpenZeppelin's
+    /// ERC2771Context with Multicall (December 2023).
     function test_SenderSpoofedInTheCall() public {
         bytes memory cancel = abi.encodeCall(registry.cancelOffers, (assetId));
         vm.startPrank(stranger);
@@ -253,8 +254,8 @@ contract PublishedFindingsSignaturesTest is Base {
         twin.claimTo(address(dollar), marketplace, shareOf(1), NOW, claim);
     }
 
-    /// @dev An owner's signature for one of their accounts serves for another. ERC-1271 accounts (curiousapple; Alchemy,
-    /// 2023).
+    /// @dev An owner's signature for one of their accounts serves for another. ERC-1271 accounts (curiousapple;
+    /// Alchemy, 2023).
     function test_ReplayedBetweenAccountsOfOneOwner() public {
         address first = address(new OwnedAccount(stranger));
         address second = address(new OwnedAccount(stranger));
@@ -274,8 +275,8 @@ contract PublishedFindingsSignaturesTest is Base {
         );
     }
 
-    /// @dev What is signed as one thing is taken for another: a registration for an offer, an offer for a voucher. Class of
-    /// finding.
+    /// @dev What is signed as one thing is taken for another: a registration for an offer, an offer for a voucher.
+    /// Class of finding.
     function test_SignedAsAnotherType() public {
         ILicenseToken.Offer memory offer = terms();
         bytes memory invalid =
@@ -351,8 +352,8 @@ contract PublishedFindingsSignaturesTest is Base {
 
     // ---- trees ----
 
-    /// @dev An inner node is shown as a leaf. OpenZeppelin's MerkleProof warns of leaves of 64 bytes; Drips, and any tree
-    /// without marks.
+    /// @dev An inner node is shown as a leaf. OpenZeppelin's MerkleProof warns of leaves of 64 bytes; Drips, and any
+    /// tree without marks.
     function test_InnerNodeAsALeaf() public {
         bytes32[] memory works = new bytes32[](4);
         for (uint256 i = 0; i < 4; ++i) {
@@ -382,7 +383,8 @@ contract PublishedFindingsSignaturesTest is Base {
         refuse(vault, share);
     }
 
-    /// @dev A tree with an empty node under its root proves any leaf. OpenZeppelin's multiproofs, GHSA-wprv-93r4-jj2p (2023).
+    /// @dev A tree with an empty node under its root proves any leaf. OpenZeppelin's multiproofs, GHSA-wprv-93r4-jj2p
+    /// (2023).
     function test_EmptyNodeProvesAnyLeaf() public {
         IRoyaltyVault.Node memory nothing = IRoyaltyVault.Node(0, 0);
         IRoyaltyVault vault = IRoyaltyVault(factory.deploy(Split.top(Split.inner(Split.leaf(artist, 5), nothing)), 0));
