@@ -146,7 +146,7 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
             revert ParentsInvalid(parents, MAX_PARENTS, sources, MAX_SOURCES);
         }
         for (uint256 i = 0; i < sources; ++i) {
-            _heldLicense(derivation.sources[i], msg.sender, 0);
+            _checkSource(derivation.sources[i]);
         }
         (Demands memory demands, Lineage[] memory lineage) = _gather(registration.content, derivation);
         assetId = _register(msg.sender, registration);
@@ -361,7 +361,7 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         ILicenseToken.Conditions calldata conditions = parent.conditions;
         bytes32 licenseId = parent.grant.licenseId();
         offer.check(conditions);
-        ILicenseToken.License memory held = _heldLicense(licenseId, msg.sender, DERIVE);
+        ILicenseToken.License memory held = _licenseToDerive(licenseId);
         demands.uses &= held.uses;
         if (held.expires < demands.until) demands.until = held.expires;
         if (conditions.approval) _checkApproval(licenseId, content, offer.assetId, parent.approval);
@@ -379,17 +379,20 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         }
     }
 
-    /// @dev A license that `registrant` holds and that permits all of `uses` now. A metered one has no price to derive under.
-    function _heldLicense(bytes32 licenseId, address registrant, uint32 uses)
-        private
-        view
-        returns (ILicenseToken.License memory held)
-    {
+    /// @dev A license to derive that the caller holds and that runs now. A metered one has no price to derive under.
+    function _licenseToDerive(bytes32 licenseId) private view returns (ILicenseToken.License memory held) {
         held = ILicenseToken(licenseToken).license(licenseId);
         if (
-            held.holder != registrant || held.uses & uses != uses || (held.metered && uses != 0)
-                || !ILicenseToken(licenseToken).permits(licenseId, held.uses)
-        ) revert ParentLicenseInvalid(licenseId, registrant, uses);
+            held.holder != msg.sender || held.uses & DERIVE == 0 || held.metered || block.timestamp >= held.expires
+        ) revert ParentLicenseInvalid(licenseId, msg.sender, DERIVE);
+    }
+
+    /// @dev A license that the caller holds and that permits what it permits now.
+    function _checkSource(bytes32 licenseId) private view {
+        ILicenseToken.License memory held = ILicenseToken(licenseToken).license(licenseId);
+        if (held.holder != msg.sender || !ILicenseToken(licenseToken).permits(licenseId, held.uses)) {
+            revert ParentLicenseInvalid(licenseId, msg.sender, held.uses);
+        }
     }
 
     function _checkApproval(bytes32 licenseId, bytes32 content, bytes32 assetId, bytes calldata approval) private view {

@@ -975,7 +975,7 @@ contract DerivativesTest is Family {
 
     function refuseSource(IAssetRegistry.Derivation memory made, bytes32 id) private {
         refuseDerivative(
-            made, abi.encodeWithSelector(IAssetRegistry.ParentLicenseInvalid.selector, id, remixer, uint32(0))
+            made, abi.encodeWithSelector(IAssetRegistry.ParentLicenseInvalid.selector, id, remixer, licenses.license(id).uses)
         );
     }
 

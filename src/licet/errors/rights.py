@@ -278,6 +278,13 @@ class ConditionsUnknown(Reverted):
     )
 
 
+class CeilingInDispute(Reverted):
+    explanation = (
+        "asset {assetId} is under a revenue ceiling and disputed: what is escrowed could not be counted; "
+        "wait for the ruling, or for the holder's counter-bond"
+    )
+
+
 class AssetDefeated(Reverted):
     explanation = (
         "the deed of {assetId} lost a dispute: nothing more is sold on it; look for the rightful claim"
@@ -316,3 +323,14 @@ class SublicenseTooWide(Reverted):
         "a sublicense of {licenseId} for the uses {uses} until {expires:time} is wider or longer than the "
         "license, or empty"
     )
+
+
+# The adapter for ERC-8432.
+
+
+class NotEnumerable(Reverted):
+    explanation = "the chain keeps no list of the licenses of {assetId}: read the log `Sold`, or ask an auditor"
+
+
+class TermsUnknown(Reverted):
+    explanation = "the terms {termsId} are not stored on chain: show the offer, whose hash proves them"
