@@ -55,8 +55,8 @@ class Price:
         supply: how many licenses may be sold; 0 for any number.
         exclusive: no other license of the asset is sold while this one runs.
         transferable: whether a licensee may transfer the license.
-        conditions: the rare terms: of derivatives, sublicenses, revocation, metering, resale. Each offer gets a
-            salt of its own when it is signed, so that a price serves again after an offer was cancelled.
+        conditions: the rare terms: of derivatives, sublicenses, revocation, metering, resale. Each offer
+            gets a salt of its own when it is signed, so that a price serves again after a cancellation.
     """
 
     currency: Address
