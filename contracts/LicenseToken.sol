@@ -186,7 +186,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         uint256 amount = words.price * order.quantity;
         address payee = _checkFlags(words, offerHash, deed, amount, latest);
         if (words.exclusive != 0) _registry.grantExclusive(words.assetId, firstId, _clamp32(latest));
-        _pay(words, payee, amount);
+        if (_pay(words, payee, amount) != 0) revert WrongValue(msg.value, words.currency == 0 ? amount : 0);
     }
 
     /// @inheritdoc ILicenseToken
@@ -212,7 +212,9 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
             abi.encode(licensee, msg.sender, vault, words.currency, refund)
         );
         if (words.exclusive != 0) _registry.grantExclusive(assetId, licenseId, uint32(block.timestamp));
-        _pay(words, vault, refund);
+        uint256 rest = _pay(words, vault, refund);
+        // The refund is that of the block's second, which nobody knows beforehand.
+        if (rest != 0) SafeTransferLib.safeTransferETH(msg.sender, rest);
     }
 
     /// @inheritdoc ILicenseToken
@@ -693,12 +695,13 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         return FixedPointMathLib.fullMulDiv(words.price, left * refundBps, whole * WHOLE);
     }
 
-    /// @dev From the caller; native coin must have been sent along exactly.
-    function _pay(Offers.Words calldata words, address payee, uint256 amount) private {
+    /// @dev From the caller, who sent native coin along; returns what is left of it.
+    function _pay(Offers.Words calldata words, address payee, uint256 amount) private returns (uint256 rest) {
         address currency = address(uint160(words.currency));
         uint256 asked = currency == address(0) ? amount : 0;
-        if (msg.value != asked) revert WrongValue(msg.value, asked);
+        if (msg.value < asked) revert WrongValue(msg.value, asked);
         _move(currency, msg.sender, payee, amount);
+        return msg.value - asked;
     }
 
     /// @dev Last of all: the only calls to code that somebody else chose. Native coin is here already.

@@ -347,7 +347,8 @@ interface ILicenseToken {
 
     /// @notice Revokes the license proven by `grant`, for a cause that its conditions state. Only the deed's present holder
     /// may, who pays the refund (price × `refundBps` × time left ÷ duration; the whole term's if perpetual) into a vault
-    /// whose only payee is the license's holder: native coin is sent along exactly, a token is drawn from the allowance.
+    /// whose only payee is the license's holder: of native coin sent along, what is too much goes back; a token is drawn from
+    /// the allowance.
     /// @param cause A dispute's number in the dispute desk that upheld the revocation, if the license is `revocable`; 0 for
     /// use not reported within `reportWithin` seconds.
     function revoke(Grant calldata grant, Conditions calldata conditions, uint256 cause) external payable;
