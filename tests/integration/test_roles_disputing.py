@@ -10,7 +10,7 @@ from licet.contracts import Contracts, events
 from licet.contracts.assets import DeedFlag
 from licet.contracts.cases import Status as CaseStatus
 from licet.contracts.disputes import Ruling
-from licet.documents import EvidenceDocument, Library, OfferDocument, TermsDocument
+from licet.documents import EvidenceDocument, Library, OfferDocument, TermsDocument, ni_uri, sha256
 from licet.errors import (
     AssetAlreadyDefeated,
     AssetDefeated,
@@ -144,6 +144,18 @@ def test_evidence_stands_in_the_folder_under_its_hash(
     (opened,) = events.find(events.AssetDisputed, case.receipt.logs)
     document = Library([folder], allow_http=False).get(opened.evidence_hash)
     assert EvidenceDocument.from_bytes(document) == DRAFTS
+
+
+def test_the_other_side_shows_evidence_as_well(
+    rival: Party, case: OpenedCase, judge: Judge, folder: Path
+) -> None:
+    answer = EvidenceDocument("Answer", "I wrote it in 2018.")
+    (shown,) = events.find(events.EvidenceShown, rival.sells.submit_evidence(case.case_id, answer).logs)
+    assert (shown.case_id, shown.evidence_uri) == (case.case_id, ni_uri(sha256(answer.to_bytes())))
+    assert Library([folder], allow_http=False).get(sha256(answer.to_bytes())) == answer.to_bytes()
+    judge.rule(Ruling.REJECT, case.case_id)
+    with pytest.raises(CaseNotOpen):
+        rival.sells.submit_evidence(case.case_id, answer)
 
 
 # Counter-bonds.

@@ -136,6 +136,20 @@ class Disputing(Stating):
         """
         return self._contracts.disputes.counter_bond(case_id)
 
+    def submit_evidence(self, case_id: int, evidence: EvidenceDocument, *, contest: bool = False) -> Receipt:
+        """Shows evidence in an open case. Anybody may.
+
+        Args:
+            case_id: the case.
+            evidence: what speaks for or against the claim; it is published.
+            contest: whether the case is a contest of a statement, rather than a dispute.
+
+        Raises:
+            CaseNotOpen, CaseOverdue: it cannot be ruled on any more.
+        """
+        _, uri = self._shown(evidence)
+        return self._cases(contest).submit_evidence(case_id, uri)
+
     def release_escrow(self, case_id: int, payee: Address, token: Address) -> Released:
         """Pays out what was sold while a case was its asset's latest: to the payee, or by an upheld claim.
 
@@ -166,8 +180,7 @@ class Disputing(Stating):
             CaseNotOverdue: the arbitrator has time.
             CaseNotOpen: the case is closed.
         """
-        cases: Cases = self._contracts.statements if contest else self._contracts.disputes
-        return cases.lapse(case_id)
+        return self._cases(contest).lapse(case_id)
 
     def owed_bonds(self, who: Address | None = None) -> int:
         """What closed cases owe somebody, this account if not given, in wei."""
@@ -185,6 +198,9 @@ class Disputing(Stating):
         if not owing:
             raise reverted("NothingOwed", {"who": payee})
         return tuple(cases.withdraw(payee) for cases in owing)
+
+    def _cases(self, contest: bool) -> Cases:
+        return self._contracts.statements if contest else self._contracts.disputes
 
     def _shown(self, evidence: EvidenceDocument | None) -> tuple[Hash32, str]:
         """Publishes evidence; its hash and URI."""
