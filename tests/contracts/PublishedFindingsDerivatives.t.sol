@@ -88,8 +88,7 @@ contract PublishedFindingsDerivativesTest is Family {
         );
     }
 
-    /// @dev The share is read again after the sale, and has grown. Story, protocol-core-v1 pull request 364 (Trust
-    /// Security, 2024).
+    /// @dev The share is read again after the sale, and has grown. Story, protocol-core-v1 pull request 364 (2024).
     function test_RoyaltyRaisedAfterTheSale() public {
         IAssetRegistry.Parent[] memory parents = oneParent();
         ILicenseToken.Conditions memory dearer = conditions();
@@ -139,8 +138,8 @@ contract PublishedFindingsDerivativesTest is Family {
         registry.pinVault(remix, remixer, 1_000);
     }
 
-    /// @dev One payment serves two creditors who have one name. Drips' receivers are sorted and unique for this
-    /// reason.
+    /// @dev One payment serves two creditors who have one name. Class of finding; Drips asks for its receivers in
+    /// order.
     function test_DuplicateParentsShareOneLeaf() public {
         IAssetRegistry.Parent[] memory parents = new IAssetRegistry.Parent[](2);
         parents[0] = acquire(derivable(), conditions());
@@ -211,7 +210,7 @@ contract PublishedFindingsDerivativesTest is Family {
         assertEq(IRoyaltyVault(vault).received(address(dollar)), 2 * PRICE);
     }
 
-    /// @dev A dispute hides revenue from the ceiling until it is over. Found here, by the same question.
+    /// @dev A dispute hides revenue from the ceiling until it is over. Found in these contracts before their release.
     function test_RevenueHiddenInEscrow() public {
         ILicenseToken.Conditions memory shown = conditions();
         shown.revenueCeiling = uint96(2 * PRICE);
@@ -296,7 +295,7 @@ contract PublishedFindingsDerivativesTest is Family {
         );
     }
 
-    /// @dev A signature given for one thing is taken for another. Story's badges (Halborn, 2025).
+    /// @dev A signature given for one thing is taken for another. Story's periphery (Halborn, 2025).
     function test_ApprovalTakenForAnotherWork() public {
         ILicenseToken.Conditions memory shown = conditions();
         shown.approval = true;

@@ -11,8 +11,7 @@ import {Catalog} from "./helpers/Catalog.sol";
 
 /// @dev What was found in others' disputes, tried on these contracts (see `PublishedFindingsSales`).
 contract PublishedFindingsDisputesTest is Base {
-    /// @dev Disputes without end cost their author little, and stop the disputed one's trade. Story's dispute module;
-    /// class of finding.
+    /// @dev Disputes without end cost their author little, and stop the disputed one's trade. Class of finding.
     function test_DisputeSpam() public {
         uint256 first = dispute(assetId);
         buy(terms(), "one dispute");

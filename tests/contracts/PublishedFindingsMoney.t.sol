@@ -64,7 +64,7 @@ contract PublishedFindingsMoneyTest is Base {
     // ---- splits ----
 
     /// @dev A split's owner, or the protocol, changes it over money that is in it. 0xSplits behind Obol's controller
-    /// (Zach Obront's audit, 2023, issue 78).
+    /// (Zach Obront's audit, 2023, obol-splits issue 78).
     function test_SplitChangedUnderMoney() public {
         IRoyaltyVault vault = vaultOfThree();
         dollar.mint(address(vault), 1_000);
@@ -443,7 +443,7 @@ contract PublishedFindingsMoneyTest is Base {
         escrow.contest{value: cost}(said, 0, "");
     }
 
-    /// @dev What proves a past use is shown again, and paid again. Drips: a history's hash that is used twice.
+    /// @dev What proves a past use is shown again, and paid again. Class of finding.
     function test_HistoryUsedTwice() public {
         ILicenseToken.Grant memory grant = meter(address(dollar), 10);
         bytes32 id = idOf(grant.offer, licensee, "meter");

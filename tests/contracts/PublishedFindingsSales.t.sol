@@ -45,8 +45,8 @@ contract Spoof {
 contract PublishedFindingsSalesTest is Family {
     // ---- terms ----
 
-    /// @dev The seller raises the price while a purchase is pending. Story, protocol-core-v1 issue 183 (Trust
-    /// Security, 2024); TITLES, Sherlock contest 2024-04, issue 396.
+    /// @dev The seller raises the price while a purchase is pending. Story, protocol-core-v1 issue 183 (2024);
+    /// TITLES, Sherlock contest 2024-04, issue 396.
     function test_PriceRaisedBeforeTheSale() public {
         ILicenseToken.Offer memory offer = terms();
         ILicenseToken.Offer memory dearer = terms();
@@ -178,7 +178,7 @@ contract PublishedFindingsSalesTest is Family {
         assertEq(licenses.balanceOf(licensee), 1, "sold once");
     }
 
-    /// @dev A subscription runs on, and was not paid.
+    /// @dev A subscription runs on, and was not paid. Class of finding.
     function test_TermExtendedWithoutPaying() public {
         ILicenseToken.Offer memory offer = terms();
         offer.kind = ILicenseToken.Kind.Subscription;

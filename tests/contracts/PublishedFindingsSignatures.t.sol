@@ -137,7 +137,7 @@ contract PublishedFindingsSignaturesTest is Base {
         replayAll(true);
     }
 
-    /// @dev Or with the other s. Class of finding.
+    /// @dev A signature that was used is used again with the other s. Class of finding.
     function test_OtherSReplayed() public {
         replayAll(false);
     }
@@ -352,8 +352,7 @@ contract PublishedFindingsSignaturesTest is Base {
 
     // ---- trees ----
 
-    /// @dev An inner node is shown as a leaf. OpenZeppelin's MerkleProof warns of leaves of 64 bytes; Drips, and any
-    /// tree without marks.
+    /// @dev An inner node is shown as a leaf. OpenZeppelin's MerkleProof warns of leaves of 64 bytes.
     function test_InnerNodeAsALeaf() public {
         bytes32[] memory works = new bytes32[](4);
         for (uint256 i = 0; i < 4; ++i) {
