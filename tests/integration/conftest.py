@@ -11,23 +11,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from licet.auditor import Auditor, AuditReport
 from licet.chain.abi import Abi
 from licet.chain.artifacts import Artifact
 from licet.chain.client import Chain, Receipt
 from licet.chain.deployments import Deployment, deploy
 from licet.chain.node import Engine, LocalNode
 from licet.chain.signer import LocalSigner, Signer
-from licet.contracts import Contracts
+from licet.contracts import Contracts, MultisigArbitrator
+from licet.contracts.cases import Cases
 from licet.contracts.currency import Currency
+from licet.contracts.disputes import Ruling
 from licet.documents import Library, OfferDocument, PayeeShare, Publisher, SplitDocument, TermsDocument
 from licet.licensee import Licensee
 from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered, RightsHolder
 from licet.types import Address, Hash32
+
+if TYPE_CHECKING:
+    from tests.integration.market import Market
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYER, LICENSOR, LICENSEE, RIVAL, STRANGER, ARTIST, CO_ARTIST = range(7)
@@ -128,7 +134,7 @@ class Party:
     @cached_property
     def buys(self) -> Licensee:
         """The party as a licensee."""
-        return Licensee(self.contracts, Library([self.folder], allow_http=False))
+        return Licensee(self.contracts, Library([self.folder], allow_http=False), Publisher(self.folder))
 
     @property
     def address(self) -> Address:
@@ -220,6 +226,25 @@ def artist(party: Callable[[Signer], Party]) -> Party:
 @pytest.fixture
 def co_artist(party: Callable[[Signer], Party]) -> Party:
     return party(development_signer(CO_ARTIST))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The only owner of the arbitrator that comes with a local deployment."""
+
+    contracts: Contracts
+
+    def rule(self, ruling: Ruling, case_id: int, cases: Cases | None = None) -> None:
+        """Rules on a dispute, or on a case of another contract."""
+        cases = cases or self.contracts.disputes
+        arbitrator = MultisigArbitrator(self.contracts.chain, self.contracts.deployment.arbitrator)
+        numbers = range(arbitrator.dispute_count())
+        arbitrator.vote(next(n for n in numbers if cases.case_of_dispute(n) == case_id), ruling)
+
+
+@pytest.fixture
+def judge(party: Callable[[Signer], Party]) -> Judge:
+    return Judge(party(development_signer(DEPLOYER)).contracts)
 
 
 @pytest.fixture
@@ -350,3 +375,33 @@ def raw_contract(stranger: Party) -> Callable[[bytes], Address]:
 def created(receipt: Receipt) -> Address:
     assert receipt.created is not None
     return receipt.created
+
+
+# Auditing.
+
+
+@pytest.fixture
+def audit(network: Network, folder: Path) -> Callable[..., AuditReport]:
+    """What an auditor says who has nothing but a node's URL, the registry and the published documents."""
+
+    def audit(url: str = network.url, *, documents: Path = folder, block: int | None = None) -> AuditReport:
+        auditor = Auditor(Chain(url), Library([documents], allow_http=False))
+        return auditor.audit(network.deployment.asset_registry, block=block)
+
+    return audit
+
+
+@pytest.fixture
+def market(
+    network: Network,
+    licensor: Party,
+    licensee: Party,
+    rival: Party,
+    stranger: Party,
+    vault: Address,
+    make_work: Callable[[str], Path],
+) -> "Market":
+    """Everybody, and what they do again and again."""
+    from tests.integration.market import Market  # which imports this module
+
+    return Market(network, licensor, licensee, rival, stranger, vault, make_work)

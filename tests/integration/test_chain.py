@@ -22,6 +22,7 @@ from licet.errors import (
     InputError,
     InsufficientBalance,
     NotAContract,
+    NotDeedHolder,
     OfferExpired,
     OfferIsCancelled,
     OfferSoldOut,
@@ -173,6 +174,28 @@ def test_a_refused_transaction_is_not_sent(licensor: Party) -> None:
     with pytest.raises(AssetNotRegistered):
         licensor.sells.cancel_offers(NOTHING)
     assert licensor.chain.nonce(licensor.address) == sent
+
+
+def test_a_simulated_transaction_answers_as_a_sent_one_would_and_changes_nothing(
+    licensor: Party, stranger: Party, network: Network, asset: Registered, reader: Contracts
+) -> None:
+    def simulate(chain: Chain, value: int = 0) -> object:
+        return chain.simulate(REGISTRY, reader.assets.address, "cancelOffers", asset.asset_id, value=value)
+
+    before = licensor.chain.nonce(licensor.address)
+    assert simulate(licensor.chain) == 1
+    with pytest.raises(NotDeedHolder) as caught:
+        simulate(stranger.chain)
+    assert caught.value.facts["caller"] == stranger.address
+    with pytest.raises(NotDeedHolder) as caught:
+        simulate(network.chain())
+    assert caught.value.facts["caller"] == ZERO_ADDRESS
+    with pytest.raises(Reverted):  # the function takes no coin
+        simulate(licensor.chain, value=1)
+    with pytest.raises(NotAContract):
+        licensor.chain.simulate(REGISTRY, stranger.address, "cancelOffers", asset.asset_id)
+    assert reader.assets.deed(asset.asset_id).epoch == 0
+    assert licensor.chain.nonce(licensor.address) == before
 
 
 def test_a_reason_in_words_is_told(stranger: Party, mock: Callable[..., Address]) -> None:

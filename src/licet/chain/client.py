@@ -186,9 +186,28 @@ class Chain:
             Reverted: the contract refuses.
             NotAContract: there is no code at the address.
         """
-        data = self._ask_contract(
-            {"to": _web3_address(address), "data": "0x" + abi.encode_call(function, arguments).hex()}, block
-        )
+        tx = _transaction(abi, address, function, arguments)
+        return self._result(tx, abi, address, function, block)
+
+    def simulate(self, abi: Abi, address: Address, function: str, *arguments: Any, value: int = 0) -> Any:
+        """What a transaction of the account's, or of nobody's, would return if it was sent now; nothing is.
+
+        Arguments are those of `send`.
+
+        Raises:
+            Reverted: the contract would refuse it.
+            NotAContract: there is no code at the address.
+        """
+        tx = _transaction(abi, address, function, arguments, value)
+        if self.signer is not None:
+            tx["from"] = self.signer.address
+        return self._result(tx, abi, address, function, "latest")
+
+    def _result(
+        self, tx: Mapping[str, Any], abi: Abi, address: Address, function: str, block: BlockId
+    ) -> Any:
+        """What a call returns, decoded."""
+        data = self._ask_contract(tx, block)
         if not data and abi.functions[function].outputs and not self.code(address, block):
             raise NotAContract(
                 f"there is no contract at {address} on chain {self.chain_id}: "
@@ -245,7 +264,14 @@ class Chain:
 
     # Writing
 
-    def send(self, abi: Abi, address: Address, function: str, *arguments: Any, value: int = 0) -> Receipt:
+    def send(
+        self,
+        abi: Abi,
+        address: Address,
+        function: str,
+        *arguments: Any,
+        value: int = 0,
+    ) -> Receipt:
         """Sends a transaction and waits until a block has it.
 
         Args:
@@ -261,13 +287,7 @@ class Chain:
             InsufficientBalance: the account cannot pay for the gas and the value.
             ChainError: the transaction could not be sent, or was not mined in time.
         """
-        return self._transact(
-            {
-                "to": _web3_address(address),
-                "value": value,
-                "data": "0x" + abi.encode_call(function, arguments).hex(),
-            }
-        )
+        return self._transact(_transaction(abi, address, function, arguments, value))
 
     def deploy(self, artifact: Artifact, *arguments: Any) -> Receipt:
         """Creates a contract; its address is the receipt's `created`. Raises as `send` does."""
@@ -384,6 +404,13 @@ class Chain:
         if any(word in message.lower() for word in _HALTED):
             return _refused(None)
         return ChainError(f"the node at {self.url} refuses: {shown(message, 200)}", url=self.url)
+
+
+def _transaction(
+    abi: Abi, address: Address, function: str, arguments: Sequence[Any], value: int = 0
+) -> dict[str, Any]:
+    data = "0x" + abi.encode_call(function, arguments).hex()
+    return {"to": _web3_address(address), "value": value, "data": data}
 
 
 def _refused(data: Any) -> Reverted:

@@ -1,10 +1,11 @@
 """`licet audit`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import click
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from licet.auditor import Auditor, AuditReport, Finding, Severity, Verdict
@@ -12,7 +13,7 @@ from licet.cli.errors import UndecidedError
 from licet.cli.money import Money
 from licet.cli.output import emit, steps_bar, table
 from licet.cli.session import Session, takes
-from licet.cli.text import one_line, plural, short
+from licet.cli.text import format_time, one_line, plural, short
 from licet.errors import DeploymentError, LicetError
 
 EXIT_CODES: Final = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.CANNOT_TELL: 2}
@@ -26,6 +27,7 @@ _WORDS: Final = {
         "bold yellow",
     ),
 }
+_PLURALS: Final = {"report of use": "reports of use"}
 _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severity.NOTE: "dim"}
 
 
@@ -53,6 +55,7 @@ def command(session: Session, block: int | None, as_json: bool) -> int:
         Text(),
         balance_sheets(report, session.money),
         Text(),
+        *further_tables(report, session.money),
         *findings,
         verdict_line(report.verdict),
         as_json=as_json,
@@ -92,6 +95,112 @@ def balance_sheets(report: AuditReport, money: Money) -> RenderableType:
                 "unknown" if sheet.dust is None else money.text(sheet.token, sheet.dust),
             )
             for sheet in report.vaults
+        ],
+    )
+
+
+def further_tables(report: AuditReport, money: Money) -> Iterator[RenderableType]:
+    """What else there is: how much was done, deposits, statements, escrows and cases."""
+    c = report.counts
+    done = {
+        "derivative": c.derivatives,
+        "renewal": c.renewals,
+        "revocation": c.revocations,
+        "sublicense": c.sublicenses,
+        "report of use": c.anchors,
+        "settlement": c.settlements,
+        "statement": c.statements,
+        "case": c.cases,
+    }
+    counts = [
+        f"{count:,} {noun}" if count == 1 else f"{count:,} {_PLURALS.get(noun, noun + 's')}"
+        for noun, count in done.items()
+        if count
+    ]
+    if counts:
+        yield Text(f"Besides: {', '.join(counts)}.")
+        yield Text()
+    tables = (
+        deposits(report, money),
+        statements(report, money),
+        escrows(report, money),
+        cases(report),
+    )
+    for rows in tables:
+        if rows.row_count:
+            yield rows
+            yield Text()
+
+
+def deposits(report: AuditReport, money: Money) -> Table:
+    """What was paid into each metered license's deposit, and what became of it."""
+    return table(
+        ["metered license", ">units", ">received", ">= settled", ">+ withdrawn", ">+ left"],
+        [
+            (
+                short(sheet.license_id),
+                f"{sheet.units:,}",
+                *(
+                    money.text(sheet.token, amount)
+                    for amount in (sheet.received, sheet.settled, sheet.withdrawn, sheet.balance)
+                ),
+            )
+            for sheet in report.meters
+        ],
+    )
+
+
+def statements(report: AuditReport, money: Money) -> Table:
+    """What periods' payouts say, and how far they have come."""
+    return table(
+        ["statement", "asset", "until", ">amount", ">released", ">waiting", "state"],
+        [
+            (
+                short(sheet.statement_id),
+                short(sheet.asset_id),
+                format_time(sheet.until),
+                money.text(sheet.token, sheet.amount),
+                money.text(sheet.token, sheet.released),
+                money.text(sheet.token, sheet.balance),
+                sheet.state,
+            )
+            for sheet in report.statements
+        ],
+    )
+
+
+def escrows(report: AuditReport, money: Money) -> Table:
+    """What was sold while a dispute was open."""
+    return table(
+        ["escrow of case", "asset", "sold for", ">received", ">= released", ">+ waiting"],
+        [
+            (
+                str(sheet.case_id),
+                short(sheet.asset_id),
+                short(sheet.payee),
+                money.text(sheet.token, sheet.received),
+                money.text(sheet.token, sheet.released),
+                money.text(sheet.token, sheet.balance),
+            )
+            for sheet in report.escrows
+        ],
+    )
+
+
+def cases(report: AuditReport) -> Table:
+    """Disputes and contests, and how they ended."""
+    return table(
+        ["case", "about", "subject", "claimant", "deadline", "status"],
+        [
+            (
+                str(line.case_id),
+                line.kind,
+                short(line.subject),
+                short(line.claimant),
+                format_time(line.deadline),
+                line.status,
+            )
+            for line in report.cases
         ],
     )
 

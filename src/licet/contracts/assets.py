@@ -8,6 +8,7 @@ from typing import Final
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
 from licet.rights.derivation import Derivation
+from licet.rights.offer import Offer
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
 from licet.types import Address, Hash32
@@ -97,6 +98,16 @@ class AssetRegistry:
             _ABI, self.address, "registerDerivative", _fields(registration), derivation.to_abi()
         )
 
+    def check_derivative(self, registration: Registration, derivation: Derivation) -> None:
+        """Makes sure that `register_derivative` would succeed now; sends nothing.
+
+        Raises:
+            Reverted: it would not, as the exception's class says.
+        """
+        self.chain.simulate(
+            _ABI, self.address, "registerDerivative", _fields(registration), derivation.to_abi()
+        )
+
     def refresh_parents(self, asset_id: Hash32, split: Hash32, license_ids: Sequence[Hash32]) -> Receipt:
         """Takes a derivative's parents' licenses, in the order of its registration, as they are now."""
         return self.chain.send(_ABI, self.address, "refreshParents", asset_id, split, list(license_ids))
@@ -138,6 +149,32 @@ class AssetRegistry:
             made["ceilingCurrency"],
             made["revenueCeiling"],
             made["termsHash"],
+        )
+
+    def check_sale(self, offer: Offer, expires: int, amount: int, block: BlockId = "latest") -> None:
+        """Makes sure that a derivative's parents allow a sale on an offer; an original has none.
+
+        Args:
+            offer: the offer.
+            expires: until when the licenses would run, unix seconds.
+            amount: what would be paid at the sale, in the offer's currency's smallest unit.
+            block: when.
+
+        Raises:
+            Reverted: they do not, as the exception's class says.
+        """
+        self.chain.call(
+            _ABI,
+            self.address,
+            "checkSale",
+            offer.asset_id,
+            offer.payee,
+            int(offer.uses),
+            expires,
+            offer.currency,
+            amount,
+            offer.terms_hash,
+            block=block,
         )
 
     def royalty_info(self, asset_id: Hash32, price: int, block: BlockId = "latest") -> tuple[Address, int]:

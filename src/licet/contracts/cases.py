@@ -43,6 +43,21 @@ class Case:
     subject: Hash32
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A case that was opened.
+
+    Attributes:
+        case_id: its number, with the contract that it was opened at.
+        deadline: last unix second for a ruling.
+        receipt: the transaction.
+    """
+
+    case_id: int
+    deadline: int
+    receipt: Receipt
+
+
 class Cases:
     """The cases of the contract at an address. Calls that change something raise as `Chain.send` does."""
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from licet.chain.abi import Abi
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
-from licet.errors import ChainError, Reverted, UnexpectedAnswer
+from licet.errors import ChainError, InsufficientBalance, Reverted, UnexpectedAnswer
 from licet.rights.order import Authorization
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 
@@ -104,6 +104,36 @@ class Currency:
     def approve(self, spender: Address, amount: int) -> Receipt:
         """Allows `spender` to take up to `amount` from the chain's account."""
         return self.chain.send(_ABI, self.address, "approve", spender, amount)
+
+    def ensure_allowance(self, spender: Address, amount: int) -> tuple[Receipt, ...]:
+        """Allows `spender` to take exactly `amount`, unless it may already; the native coin is sent along.
+
+        Returns:
+            The transaction that it took, if any.
+        """
+        if self.is_native or not amount or self.allowance(self.chain.account, spender) >= amount:
+            return ()
+        return (self.approve(spender, amount),)
+
+    def check_balance(self, amount: int, what: str) -> None:
+        """Makes sure that the chain's account can pay.
+
+        Args:
+            amount: in the currency's smallest unit.
+            what: that costs so much, for the message.
+
+        Raises:
+            InsufficientBalance: it has less.
+        """
+        account = self.chain.account
+        has = self.balance_of(account)
+        if has < amount:
+            raise InsufficientBalance(
+                f"{account} has {has} of the {amount} units that {what} costs, "
+                f"in the currency {self.address}: get {amount - has} more",
+                has=has,
+                needs=amount,
+            )
 
     def mint(self, receiver: Address, amount: int) -> Receipt:
         """Makes test dollars; other tokens refuse."""

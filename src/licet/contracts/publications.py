@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 
 from licet.chain.abi import log_topic
 from licet.contracts import events
+from licet.contracts.vaults import Vault
 from licet.documents import CatalogDocument, Library, PayeeShare, SplitDocument
-from licet.errors import DocumentError, DocumentInvalid, DocumentMissing, InputError, NotRegistered
-from licet.types import ZERO_HASH, Address, Hash32
+from licet.errors import DocumentError, DocumentInvalid, DocumentMissing, InputError, NotRegistered, reverted
+from licet.rights.statement import Statement
+from licet.trees.hashing import parse_address
+from licet.types import ZERO_HASH, Address, Hash32, parse_hash
 
 if TYPE_CHECKING:
     from licet.contracts import Contracts
@@ -59,28 +62,32 @@ def catalog_document(registered: events.AssetRegistered, library: Library) -> Ca
 
 
 def split_of(contracts: "Contracts", vault: Address, library: Library) -> SplitDocument:
-    """The split of a vault: the first publication that hashes to its root; false ones are passed over.
+    """The split of a vault. Raises as `vault_at`."""
+    return vault_at(contracts, vault, library).split
+
+
+def vault_at(contracts: "Contracts", address: Address, library: Library) -> Vault:
+    """The vault at an address, by the first publication that hashes to it; false ones are passed over.
 
     Raises:
         DocumentMissing: none was published, or none that was can be found and matches.
     """
+    address = parse_address(address, "vault")
     published = events.read(
         contracts.chain,
         events.SplitPublished,
         [contracts.vaults.address],
-        [log_topic(vault)],
+        [log_topic(address)],
         from_block=contracts.deployment.block,
     )
     reasons = []
     for event in published:
         try:
-            split = published_split(event, library)
+            return Vault(published_split(event, library), event.salt)
         except DocumentError as error:
             reasons.append(str(error))
-        else:
-            return split
     reason = "; ".join(reasons) or "nobody published it"
-    raise DocumentMissing(f"the split of vault {vault} is not known: {reason}", vault=vault)
+    raise DocumentMissing(f"the split of vault {address} is not known: {reason}", vault=address)
 
 
 def published_split(event: events.SplitPublished, library: Library) -> SplitDocument:
@@ -101,3 +108,29 @@ def published_split(event: events.SplitPublished, library: Library) -> SplitDocu
             f"the split published for {event.vault} has the root {split.tree().root}, not {event.root}"
         )
     return split
+
+
+def statements(
+    contracts: "Contracts", *, statement_id: Hash32 | None = None, asset_id: Hash32 | None = None
+) -> Iterator[events.StatementPublished]:
+    """The statements of an asset, of an id, or all; oldest first."""
+    return events.read(
+        contracts.chain,
+        events.StatementPublished,
+        [contracts.statements.address],
+        [log_topic(statement_id) if statement_id else None, log_topic(asset_id) if asset_id else None],
+        from_block=contracts.deployment.block,
+        skip_unreadable=True,
+    )
+
+
+def statement_of(contracts: "Contracts", statement_id: Hash32) -> Statement:
+    """A statement by its id.
+
+    Raises:
+        StatementUnknown: none was published under this id.
+    """
+    statement_id = parse_hash(statement_id, "statement id")
+    for event in statements(contracts, statement_id=statement_id):
+        return event.statement
+    raise reverted("StatementUnknown", {"statementId": statement_id})

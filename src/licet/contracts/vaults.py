@@ -7,6 +7,7 @@ from typing import Any, Final
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
 from licet.contracts.currency import Currency
+from licet.documents import SplitDocument
 from licet.trees.hashing import checksum, keccak
 from licet.trees.sums import SumProof
 from licet.types import ZERO_HASH, Address, Hash32, address_bytes, hash32, hash_bytes
@@ -19,6 +20,19 @@ _VAULT_ABI: Final = artifact("RoyaltyVault").abi
 _CLONE_CREATION: Final = bytes.fromhex("61004d3d81600a3d39f3")
 _CLONE_BEFORE: Final = bytes.fromhex("363d3d373d3d3d363d73")
 _CLONE_AFTER: Final = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """A vault, as its address commits to it.
+
+    Attributes:
+        split: who gets which share of what is paid there.
+        salt: 0 for an asset's own vault, a derivative's lineage, or a statement's id.
+    """
+
+    split: SplitDocument
+    salt: Hash32 = ZERO_HASH
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,11 @@ class RoyaltyVaultFactory:
         batch = [(claim.root, claim.salt, claim.token, claim.share()) for claim in claims]
         return self.chain.send(_ABI, self.address, "claim", batch)
 
+    def would_pay(self, claims: Sequence[VaultClaim]) -> tuple[int, ...]:
+        """What `claim` would pay now for each claim, in its token's smallest unit; sends nothing."""
+        batch = [(claim.root, claim.salt, claim.token, claim.share()) for claim in claims]
+        return tuple(self.chain.simulate(_ABI, self.address, "claim", batch))
+
     def claim_from(self, vault: Address, claim: VaultClaim) -> Receipt:
         """Pays what is due from one deployed vault.
 
@@ -106,7 +125,7 @@ class RoyaltyVaultFactory:
             NothingDue: all has been paid.
         """
         return self.chain.send(
-            _VAULT_ABI, vault, "claimTo", claim.token, claim.share(), receiver, deadline, signature
+            _VAULT_ABI, vault, "claimTo", claim.token, receiver, claim.share(), deadline, signature
         )
 
     def due(self, vault: Address, claim: VaultClaim, block: BlockId = "latest") -> int:

@@ -4,10 +4,11 @@ A document's bytes are hostile until their hash has been checked, and its fields
 whoever wrote the hash on chain may have written anything. Everything wrong with one is a `DocumentError`.
 """
 
+from licet.documents.base import Document
 from licet.documents.canonical import canonical_json, parse_json, sha256
+from licet.documents.evidence import EvidenceDocument
 from licet.documents.kinds import (
     CatalogDocument,
-    Document,
     OfferDocument,
     OrderDocument,
     PayeeShare,
@@ -15,6 +16,8 @@ from licet.documents.kinds import (
     TermsDocument,
     Work,
 )
+from licet.documents.signed import ClaimDocument, VoucherDocument
+from licet.documents.statements import StatementDocument
 from licet.documents.store import (
     Found,
     Library,
@@ -26,10 +29,13 @@ from licet.documents.store import (
     read_document,
     write_document,
 )
+from licet.documents.usage import UsageLog, UsageRecord, verify_usage
 
 __all__ = [
     "CatalogDocument",
+    "ClaimDocument",
     "Document",
+    "EvidenceDocument",
     "Found",
     "Library",
     "Listing",
@@ -39,7 +45,11 @@ __all__ = [
     "Published",
     "Publisher",
     "SplitDocument",
+    "StatementDocument",
     "TermsDocument",
+    "UsageLog",
+    "UsageRecord",
+    "VoucherDocument",
     "Work",
     "canonical_json",
     "file_name",
@@ -47,5 +57,6 @@ __all__ = [
     "parse_json",
     "read_document",
     "sha256",
+    "verify_usage",
     "write_document",
 ]

@@ -4,13 +4,22 @@
 Each is a frozen dataclass that is valid or was not made; `from_bytes` takes exactly what `to_bytes` writes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self
 
-from licet.documents.canonical import canonical_json, parse_json
-from licet.errors import DocumentInvalid, InputError
+from licet.documents.base import (
+    Document,
+    array,
+    check_chain_id,
+    check_keys,
+    checked,
+    json_object,
+    parse_signature,
+    string,
+)
+from licet.errors import InputError
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Order
@@ -18,57 +27,7 @@ from licet.rights.uses import LEAVES, Use, parse_uses, use_names
 from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import parse_address
 from licet.trees.sums import SumTree
-from licet.types import Address, Hash32, parse_hash, parse_uint, shown
-
-MAX_DOCUMENT_BYTES = 128 << 20
-"""The largest document that is read: a catalogue of about 1.3 million works."""
-
-_MAX_SIGNATURE_BYTES = 4096
-
-_T = TypeVar("_T")
-
-
-class Document:
-    """Base of the documents; `TYPE` is the value of their `type`."""
-
-    __slots__ = ()
-
-    TYPE: ClassVar[str]
-
-    def to_json(self) -> dict[str, Any]:
-        """The document as a JSON object."""
-        raise NotImplementedError
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """The document from a JSON object whose `type` was checked. May raise `InputError`."""
-        raise NotImplementedError
-
-    def to_bytes(self) -> bytes:
-        """The document in canonical JSON."""
-        return canonical_json({"type": self.TYPE, **self.to_json()})
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Reads a document.
-
-        Raises:
-            DocumentInvalid: it is not valid, not in canonical form, or of another type.
-        """
-        if len(data) > MAX_DOCUMENT_BYTES:
-            raise DocumentInvalid(f"the document has {len(data)} bytes: {MAX_DOCUMENT_BYTES} are the most")
-        parsed = parse_json(data)
-        if not isinstance(parsed, dict) or parsed.get("type") != cls.TYPE:
-            found = parsed.get("type") if isinstance(parsed, dict) else parsed
-            raise DocumentInvalid(f"the document's type is {shown(found)}: {cls.TYPE} expected")
-        try:
-            document = cls.from_json(parsed)
-            canonical = document.to_bytes()
-        except InputError as error:
-            raise DocumentInvalid(f"not a valid {cls.TYPE} document: {error}") from error
-        if canonical != data:
-            raise DocumentInvalid(f"the {cls.TYPE} document is not in canonical form (RFC 8785)")
-        return document
+from licet.types import Address, Hash32, parse_hash, parse_uint
 
 
 class Work(NamedTuple):
@@ -105,14 +64,14 @@ class CatalogDocument(Document):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        _has_keys(data, "type", "name", "works")
-        return cls(_string(data, "name"), tuple(_work(item) for item in _array(data, "works")))
+        check_keys(data, "type", "name", "works")
+        return cls(string(data, "name"), tuple(_work(item) for item in array(data, "works")))
 
 
 def _work(data: object) -> Work:
-    item = _object(data, "a work")
-    _has_keys(item, "id", "sha256")
-    return Work(_string(item, "id"), parse_hash(_string(item, "sha256"), "SHA-256"))
+    item = json_object(data, "a work")
+    check_keys(item, "id", "sha256")
+    return Work(string(item, "id"), parse_hash(string(item, "sha256"), "SHA-256"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +123,8 @@ class SplitDocument(Document):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        _has_keys(data, "type", "payees")
-        return cls(tuple(_payee(item) for item in _array(data, "payees")))
+        check_keys(data, "type", "payees")
+        return cls(tuple(payee_share(item) for item in array(data, "payees")))
 
 
 def _payee_json(entry: PayeeShare) -> dict[str, str]:
@@ -173,13 +132,14 @@ def _payee_json(entry: PayeeShare) -> dict[str, str]:
     return {"payee": entry.payee, "share": str(entry.share), **named}
 
 
-def _payee(data: object) -> PayeeShare:
-    item = _object(data, "a payee")
-    _has_keys(item, "payee", "share", optional=("name",))
+def payee_share(data: object) -> PayeeShare:
+    """A payee's share from its JSON object. May raise `InputError`."""
+    item = json_object(data, "a payee")
+    check_keys(item, "payee", "share", optional=("name",))
     return PayeeShare(
-        payee=parse_address(_string(item, "payee"), "payee"),
-        share=parse_uint(_string(item, "share"), 128, "share"),
-        name=_string(item, "name") if "name" in item else None,
+        payee=parse_address(string(item, "payee"), "payee"),
+        share=parse_uint(string(item, "share"), 128, "share"),
+        name=string(item, "name") if "name" in item else None,
     )
 
 
@@ -202,9 +162,9 @@ class TermsDocument(Document):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        _has_keys(data, "type", "title", "uses", "text")
-        names = [_checked(name, str, "a use") for name in _array(data, "uses")]
-        return cls(_string(data, "title"), parse_uses(names), _string(data, "text"))
+        check_keys(data, "type", "title", "uses", "text")
+        names = [checked(name, str, "a use") for name in array(data, "uses")]
+        return cls(string(data, "title"), parse_uses(names), string(data, "text"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +189,9 @@ class OfferDocument(Document):
 
     def __post_init__(self) -> None:
         self.offer.check_conditions(self.conditions)
-        if not _signature(self.signature):
+        if not parse_signature(self.signature):
             raise InputError("the signature is empty")
-        _check_chain_id(self.chain_id)
+        check_chain_id(self.chain_id)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -244,13 +204,13 @@ class OfferDocument(Document):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        _has_keys(data, "type", "chainId", "licenseToken", "offer", "conditions", "signature")
+        check_keys(data, "type", "chainId", "licenseToken", "offer", "conditions", "signature")
         return cls(
-            chain_id=parse_uint(_string(data, "chainId"), what="chain id"),
-            license_token=parse_address(_string(data, "licenseToken"), "license token"),
+            chain_id=parse_uint(string(data, "chainId"), what="chain id"),
+            license_token=parse_address(string(data, "licenseToken"), "license token"),
             offer=Offer.from_json(data["offer"]),
             conditions=Conditions.from_json(data["conditions"]),
-            signature=_string(data, "signature"),
+            signature=string(data, "signature"),
         )
 
 
@@ -273,7 +233,7 @@ class OrderDocument(Document):
     authorization: Authorization
 
     def __post_init__(self) -> None:
-        _check_chain_id(self.chain_id)
+        check_chain_id(self.chain_id)
 
     def to_json(self) -> dict[str, Any]:
         order, paid = self.order, self.authorization
@@ -299,70 +259,33 @@ class OrderDocument(Document):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        _has_keys(data, "type", "chainId", "licenseToken", "order", "authorization")
+        check_keys(data, "type", "chainId", "licenseToken", "order", "authorization")
         return cls(
-            chain_id=parse_uint(_string(data, "chainId"), what="chain id"),
-            license_token=parse_address(_string(data, "licenseToken"), "license token"),
-            order=_order(_object(data["order"], "order")),
-            authorization=_authorization(_object(data["authorization"], "authorization")),
+            chain_id=parse_uint(string(data, "chainId"), what="chain id"),
+            license_token=parse_address(string(data, "licenseToken"), "license token"),
+            order=_order(json_object(data["order"], "order")),
+            authorization=_authorization(json_object(data["authorization"], "authorization")),
         )
 
 
 def _order(data: dict[str, Any]) -> Order:
-    _has_keys(data, "offer", "signature", "quantity", "licensee", "salt")
+    check_keys(data, "offer", "signature", "quantity", "licensee", "salt")
     return Order(
         offer=Offer.from_json(data["offer"]),
-        signature=_signature(_string(data, "signature")),
-        licensee=parse_address(_string(data, "licensee"), "licensee"),
-        salt=parse_hash(_string(data, "salt"), "salt"),
-        quantity=parse_uint(_string(data, "quantity"), what="quantity"),
+        signature=parse_signature(string(data, "signature")),
+        licensee=parse_address(string(data, "licensee"), "licensee"),
+        salt=parse_hash(string(data, "salt"), "salt"),
+        quantity=parse_uint(string(data, "quantity"), what="quantity"),
     )
 
 
 def _authorization(data: dict[str, Any]) -> Authorization:
-    _has_keys(data, "payer", "validAfter", "validBefore", "v", "r", "s")
+    check_keys(data, "payer", "validAfter", "validBefore", "v", "r", "s")
     return Authorization(
-        payer=parse_address(_string(data, "payer"), "payer"),
-        valid_after=parse_uint(_string(data, "validAfter"), what="time"),
-        valid_before=parse_uint(_string(data, "validBefore"), what="time"),
-        v=parse_uint(_string(data, "v"), 8, "v"),
-        r=parse_hash(_string(data, "r"), "r"),
-        s=parse_hash(_string(data, "s"), "s"),
+        payer=parse_address(string(data, "payer"), "payer"),
+        valid_after=parse_uint(string(data, "validAfter"), what="time"),
+        valid_before=parse_uint(string(data, "validBefore"), what="time"),
+        v=parse_uint(string(data, "v"), 8, "v"),
+        r=parse_hash(string(data, "r"), "r"),
+        s=parse_hash(string(data, "s"), "s"),
     )
-
-
-def _signature(text: str) -> bytes:
-    """The bytes of a signature in hex; none where an offer is published."""
-    digits = text.removeprefix("0x")
-    odd = len(digits) % 2 or not set(digits) <= set("0123456789abcdef")
-    if digits == text or odd or len(digits) > 2 * _MAX_SIGNATURE_BYTES:
-        raise InputError(f"{shown(text)} is not a signature: 0x and lower-case hex bytes")
-    return bytes.fromhex(digits)
-
-
-def _check_chain_id(chain_id: int) -> None:
-    if not 0 < chain_id < 1 << 256:
-        raise InputError(f"{shown(chain_id)} is not a chain id")
-
-
-def _has_keys(data: Mapping[str, Any], *required: str, optional: Sequence[str] = ()) -> None:
-    if not set(required) <= set(data) <= {*required, *optional}:
-        raise InputError(f"it has the members {shown(sorted(data))}: expected are {', '.join(required)}")
-
-
-def _checked(value: object, kind: type[_T], what: str) -> _T:
-    if not isinstance(value, kind):
-        raise InputError(f"{what} is {shown(value)}: {kind.__name__} expected")
-    return value
-
-
-def _string(data: Mapping[str, Any], key: str) -> str:
-    return _checked(data[key], str, key)
-
-
-def _array(data: Mapping[str, Any], key: str) -> list[Any]:
-    return _checked(data[key], list, key)
-
-
-def _object(data: object, what: str) -> dict[str, Any]:
-    return _checked(data, dict, what)

@@ -16,8 +16,8 @@ from typing import TypeVar
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
+from licet.documents.base import MAX_DOCUMENT_BYTES, Document
 from licet.documents.canonical import sha256
-from licet.documents.kinds import MAX_DOCUMENT_BYTES, Document
 from licet.errors import DocumentError, DocumentInvalid, DocumentMismatch, DocumentMissing, InputError
 from licet.fingerprint import check_file
 from licet.rights.typed_data import MAX_URI_BYTES

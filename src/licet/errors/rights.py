@@ -241,7 +241,7 @@ class BasketSizeInvalid(Reverted):
 
 class GasTooLow(Reverted):
     explanation = (
-        "{left} gas was left for an order of the basket that needs {needed}: send more, or buy fewer at once"
+        "{left} gas was left for a call that may need {needed}: send more, or put fewer orders into a basket"
     )
 
 
@@ -323,3 +323,16 @@ class SublicenseTooWide(Reverted):
         "a sublicense of {licenseId} for the uses {uses} until {expires:time} is wider or longer than the "
         "license, or empty"
     )
+
+
+# The adapter for ERC-8432.
+
+
+class NotEnumerable(Reverted):
+    explanation = (
+        "the chain keeps no list of the licenses of {assetId}: read the log `Sold`, or ask an auditor"
+    )
+
+
+class TermsUnknown(Reverted):
+    explanation = "the terms {termsId} are not stored on chain: show the offer, whose hash proves them"

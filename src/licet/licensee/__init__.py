@@ -1,17 +1,23 @@
-"""The licensee: looks works up, gets exact quotes, buys licenses, proves what they permit."""
+"""The licensee: looks works up, gets exact quotes, buys licenses, proves what they permit, reports use."""
 
+from licet.licensee.buying import Purchase, Renewal
+from licet.licensee.holding import Held, Sublicense
 from licet.licensee.lookup import Claim, Lookup
+from licet.licensee.metering import Meter
 from licet.licensee.quote import Quote, QuoteItem, Status, check_complete
-from licet.licensee.role import Held, Licensee, Purchase
+from licet.licensee.role import Licensee
 
 __all__ = [
     "Claim",
     "Held",
     "Licensee",
     "Lookup",
+    "Meter",
     "Purchase",
     "Quote",
     "QuoteItem",
+    "Renewal",
     "Status",
+    "Sublicense",
     "check_complete",
 ]

@@ -1,12 +1,13 @@
 """Who claims a work: registrations of its very bytes, and of catalogues that list it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from licet.contracts import Contracts
-from licet.contracts.events import AssetRegistered
+from licet.contracts import Contracts, events
+from licet.contracts.assets import Deed, DeedFlag
+from licet.contracts.events import AssetRegistered, WorkDisputed
 from licet.contracts.publications import catalog_document, registrations
 from licet.documents import CatalogDocument, Library
 from licet.errors import DocumentError, InputError
@@ -29,6 +30,7 @@ class Claim:
             side first had the catalogue's document (a root alone dates nothing); None where that is unknown.
         catalog: the catalogue's name; None for a single work.
         proof: that the work is in the catalogue; empty for a single work.
+        flags: whether the deed, or this work of its catalogue, is disputed or lost a dispute.
     """
 
     asset_id: Hash32
@@ -37,6 +39,7 @@ class Claim:
     since: int | None
     catalog: str | None
     proof: CatalogProof
+    flags: DeedFlag
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,13 @@ class Lookup:
 
     @property
     def contested(self) -> bool:
-        """Whether different parties claim it."""
-        return len({claim.holder for claim in self.claims}) > 1
+        """Whether different parties claim it; claims that lost a dispute do not count."""
+        return len({claim.holder for claim in self.undefeated}) > 1
+
+    @property
+    def undefeated(self) -> tuple[Claim, ...]:
+        """The claims that lost no dispute."""
+        return tuple(claim for claim in self.claims if not claim.flags & DeedFlag.DEFEATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,8 @@ class _Register:
         self.catalogs: Final[list[AssetRegistered]] = []
         self.by_asset: Final[dict[Hash32, _Registered]] = {}
         self.by_content: Final[dict[Hash32, list[_Registered]]] = {}
-        self._holders: Final[dict[Hash32, Address]] = {}
+        self._deeds: Final[dict[Hash32, Deed]] = {}
+        self._work_flags: Final[dict[tuple[Hash32, Hash32], DeedFlag | None]] = {}
         self._times: Final[dict[int, int]] = {}
         for event in registrations(contracts):
             entry = _Registered(
@@ -103,11 +112,35 @@ class _Register:
             else:
                 self.by_content.setdefault(entry.content, []).append(entry)
 
-    def holder(self, asset_id: Hash32) -> Address:
-        """Who holds a deed now."""
-        if asset_id not in self._holders:
-            self._holders[asset_id] = self._contracts.assets.deed(asset_id).holder
-        return self._holders[asset_id]
+        for dispute in self._disputes():
+            self._work_flags[dispute.asset_id, dispute.sha256] = None
+
+    def deed(self, asset_id: Hash32) -> Deed:
+        """A deed as it is now."""
+        if asset_id not in self._deeds:
+            self._deeds[asset_id] = self._contracts.assets.deed(asset_id)
+        return self._deeds[asset_id]
+
+    def flags(self, asset_id: Hash32, content: Hash32 | None) -> DeedFlag:
+        """Whether a deed, or a work of its catalogue, is disputed or lost a dispute."""
+        flags = self.deed(asset_id).flags & (DeedFlag.DISPUTED | DeedFlag.DEFEATED)
+        return flags if content is None else flags | self._flags_of_work(asset_id, content)
+
+    def _flags_of_work(self, asset_id: Hash32, content: Hash32) -> DeedFlag:
+        known = self._work_flags.get((asset_id, content), DeedFlag(0))
+        if known is None:
+            known = self._contracts.disputes.work_flags(asset_id, content)
+            self._work_flags[asset_id, content] = known
+        return known
+
+    def _disputes(self) -> Iterator[WorkDisputed]:
+        """Few works are ever disputed: only those need be asked for."""
+        return events.read(
+            self._contracts.chain,
+            WorkDisputed,
+            [self._contracts.disputes.address],
+            from_block=self._contracts.deployment.block,
+        )
 
     def time(self, entry: _Registered) -> int:
         """When an asset was registered, unix seconds."""
@@ -174,7 +207,9 @@ class Finder:
             index = catalog.by_content.get(content)
             entry = register.by_asset.get(catalog.registered.asset_id)
             if index is not None and entry is not None:
-                claims.append(self._claim(entry, catalog.first_seen, register, catalog.tree.proof(index)))
+                claims.append(
+                    self._claim(entry, catalog.first_seen, register, catalog.tree.proof(index), content)
+                )
         claims.sort(key=lambda claim: (claim.since is None, claim.since or 0))
         return Lookup(item, content, tuple(claims))
 
@@ -198,16 +233,18 @@ class Finder:
         since: int | None,
         register: _Register,
         proof: CatalogProof = _NO_CATALOG,
+        work: Hash32 | None = None,
     ) -> Claim:
         catalog = self._catalogs.get(entry.asset_id)
         name = catalog.document.name if catalog else f"{entry.works} works"
         return Claim(
             asset_id=entry.asset_id,
             registrant=entry.registrant,
-            holder=register.holder(entry.asset_id),
+            holder=register.deed(entry.asset_id).holder,
             since=since,
             catalog=name if entry.works else None,
             proof=proof,
+            flags=register.flags(entry.asset_id, work),
         )
 
     def _read_register(self) -> _Register:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from licet.chain.abi import log_topic
-from licet.chain.signatures import is_valid
+from licet.chain.signatures import is_valid, recover
 from licet.contracts import Contracts, events
-from licet.contracts.assets import Deed
+from licet.contracts.assets import Deed, DeedFlag
+from licet.contracts.licenses import PERPETUAL
 from licet.documents import Library, OfferDocument
-from licet.errors import DocumentError
-from licet.rights.offer import Offer
+from licet.errors import DocumentError, Reverted
+from licet.rights.offer import Kind, Offer
 from licet.types import Hash32
 
 
@@ -68,6 +69,8 @@ class Offers:
 
     def _sells(self, standing: StandingOffer, offer_hash: Hash32, deed: Deed, now: int) -> bool:
         offer = standing.offer
+        if deed.flags & DeedFlag.DEFEATED:
+            return False
         if offer.licensor != deed.holder or offer.epoch != deed.epoch or now < deed.exclusive_until:
             return False
         if now < offer.start or (offer.end and now > offer.end):
@@ -75,12 +78,36 @@ class Offers:
         state = self._contracts.licenses.offer_state(offer_hash)
         if state.cancelled or (offer.supply and state.sold >= offer.supply):
             return False
-        return state.published or self._signed_by_licensor(standing)
+        return (state.published or self._is_signed(standing, now)) and self._parents_allow(offer, deed, now)
 
-    def _signed_by_licensor(self, standing: StandingOffer) -> bool:
-        licenses = self._contracts.licenses.address
-        digest = standing.offer.digest(self._contracts.chain.chain_id, licenses)
-        return is_valid(self._contracts.chain, standing.offer.licensor, digest, standing.signature)
+    def _is_signed(self, standing: StandingOffer, now: int) -> bool:
+        """Whether the licensor signed, or an agent of theirs who is appointed now."""
+        chain, licenses = self._contracts.chain, self._contracts.licenses
+        digest = standing.offer.digest(chain.chain_id, licenses.address)
+        if is_valid(chain, standing.offer.licensor, digest, standing.signature):
+            return True
+        agent = recover(digest, standing.signature)
+        return agent is not None and now <= licenses.agent_until(standing.offer.licensor, agent)
+
+    def _parents_allow(self, offer: Offer, deed: Deed, now: int) -> bool:
+        """Whether a derivative may be licensed so; an original always may."""
+        if not deed.flags & DeedFlag.DERIVATIVE:
+            return True
+        amount = 0 if offer.kind == Kind.METERED else offer.price
+        if deed.flags & DeedFlag.CEILING:
+            # What is paid later, by the unit or out of an escrow, keeps under no ceiling.
+            disputed = amount and deed.flags & DeedFlag.DISPUTED
+            if offer.kind == Kind.METERED or (disputed and self._is_escrowed(offer)):
+                return False
+        expires = now + offer.duration if offer.duration else PERPETUAL
+        try:
+            self._contracts.assets.check_sale(offer, expires, amount)
+        except Reverted:
+            return False
+        return True
+
+    def _is_escrowed(self, offer: Offer) -> bool:
+        return self._contracts.disputes.escrow_of(offer.asset_id, offer.payee) != offer.payee
 
 
 def _read(library: Library) -> Iterator[OfferDocument]:

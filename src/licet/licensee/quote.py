@@ -10,9 +10,10 @@ from licet.contracts import Contracts
 from licet.documents import Library
 from licet.errors import Contested, InputError, NotOnOffer, NotRegistered
 from licet.licensee.cover import Coverage, choose
+from licet.licensee.holding import Held
 from licet.licensee.lookup import Claim, Finder, Lookup
 from licet.licensee.offers import Offers, StandingOffer
-from licet.rights.order import Grant
+from licet.rights.offer import Kind
 from licet.rights.uses import Use, use_names
 from licet.types import Address, Hash32, shown
 
@@ -27,7 +28,7 @@ class Status(StrEnum):
     CONTESTED = "contested"
     """Several parties claim it: name the claim to trust."""
     NOT_ON_OFFER = "not on offer"
-    """No standing offer permits the uses."""
+    """No standing offer sells the uses, but maybe by the unit."""
     UNREGISTERED = "unregistered"
     """Nobody is known to hold rights in it."""
 
@@ -47,7 +48,7 @@ class QuoteItem:
     lookup: Lookup
     status: Status
     offer: StandingOffer | None = None
-    license: Grant | None = None
+    license: Held | None = None
     offers: tuple[StandingOffer, ...] = ()
 
 
@@ -86,6 +87,11 @@ def check_complete(quote: Quote) -> None:
                 raise Contested(f"{name} is claimed by several parties ({claims}): name the asset to trust")
             case Status.NOT_ON_OFFER:
                 uses = ", ".join(use_names(quote.uses))
+                if any(o.offer.uses & quote.uses == quote.uses for o in item.offers):
+                    raise NotOnOffer(
+                        f"{name} is on offer for {uses} by the unit, or in another currency: "
+                        "buy on such an offer directly, or name its currency"
+                    )
                 raise NotOnOffer(
                     f"no standing offer on {name} permits {uses}: ask its holder for one ({claims})"
                 )
@@ -96,13 +102,13 @@ def check_complete(quote: Quote) -> None:
 class Quoter:
     """Makes quotes for one account."""
 
-    def __init__(self, contracts: Contracts, library: Library, finder: Finder, held: Sequence[Grant]) -> None:
+    def __init__(self, contracts: Contracts, library: Library, finder: Finder, held: Sequence[Held]) -> None:
         self._contracts: Final = contracts
         self._offers: Final = Offers(contracts, library)
         self._finder: Final = finder
         self._held: Final = held
         self._standing: Final[dict[Hash32, tuple[StandingOffer, ...]]] = {}
-        self._permitted: Final[dict[tuple[Grant, Use], bool]] = {}
+        self._permitted: Final[dict[tuple[Hash32, Use], bool]] = {}
 
     def quote(
         self,
@@ -148,7 +154,7 @@ class Quoter:
         if len({claim.holder for claim in claims}) > 1:
             return QuoteItem(lookup, Status.CONTESTED)
         assets = {claim.asset_id for claim in claims}
-        held = next((g for g in self._held if g.offer.asset_id in assets and self._permits(g, uses)), None)
+        held = next((h for h in self._held if h.asset_id in assets and self._permits(h, uses)), None)
         offers = tuple(
             sorted((o for asset in assets for o in self._standing_of(asset)), key=lambda o: o.offer.price)
         )
@@ -157,10 +163,10 @@ class Quoter:
         fitting = any(_fits(o, uses, currency) for o in offers)
         return QuoteItem(lookup, Status.ON_OFFER if fitting else Status.NOT_ON_OFFER, offers=offers)
 
-    def _permits(self, grant: Grant, uses: Use) -> bool:
-        key = (grant, uses)
+    def _permits(self, held: Held, uses: Use) -> bool:
+        key = (held.license_id, uses)
         if key not in self._permitted:
-            self._permitted[key] = self._contracts.licenses.permits(grant.license_id, uses)
+            self._permitted[key] = self._contracts.licenses.permits(held.license_id, uses)
         return self._permitted[key]
 
     def _standing_of(self, asset_id: Hash32) -> tuple[StandingOffer, ...]:
@@ -173,12 +179,14 @@ def _trusted(lookup: Lookup, trust: Collection[Hash32 | Address]) -> tuple[Claim
     if lookup.asset_id is not None:
         return tuple(claim for claim in lookup.claims if claim.asset_id == lookup.asset_id)
     named = tuple(c for c in lookup.claims if c.asset_id in trust or c.registrant in trust)
-    return named or lookup.claims
+    return named or lookup.undefeated or lookup.claims
 
 
 def _fits(standing: StandingOffer, uses: Use, currency: Address | None) -> bool:
+    """Whether buying on an offer is the answer. What use by the unit will cost, no quote can say."""
     offer = standing.offer
-    return offer.uses & uses == uses and currency in (None, offer.currency)
+    by_unit = offer.kind == Kind.METERED
+    return offer.uses & uses == uses and not by_unit and currency in (None, offer.currency)
 
 
 def _cheapest(wanted: dict[int, tuple[StandingOffer, ...]]) -> dict[int, StandingOffer]:

@@ -1,8 +1,9 @@
 """Claims that a payee has paid elsewhere, on their signature."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from licet.errors import DocumentInvalid, InputError
 from licet.rights.typed_data import Member, Struct, signing_digest
 from licet.types import Address, Hash32
 
@@ -52,3 +53,15 @@ class ClaimTo:
     def to_json(self) -> dict[str, Any]:
         """A JSON object with the names of the EIP-712 type; integers are decimal strings."""
         return _STRUCT.to_json(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Reads what `to_json` wrote.
+
+        Raises:
+            DocumentInvalid: a member is missing, unknown, of another type or out of range.
+        """
+        try:
+            return cls(**_STRUCT.from_json(data))
+        except InputError as error:
+            raise DocumentInvalid(f"not a valid claim: {error}") from error

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from licet.chain.artifacts import artifact
-from licet.chain.client import Chain, Log
+from licet.chain.client import Chain, Log, Receipt
 from licet.contracts.cases import Status
 from licet.contracts.events.assets import DeedTransferred, Lineage
 from licet.contracts.events.base import Event
@@ -77,6 +77,17 @@ def decode(kind: type[_E], log: Log) -> _E:
 def find(kind: type[_E], logs: Iterable[Log]) -> list[_E]:
     """The events of one kind among some logs, whoever logged them."""
     return [decode(kind, log) for log in logs if log.topics and log.topics[0] == topic_of(kind)]
+
+
+def logged(kind: type[_E], receipt: Receipt, contract: Address) -> _E:
+    """The event that a transaction has made a contract log; its first, if there are several.
+
+    Raises:
+        UnexpectedAnswer: the node's receipt has none.
+    """
+    for event in find(kind, [log for log in receipt.logs if log.address == contract]):
+        return event
+    raise UnexpectedAnswer(f"transaction {receipt.tx_hash} succeeded, but its receipt has no {kind.__name__}")
 
 
 def read(

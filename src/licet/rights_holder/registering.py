@@ -1,0 +1,118 @@
+"""Registering works and catalogues, and handing their deeds on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from licet.catalog import Catalog
+from licet.chain.client import Receipt
+from licet.errors import SignerError
+from licet.fingerprint import Progress, sha256_file
+from licet.rights.registration import Origin, Registration
+from licet.rights_holder.account import Account
+from licet.types import ZERO_HASH, Address, Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """An asset that was registered: its id, and the transaction that did it."""
+
+    asset_id: Hash32
+    registration: Registration
+    receipt: Receipt
+
+
+class Registering(Account):
+    """Registers works."""
+
+    def register_work(
+        self,
+        path: str | Path,
+        *,
+        origin: Origin = Origin.UNSTATED,
+        uri: str = "",
+        document_hash: Hash32 = ZERO_HASH,
+        progress: Progress | None = None,
+    ) -> Registered:
+        """Registers a single work by the SHA-256 of its bytes.
+
+        Args:
+            path: the work's file; it is read, not published.
+            origin: how the work came about.
+            uri: where a document about the work can be fetched, if there is one.
+            document_hash: that document's SHA-256.
+            progress: called with the number of bytes hashed since the last call.
+
+        Raises:
+            InputError: the file cannot be read, or is empty.
+            AssetAlreadyRegistered: this account has registered this work before.
+        """
+        content = sha256_file(path, progress)
+        return self._register(
+            Registration(self.address, content, document_hash=document_hash, uri=uri, origin=origin)
+        )
+
+    def register_catalog(
+        self, catalog: Catalog, name: str, *, origin: Origin = Origin.UNSTATED
+    ) -> Registered:
+        """Registers all works of a catalogue in one transaction, and publishes the list of them.
+
+        Args:
+            catalog: the works.
+            name: the catalogue's title, for people.
+            origin: how its works came about.
+        """
+        published = self._publisher.publish(catalog.document(name))
+        return self._register(
+            Registration(
+                self.address,
+                catalog.tree().root,
+                works=len(catalog.works),
+                document_hash=published.hash,
+                uri=published.uri,
+                origin=origin,
+            )
+        )
+
+    def sign_registration(self, registration: Registration) -> bytes:
+        """Signs a registration that somebody else will submit and pay for (`register_for`).
+
+        Raises:
+            SignerError: the registrant is another account, or the signer refuses.
+        """
+        if registration.registrant != self.address:
+            raise SignerError(f"the registrant is {registration.registrant}, but {self.address} is to sign")
+        registry = self._contracts.assets.address
+        chain = self._contracts.chain
+        return chain.signer_or_raise().sign_typed_data(registration.typed_data(chain.chain_id, registry))
+
+    def register_for(self, registration: Registration, signature: bytes) -> Registered:
+        """Submits a registration that its registrant signed; this account pays the gas."""
+        receipt = self._contracts.assets.register_for(registration, signature)
+        return Registered(registration.asset_id, registration, receipt)
+
+    def transfer_deed(self, asset_id: Hash32, receiver: Address) -> Receipt:
+        """Hands an asset's deed on; its standing offers lapse. Licenses sold before stay.
+
+        Raises:
+            NotDeedHolder: this account does not hold the deed.
+        """
+        self._check_holds(asset_id)
+        return self._contracts.assets.transfer(asset_id, receiver)
+
+    def pin_vault(self, asset_id: Hash32, vault: Address, resale_bps: int) -> Receipt:
+        """Tells markets where a share of the deed's resale should go (ERC-2981).
+
+        Args:
+            asset_id: whose deed this account holds.
+            vault: who should be paid; a derivative's is its own.
+            resale_bps: of the price, basis points.
+
+        Raises:
+            NotDeedHolder: this account does not hold the deed.
+            PayeeNotVault: the asset is a derivative with another vault.
+        """
+        return self._contracts.assets.pin_vault(asset_id, vault, resale_bps)
+
+    def _register(self, registration: Registration) -> Registered:
+        receipt = self._contracts.assets.register(registration)
+        return Registered(registration.asset_id, registration, receipt)
