@@ -21,8 +21,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from forge import binary
@@ -30,14 +32,14 @@ from forge import binary
 Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
-TREE = ROOT / "build" / "mutation"
+FOLDER = ROOT / "build" / "mutation"
 PAGE = ROOT / "docs" / "mutation.md"
 PARTS = ("contracts", "tests/contracts", "tests/golden", "tests/snapshots", "scripts/solc", "foundry.toml")
 SURVIVOR = re.compile(r"^- `([\w.]+)`: `([^`]+)` → `([^`]*)`", re.MULTILINE)
 
 SAMPLE = {"LicenseToken": 90, "RoyaltyVault": 30}
 NEEDED = 0.9
-SECONDS = 600  # a mutant that takes longer loops, and is noticed
+SECONDS = 1800  # a mutant that takes longer loops, and is noticed
 # Few fuzz runs: what only the thousandth finds is not what the tests are relied on for.
 QUICK = {"FOUNDRY_FUZZ_RUNS": "24", "FOUNDRY_INVARIANT_RUNS": "4", "FOUNDRY_INVARIANT_DEPTH": "32"}
 # Sizes compares byte code, so that it would notice whatever the compiler does.
@@ -100,6 +102,7 @@ def main() -> int:
     )
     parser.add_argument("contract", nargs="*", help=f"default: {', '.join(SAMPLE)}")
     parser.add_argument("--all", action="store_true", help="every mutant, not a sample")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at a time")
     parser.add_argument("--list", action="store_true", help="name the mutants, and test none")
     options = parser.parse_args()
     explained = set(SURVIVOR.findall(PAGE.read_text()))
@@ -111,31 +114,31 @@ def main() -> int:
         if options.list:
             print("\n".join(map(str, sample)))
         else:
-            failed = not report(contract, sample, explained) or failed
+            failed = not report(contract, sample, explained, options.jobs) or failed
     return 1 if failed else 0
 
 
 # ---- testing them ----
 
 
-def report(contract: str, sample: list[Mutant], explained: set[tuple[str, str, str]]) -> bool:
+def report(contract: str, sample: list[Mutant], explained: set[tuple[str, str, str]], jobs: int) -> bool:
     """Test a sample and say what survived; returns whether that is good enough."""
-    prepare()
-    if outcome() != "survived":
+    trees = [prepare(FOLDER / str(number)) for number in range(jobs)]
+    if outcome(trees[0]) != "survived":
         print("mutate: the tests fail, or do not compile, without any mutation", file=sys.stderr)
         return False
-    source = (ROOT / "contracts" / f"{contract}.sol").read_bytes()
-    found: dict[str, list[Mutant]] = {"killed": [], "survived": [], "invalid": []}
-    for number, mutant in enumerate(sample, start=1):
-        start, end = mutant.start, mutant.start + len(mutant.old.encode())
-        mutated = source[:start] + mutant.new.encode() + source[end:]
-        (TREE / "contracts" / f"{contract}.sol").write_bytes(mutated)
-        result = outcome()
-        found[result].append(mutant)
-        print(f"{number:4} {result:8} {mutant}", flush=True)
-    (TREE / "contracts" / f"{contract}.sol").write_bytes(source)
+    free = SimpleQueue[Path]()
+    for tree in trees:
+        free.put(tree)
+    with ThreadPoolExecutor(jobs) as pool:
+        found = []
+        results = pool.map(lambda mutant: tested(mutant, contract, free), sample)
+        for number, (mutant, result) in enumerate(results, start=1):
+            print(f"{number:4} {result:8} {mutant}", flush=True)
+            found.append(result)
 
-    killed, survived, invalid = len(found["killed"]), found["survived"], len(found["invalid"])
+    survived = [mutant for mutant, result in zip(sample, found, strict=True) if result == "survived"]
+    killed, invalid = found.count("killed"), found.count("invalid")
     score = killed / (killed + len(survived))
     print(f"{contract}: {killed} killed, {len(survived)} survived, {invalid} do not compile: {score:.1%}")
     unexplained = [mutant for mutant in survived if mutant.key not in explained]
@@ -146,33 +149,44 @@ def report(contract: str, sample: list[Mutant], explained: set[tuple[str, str, s
     return not unexplained and score >= NEEDED
 
 
-def prepare() -> None:
+def prepare(tree: Path) -> Path:
     """A fresh copy of what the contracts' tests read; what was built there stays."""
     for part in PARTS:
-        source, copy = ROOT / part, TREE / part
+        source, copy = ROOT / part, tree / part
         if source.is_dir():
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(source, copy)
         else:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
-    packages = TREE / "node_modules"
+    packages = tree / "node_modules"
     if not packages.exists():
         packages.symlink_to((ROOT / "node_modules").resolve())
+    return tree
 
 
-def outcome() -> str:
-    """Run the tests on the tree as it is: `killed`, `survived`, or `invalid` if it does not compile."""
+def tested(mutant: Mutant, contract: str, free: SimpleQueue[Path]) -> tuple[Mutant, str]:
+    """What the tests say to a mutant, in a tree that nobody else uses meanwhile."""
+    tree = free.get()
+    try:
+        path = Path("contracts") / f"{contract}.sol"
+        source = (ROOT / path).read_bytes()
+        start, end = mutant.start, mutant.start + len(mutant.old.encode())
+        (tree / path).write_bytes(source[:start] + mutant.new.encode() + source[end:])
+        result = outcome(tree)
+        (tree / path).write_bytes(source)
+        return mutant, result
+    finally:
+        free.put(tree)
+
+
+def outcome(tree: Path) -> str:
+    """Run the tests on a tree as it is: `killed`, `survived`, or `invalid` if it does not compile."""
     command = (binary(), "test", "--fail-fast", "--no-match-contract", UNRELATED)
+    environment = os.environ | QUICK
     try:
         run = subprocess.run(
-            command,
-            cwd=TREE,
-            env=os.environ | QUICK,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
+            command, cwd=tree, env=environment, check=False, capture_output=True, text=True, timeout=SECONDS
         )
     except subprocess.TimeoutExpired:
         return "killed"
