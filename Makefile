@@ -2,10 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BROWNIE_BIN := .venv-brownie/bin
+ANALYSIS := .venv-analysis/.installed
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build contracts brownie wheel nightly docs bench lock clean
+.PHONY: help setup demo test lint build contracts slither symbolic mutation coverage brownie wheel nightly docs bench \
+	lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -18,7 +20,7 @@ CATALOG ?= $(wildcard ../shared/data/tate_works.csv.gz)
 demo: setup ## Play the whole job on a local chain: register, offer, buy, share, audit
 	$(BIN)/licet demo $(if $(CATALOG),--catalog '$(CATALOG)')
 
-test: setup ## Everything that must pass before a change lands
+test: setup $(ANALYSIS) ## Everything that must pass before a change lands
 	$(BIN)/python scripts/check.py
 	$(MAKE) --no-print-directory brownie wheel
 
@@ -31,14 +33,27 @@ build: setup ## Compile the contracts into src/licet/artifacts/
 contracts: setup ## The contracts' own tests
 	$(BIN)/python scripts/forge.py test
 
+slither: setup $(ANALYSIS) ## Static analysis: every finding is explained, or it fails
+	$(BIN)/python scripts/slither_check.py
+
+symbolic: setup $(ANALYSIS) ## Proofs for every input at once
+	$(BIN)/python scripts/symbolic.py
+
+mutation: setup ## Do the contracts' tests notice what is changed in a contract?
+	$(BIN)/python scripts/mutate.py
+
+coverage: setup ## How much of the contracts their tests run
+	$(BIN)/python scripts/coverage.py
+
 brownie: setup .venv-brownie/.installed ## Brownie compiles, deploys and tests on Anvil
 	$(BROWNIE_BIN)/python scripts/brownie_check.py
 
 wheel: setup ## The wheel, installed alone in an empty virtualenv, works
 	$(BIN)/python scripts/wheel_check.py
 
-nightly: setup ## Long fuzzing, and the peers' figures
+nightly: setup ## Long fuzzing, proofs, mutants, coverage, and the peers' figures
 	FOUNDRY_PROFILE=nightly $(BIN)/python scripts/forge.py test
+	$(MAKE) --no-print-directory symbolic coverage mutation
 	$(BIN)/python benchmarks/peers.py --check
 
 docs: setup ## The pages made by running the program: docs/cli.md, docs/demo.md
@@ -51,7 +66,7 @@ lock: ## Resolve every dependency anew and pin it with its hashes
 	$(PYTHON) scripts/lock.py
 
 clean: ## Remove what was built or installed
-	rm -rf .venv .venv-brownie .brownie-home node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-analysis .venv-brownie .brownie-home node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -66,6 +81,11 @@ clean: ## Remove what was built or installed
 .venv-brownie/.installed: requirements-brownie.lock
 	$(PYTHON) -m venv .venv-brownie
 	$(BROWNIE_BIN)/python $(PIP) --require-hashes -r requirements-brownie.lock
+	touch $@
+
+$(ANALYSIS): requirements-analysis.lock
+	$(PYTHON) -m venv .venv-analysis
+	.venv-analysis/bin/python $(PIP) --require-hashes -r requirements-analysis.lock
 	touch $@
 
 # npm writes this file at the end of an install.

@@ -36,10 +36,12 @@ from licet.contracts.currency import Currency
 from licet.contracts.vaults import VaultClaim
 from licet.documents import sha256
 from licet.rights.conditions import Conditions
-from licet.rights.offer import Offer
-from licet.rights.order import Order
+from licet.rights.derivation import Derivation, Parent
+from licet.rights.offer import Kind, Offer
+from licet.rights.order import Grant, Order
 from licet.rights.registration import Origin, Registration, asset_id
 from licet.rights.uses import Use
+from licet.rights.voucher import Voucher
 from licet.trees.hashing import checksum
 from licet.trees.sums import SumNode, SumProof, SumTree, sum_root
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
@@ -57,13 +59,25 @@ WORKS = 69_202
 TARGETS = {
     "register_work_repeat": 65_000,
     "register_catalog": 88_000,
+    "register_100_each": 1_000,
+    "register_derivative_l2": 130_000,
+    "register_derivative_l3": 130_000,
+    "buy_first": 125_000,
     "buy_repeat": 106_000,
+    "buy_permit_repeat": 122_000,
     "buy_seats_100_each": 27_000,
     "buy_basket_100_each": 64_000,
     "buy_basket_100_new_vaults_each": 82_000,
     "buy_catalog": 125_000,
-    "pay_vault_steady": 36_000,
+    "pay_vault_first": 52_000,
+    "pay_vault_steady": 35_000,
+    "ancestor_to_wallet_l3": 150_000,
     "claim_16_steady": 60_000,
+    "claim_1024_steady": 65_000,
+    "claim_1m_steady": 75_000,
+    "claim_20_vaults_each": 34_000,
+    "anchor_usage": 37_000,
+    "settle_voucher": 75_000,
 }
 
 Figures = dict[str, dict[str, int]]
@@ -140,7 +154,8 @@ def measure() -> Figures:
     """Runs all operations on a fresh chain."""
     with LocalNode() as node:
         bench = Bench.start(node.url)
-        return {**registering(bench), **buying(bench), **ordering(bench), **paying(bench), **claiming(bench)}
+        steps = (registering, buying, ordering, paying, claiming, deriving, using)
+        return {name: figure for step in steps for name, figure in step(bench).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +203,21 @@ class Bench:
 def registering(bench: Bench) -> Figures:
     """A work, another by the same holder, a catalogue."""
 
-    def register(name: str, works: int = 0, contracts: Contracts = bench.licensor) -> dict[str, int]:
+    def register(
+        name: str, works: int = 0, contracts: Contracts = bench.licensor, parts: int = 1
+    ) -> dict[str, int]:
         document = sha256(b"document") if works else hash32(bytes(32))
         registration = Registration(
             contracts.chain.account, sha256(name.encode()), works, document, URI, Origin.HUMAN_MADE
         )
-        return bench.figure(contracts.assets.register(registration))
+        return bench.figure(contracts.assets.register(registration), parts)
 
     register("of another holder", contracts=bench.licensee)  # the registry's very first writes its head
     return {
         "register_work_first": register("a"),
         "register_work_repeat": register("b"),
         "register_catalog": register("c", WORKS),
+        "register_100_each": register("d", 100, parts=100),
     }
 
 
@@ -287,13 +305,92 @@ def claiming(bench: Bench) -> Figures:
         f"claim_{name}_steady": bench.figure(steady_claim(bench, *payee_of(size)))
         for name, size in (("2", 2), ("16", 16), ("1024", 1_024), ("1m", 1_000_000))
     }
-    trees = [split(size) for size in (14, 15, 16)]
+    trees = [split(16, f"vault {i} ") for i in range(20)]
     claims = [VaultClaim(tree.root, bench.dollar.address, PAYEE, tree.proof(PAYEE)) for tree in trees]
     for _ in range(2):
         for claim in claims:
             bench.dollar.transfer(bench.licensee.vaults.vault_of(claim.root), 10**9)
         receipt = bench.licensee.vaults.claim(claims)
-    return {**figures, "claim_3_vaults_each": bench.figure(receipt, parts=3)}
+    return {**figures, "claim_20_vaults_each": bench.figure(receipt, parts=20)}
+
+
+def deriving(bench: Bench) -> Figures:
+    """A work made from another (level 2), one made from that (level 3), and what flows up from there.
+
+    Both registrants have deeds already. The first work's payee claims their part of the third's income out of
+    three vaults in one transaction, not for the first time.
+    """
+    bench.dollar.mint(bench.licensor.chain.account, 10**15)
+    original = split(2, "original")
+    vaults = bench.licensee.vaults
+    first_vault = vaults.vault_of(original.root)
+    granted = bought_to_derive(bench, bench.licensor, bench.licensee, sha256(b"a"), first_vault)
+    second, registered_second = derived(bench.licensee, granted, sha256(b"second"))
+    second_vault = vaults.vault_of(second.split, second.lineage)
+    granted = bought_to_derive(bench, bench.licensee, bench.licensor, sha256(b"second"), second_vault)
+    third, registered_third = derived(bench.licensor, granted, sha256(b"third"))
+    claims = [
+        VaultClaim(made.split, bench.dollar.address, made.parents[0].payee, proof, made.lineage)
+        for made in (third, second)
+        if (proof := made.parents[0].proof)
+    ]
+    claims.append(VaultClaim(original.root, bench.dollar.address, PAYEE, original.proof(PAYEE)))
+    for _ in range(2):
+        bench.dollar.transfer(vaults.vault_of(third.split, third.lineage), 10**9)
+        receipt = vaults.claim(claims)
+    return {
+        "register_derivative_l2": bench.figure(registered_second),
+        "register_derivative_l3": bench.figure(registered_third),
+        "ancestor_to_wallet_l3": bench.figure(receipt),
+    }
+
+
+def bought_to_derive(
+    bench: Bench, licensor: Contracts, licensee: Contracts, work: Hash32, vault: Address
+) -> Grant:
+    """A license to derive from a work, which asks 5 % of the derivative's income for the work's vault."""
+    offer, signature = signed_offer(
+        bench, vault, work=work, signer=licensor.chain.signer_or_raise(), uses=Use.DERIVE | Use.DISPLAY
+    )
+    order = Order(offer, signature, licensee.chain.account, hash32((1 << 60).to_bytes(32)))
+    Currency(licensee.chain, bench.dollar.address).approve(licensee.licenses.address, ALL)
+    licensee.licenses.buy(order)
+    return next(order.grants())
+
+
+def derived(holder: Contracts, grant: Grant, content: Hash32) -> tuple[Derivation, Receipt]:
+    """A derivative whose vault gives the parent its 5 %, and three others the rest."""
+    others = (checksum(bytes.fromhex(sha256(f"maker {i}".encode())[2:42])) for i in range(2))
+    tree = SumTree(
+        [(grant.offer.payee, 500), (holder.chain.account, 5_500), *((who, 2_000) for who in others)]
+    )
+    parent = Parent(grant, CONDITIONS, tree.proof(grant.offer.payee))
+    derivation = Derivation(tree.root, (parent,))
+    registration = Registration(holder.chain.account, content, 0, hash32(bytes(32)), URI, Origin.AI_ASSISTED)
+    return derivation, holder.assets.register_derivative(registration, derivation)
+
+
+def using(bench: Bench) -> Figures:
+    """A reporter's anchor of a million records, not the first; and a voucher's settlement, not the first."""
+    usage, dollar = bench.licensee.usage, bench.dollar
+    now = bench.licensee.chain.block().timestamp
+    for i in range(2):
+        anchored = usage.anchor(
+            hash32(bytes(32)), sha256(f"records {i}".encode()), 10**6, now - 20 + 10 * i, now - 15 + 10 * i
+        )
+    vault = bench.licensee.vaults.vault_of(split(2).root)
+    offer, signature = signed_offer(bench, vault, kind=Kind.METERED)
+    order = Order(offer, signature, bench.licensee.chain.account, hash32((1 << 60).to_bytes(32)))
+    bench.licensee.licenses.buy(order)
+    grant = next(order.grants())
+    dollar.approve(usage.address, ALL)
+    usage.deposit(grant, 1_000 * offer.price)
+    signer = bench.licensee.chain.signer_or_raise()
+    for units in (300, 700):
+        voucher = Voucher(grant.license_id, units)
+        signed = signer.sign_typed_data(voucher.typed_data(bench.licensee.chain.chain_id, usage.address))
+        settled = bench.licensor.usage.settle(grant, CONDITIONS, voucher, signed)
+    return {"anchor_usage": bench.figure(anchored), "settle_voucher": bench.figure(settled)}
 
 
 def steady_claim(bench: Bench, root: Hash32, proof: SumProof) -> Receipt:
@@ -328,7 +425,13 @@ def split(size: int, name: str = "") -> SumTree:
 
 
 def signed_offer(
-    bench: Bench, vault: Address, uri: str = "", work: Hash32 | None = None, signer: Signer | None = None
+    bench: Bench,
+    vault: Address,
+    uri: str = "",
+    work: Hash32 | None = None,
+    signer: Signer | None = None,
+    uses: Use = Use.TRAIN | Use.TRAIN_GENERATIVE,
+    kind: Kind = Kind.SALE,
 ) -> tuple[Offer, bytes]:
     """An offer of a work: a price of 25 dollars, a year, with an end of the sale.
 
@@ -343,13 +446,14 @@ def signed_offer(
         payee=vault,
         currency=bench.dollar.address,
         price=25_000_000,
-        uses=Use.TRAIN | Use.TRAIN_GENERATIVE,
+        uses=uses,
         terms_hash=sha256(b"terms"),
         terms_uri=uri,
         start=1_700_000_000,
         end=DEADLINE,
         duration=31_536_000,
-        transferable=True,
+        kind=kind,
+        transferable=kind != Kind.METERED,
         conditions=CONDITIONS.struct_hash(),
     )
     message = offer.typed_data(chain.chain_id, bench.licensor.licenses.address, CONDITIONS)

@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {ERC721} from "solady/tokens/ERC721.sol";
 import {EIP712} from "solady/utils/EIP712.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
-import {LibClone} from "solady/utils/LibClone.sol";
 import {LibString} from "solady/utils/LibString.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
@@ -20,6 +19,7 @@ import {RollingHead} from "./libraries/RollingHead.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {SumTree} from "./libraries/SumTree.sol";
 import {TokenDocument} from "./libraries/TokenDocument.sol";
+import {Vaults} from "./libraries/Vaults.sol";
 
 /// @title Title deeds to works and to catalogues of works
 /// @notice See `IAssetRegistry`.
@@ -146,7 +146,7 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
             revert ParentsInvalid(parents, MAX_PARENTS, sources, MAX_SOURCES);
         }
         for (uint256 i = 0; i < sources; ++i) {
-            _heldLicense(derivation.sources[i], msg.sender, 0);
+            _checkSource(derivation.sources[i]);
         }
         (Demands memory demands, Lineage[] memory lineage) = _gather(registration.content, derivation);
         assetId = _register(msg.sender, registration);
@@ -186,9 +186,8 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         if (flags & DERIVATIVE != 0 && vault != made.vault) revert PayeeNotVault(assetId, vault, made.vault);
         made.vault = vault;
         made.resaleBps = resaleBps;
-        head = head.log(
-            VaultPinned.selector, assetId, bytes32(uint256(uint160(vault))), bytes32(uint256(resaleBps)), ""
-        );
+        head =
+            head.log(VaultPinned.selector, assetId, bytes32(uint256(uint160(vault))), bytes32(uint256(resaleBps)), "");
     }
 
     /// @inheritdoc IAssetRegistry
@@ -362,11 +361,13 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         ILicenseToken.Conditions calldata conditions = parent.conditions;
         bytes32 licenseId = parent.grant.licenseId();
         offer.check(conditions);
-        ILicenseToken.License memory held = _heldLicense(licenseId, msg.sender, DERIVE);
+        ILicenseToken.License memory held = _licenseToDerive(licenseId);
         demands.uses &= held.uses;
         if (held.expires < demands.until) demands.until = held.expires;
         if (conditions.approval) _checkApproval(licenseId, content, offer.assetId, parent.approval);
-        if (conditions.revenueCeiling != 0) _lowerCeiling(licenseId, offer.currency, conditions.revenueCeiling, demands);
+        if (conditions.revenueCeiling != 0) {
+            _lowerCeiling(licenseId, offer.currency, conditions.revenueCeiling, demands);
+        }
         (,,, uint8 flags) = _state(offer.assetId);
         if (conditions.reciprocal || flags & RECIPROCAL != 0) _reciprocate(licenseId, offer.termsHash, demands);
         line.licenseId = licenseId;
@@ -378,23 +379,23 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         }
     }
 
-    /// @dev A license that `registrant` holds and that permits all of `uses` now. A metered one has no price to derive under.
-    function _heldLicense(bytes32 licenseId, address registrant, uint32 uses)
-        private
-        view
-        returns (ILicenseToken.License memory held)
-    {
+    /// @dev A license to derive that the caller holds and that runs now. A metered one has no price to derive under.
+    function _licenseToDerive(bytes32 licenseId) private view returns (ILicenseToken.License memory held) {
         held = ILicenseToken(licenseToken).license(licenseId);
         if (
-            held.holder != registrant || held.uses & uses != uses || (held.metered && uses != 0)
-                || !ILicenseToken(licenseToken).permits(licenseId, held.uses)
-        ) revert ParentLicenseInvalid(licenseId, registrant, uses);
+            held.holder != msg.sender || held.uses & DERIVE == 0 || held.metered || block.timestamp >= held.expires
+        ) revert ParentLicenseInvalid(licenseId, msg.sender, DERIVE);
     }
 
-    function _checkApproval(bytes32 licenseId, bytes32 content, bytes32 assetId, bytes calldata approval)
-        private
-        view
-    {
+    /// @dev A license that the caller holds and that permits what it permits now.
+    function _checkSource(bytes32 licenseId) private view {
+        ILicenseToken.License memory held = ILicenseToken(licenseToken).license(licenseId);
+        if (held.holder != msg.sender || !ILicenseToken(licenseToken).permits(licenseId, held.uses)) {
+            revert ParentLicenseInvalid(licenseId, msg.sender, held.uses);
+        }
+    }
+
+    function _checkApproval(bytes32 licenseId, bytes32 content, bytes32 assetId, bytes calldata approval) private view {
         address holder = _holderOf(assetId);
         bytes32 digest = _hashTypedData(keccak256(abi.encode(APPROVAL_TYPEHASH, licenseId, content, msg.sender)));
         if (!Signatures.valid(approval, holder, digest)) revert ApprovalInvalid(licenseId, holder);
@@ -430,7 +431,8 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         demands.payee = payee;
         demands.neededBps = needed;
         (bytes32 root, uint128 total) = SumTree.root(payee, share.share, share.sides, share.siblings);
-        if (root != split || share.payee != payee || uint256(share.share) * WHOLE < needed * total) {
+        // In a split of nothing, 0 would be the whole; its vault pays nobody.
+        if (root != split || share.payee != payee || total == 0 || uint256(share.share) * WHOLE < needed * total) {
             revert ParentShareTooSmall(licenseId, payee, needed);
         }
     }
@@ -466,8 +468,7 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
     }
 
     function _vaultOf(bytes32 split, bytes32 salt) private view returns (address) {
-        return
-            LibClone.predictDeterministicAddress(_vaultImplementation, abi.encode(split), salt, vaultFactory);
+        return Vaults.at(vaultFactory, _vaultImplementation, split, salt);
     }
 
     /// @dev All that a vault ever received, deployed or not.
@@ -486,8 +487,10 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         if (msg.sender != holder) revert NotDeedHolder(assetId, msg.sender, holder);
     }
 
+    /// @dev Never stays never; what ends beyond the slot's 32 bits ends with them.
     function _clamp32(uint40 time) private pure returns (uint32) {
-        return time > FOREVER ? FOREVER : uint32(time);
+        if (time == type(uint40).max) return FOREVER;
+        return time < FOREVER ? uint32(time) : FOREVER - 1;
     }
 
     /// @dev A deed's 96 bits, from the low end: epoch (24) ‖ exclusiveUntil (32) ‖ parentsUntil (32) ‖ flags (8).
@@ -508,9 +511,7 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
         return (uint24(state), uint32(state >> 24), uint32(state >> 56), uint8(state >> 88));
     }
 
-    function _setState(bytes32 assetId, uint24 epoch, uint32 exclusiveUntil, uint32 parentsUntil, uint8 flags)
-        private
-    {
+    function _setState(bytes32 assetId, uint24 epoch, uint32 exclusiveUntil, uint32 parentsUntil, uint8 flags) private {
         _setExtraData(uint256(assetId), _pack(epoch, exclusiveUntil, parentsUntil, flags));
         emit MetadataUpdate(uint256(assetId));
     }

@@ -10,8 +10,8 @@ import {RollingHead} from "./libraries/RollingHead.sol";
 
 /// @title Cases brought before an arbitrator
 /// @notice See `ICases`.
-/// @dev A contract opens a case in three steps: `_file` it, `_announce` it, and, when all that it keeps is written, `_refer`
-/// it to the arbitrator, who may be hostile.
+/// @dev A contract opens a case in three steps: `_file` it, `_announce` it, and, when all that it keeps is written,
+/// `_refer` it to the arbitrator, who may be hostile.
 abstract contract Cases is ICases {
     using RollingHead for bytes32;
 
@@ -56,7 +56,7 @@ abstract contract Cases is ICases {
         Case storage current = _cases[caseId];
         Status status = current.status;
         emit Ruling(_arbitrator, disputeId, ruling);
-        if (status == Status.Lapsed) return; // too late, or a second time: it must not stand in an honest arbitrator's way
+        if (status == Status.Lapsed) return; // too late: that must not stand in an honest arbitrator's way
         if (status != Status.Open) revert CaseNotOpen(caseId, status);
         _close(caseId, block.timestamp > current.deadline ? Status.Lapsed : _statusOf(ruling));
     }
@@ -115,7 +115,7 @@ abstract contract Cases is ICases {
             Case({claimant: msg.sender, deadline: deadline, status: Status.Open, kind: kind, subject: subject});
     }
 
-    /// @dev Logs the opening, whose three indexed parameters are the case, its subject and the claimant, and the evidence.
+    /// @dev Logs the opening (indexed: the case, its subject, the claimant) and the evidence.
     function _announce(uint256 caseId, bytes32 topic0, bytes32 subject, bytes memory data, string calldata evidenceURI)
         internal
     {
@@ -123,7 +123,7 @@ abstract contract Cases is ICases {
         _logEvidence(caseId, evidenceURI);
     }
 
-    /// @dev Last of all. Only the arbitrator's number for the dispute is written after the call: nothing can use it before.
+    /// @dev Last of all. Only the arbitrator's number for the dispute is written after the call that gives it.
     function _refer(uint256 caseId) internal {
         uint256 disputeId = _arbitrator.createDispute{value: msg.value - bond}(CHOICES, "");
         uint256 taken = caseOfDispute[disputeId];
@@ -164,11 +164,7 @@ abstract contract Cases is ICases {
         uint256 length = bytes(evidenceURI).length;
         if (length > MAX_URI) revert EvidenceUriTooLong(length, MAX_URI);
         _log(
-            Evidence.selector,
-            _word(address(_arbitrator)),
-            bytes32(caseId),
-            _word(msg.sender),
-            abi.encode(evidenceURI)
+            Evidence.selector, _word(address(_arbitrator)), bytes32(caseId), _word(msg.sender), abi.encode(evidenceURI)
         );
     }
 

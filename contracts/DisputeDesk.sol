@@ -14,9 +14,9 @@ import {Purse} from "./Purse.sol";
 
 /// @title Disputes of deeds, of works in a catalogue, and of licenses
 /// @notice See `IDisputeDesk`.
-/// @dev Deadlines come in the order of the cases, since the timeout is one for all. So once the deadline of an asset's case
-/// is past, none of its earlier cases can be ruled on either, and what was sold up to then is decided: no list of open
-/// cases is kept, and nothing loops.
+/// @dev Deadlines come in the order of the cases, since the timeout is one for all. So once the deadline of an asset's
+/// case is past, none of its earlier cases can be ruled on either, and what was sold up to then is decided: no list of
+/// open cases is kept, and nothing loops.
 contract DisputeDesk is IDisputeDesk, Cases {
     using Offers for ILicenseToken.Grant;
     using Offers for ILicenseToken.Offer;
@@ -188,8 +188,8 @@ contract DisputeDesk is IDisputeDesk, Cases {
     /// @inheritdoc IDisputeDesk
     function upheld(uint256 caseId, bytes32 licenseId) external view returns (bool) {
         Case memory disputed = caseOf(caseId);
-        return
-            disputed.status == Status.Upheld && disputed.kind == uint8(Kind.License) && disputed.subject == licenseId;
+        if (disputed.kind != uint8(Kind.License) || disputed.subject != licenseId) return false;
+        return disputed.status == Status.Upheld;
     }
 
     /// @inheritdoc IDisputeDesk
@@ -256,7 +256,9 @@ contract DisputeDesk is IDisputeDesk, Cases {
     }
 
     function _checkClaim(bytes32 assetId, bytes32 claimId) private view {
-        if (claimId == assetId || _registry.deed(claimId).holder != msg.sender) revert ClaimInvalid(claimId, msg.sender);
+        if (claimId == assetId || _registry.deed(claimId).holder != msg.sender) {
+            revert ClaimInvalid(claimId, msg.sender);
+        }
     }
 
     function _checkHolder(bytes32 assetId) private view {

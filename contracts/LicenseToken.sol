@@ -275,7 +275,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         if (conditions.royaltyBps > WHOLE || conditions.refundBps > WHOLE || conditions.resaleBps > WHOLE) {
             revert ConditionsInvalid(offer.conditions);
         }
-        _checkDeed(words);
+        _checkExclusive(words, _checkDeed(words));
         _offers[offerHash] |= PUBLISHED;
         head = head.log(
             OfferPublished.selector,
@@ -291,9 +291,8 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         _checkLicensor(offer.licensor);
         offerHash = offer.hash();
         _offers[offerHash] |= CANCELLED;
-        head = head.log(
-            OfferCancelled.selector, offerHash, offer.assetId, bytes32(uint256(uint160(offer.licensor))), ""
-        );
+        head =
+            head.log(OfferCancelled.selector, offerHash, offer.assetId, bytes32(uint256(uint160(offer.licensor))), "");
     }
 
     /// @inheritdoc ILicenseToken
@@ -469,9 +468,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         Offers.Words calldata words = offer.words();
         _checkTerms(offer, words, offerHash);
         uint256 deed = _checkDeed(words);
-        if (block.timestamp < uint32(deed >> 184)) {
-            revert AssetExclusivelyLicensed(words.assetId, uint32(deed >> 184));
-        }
+        _checkExclusive(words, deed);
         uint256 state = _checkOpen(order, words, offerHash);
         if (words.supply != 0) _checkSupply(order.quantity, words.supply, offerHash, state);
         uint40 expires = _expiry(words.duration);
@@ -520,12 +517,10 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
 
     /// @dev Makes the licenses run longer; returns the latest expiry. Nothing is renewed while somebody else's exclusive
     /// license runs.
-    function _renewAll(
-        Order calldata order,
-        Offers.Words calldata words,
-        bytes32 offerHash,
-        uint256 exclusiveUntil
-    ) private returns (uint40 latest) {
+    function _renewAll(Order calldata order, Offers.Words calldata words, bytes32 offerHash, uint256 exclusiveUntil)
+        private
+        returns (uint40 latest)
+    {
         bytes32 rolled = head;
         for (uint256 i = 0; i < order.quantity; ++i) {
             bytes32 licenseId;
@@ -566,8 +561,9 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         if ((kind == uint256(Kind.Free)) != (words.price == 0)) {
             revert OfferPriceInvalid(offerHash, words.price, Kind(kind));
         }
-        if (kind > uint256(Kind.Free) && (kind == uint256(Kind.Metered) ? words.transferable != 0 : words.duration == 0))
-        {
+        if (
+            kind > uint256(Kind.Free) && (kind == uint256(Kind.Metered) ? words.transferable != 0 : words.duration == 0)
+        ) {
             revert OfferKindInvalid(offerHash, Kind(kind));
         }
         uint256 length = bytes(offer.termsURI).length;
@@ -586,14 +582,17 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
         if (words.epoch != epoch) revert OfferOutdated(assetId, words.epoch, epoch);
     }
 
+    function _checkExclusive(Offers.Words calldata words, uint256 deed) private view {
+        uint256 until = uint32(deed >> 184);
+        if (block.timestamp < until) revert AssetExclusivelyLicensed(words.assetId, until);
+    }
+
     /// @dev What a deed's flags say to a sale; most deeds have none. Returns who is paid.
-    function _checkFlags(
-        Offers.Words calldata words,
-        bytes32 offerHash,
-        uint256 deed,
-        uint256 amount,
-        uint256 expires
-    ) private view returns (address payee) {
+    function _checkFlags(Offers.Words calldata words, bytes32 offerHash, uint256 deed, uint256 amount, uint256 expires)
+        private
+        view
+        returns (address payee)
+    {
         payee = address(uint160(words.payee));
         uint256 flags = deed >> 248;
         if (flags == 0) return payee;
@@ -608,7 +607,12 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
                 assetId, payee, uint32(words.uses), expires, address(uint160(words.currency)), amount, words.termsHash
             );
         }
-        if (flags & DISPUTED != 0) payee = _desk.escrowOf(assetId, payee);
+        if (flags & DISPUTED != 0) {
+            address vault = payee;
+            payee = _desk.escrowOf(assetId, vault);
+            // What is escrowed reaches the vault later, so that no ceiling could hold.
+            if (flags & CEILING != 0 && amount != 0 && payee != vault) revert CeilingInDispute(assetId);
+        }
     }
 
     /// @dev One slot of this contract, the clock and the signature.
@@ -685,8 +689,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
     /// @dev Nothing where nothing was paid in advance: a meter's deposit is the licensee's.
     function _refund(Offers.Words calldata words, uint256 refundBps, uint256 expires) private view returns (uint256) {
         if (words.kind == uint256(Kind.Metered)) return 0;
-        (uint256 left, uint256 whole) =
-            expires == PERPETUAL ? (1, 1) : (expires - block.timestamp, words.duration);
+        (uint256 left, uint256 whole) = expires == PERPETUAL ? (1, 1) : (expires - block.timestamp, words.duration);
         return FixedPointMathLib.fullMulDiv(words.price, left * refundBps, whole * WHOLE);
     }
 

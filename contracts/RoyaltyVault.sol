@@ -30,11 +30,11 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
     /// @inheritdoc IRoyaltyVault
     function claim(address token, Share calldata share) external returns (uint256) {
         address payee = share.payee;
-        return _claim(token, share, payee, payee);
+        return _claim(token, payee, payee, share);
     }
 
     /// @inheritdoc IRoyaltyVault
-    function claimTo(address token, Share calldata share, address to, uint256 deadline, bytes calldata signature)
+    function claimTo(address token, address to, Share calldata share, uint256 deadline, bytes calldata signature)
         external
         returns (uint256)
     {
@@ -42,14 +42,12 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
         if (msg.sender != payee) {
             if (block.timestamp > deadline) revert ClaimExpired(deadline, block.timestamp);
             bytes32 digest = _hashTypedData(
-                keccak256(
-                    abi.encode(CLAIM_TO_TYPEHASH, payee, token, to, _books[token].releasedTo[payee], deadline)
-                )
+                keccak256(abi.encode(CLAIM_TO_TYPEHASH, payee, token, to, _books[token].releasedTo[payee], deadline))
             );
             if (!Signatures.valid(signature, payee, digest)) revert ClaimSignatureInvalid(payee);
         }
         emit Redirected(token, payee, to);
-        return _claim(token, share, payee, to);
+        return _claim(token, payee, to, share);
     }
 
     /// @inheritdoc IRoyaltyVault
@@ -82,7 +80,7 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
         }
     }
 
-    function _claim(address token, Share calldata share, address payee, address to) private returns (uint256 amount) {
+    function _claim(address token, address payee, address to, Share calldata share) private returns (uint256 amount) {
         Book storage book = _books[token];
         uint256 out = book.released;
         // A token that calls out before it moves the balance would let a nested claim count the same money twice.
@@ -117,7 +115,7 @@ contract RoyaltyVault is IRoyaltyVault, EIP712 {
         if (part == 0 || proven != root()) revert ShareNotInSplit(payee, part);
         uint256 balance = _balance(token);
         uint256 entitled = FixedPointMathLib.fullMulDiv(balance + out, part, total);
-        return entitled > paid ? FixedPointMathLib.min(entitled - paid, balance) : 0;
+        return FixedPointMathLib.min(FixedPointMathLib.zeroFloorSub(entitled, paid), balance);
     }
 
     function _balance(address token) private view returns (uint256) {

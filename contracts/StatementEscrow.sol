@@ -27,8 +27,7 @@ contract StatementEscrow is IStatementEscrow, Cases {
             TokenDocument.dataURI(
                 '{"category":"Licet","title":"Contest of a period\'s statement",'
                 '"description":"The log StatementPublished says what an asset\'s payees are to be paid for a period; '
-                'StatementContested, who contests it, and on what evidence.",'
-                '"question":"Is the statement wrong?",'
+                'StatementContested, who contests it, and on what evidence.",' '"question":"Is the statement wrong?",'
                 '"rulingOptions":{"type":"single-select","titles":["Uphold","Reject"],'
                 '"descriptions":["The statement is wrong; its money goes back to its publisher.",'
                 '"The statement is right, and the contest\'s bond lost."]}}'
@@ -134,7 +133,7 @@ contract StatementEscrow is IStatementEscrow, Cases {
         if (length > MAX_URI) revert StatementUriTooLong(length, MAX_URI);
     }
 
-    /// @dev Last of all. Draws what the purse lacks; what came in by itself, or too much of it, is the statement's as well.
+    /// @dev Last of all. Draws what the purse lacks; what came in by itself is the statement's as well.
     function _fund(address purse, address currency, uint256 amount) private {
         uint256 balance = Purses.balanceOf(purse, currency);
         if (currency == address(0)) {

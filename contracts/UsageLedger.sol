@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {EIP712} from "solady/utils/EIP712.sol";
+import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
@@ -252,7 +253,7 @@ contract UsageLedger is IUsageLedger, EIP712 {
     }
 
     function _keyOf(address reporter) private pure returns (bytes32) {
-        return keccak256(abi.encode(reporter));
+        return EfficientHashLib.hash(_word(reporter));
     }
 
     function _word(address value) private pure returns (bytes32) {

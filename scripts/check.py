@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lint, types, artifacts, contracts' tests, gas, Python's tests: one command that stops at the first failure.
+"""Lint, types, artifacts, analysis, contracts' tests, gas, Python's tests: one command that fails fast.
 
 `check.py` runs every step; `check.py lint types` runs those two.
 """
@@ -20,6 +20,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "format": (PYTHON, "-m", "ruff", "format", "--check"),
     "types": (PYTHON, "-m", "mypy", "--strict", "src", "scripts", "benchmarks"),
     "artifacts": (PYTHON, "scripts/build.py", "--check"),
+    "slither": (PYTHON, "scripts/slither_check.py"),
     "contracts": (PYTHON, "scripts/forge.py", "test"),
     "gas": (PYTHON, "benchmarks/gas.py", "--check"),
     "tests": (PYTHON, "-m", "pytest"),

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PLATFORM_CPU = {"amd64": "x64", "arm64": "arm64"}
 LOCKS = {
     "requirements-dev.lock": ("pyproject.toml", "--group", "pyproject.toml:dev"),
+    "requirements-analysis.lock": ("requirements-analysis.in",),
     "requirements-brownie.lock": ("requirements-brownie.in",),
 }
 UV_COMPILE = (
@@ -26,7 +27,7 @@ UV_COMPILE = (
 
 
 def main() -> None:
-    """Rewrite all three locks."""
+    """Rewrite all locks."""
     with tempfile.TemporaryDirectory() as folder:
         lock_python(Path(folder))
     subprocess.run(("npm", "install", "--package-lock-only"), cwd=ROOT, check=True)

@@ -18,7 +18,7 @@ interface IArbitrator {
     /// @notice The current ruling was appealed.
     event AppealDecision(uint256 indexed _disputeID, IArbitrable indexed _arbitrable);
 
-    /// @notice Asks for a ruling, for the fee `arbitrationCost(_extraData)`, in wei; `rule` of the caller gives it later.
+    /// @notice Asks for a ruling, for the fee `arbitrationCost(_extraData)` in wei; it comes by the caller's `rule`.
     /// @param _choices How many rulings there are to choose from, besides 0 for refusing to arbitrate.
     /// @param _extraData What this arbitrator needs to know beyond that.
     function createDispute(uint256 _choices, bytes calldata _extraData) external payable returns (uint256 disputeID);

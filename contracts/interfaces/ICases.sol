@@ -5,17 +5,17 @@ import {IArbitrable} from "./IArbitrable.sol";
 import {IEvidence} from "./IEvidence.sol";
 
 /// @title Cases brought before an arbitrator (ERC-792, ERC-1497)
-/// @notice Whoever opens a case pays a bond and the arbitrator's fee. There are two choices: ruling 1 upholds the claim and
-/// gives the bond back, ruling 2 rejects it and gives the bond to whom it was raised against. Refusing to arbitrate (0), a
-/// ruling that is no choice, and no ruling by the deadline leave everything as if the case had never been opened: the case
-/// lapses, and the bond goes back.
+/// @notice Whoever opens a case pays a bond and the arbitrator's fee. There are two choices: ruling 1 upholds the claim
+/// and gives the bond back, ruling 2 rejects it and gives the bond to whom it was raised against. Refusing to arbitrate
+/// (0), a ruling that is no choice, and no ruling by the deadline leave everything as if the case had never been
+/// opened: the case lapses, and the bond goes back.
 ///
 /// Any number of cases may be open over one subject, so that a sham case cannot keep a real one out.
 /// A ruling after the deadline rules nothing, and does not revert, so that it stands in no arbitrator's way.
-/// Nobody can: change the arbitrator, the bond or the timeout; take a case back; keep another from being paid, since what
-/// is owed is drawn, not sent.
+/// Nobody can: change the arbitrator, the bond or the timeout; take a case back; keep another from being paid, since
+/// what is owed is drawn, not sent.
 ///
-/// Every audited log (three indexed parameters) is chained into `head()`; `MetaEvidence`, `Dispute` and `Ruling` are not.
+/// Every audited log (three indexed parameters) is chained into `head()`: not `MetaEvidence`, `Dispute` and `Ruling`.
 interface ICases is IArbitrable, IEvidence {
     enum Status {
         None,
@@ -66,7 +66,7 @@ interface ICases is IArbitrable, IEvidence {
     /// @notice Nothing is owed to `who`.
     error NothingOwed(address who);
 
-    /// @notice Closes a case that was not ruled on by its deadline: the bond goes back to the claimant. Anyone may call.
+    /// @notice Closes a case not ruled on by its deadline: the bond goes back to the claimant. Anyone may call.
     function lapse(uint256 caseId) external;
 
     /// @notice Shows evidence in an open case. Anyone may.

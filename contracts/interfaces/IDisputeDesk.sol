@@ -6,17 +6,17 @@ import {ILicenseToken} from "./ILicenseToken.sol";
 
 /// @title Disputes of deeds, of works in a catalogue, and of licenses
 /// @notice Who thinks that a deed claims what is theirs registers a deed of their own, and disputes the other. A ruling
-/// never moves a deed: an upheld claim marks it *defeated*, which ends its sales. Licenses sold before stay, and money that
-/// reached its vault is out of reach.
+/// never moves a deed: an upheld claim marks it *defeated*, which ends its sales. Licenses sold before stay, and money
+/// that reached its vault is out of reach.
 ///
-/// While a dispute of a deed is open, its sales are paid into escrow: an address for each latest case and payee, holding
-/// nothing else. What is in it goes to whom the earliest-opened upheld claim names, of those that were opened before the
-/// sale, or else to the offer's payee: as soon as no such case can still be ruled on, which is the deadline of the latest
-/// at most. So a later dispute neither delays nor takes what was sold before it.
+/// While a dispute of a deed is open, its sales are paid into escrow: an address for each latest case and payee,
+/// holding nothing else. What is in it goes to whom the earliest-opened upheld claim names, of those that were opened
+/// before the sale, or else to the offer's payee: as soon as no such case can still be ruled on, which is the deadline
+/// of the latest at most. So a later dispute neither delays nor takes what was sold before it.
 ///
-/// The deed's holder can: stake a bond against each case, and be paid directly as long as every open case is so answered.
+/// The deed's holder can: stake a bond against each case, and be paid directly while every open case is so answered.
 /// A dispute of one work flags that work, not its catalogue; its catalogue's sales are not escrowed.
-/// A dispute of a license, raised by the deed's holder, lets them revoke it if it is upheld and its terms are revocable.
+/// A dispute of a license, raised by the deed's holder, lets them revoke it if it is upheld.
 /// Nobody can: touch an asset, a work or a license other than the one in dispute.
 interface IDisputeDesk is ICases {
     /// @notice A case's subject: an asset, a work of the asset that is the case's subject, or a license.
@@ -114,7 +114,7 @@ interface IDisputeDesk is ICases {
     /// @notice There is nothing of `token` in this escrow.
     error NothingEscrowed(uint256 caseId, address payee, address token);
 
-    /// @notice Disputes a deed. The caller holds another; the native coin sent is `openingCost()`.
+    /// @notice Disputes a deed. The caller holds another, and sends `openingCost()` wei.
     /// @param claimId The caller's deed.
     /// @param payee Who gets what is escrowed from now on, if the claim is upheld: as a rule the vault of that deed.
     /// @param evidenceHash SHA-256 of the evidence at `evidenceURI`.
@@ -127,7 +127,7 @@ interface IDisputeDesk is ICases {
         string calldata evidenceURI
     ) external payable returns (uint256 caseId);
 
-    /// @notice Disputes one work of a catalogue. The caller holds another deed; the native coin sent is `openingCost()`.
+    /// @notice Disputes one work of a catalogue. The caller holds another deed, and sends `openingCost()` wei.
     /// @param sha256Hash SHA-256 of the work.
     /// @param registrant Who registered the catalogue.
     /// @param siblings Sibling hashes from the work's leaf up.
@@ -143,8 +143,8 @@ interface IDisputeDesk is ICases {
         string calldata evidenceURI
     ) external payable returns (uint256 caseId);
 
-    /// @notice Disputes the license proven by `grant`, whose conditions must be revocable. Only the present holder of the
-    /// licensed asset's deed may; the native coin sent is `openingCost()`.
+    /// @notice Disputes the license proven by `grant`, whose conditions must be revocable. Only the present holder of
+    /// the licensed asset's deed may, who sends `openingCost()` wei.
     function disputeLicense(
         ILicenseToken.Grant calldata grant,
         ILicenseToken.Conditions calldata conditions,
@@ -152,8 +152,8 @@ interface IDisputeDesk is ICases {
         string calldata evidenceURI
     ) external payable returns (uint256 caseId);
 
-    /// @notice Stakes a bond against a dispute of a deed: it escrows no further sale. Only the deed's present holder may;
-    /// the native coin sent is `bond()`. The claimant gets it if the claim is upheld, else it goes back to who paid it.
+    /// @notice Stakes a bond against a dispute of a deed: it escrows no further sale. Only the deed's present holder
+    /// may, who sends `bond()` wei: the claimant's if the claim is upheld; else it goes back to who paid it.
     function counterBond(uint256 caseId) external payable;
 
     /// @notice Pays out what was sold while `caseId` was the latest dispute of its asset. Anyone may call, once no case

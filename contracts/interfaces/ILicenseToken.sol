@@ -203,11 +203,7 @@ interface ILicenseToken {
 
     /// @notice The licensor put an offer on chain: it sells without a signature.
     event OfferPublished(
-        bytes32 indexed offerHash,
-        bytes32 indexed assetId,
-        address indexed licensor,
-        Offer offer,
-        Conditions conditions
+        bytes32 indexed offerHash, bytes32 indexed assetId, address indexed licensor, Offer offer, Conditions conditions
     );
 
     /// @notice The licensor cancelled an offer.
@@ -294,6 +290,8 @@ interface ILicenseToken {
     error WrongValue(uint256 sent, uint256 asked);
     /// @notice The deed lost a dispute: no further sale.
     error AssetDefeated(bytes32 assetId);
+    /// @notice The derivative has a revenue ceiling, and this payment would wait in escrow, where no ceiling counts it.
+    error CeilingInDispute(bytes32 assetId);
     /// @notice Only a subscription can be renewed.
     error NotRenewable(bytes32 licenseId);
     /// @notice The license was revoked.

@@ -18,7 +18,7 @@ interface IMultisigArbitrator is IArbitrator {
     /// @notice `amount` wei of fees went to an owner.
     event FeesWithdrawn(address indexed owner, uint256 indexed amount, address indexed caller);
 
-    /// @notice There are 1 to `maximum` different owners, none of them the zero address, and as many votes at most decide.
+    /// @notice There are 1 to `maximum` different owners, not the zero address, and no more votes are needed.
     error OwnersInvalid(uint256 owners, uint256 maximum, uint256 threshold);
     /// @notice A dispute has 1 to `maximum` choices.
     error ChoicesInvalid(uint256 choices, uint256 maximum);
@@ -43,8 +43,8 @@ interface IMultisigArbitrator is IArbitrator {
     /// @notice Nothing is due to `owner`.
     error NothingDue(address owner);
 
-    /// @notice Votes for a ruling. Only owners may. The vote that reaches the threshold solves the dispute and hands the
-    /// ruling to the arbitrable contract; should that refuse it, the dispute is solved all the same.
+    /// @notice Votes for a ruling. Only owners may. The vote that reaches the threshold solves the dispute and hands
+    /// the ruling to the arbitrable contract; should that refuse it, the dispute is solved all the same.
     /// @param ruling 0 (refuse to arbitrate) to the number of choices.
     function vote(uint256 disputeID, uint256 ruling) external;
 

@@ -56,7 +56,7 @@ interface IRoyaltyVault {
     /// @param signature The payee's, EIP-712 `ClaimTo(address payee,address token,address to,uint256 releasedTo,uint256
     /// deadline)` in this vault's domain, where `releasedTo` is what the payee was paid before: so it serves once. Empty
     /// if the payee calls.
-    function claimTo(address token, Share calldata share, address to, uint256 deadline, bytes calldata signature)
+    function claimTo(address token, address to, Share calldata share, uint256 deadline, bytes calldata signature)
         external
         returns (uint256 amount);
 

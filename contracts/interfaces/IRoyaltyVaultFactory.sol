@@ -26,7 +26,12 @@ interface IRoyaltyVaultFactory {
 
     /// @notice A split was published: its leaves in tree order, or the SHA-256 and the place of the document that has them.
     event SplitPublished(
-        address indexed vault, bytes32 indexed root, bytes32 indexed documentHash, bytes32 salt, string uri, Payee[] payees
+        address indexed vault,
+        bytes32 indexed root,
+        bytes32 indexed documentHash,
+        bytes32 salt,
+        string uri,
+        Payee[] payees
     );
 
     /// @notice Neither leaves nor a document were given.

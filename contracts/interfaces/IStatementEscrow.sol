@@ -9,7 +9,7 @@ import {ICases} from "./ICases.sol";
 /// vault, in which its payees claim. Upheld by any contest, the money goes back to the publisher, who states it anew.
 ///
 /// A statement's money lies at an address of its own, and its vault is bound to it: no two statements share either.
-/// How long a window must be is for the license's terms to say: payees who need time to look get none from this contract.
+/// How long a window must be is for the license's terms to say: a statement may give its payees no time at all.
 /// Nobody can: change a statement, pay it elsewhere, hold it back longer than the window and the arbitrator's timeout.
 interface IStatementEscrow is ICases {
     /// @notice A period's payout.
@@ -75,11 +75,9 @@ interface IStatementEscrow is ICases {
         string evidenceURI
     );
 
-    /// @notice `amount` of `token` (zero address: native coin) went from a statement's purse to its vault, or back to its
-    /// publisher.
-    event StatementReleased(
-        bytes32 indexed statementId, address indexed token, address indexed to, uint256 amount
-    );
+    /// @notice `amount` of `token` (zero address: native coin) went from a statement's purse to its vault, or back to
+    /// its publisher.
+    event StatementReleased(bytes32 indexed statementId, address indexed token, address indexed to, uint256 amount);
 
     /// @notice Only the publisher publishes.
     error NotPublisher(address caller, address publisher);
@@ -109,8 +107,8 @@ interface IStatementEscrow is ICases {
     /// @return statementId `statementIdOf(statement)`.
     function publish(Statement calldata statement) external payable returns (bytes32 statementId);
 
-    /// @notice Contests a statement within its window. Anyone may; the native coin sent is `openingCost()`. If the contest
-    /// is rejected, the publisher gets the bond.
+    /// @notice Contests a statement within its window. Anyone may, who sends `openingCost()` wei. If the contest is
+    /// rejected, the publisher gets the bond.
     /// @param evidenceHash SHA-256 of the evidence at `evidenceURI`.
     /// @param evidenceURI Where it can be fetched, at most 1,024 bytes.
     function contest(Statement calldata statement, bytes32 evidenceHash, string calldata evidenceURI)
@@ -118,8 +116,8 @@ interface IStatementEscrow is ICases {
         payable
         returns (uint256 caseId);
 
-    /// @notice Moves all of `token` out of the statement's purse: to its vault once its window is over and no contest open,
-    /// or to its publisher once a contest was upheld. Anyone may call, again if more comes in.
+    /// @notice Moves all of `token` out of the statement's purse: to its vault once its window is over and no contest
+    /// open, or to its publisher once a contest was upheld. Anyone may call, again if more comes in.
     /// @return amount In the token's smallest unit; never 0.
     function release(Statement calldata statement, address token) external returns (uint256 amount);
 

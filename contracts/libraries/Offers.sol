@@ -56,8 +56,16 @@ library Offers {
             result := keccak256(m, 0x240)
             // licensor, payee, currency; epoch, uses, duration, supply; start, end; kind; exclusive, transferable
             let wide := shr(160, or(or(mload(word), mload(add(word, 0x60))), mload(add(word, 0x80))))
-            wide := or(wide, shr(32, or(or(mload(add(word, 0x40)), mload(add(word, 0xc0))),
-                or(mload(add(word, 0x160)), mload(add(word, 0x180))))))
+            wide := or(
+                wide,
+                shr(
+                    32,
+                    or(
+                        or(mload(add(word, 0x40)), mload(add(word, 0xc0))),
+                        or(mload(add(word, 0x160)), mload(add(word, 0x180)))
+                    )
+                )
+            )
             wide := or(wide, shr(40, or(mload(add(word, 0x120)), mload(add(word, 0x140)))))
             wide := or(wide, shr(2, mload(add(word, 0x1a0))))
             if or(wide, shr(1, or(mload(add(word, 0x1c0)), mload(add(word, 0x1e0))))) { revert(0, 0) }

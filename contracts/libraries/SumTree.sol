@@ -21,12 +21,24 @@ library SumTree {
         return (top(hash, uint128(total)), uint128(total));
     }
 
-    function leaf(address payee, uint128 share) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(uint8(0), payee, share));
+    /// @notice keccak256(0x00 ‖ payee ‖ share)
+    function leaf(address payee, uint128 share) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            mstore(0x00, shr(8, shl(96, payee)))
+            mstore(0x15, shl(128, share))
+            hash := keccak256(0x00, 0x25)
+        }
     }
 
-    function top(bytes32 hash, uint128 total) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(uint8(2), hash, total));
+    /// @notice keccak256(0x02 ‖ tree hash ‖ total)
+    function top(bytes32 treeHash, uint128 total) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore8(m, 2)
+            mstore(add(m, 0x01), treeHash)
+            mstore(add(m, 0x21), shl(128, total))
+            hash := keccak256(m, 0x31)
+        }
     }
 
     /// @dev From a leaf to the top of the tree; hash = keccak256(0x01 ‖ hL ‖ sL ‖ hR ‖ sR) at each step, in 97 bytes of

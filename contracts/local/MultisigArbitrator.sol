@@ -77,7 +77,7 @@ contract MultisigArbitrator is IMultisigArbitrator {
         matter.solved = true;
         matter.ruling = uint16(ruling); // at most `choices`
         emit Solved(disputeId, matter.arbitrable, ruling);
-        // Whatever the arbitrable contract does, its dispute is solved. Its reasons are not copied: they may be endless.
+        // Whatever the arbitrable contract does, its dispute is solved; its reasons, maybe endless, are not copied.
         try this.execute(disputeId) {} catch {}
     }
 

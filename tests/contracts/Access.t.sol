@@ -70,7 +70,12 @@ contract AccessTest is Base {
     // ---- offers ----
 
     function test_PublishOffer() public {
-        matrix(address(licenses), abi.encodeCall(licenses.publishOffer, (offer)), this.notLicensor, only(licensor));
+        matrix(
+            address(licenses),
+            abi.encodeCall(licenses.publishOffer, (offer, conditions())),
+            this.notLicensor,
+            only(licensor)
+        );
     }
 
     function test_CancelOffer() public {

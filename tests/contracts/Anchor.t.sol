@@ -142,9 +142,7 @@ contract AnchorTest is Meters {
         address[4] memory others = [stranger, licensor, gateway, address(licenses)];
         for (uint256 i = 0; i < others.length; ++i) {
             vm.prank(others[i]);
-            vm.expectRevert(
-                abi.encodeWithSelector(ILicenseToken.NotLicensee.selector, licenseId, others[i], licensee)
-            );
+            vm.expectRevert(abi.encodeWithSelector(ILicenseToken.NotLicensee.selector, licenseId, others[i], licensee));
             ledger.nameReporter(licenseId, others[i], true);
         }
     }
@@ -172,9 +170,7 @@ contract AnchorTest is Meters {
         ILicenseToken.Conditions memory others = conditions();
         others.reporter = stranger;
         bytes32 shown = licenses.conditionsHashOf(others);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILicenseToken.ConditionsUnknown.selector, shown, grant.offer.conditions)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILicenseToken.ConditionsUnknown.selector, shown, grant.offer.conditions));
         ledger.admitReporter(grant, others);
     }
 

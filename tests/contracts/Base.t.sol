@@ -5,9 +5,13 @@ import {Test} from "forge-std/Test.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
+import {IDisputeDesk} from "contracts/interfaces/IDisputeDesk.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IMultisigArbitrator} from "contracts/interfaces/IMultisigArbitrator.sol";
 import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
 import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
+import {IStatementEscrow} from "contracts/interfaces/IStatementEscrow.sol";
+import {IUsageLedger} from "contracts/interfaces/IUsageLedger.sol";
 
 import {Replay} from "./helpers/Replay.sol";
 import {Split} from "./helpers/Split.sol";
@@ -21,15 +25,22 @@ abstract contract Base is Test {
     uint256 internal constant CHAIN = 31337;
     uint256 internal constant NOW = 1_750_000_000;
     uint256 internal constant PRICE = 2_500_000;
+    uint256 internal constant BOND = 0.5 ether;
+    uint256 internal constant FEE = 0.03 ether;
+    uint256 internal constant TIMEOUT = 30 days;
     uint32 internal constant DURATION = 365 days;
     uint32 internal constant TRAIN = 2 | 4;
+    uint40 internal constant PERPETUAL = type(uint40).max;
     bytes32 internal constant WORK = keccak256("a poem");
 
+    bytes32 internal constant CONDITIONS_TYPEHASH = keccak256(
+        "Conditions(uint16 royaltyBps,uint96 revenueCeiling,bool approval,bool reciprocal,bool sublicensable,bool revocable,uint32 reportWithin,uint16 refundBps,uint16 resaleBps,address reporter,uint56 unitCap,uint32 refundDelay,bytes32 salt)"
+    );
     bytes32 internal constant OFFER_TYPEHASH = keccak256(
-        "Offer(address licensor,bytes32 assetId,uint32 epoch,address payee,address currency,uint256 price,uint32 uses,bytes32 termsHash,string termsURI,uint40 start,uint40 end,uint32 duration,uint16 royaltyBps,uint32 supply,bool free,bool exclusive,bool transferable,bytes32 salt)"
+        "Offer(address licensor,bytes32 assetId,uint32 epoch,address payee,address currency,uint256 price,uint32 uses,bytes32 termsHash,string termsURI,uint40 start,uint40 end,uint32 duration,uint32 supply,uint8 kind,bool exclusive,bool transferable,Conditions conditions)Conditions(uint16 royaltyBps,uint96 revenueCeiling,bool approval,bool reciprocal,bool sublicensable,bool revocable,uint32 reportWithin,uint16 refundBps,uint16 resaleBps,address reporter,uint56 unitCap,uint32 refundDelay,bytes32 salt)"
     );
     bytes32 internal constant REGISTRATION_TYPEHASH = keccak256(
-        "Registration(address registrant,bytes32 content,uint64 works,bytes32 documentHash,string uri,uint256 deadline)"
+        "Registration(address registrant,bytes32 content,uint64 works,bytes32 documentHash,string uri,uint8 origin,uint256 deadline)"
     );
     bytes32 internal constant PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
@@ -40,6 +51,11 @@ abstract contract Base is Test {
     IDeeds internal registry;
     ILicenses internal licenses;
     IRoyaltyVaultFactory internal factory;
+    IUsageLedger internal ledger;
+    IStatementEscrow internal escrow;
+    IDisputeDesk internal desk;
+    /// @dev One judge decides alone.
+    IMultisigArbitrator internal arbitrator;
     IDollar internal dollar;
 
     address internal licensor;
@@ -50,6 +66,7 @@ abstract contract Base is Test {
     address internal auditor = makeAddr("auditor");
     address internal marketplace = makeAddr("marketplace");
     address internal relayer = makeAddr("relayer");
+    address internal judge = makeAddr("judge");
     address internal stranger;
     uint256 internal strangerKey;
 
@@ -63,11 +80,7 @@ abstract contract Base is Test {
         (licensee, licenseeKey) = makeAddrAndKey("licensee");
         (stranger, strangerKey) = makeAddrAndKey("stranger");
 
-        factory = IRoyaltyVaultFactory(deployCode("RoyaltyVaultFactory.sol:RoyaltyVaultFactory"));
-        address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        registry = IDeeds(deployCode("AssetRegistry.sol:AssetRegistry", abi.encode(predicted, factory)));
-        licenses = ILicenses(deployCode("LicenseToken.sol:LicenseToken", abi.encode(registry)));
-        assertEq(address(licenses), predicted, "registry and license token name each other");
+        deploySystem();
         dollar = IDollar(deployCode("TestDollar.sol:TestDollar"));
 
         assetId = registerAs(licensor, WORK);
@@ -76,10 +89,37 @@ abstract contract Base is Test {
         dollar.approve(address(licenses), type(uint256).max);
     }
 
+    /// @dev Everything that names each other, in the order in which it is deployed everywhere.
+    function deploySystem() private {
+        address[] memory judges = new address[](1);
+        judges[0] = judge;
+        arbitrator =
+            IMultisigArbitrator(deployCode("MultisigArbitrator.sol:MultisigArbitrator", abi.encode(judges, 1, FEE)));
+        factory = IRoyaltyVaultFactory(deployCode("RoyaltyVaultFactory.sol:RoyaltyVaultFactory"));
+        address[5] memory at;
+        for (uint256 i = 0; i < 5; ++i) {
+            at[i] = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + i);
+        }
+        registry =
+            IDeeds(deployCode("AssetRegistry.sol:AssetRegistry", abi.encode(factory, at[1], at[2], at[3], at[4])));
+        licenses = ILicenses(deployCode("LicenseToken.sol:LicenseToken", abi.encode(registry)));
+        ledger = IUsageLedger(deployCode("UsageLedger.sol:UsageLedger", abi.encode(licenses)));
+        escrow = IStatementEscrow(
+            deployCode("StatementEscrow.sol:StatementEscrow", abi.encode(factory, arbitrator, BOND, TIMEOUT))
+        );
+        desk = IDisputeDesk(deployCode("DisputeDesk.sol:DisputeDesk", abi.encode(registry, arbitrator, BOND, TIMEOUT)));
+        assertEq(registry.licenseToken(), address(licenses), "the registry names the license token");
+        assertEq(registry.usageLedger(), address(ledger), "the registry names the ledger");
+        assertEq(registry.statementEscrow(), address(escrow), "the registry names the escrow");
+        assertEq(registry.disputeDesk(), address(desk), "the registry names the desk");
+    }
+
     // ---- assets ----
 
     function work(bytes32 content) internal pure returns (IAssetRegistry.Registration memory) {
-        return IAssetRegistry.Registration({content: content, works: 0, documentHash: 0, uri: ""});
+        return IAssetRegistry.Registration({
+            content: content, works: 0, documentHash: 0, uri: "", origin: IAssetRegistry.Origin.Unstated
+        });
     }
 
     function registerAs(address registrant, bytes32 content) internal returns (bytes32) {
@@ -92,12 +132,12 @@ abstract contract Base is Test {
         registry.transferFrom(from, to, uint256(id));
     }
 
-    function epochOf(bytes32 id) internal view returns (uint24 epoch) {
-        (, epoch,) = registry.deedState(id);
+    function epochOf(bytes32 id) internal view returns (uint24) {
+        return registry.deed(id).epoch;
     }
 
-    function exclusiveUntil(bytes32 id) internal view returns (uint32 until) {
-        (,, until) = registry.deedState(id);
+    function exclusiveUntil(bytes32 id) internal view returns (uint32) {
+        return registry.deed(id).exclusiveUntil;
     }
 
     // ---- offers ----
@@ -117,18 +157,27 @@ abstract contract Base is Test {
             start: uint40(NOW - 1 days),
             end: uint40(NOW + 30 days),
             duration: DURATION,
-            royaltyBps: 250,
             supply: 0,
-            free: false,
+            kind: ILicenseToken.Kind.Sale,
             exclusive: false,
             transferable: true,
-            salt: keccak256("offer")
+            conditions: hashOf(conditions())
         });
+    }
+
+    /// @dev Those of `terms`: a share of a derivative's income, and nothing else.
+    function conditions() internal pure returns (ILicenseToken.Conditions memory) {
+        return conditions(keccak256("offer"));
+    }
+
+    /// @dev The same with another salt, which tells offers with equal terms apart.
+    function conditions(bytes32 salt) internal pure returns (ILicenseToken.Conditions memory shown) {
+        (shown.royaltyBps, shown.salt) = (250, salt);
     }
 
     function freeTerms() internal view returns (ILicenseToken.Offer memory offer) {
         offer = terms();
-        (offer.price, offer.free) = (0, true);
+        (offer.price, offer.kind) = (0, ILicenseToken.Kind.Free);
     }
 
     function nativeTerms() internal view returns (ILicenseToken.Offer memory offer) {
@@ -155,12 +204,36 @@ abstract contract Base is Test {
                     offer.start,
                     offer.end,
                     offer.duration,
-                    offer.royaltyBps,
                     offer.supply,
-                    offer.free,
+                    offer.kind,
                     offer.exclusive,
                     offer.transferable,
-                    offer.salt
+                    offer.conditions
+                )
+            )
+        );
+    }
+
+    function hashOf(ILicenseToken.Conditions memory shown) internal pure returns (bytes32) {
+        return keccak256(
+            bytes.concat(
+                abi.encode(
+                    CONDITIONS_TYPEHASH,
+                    shown.royaltyBps,
+                    shown.revenueCeiling,
+                    shown.approval,
+                    shown.reciprocal,
+                    shown.sublicensable,
+                    shown.revocable
+                ),
+                abi.encode(
+                    shown.reportWithin,
+                    shown.refundBps,
+                    shown.resaleBps,
+                    shown.reporter,
+                    shown.unitCap,
+                    shown.refundDelay,
+                    shown.salt
                 )
             )
         );
@@ -325,7 +398,44 @@ abstract contract Base is Test {
 
     function vaultOfThree() internal returns (IRoyaltyVault) {
         (address[] memory payees, uint128[] memory shares) = three();
-        return IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        return IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
+    }
+
+    // ---- disputes ----
+
+    /// @dev A stranger claims that the asset is theirs; the sales from now on are paid into escrow.
+    function dispute(bytes32 id) internal returns (uint256) {
+        bytes32 claimId = registerAs(stranger, keccak256(abi.encode("claim", desk.caseCount(), id)));
+        uint256 cost = desk.openingCost();
+        vm.deal(stranger, cost);
+        vm.prank(stranger);
+        return desk.disputeAsset{value: cost}(id, claimId, stranger, "evidence", "https://example.org/evidence");
+    }
+
+    /// @dev The present holder of the licensed deed says that the license was broken.
+    function disputeLicense(ILicenseToken.Grant memory grant, ILicenseToken.Conditions memory shown)
+        internal
+        returns (uint256)
+    {
+        address holder = registry.deed(grant.offer.assetId).holder;
+        uint256 cost = desk.openingCost();
+        vm.deal(holder, holder.balance + cost);
+        vm.prank(holder);
+        return desk.disputeLicense{value: cost}(grant, shown, "evidence", "https://example.org/evidence");
+    }
+
+    function counterBond(uint256 caseId, address holder) internal {
+        vm.deal(holder, holder.balance + BOND);
+        vm.prank(holder);
+        desk.counterBond{value: BOND}(caseId);
+    }
+
+    /// @dev 1 upholds the claim, 2 rejects it.
+    function rule(uint256 caseId, uint256 ruling) internal {
+        uint256 number = 0;
+        while (desk.caseOfDispute(number) != caseId) ++number;
+        vm.prank(judge);
+        arbitrator.vote(number, ruling);
     }
 
     // ---- heads ----

@@ -64,7 +64,7 @@ contract BasketTest is Base {
 
     function test_OrdersOfSeats() public {
         ILicenseToken.Order[] memory orders = shelf(3);
-        (orders[0].quantity, orders[1].quantity, orders[2].quantity) = (2, 100, 1);
+        (orders[0].quantity, orders[1].quantity, orders[2].quantity) = (2, 97, 1);
         bytes32[] memory ids = fill(orders, false, 0);
         for (uint256 i = 0; i < 3; ++i) {
             for (uint256 seat = 0; seat < orders[i].quantity; ++seat) {
@@ -73,7 +73,7 @@ contract BasketTest is Base {
             assertEq(ids[i], seatOf(orders[i], 0));
             assertEq(dollar.balanceOf(payeeAt(i)), 1 + orders[i].quantity * (PRICE + i));
         }
-        assertEq(licenses.balanceOf(licensee), 103);
+        assertEq(licenses.balanceOf(licensee), 100);
     }
 
     function test_OrdersForSeveralLicensees() public {
@@ -130,7 +130,31 @@ contract BasketTest is Base {
         licenses.buyBasket(new ILicenseToken.Order[](size), skip_);
     }
 
+    /// @dev A hundred licenses in all, however they are spread over the orders, and whether each of them sells or not.
+    function test_RevertWhen_TheBasketHasMoreThanAHundredLicenses() public {
+        ILicenseToken.Order[] memory orders = shelf(3);
+        (orders[0].quantity, orders[1].quantity, orders[2].quantity) = (2, 98, 1);
+        bytes memory reason = abi.encodeWithSelector(ILicenseToken.BasketSizeInvalid.selector, 101, 100);
+        refuseBasket(orders, 0, reason);
+        orders[1].signature = ""; // passed over, and counted
+        vm.prank(licensee);
+        vm.expectRevert(reason);
+        licenses.buyBasket(orders, true);
+        assertEq(licenses.balanceOf(licensee), 0);
+        (orders[0].quantity, orders[1].quantity) = (type(uint256).max, 0); // counted as a hundred
+        vm.prank(licensee);
+        vm.expectRevert(reason);
+        licenses.buyBasket(orders, true);
+    }
+
     // ---- passing over ----
+
+    function test_PassesOverAnOrderOfTooManySeats() public {
+        ILicenseToken.Order[] memory orders = shelf(1);
+        orders[0].quantity = 101;
+        assertEq(fill(orders, true, 0)[0], 0);
+        refuseBasket(orders, 0, abi.encodeWithSelector(ILicenseToken.QuantityInvalid.selector, 101, 100));
+    }
 
     /// @dev One order for every reason there is, between good ones: only the good ones are sold and paid.
     function test_PassesOverWhatDoesNotSell() public {
@@ -142,7 +166,8 @@ contract BasketTest is Base {
         licenses.cancelOffer(orders[4].offer);
         moveDeed(orders[5].offer.assetId, licensorAt(5), stranger);
         orders[6].quantity = 0;
-        orders[7].quantity = 101;
+        (orders[7].offer.exclusive, orders[7].quantity) = (true, 2);
+        sign(orders[7], 7);
         orders[8].licensee = address(0);
         orders[9] = altered(9, 1); // in a token that the payer does not have
         orders[10] = altered(10, 2); // price × quantity overflows
@@ -589,7 +614,7 @@ contract BasketTest is Base {
             orders[i].signature = filled(signatures[i] % 1000);
             orders[i].quantity = 1 + i % 2;
             vm.prank(licensorAt(i));
-            licenses.publishOffer(orders[i].offer);
+            licenses.publishOffer(orders[i].offer, conditions());
         }
         vm.recordLogs();
         bytes32[] memory ids = fill(orders, skip_, 0);
@@ -692,7 +717,7 @@ contract BasketTest is Base {
         orders = shelf(5);
         (orders[1].offer.currency, orders[1].offer.price) = (address(0), 2 ether);
         orders[2].offer.currency = address(token);
-        (orders[3].offer.price, orders[3].offer.free) = (0, true);
+        (orders[3].offer.price, orders[3].offer.kind) = (0, ILicenseToken.Kind.Free);
         (orders[4].offer.currency, orders[4].offer.price) = (address(0), 1 ether);
         for (uint256 i = 1; i < 5; ++i) {
             sign(orders[i], i);

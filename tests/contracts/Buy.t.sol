@@ -12,6 +12,27 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 import {Base} from "./Base.t.sol";
 
 contract BuyTest is Base {
+    /// @dev An offer laid out alike, but for `kind`: Forge's fuzzer draws enumerations from their whole byte.
+    struct Draft {
+        address licensor;
+        bytes32 assetId;
+        uint32 epoch;
+        address payee;
+        address currency;
+        uint256 price;
+        uint32 uses;
+        bytes32 termsHash;
+        string termsURI;
+        uint40 start;
+        uint40 end;
+        uint32 duration;
+        uint32 supply;
+        uint8 kind;
+        bool exclusive;
+        bool transferable;
+        bytes32 conditions;
+    }
+
     // ---- what a sale does ----
 
     function test_SellsOneLicense() public {
@@ -42,8 +63,8 @@ contract BuyTest is Base {
     }
 
     /// @dev Whatever an offer says within its types, it sells as it stands, and the event carries it whole.
-    function testFuzz_SellsAnyValidOffer(ILicenseToken.Offer memory offer, bytes32 salt, uint256 time) public {
-        bound_(offer);
+    function testFuzz_SellsAnyValidOffer(Draft memory draft, bytes32 salt, uint256 time) public {
+        ILicenseToken.Offer memory offer = bound_(draft);
         time = offer.end == 0 ? bound(time, offer.start, type(uint40).max) : bound(time, offer.start, offer.end);
         vm.warp(time);
         dollar.mint(licensee, type(uint128).max);
@@ -61,18 +82,26 @@ contract BuyTest is Base {
         assertEq(license.expires, offer.duration == 0 ? type(uint40).max : time + offer.duration);
         assertEq(license.uses, offer.uses);
         assertEq(license.bound, !offer.transferable);
-        assertEq(dollar.balanceOf(offer.payee), offer.price);
+        assertEq(license.metered, offer.kind == ILicenseToken.Kind.Metered);
+        assertFalse(license.sublicense);
+        assertFalse(license.revoked);
+        assertEq(license.soldOn, uint16(time / 1 days));
+        assertEq(licenses.locked(uint256(id)), !offer.transferable);
+        assertEq(dollar.balanceOf(offer.payee), offer.kind == ILicenseToken.Kind.Metered ? 0 : offer.price);
     }
 
-    function bound_(ILicenseToken.Offer memory offer) private view {
+    function bound_(Draft memory draft) private view returns (ILicenseToken.Offer memory offer) {
+        draft.kind %= 4;
+        offer = abi.decode(abi.encode(draft), (ILicenseToken.Offer));
         (offer.licensor, offer.assetId, offer.epoch) = (licensor, assetId, 0);
         offer.payee = address(uint160(bound(uint160(offer.payee), 1 << 80, type(uint160).max)));
         vm.assume(offer.payee != licensee);
         offer.currency = address(dollar);
-        offer.price = offer.free ? 0 : bound(offer.price, 1, type(uint128).max);
+        offer.price = offer.kind == ILicenseToken.Kind.Free ? 0 : bound(offer.price, 1, type(uint128).max);
+        if (offer.kind == ILicenseToken.Kind.Metered) offer.transferable = false;
+        if (offer.kind == ILicenseToken.Kind.Subscription && offer.duration == 0) offer.duration = 1;
         if (offer.uses == 0) offer.uses = 1;
         if (offer.end != 0 && offer.end < offer.start) (offer.start, offer.end) = (offer.end, offer.start);
-        offer.royaltyBps = uint16(bound(offer.royaltyBps, 0, 10_000));
         vm.assume(bytes(offer.termsURI).length <= 1024);
     }
 
@@ -172,17 +201,54 @@ contract BuyTest is Base {
     function test_RevertWhen_PriceAndFreeDisagree() public {
         ILicenseToken.Offer memory offer = terms();
         offer.price = 0;
-        refuse(offer, abi.encodeWithSelector(ILicenseToken.OfferPriceInvalid.selector, hashOf(offer), 0, false));
-        (offer.price, offer.free) = (1, true);
-        refuse(offer, abi.encodeWithSelector(ILicenseToken.OfferPriceInvalid.selector, hashOf(offer), 1, true));
+        ILicenseToken.Kind[3] memory paid =
+            [ILicenseToken.Kind.Sale, ILicenseToken.Kind.Subscription, ILicenseToken.Kind.Metered];
+        for (uint256 i = 0; i < 3; ++i) {
+            offer.kind = paid[i];
+            refusePrice(offer);
+        }
+        (offer.price, offer.kind) = (1, ILicenseToken.Kind.Free);
+        refusePrice(offer);
     }
 
-    function test_RevertWhen_RoyaltyIsMoreThanTheWhole() public {
+    function refusePrice(ILicenseToken.Offer memory offer) private {
+        refuse(
+            offer,
+            abi.encodeWithSelector(
+                ILicenseToken.OfferPriceInvalid.selector, hashOf(offer), offer.price, uint256(offer.kind)
+            )
+        );
+    }
+
+    function test_RevertWhen_ASubscriptionHasNoDuration() public {
         ILicenseToken.Offer memory offer = terms();
-        offer.royaltyBps = 10_001;
-        refuse(offer, abi.encodeWithSelector(ILicenseToken.OfferRoyaltyInvalid.selector, hashOf(offer), 10_001));
-        offer.royaltyBps = 10_000;
+        (offer.kind, offer.duration) = (ILicenseToken.Kind.Subscription, 0);
+        refuseKind(offer);
+        offer.duration = 1;
         buy(offer);
+    }
+
+    /// @dev The deposit of a metered license is one licensee's.
+    function test_RevertWhen_AMeteredLicenseIsTransferable() public {
+        ILicenseToken.Offer memory offer = terms();
+        offer.kind = ILicenseToken.Kind.Metered;
+        refuseKind(offer);
+        offer.transferable = false;
+        buy(offer);
+        assertEq(dollar.balanceOf(artist), 0, "units are paid, not the sale");
+    }
+
+    function refuseKind(ILicenseToken.Offer memory offer) private {
+        refuse(
+            offer, abi.encodeWithSelector(ILicenseToken.OfferKindInvalid.selector, hashOf(offer), uint256(offer.kind))
+        );
+    }
+
+    /// @dev A sale knows their hash alone: what they say is proven when it matters.
+    function testFuzz_SellsOnAnyConditions(bytes32 hash) public {
+        ILicenseToken.Offer memory offer = terms();
+        offer.conditions = hash;
+        assertTrue(licenses.permits(buy(offer), TRAIN));
     }
 
     function test_RevertWhen_UriIsTooLong() public {
@@ -221,7 +287,7 @@ contract BuyTest is Base {
         buy(offer, "2");
         assertEq(licenses.offerState(hashOf(offer)).sold, 2);
         refuse(offer, abi.encodeWithSelector(ILicenseToken.OfferSoldOut.selector, hashOf(offer), 2));
-        offer.salt = "another offer";
+        offer.conditions = hashOf(conditions("another offer"));
         buy(offer);
     }
 

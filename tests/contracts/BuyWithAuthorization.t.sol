@@ -73,6 +73,10 @@ contract BuyWithAuthorizationTest is Base {
         order.offer.currency = address(new PhantomToken());
         order.signature = signed(licensorKey, digestOf(order.offer));
         refuseSale(order, authorize(strangerKey, order), nothingToAuthorize(order));
+        (order.offer.kind, order.offer.price) = (ILicenseToken.Kind.Metered, PRICE); // paid by the unit, later
+        order.offer.transferable = false;
+        order.signature = signed(licensorKey, digestOf(order.offer));
+        refuseSale(order, authorize(licenseeKey, order), nothingToAuthorize(order));
     }
 
     function testFuzz_TheNonceIsAsWritten(uint256 quantity, bytes32 salt, address to, address payer, uint128 price)
@@ -340,11 +344,13 @@ contract BuyWithAuthorizationTest is Base {
         vm.deal(address(licenses), 5 ether);
         ILicenseToken.Offer memory offer = nativeTerms();
         for (uint256 i = 0; i < 4; ++i) {
-            if (i == 1) (offer.price, offer.free) = (0, true);
+            if (i == 1) (offer.price, offer.kind) = (0, ILicenseToken.Kind.Free);
             if (i == 2) offer.currency = stranger;
-            if (i == 3) (offer.price, offer.free) = (PRICE, false);
+            if (i == 3) (offer.price, offer.kind) = (PRICE, ILicenseToken.Kind.Sale);
             ILicenseToken.Order memory order = seats(offer, 1, 0);
-            refuseSale(order, authorize(licenseeKey, order), order.offer.free ? nothingToAuthorize(order) : bytes(""));
+            refuseSale(
+                order, authorize(licenseeKey, order), order.offer.price == 0 ? nothingToAuthorize(order) : bytes("")
+            );
         }
         assertEq(address(licenses).balance, 5 ether);
     }

@@ -98,7 +98,7 @@ contract ClaimTest is Base {
     function testFuzz_OrderDoesNotMatter(uint256 seed, uint256 size) public {
         size = bound(size, 1, 20);
         (address[] memory payees, uint128[] memory shares, uint256 total) = randomSplit(seed, size);
-        vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
         uint256 paidIn = 0;
         for (uint256 step = 0; step < 30; ++step) {
             uint256 random = uint256(keccak256(abi.encode(seed, step)));
@@ -130,7 +130,7 @@ contract ClaimTest is Base {
     {
         size = bound(size, 1, 12);
         (address[] memory payees, uint128[] memory shares,) = randomSplit(seed, size);
-        vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
         dollar.mint(address(vault), first);
         claimIfDue(Split.prove(payees, shares, seed % size));
         dollar.mint(address(vault), second);
@@ -150,7 +150,7 @@ contract ClaimTest is Base {
         (address[] memory payees, uint128[] memory shares) = (new address[](2), new uint128[](2));
         (payees[0], payees[1]) = (artist, stranger);
         (shares[0], shares[1]) = (share, type(uint128).max - share);
-        vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
         dollar.mint(address(vault), amount);
         claimIfDue(Split.prove(payees, shares, 1));
         claimIfDue(Split.prove(payees, shares, 0));
@@ -164,7 +164,7 @@ contract ClaimTest is Base {
         (address[] memory payees, uint128[] memory shares) = (new address[](3), new uint128[](3));
         (payees[0], payees[1], payees[2]) = (address(new RefusingPayee()), address(new GreedyPayee()), artist);
         (shares[0], shares[1], shares[2]) = (1, 1, 1);
-        vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
         vm.deal(address(vault), 300);
         dollar.mint(address(vault), 300);
         for (uint256 i = 0; i < 2; ++i) {
@@ -184,7 +184,7 @@ contract ClaimTest is Base {
         (address[] memory payees, uint128[] memory shares) = (new address[](2), new uint128[](2));
         (payees[0], payees[1]) = (address(vault), stranger);
         (shares[0], shares[1]) = (1, 3);
-        IRoyaltyVault outer = IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        IRoyaltyVault outer = IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
         dollar.mint(address(outer), 4000);
         vm.deal(address(outer), 4000);
         outer.claim(address(dollar), Split.prove(payees, shares, 0));

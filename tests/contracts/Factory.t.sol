@@ -25,7 +25,7 @@ contract FactoryTest is Base {
     // ---- addresses ----
 
     /// @dev CREATE2 of Solady's clone with the root as its immutable argument: written out, so that others can compute it.
-    function testFuzz_TheAddressFollowsFromTheRoot(bytes32 anyRoot) public {
+    function testFuzz_TheAddressFollowsFromTheRootAndTheSalt(bytes32 anyRoot, bytes32 salt) public {
         bytes memory code = abi.encodePacked(
             hex"61004d3d81600a3d39f3",
             hex"363d3d373d3d3d363d73",
@@ -33,22 +33,33 @@ contract FactoryTest is Base {
             hex"5af43d82803e903d91602b57fd5bf3",
             anyRoot
         );
-        address expected = vm.computeCreate2Address(0, keccak256(code), address(factory));
-        assertEq(factory.vaultOf(anyRoot), expected);
-        assertEq(factory.deploy(anyRoot), expected);
+        address expected = vm.computeCreate2Address(salt, keccak256(code), address(factory));
+        assertEq(factory.vaultOf(anyRoot, salt), expected);
+        assertEq(factory.deploy(anyRoot, salt), expected);
         assertEq(IRoyaltyVault(expected).root(), anyRoot);
         assertEq(expected.code.length, 0x4d);
     }
 
     function test_DeployedTwiceIsDeployed() public {
-        address vault = factory.deploy(root);
+        address vault = factory.deploy(root, 0);
         vm.prank(stranger);
-        assertEq(factory.deploy(root), vault);
+        assertEq(factory.deploy(root, 0), vault);
+    }
+
+    /// @dev Equal splits with other salts are other vaults: what one was paid, the other does not owe.
+    function test_ASaltTellsEqualSplitsApart() public {
+        IRoyaltyVault plain = IRoyaltyVault(factory.deploy(root, 0));
+        IRoyaltyVault salted = IRoyaltyVault(factory.deploy(root, "a period"));
+        assertNotEq(address(plain), address(salted));
+        assertEq(plain.root(), salted.root());
+        dollar.mint(address(salted), 1000);
+        assertEq(plain.due(address(dollar), shareOf(0)), 0);
+        assertEq(salted.claim(address(dollar), shareOf(0)), 500);
     }
 
     /// @dev Money that came before the vault is in it.
     function test_AVaultIsPaidBeforeItIsDeployed() public {
-        address vault = factory.vaultOf(root);
+        address vault = factory.vaultOf(root, 0);
         assertEq(vault.code.length, 0);
         dollar.mint(vault, 1000);
         vm.deal(vault, 1000);
@@ -65,10 +76,10 @@ contract FactoryTest is Base {
         (address[] memory payees, uint128[] memory shares) = (new address[](1), new uint128[](1));
         (payees[0], shares[0]) = (artist, 1);
         bytes32 another = Split.root(payees, shares);
-        dollar.mint(factory.vaultOf(root), 1000);
-        dollar.mint(factory.vaultOf(another), 70);
+        dollar.mint(factory.vaultOf(root, 0), 1000);
+        dollar.mint(factory.vaultOf(another, "salt"), 70);
         IRoyaltyVaultFactory.VaultClaim memory second =
-            IRoyaltyVaultFactory.VaultClaim(another, address(dollar), Split.prove(payees, shares, 0));
+            IRoyaltyVaultFactory.VaultClaim(another, "salt", address(dollar), Split.prove(payees, shares, 0));
         vm.prank(stranger);
         uint256[] memory amounts = factory.claim(batch(claimOf(0, address(dollar)), second));
         assertEq(amounts[0], 500);
@@ -80,12 +91,12 @@ contract FactoryTest is Base {
     /// @dev Upstream royalties: one transaction carries the money from the outer vault to the inner one's payee.
     function test_ClaimsThroughAVaultOfAVault() public {
         (address[] memory payees, uint128[] memory shares) = (new address[](2), new uint128[](2));
-        (payees[0], payees[1]) = (factory.vaultOf(root), stranger);
+        (payees[0], payees[1]) = (factory.vaultOf(root, 0), stranger);
         (shares[0], shares[1]) = (1, 1);
         bytes32 outer = Split.root(payees, shares);
-        dollar.mint(factory.vaultOf(outer), 2000);
+        dollar.mint(factory.vaultOf(outer, 0), 2000);
         IRoyaltyVaultFactory.VaultClaim memory first =
-            IRoyaltyVaultFactory.VaultClaim(outer, address(dollar), Split.prove(payees, shares, 0));
+            IRoyaltyVaultFactory.VaultClaim(outer, 0, address(dollar), Split.prove(payees, shares, 0));
         uint256[] memory amounts = factory.claim(batch(first, claimOf(0, address(dollar))));
         assertEq(amounts[0], 1000);
         assertEq(amounts[1], 500);
@@ -94,7 +105,7 @@ contract FactoryTest is Base {
 
     /// @dev Somebody pushed one of the claims first: the others go through.
     function test_SkipsWhatIsNotDue() public {
-        IRoyaltyVault vault = IRoyaltyVault(factory.deploy(root));
+        IRoyaltyVault vault = IRoyaltyVault(factory.deploy(root, 0));
         dollar.mint(address(vault), 1000);
         vm.prank(stranger);
         vault.claim(address(dollar), shareOf(0));
@@ -104,7 +115,7 @@ contract FactoryTest is Base {
     }
 
     function test_TheSameClaimTwiceIsPaidOnce() public {
-        dollar.mint(factory.vaultOf(root), 1000);
+        dollar.mint(factory.vaultOf(root, 0), 1000);
         uint256[] memory amounts = factory.claim(batch(claimOf(0, address(dollar)), claimOf(0, address(dollar))));
         assertEq(amounts[0], 500);
         assertEq(amounts[1], 0);
@@ -116,7 +127,7 @@ contract FactoryTest is Base {
     }
 
     function test_RevertWhen_AProofIsWrong() public {
-        dollar.mint(factory.vaultOf(root), 1000);
+        dollar.mint(factory.vaultOf(root, 0), 1000);
         IRoyaltyVaultFactory.VaultClaim memory wrong = claimOf(1, address(dollar));
         wrong.share.share += 1;
         IRoyaltyVaultFactory.VaultClaim[] memory claims = batch(claimOf(0, address(dollar)), wrong);
@@ -129,9 +140,9 @@ contract FactoryTest is Base {
         (address[] memory payees, uint128[] memory shares) = (new address[](1), new uint128[](1));
         (payees[0], shares[0]) = (address(new RefusingPayee()), 1);
         bytes32 refusing = Split.root(payees, shares);
-        vm.deal(factory.vaultOf(refusing), 10);
+        vm.deal(factory.vaultOf(refusing, 0), 10);
         IRoyaltyVaultFactory.VaultClaim memory claim_ =
-            IRoyaltyVaultFactory.VaultClaim(refusing, address(0), Split.prove(payees, shares, 0));
+            IRoyaltyVaultFactory.VaultClaim(refusing, 0, address(0), Split.prove(payees, shares, 0));
         vm.expectRevert(SafeTransferLib.ETHTransferFailed.selector);
         factory.claim(batch(claim_, claim_));
     }
@@ -143,23 +154,23 @@ contract FactoryTest is Base {
         payees[0] = IRoyaltyVaultFactory.Payee(artist, 5);
         payees[1] = IRoyaltyVaultFactory.Payee(licensor, 3);
         vm.expectEmit(address(factory));
-        emit IRoyaltyVaultFactory.SplitPublished(factory.vaultOf(root), root, 0, "", payees);
+        emit IRoyaltyVaultFactory.SplitPublished(factory.vaultOf(root, "salt"), root, 0, "salt", "", payees);
         vm.prank(stranger);
-        assertEq(factory.publish(root, 0, "", payees), factory.vaultOf(root));
+        assertEq(factory.publish(root, "salt", 0, "", payees), factory.vaultOf(root, "salt"));
     }
 
-    function testFuzz_PublishesADocument(bytes32 anyRoot, bytes32 document, string calldata uri) public {
+    function testFuzz_PublishesADocument(bytes32 anyRoot, bytes32 salt, bytes32 document, string calldata uri) public {
         vm.assume(document != 0);
         IRoyaltyVaultFactory.Payee[] memory none;
         vm.expectEmit(address(factory));
-        emit IRoyaltyVaultFactory.SplitPublished(factory.vaultOf(anyRoot), anyRoot, document, uri, none);
-        factory.publish(anyRoot, document, uri, none);
+        emit IRoyaltyVaultFactory.SplitPublished(factory.vaultOf(anyRoot, salt), anyRoot, document, salt, uri, none);
+        factory.publish(anyRoot, salt, document, uri, none);
     }
 
     function test_RevertWhen_NothingIsPublished() public {
         IRoyaltyVaultFactory.Payee[] memory none;
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyVaultFactory.SplitEmpty.selector, root));
-        factory.publish(root, 0, "https://example.org/split.json", none);
+        factory.publish(root, 0, 0, "https://example.org/split.json", none);
     }
 
     function testFuzz_TheHeadCountsPublications(uint256 count) public {
@@ -168,15 +179,15 @@ contract FactoryTest is Base {
         vm.recordLogs();
         for (uint256 i = 0; i < count; ++i) {
             payees[0] = IRoyaltyVaultFactory.Payee(artist, uint128(i));
-            factory.publish(bytes32(i), bytes32(i), vm.toString(i), payees);
+            factory.publish(bytes32(i), bytes32(i % 2), bytes32(i), vm.toString(i), payees);
         }
-        factory.deploy(root); // logs nothing
+        factory.deploy(root, 0); // logs nothing
         assertEq(factory.head(), vm.getRecordedLogs().head(address(factory), 0));
         assertEq(uint256(factory.head()) >> 216, count);
     }
 
     function test_RevertWhen_CoinIsSentAlong() public {
-        (bool ok,) = address(factory).call{value: 1}(abi.encodeCall(factory.deploy, (root)));
+        (bool ok,) = address(factory).call{value: 1}(abi.encodeCall(factory.deploy, (root, 0)));
         assertFalse(ok);
         (ok,) = address(factory).call{value: 1}("");
         assertFalse(ok);
@@ -185,7 +196,7 @@ contract FactoryTest is Base {
     // ---- helpers ----
 
     function claimOf(uint256 index, address token) private view returns (IRoyaltyVaultFactory.VaultClaim memory) {
-        return IRoyaltyVaultFactory.VaultClaim({root: root, token: token, share: shareOf(index)});
+        return IRoyaltyVaultFactory.VaultClaim({root: root, salt: 0, token: token, share: shareOf(index)});
     }
 
     function batch(IRoyaltyVaultFactory.VaultClaim memory first, IRoyaltyVaultFactory.VaultClaim memory second)

@@ -6,6 +6,7 @@ import {Test} from "forge-std/Test.sol";
 import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
 import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
+import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
 import {CatalogTree} from "contracts/libraries/CatalogTree.sol";
 import {Offers} from "contracts/libraries/Offers.sol";
 import {RollingHead} from "contracts/libraries/RollingHead.sol";
@@ -25,7 +26,7 @@ contract Libraries {
     }
 
     function sumRoot(IRoyaltyVault.Share calldata share) external pure returns (bytes32, uint128) {
-        return SumTree.root(share);
+        return SumTree.root(share.payee, share.share, share.sides, share.siblings);
     }
 }
 
@@ -87,9 +88,8 @@ contract GoldenTest is Test {
     function test_Offers() public {
         string memory json = vm.readFile("tests/golden/offers.json");
         vm.chainId(vm.parseJsonUint(json, ".chainId"));
-        address registry = makeAddr("registry");
         address where = vm.parseJsonAddress(json, ".licenseToken");
-        deployCodeTo("LicenseToken.sol:LicenseToken", abi.encode(registry), where);
+        deployCodeTo("LicenseToken.sol:LicenseToken", abi.encode(puppetRegistry()), where);
         uint256 count = 0;
         for (; vm.keyExistsJson(json, at(".offers", count)); ++count) {
             string memory path = at(".offers", count);
@@ -99,6 +99,8 @@ contract GoldenTest is Test {
             assertEq(ILicenseToken(where).offerHashOf(offer), structHash, path);
             bytes32 domain = vm.parseJsonBytes32(json, ".domainSeparator");
             assertEq(keccak256(abi.encodePacked(hex"1901", domain, structHash)), digest, path);
+            ILicenseToken.Conditions memory conditions = conditionsAt(json, string.concat(path, ".conditions"));
+            assertEq(ILicenseToken(where).conditionsHashOf(conditions), offer.conditions, path);
             sell(ILicenseToken(where), offer, digest);
         }
         assertEq(count, 3);
@@ -108,7 +110,9 @@ contract GoldenTest is Test {
         string memory json = vm.readFile("tests/golden/registrations.json");
         vm.chainId(vm.parseJsonUint(json, ".chainId"));
         address where = vm.parseJsonAddress(json, ".assetRegistry");
-        deployCodeTo("AssetRegistry.sol:AssetRegistry", abi.encode(address(1), address(2)), where);
+        address factory = makeAddr("factory");
+        vm.mockCall(factory, abi.encodeCall(IRoyaltyVaultFactory.implementation, ()), abi.encode(makeAddr("vault")));
+        deployCodeTo("AssetRegistry.sol:AssetRegistry", abi.encode(factory, 2, 3, 4, 5), where);
         uint256 count = 0;
         for (; vm.keyExistsJson(json, at(".registrations", count)); ++count) {
             string memory path = at(".registrations", count);
@@ -125,7 +129,8 @@ contract GoldenTest is Test {
 
     function test_LicenseIds() public {
         string memory json = vm.readFile("tests/golden/licenses.json");
-        ILicenseToken licenses = ILicenseToken(deployCode("LicenseToken.sol:LicenseToken", abi.encode(address(1))));
+        ILicenseToken licenses =
+            ILicenseToken(deployCode("LicenseToken.sol:LicenseToken", abi.encode(puppetRegistry())));
         uint256 count = 0;
         for (; vm.keyExistsJson(json, at(".licenses", count)); ++count) {
             string memory path = at(".licenses", count);
@@ -143,7 +148,7 @@ contract GoldenTest is Test {
         string memory json = vm.readFile("tests/golden/orders.json");
         vm.chainId(vm.parseJsonUint(json, ".chainId"));
         ILicenseToken licenses = ILicenseToken(vm.parseJsonAddress(json, ".licenseToken"));
-        deployCodeTo("LicenseToken.sol:LicenseToken", abi.encode(address(1)), address(licenses));
+        deployCodeTo("LicenseToken.sol:LicenseToken", abi.encode(puppetRegistry()), address(licenses));
         uint256 count = 0;
         for (; vm.keyExistsJson(json, at(".orders", count)); ++count) {
             string memory path = at(".orders", count);
@@ -179,14 +184,14 @@ contract GoldenTest is Test {
         assertEq(count, 5);
     }
 
-    /// @dev The literal in `Offers`, against the type as EIP-712 spells it.
-    function test_OfferTypehash() public pure {
-        assertEq(
-            Offers.TYPEHASH,
-            keccak256(
-                "Offer(address licensor,bytes32 assetId,uint32 epoch,address payee,address currency,uint256 price,uint32 uses,bytes32 termsHash,string termsURI,uint40 start,uint40 end,uint32 duration,uint16 royaltyBps,uint32 supply,bool free,bool exclusive,bool transferable,bytes32 salt)"
-            )
-        );
+    /// @dev The literals in `Offers`, against the types as EIP-712 spells them.
+    function test_Typehashes() public pure {
+        string memory conditions =
+            "Conditions(uint16 royaltyBps,uint96 revenueCeiling,bool approval,bool reciprocal,bool sublicensable,bool revocable,uint32 reportWithin,uint16 refundBps,uint16 resaleBps,address reporter,uint56 unitCap,uint32 refundDelay,bytes32 salt)";
+        string memory offer =
+            "Offer(address licensor,bytes32 assetId,uint32 epoch,address payee,address currency,uint256 price,uint32 uses,bytes32 termsHash,string termsURI,uint40 start,uint40 end,uint32 duration,uint32 supply,uint8 kind,bool exclusive,bool transferable,Conditions conditions)";
+        assertEq(Offers.CONDITIONS_TYPEHASH, keccak256(bytes(conditions)));
+        assertEq(Offers.TYPEHASH, keccak256(bytes.concat(bytes(offer), bytes(conditions))));
     }
 
     // ---- reading ----
@@ -220,12 +225,31 @@ contract GoldenTest is Test {
         offer.start = uint40(vm.parseJsonUint(json, string.concat(path, ".start")));
         offer.end = uint40(vm.parseJsonUint(json, string.concat(path, ".end")));
         offer.duration = uint32(vm.parseJsonUint(json, string.concat(path, ".duration")));
-        offer.royaltyBps = uint16(vm.parseJsonUint(json, string.concat(path, ".royaltyBps")));
         offer.supply = uint32(vm.parseJsonUint(json, string.concat(path, ".supply")));
-        offer.free = vm.parseJsonBool(json, string.concat(path, ".free"));
+        offer.kind = ILicenseToken.Kind(vm.parseJsonUint(json, string.concat(path, ".kind")));
         offer.exclusive = vm.parseJsonBool(json, string.concat(path, ".exclusive"));
         offer.transferable = vm.parseJsonBool(json, string.concat(path, ".transferable"));
-        offer.salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
+        offer.conditions = vm.parseJsonBytes32(json, string.concat(path, ".conditions"));
+    }
+
+    function conditionsAt(string memory json, string memory path)
+        private
+        pure
+        returns (ILicenseToken.Conditions memory conditions)
+    {
+        conditions.royaltyBps = uint16(vm.parseJsonUint(json, string.concat(path, ".royaltyBps")));
+        conditions.revenueCeiling = uint96(vm.parseJsonUint(json, string.concat(path, ".revenueCeiling")));
+        conditions.approval = vm.parseJsonBool(json, string.concat(path, ".approval"));
+        conditions.reciprocal = vm.parseJsonBool(json, string.concat(path, ".reciprocal"));
+        conditions.sublicensable = vm.parseJsonBool(json, string.concat(path, ".sublicensable"));
+        conditions.revocable = vm.parseJsonBool(json, string.concat(path, ".revocable"));
+        conditions.reportWithin = uint32(vm.parseJsonUint(json, string.concat(path, ".reportWithin")));
+        conditions.refundBps = uint16(vm.parseJsonUint(json, string.concat(path, ".refundBps")));
+        conditions.resaleBps = uint16(vm.parseJsonUint(json, string.concat(path, ".resaleBps")));
+        conditions.reporter = vm.parseJsonAddress(json, string.concat(path, ".reporter"));
+        conditions.unitCap = uint56(vm.parseJsonUint(json, string.concat(path, ".unitCap")));
+        conditions.refundDelay = uint32(vm.parseJsonUint(json, string.concat(path, ".refundDelay")));
+        conditions.salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
     }
 
     function orderAt(string memory json, string memory path) private pure returns (ILicenseToken.Order memory order) {
@@ -244,11 +268,21 @@ contract GoldenTest is Test {
             content: vm.parseJsonBytes32(json, string.concat(path, ".content")),
             works: uint64(vm.parseJsonUint(json, string.concat(path, ".works"))),
             documentHash: vm.parseJsonBytes32(json, string.concat(path, ".documentHash")),
-            uri: vm.parseJsonString(json, string.concat(path, ".uri"))
+            uri: vm.parseJsonString(json, string.concat(path, ".uri")),
+            origin: IAssetRegistry.Origin(vm.parseJsonUint(json, string.concat(path, ".origin")))
         });
     }
 
     // ---- acting ----
+
+    /// @dev A registry that names its neighbours, and nothing else.
+    function puppetRegistry() private returns (address registry) {
+        registry = makeAddr("registry");
+        bytes memory nobody = abi.encode(makeAddr("neighbour"));
+        vm.mockCall(registry, abi.encodeCall(IAssetRegistry.vaultFactory, ()), nobody);
+        vm.mockCall(registry, abi.encodeCall(IAssetRegistry.usageLedger, ()), nobody);
+        vm.mockCall(registry, abi.encodeCall(IAssetRegistry.disputeDesk, ()), nobody);
+    }
 
     /// @dev `signer` approves this digest and no other.
     function approve(address signer, bytes32 digest) private {
@@ -264,7 +298,7 @@ contract GoldenTest is Test {
         vm.mockCall(
             licenses.registry(),
             abi.encodeCall(IAssetRegistry.deedState, (offer.assetId)),
-            abi.encode(offer.licensor, offer.epoch, 0)
+            abi.encode(uint256(uint160(offer.licensor)) | uint256(offer.epoch) << 160)
         );
         if (offer.price != 0) vm.mockCall(offer.currency, abi.encodeWithSelector(0x23b872dd), abi.encode(true));
         licenses.buy(ILicenseToken.Order(offer, SIGNATURE, 1, address(this), 0));

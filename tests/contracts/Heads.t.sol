@@ -111,12 +111,17 @@ contract HeadsTest is Base {
         for (uint256 i = 0; i < 20; ++i) {
             uint256 random = i < 6 ? i : uint256(keccak256(abi.encode(seed, i)));
             ILicenseToken.Offer memory offer = terms();
-            (offer.licensor, offer.epoch, offer.salt, offer.end) = (holders[at], epoch, bytes32(i), 0);
+            (offer.licensor, offer.epoch, offer.end) = (holders[at], epoch, 0);
+            offer.conditions = hashOf(conditions(bytes32(i)));
             offer.exclusive = i % 5 == 4;
             offer.termsURI = vm.toString(random >> (random % 200));
             if (random % 6 == 0) {
                 vm.prank(artist);
-                registry.register(IAssetRegistry.Registration(bytes32(i + 1), 0, 0, offer.termsURI));
+                registry.register(
+                    IAssetRegistry.Registration(
+                        bytes32(i + 1), 0, 0, offer.termsURI, IAssetRegistry.Origin(random >> 8 & 3)
+                    )
+                );
             } else if (random % 6 == 1) {
                 moveDeed(assetId, holders[at], holders[1 - at]);
                 (at, epoch) = (1 - at, epoch + 1);
@@ -127,7 +132,7 @@ contract HeadsTest is Base {
             } else if (random % 6 == 3) {
                 skip(DURATION);
                 vm.prank(holders[at]);
-                licenses.publishOffer(offer);
+                licenses.publishOffer(offer, conditions(bytes32(i)));
             } else if (random % 6 == 4) {
                 skip(DURATION);
                 bytes memory signature = signed(keys[at], digestOf(offer));

@@ -188,7 +188,7 @@ contract HostileTokensTest is Base {
         HookedToken token = new HookedToken();
         token.mint(address(vault), 1000);
         IRoyaltyVaultFactory.VaultClaim[] memory claims = new IRoyaltyVaultFactory.VaultClaim[](1);
-        claims[0] = IRoyaltyVaultFactory.VaultClaim(vault.root(), address(token), shareOf(1));
+        claims[0] = IRoyaltyVaultFactory.VaultClaim(vault.root(), 0, address(token), shareOf(1));
         token.arm(address(factory), abi.encodeCall(factory.claim, (claims)));
         assertEq(vault.claim(address(token), shareOf(0)), 500);
         assertReentered(token);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -93,7 +94,7 @@ contract MarketInvariants is Base {
             );
         }
         vm.prank(offer.licensor);
-        licenses.publishOffer(offer);
+        licenses.publishOffer(offer, conditions(bytes32(nonce)));
     }
 
     /// @dev Any offer ever made: it sells where the history says that it stands, and only there.
@@ -179,10 +180,10 @@ contract MarketInvariants is Base {
 
     function invariant_EpochNeverFalls() public view {
         for (uint256 i = 0; i < ASSETS; ++i) {
-            (address holder, uint24 epoch, uint32 until) = registry.deedState(assets[i]);
-            assertEq(epoch, epochs[i], "one more for every transfer and cancellation");
-            assertEq(holder, holders[holderOf[i]]);
-            assertEq(until, exclusive[i]);
+            IAssetRegistry.Deed memory deed = registry.deed(assets[i]);
+            assertEq(deed.epoch, epochs[i], "one more for every transfer and cancellation");
+            assertEq(deed.holder, holders[holderOf[i]]);
+            assertEq(deed.exclusiveUntil, exclusive[i]);
         }
     }
 
@@ -237,7 +238,7 @@ contract MarketInvariants is Base {
         offer = terms();
         (offer.licensor, offer.assetId, offer.epoch) = (holders[holderOf[asset]], assets[asset], uint32(epochs[asset]));
         offer.price = random % 5 == 0 ? 0 : random % 1e9 + 1;
-        offer.free = offer.price == 0;
+        offer.kind = offer.price == 0 ? ILicenseToken.Kind.Free : ILicenseToken.Kind.Sale;
         offer.uses = uint32(random >> 32 | 1);
         (offer.start, offer.end) = (uint40(time), random >> 64 & 1 == 0 ? 0 : uint40(time + 100 days));
         offer.duration = random >> 65 & 7 == 0 ? 0 : uint32(random >> 68) % (300 days);
@@ -245,7 +246,7 @@ contract MarketInvariants is Base {
         // A perpetual exclusive license would end the asset's story.
         offer.exclusive = offer.duration != 0 && random >> 104 & 3 == 0;
         offer.transferable = random >> 106 & 1 == 0;
-        offer.salt = bytes32(++nonce);
+        offer.conditions = hashOf(conditions(bytes32(++nonce)));
         offers.push(offer);
     }
 

@@ -65,9 +65,7 @@ abstract contract Meters is Test {
         dollar = IDollar(deployCode("TestDollar.sol:TestDollar"));
 
         vm.prank(licensor);
-        assetId = registry.register(
-            IAssetRegistry.Registration(WORK, 0, 0, "", IAssetRegistry.Origin.HumanMade)
-        );
+        assetId = registry.register(IAssetRegistry.Registration(WORK, 0, 0, "", IAssetRegistry.Origin.HumanMade));
         dollar.mint(licensee, 1e15);
         vm.startPrank(licensee);
         dollar.approve(address(licenses), type(uint256).max);

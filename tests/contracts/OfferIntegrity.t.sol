@@ -10,7 +10,7 @@ import {Base} from "./Base.t.sol";
 /// @dev A buyer gets exactly the offer that was signed, on this chain and contract, or a revert.
 contract OfferIntegrityTest is Base {
     /// @dev Words of the struct, and their widths in bits; the string stands in word 8.
-    uint16[18] private widths = [160, 256, 32, 160, 160, 256, 32, 256, 0, 40, 40, 32, 16, 32, 1, 1, 1, 256];
+    uint16[17] private widths = [160, 256, 32, 160, 160, 256, 32, 256, 0, 40, 40, 32, 32, 2, 1, 1, 256];
 
     // ---- altered offers ----
 
@@ -19,7 +19,7 @@ contract OfferIntegrityTest is Base {
         ILicenseToken.Offer memory offer = terms();
         offer.supply = 7;
         bytes memory signature = signed(offer);
-        ILicenseToken.Offer memory altered = flipped(offer, field % 18, bit);
+        ILicenseToken.Offer memory altered = flipped(offer, field % 17, bit);
         assertNotEq(hashOf(altered), hashOf(offer));
         assertNotEq(licenses.offerHashOf(altered), licenses.offerHashOf(offer));
 
@@ -67,10 +67,10 @@ contract OfferIntegrityTest is Base {
         offer.duration += 1;
         refuseSignature(offer, signature);
         offer = terms();
-        offer.royaltyBps = 0;
+        offer.supply = 1;
         refuseSignature(offer, signature);
         offer = terms();
-        offer.supply = 1;
+        offer.kind = ILicenseToken.Kind.Subscription;
         refuseSignature(offer, signature);
         offer = terms();
         offer.exclusive = true;
@@ -79,9 +79,12 @@ contract OfferIntegrityTest is Base {
         offer.transferable = false;
         refuseSignature(offer, signature);
         offer = terms();
-        offer.salt = 0;
+        offer.conditions = 0;
         refuseSignature(offer, signature);
-        refuseSignature(freeTerms(), signature); // `free` goes with a price of 0
+        refuseSignature(freeTerms(), signature); // free goes with a price of 0
+        offer = terms();
+        (offer.kind, offer.transferable) = (ILicenseToken.Kind.Metered, false);
+        refuseSignature(offer, signature);
     }
 
     function test_RevertWhen_EpochIsAltered() public {
@@ -106,11 +109,11 @@ contract OfferIntegrityTest is Base {
 
     /// @dev High bits above a field's width, signed as they stand: refused by the decoder, never sold.
     function testFuzz_RevertWhen_AFieldHasDirtyBits(uint256 field, uint256 bit) public {
-        field %= 18;
+        field %= 17;
         if (widths[field] == 256 || field == 8) field = 0;
         bit = bound(bit, widths[field], 255);
         ILicenseToken.Offer memory offer = terms();
-        bytes32[18] memory words = wordsOf(offer);
+        bytes32[17] memory words = wordsOf(offer);
         words[field] |= bytes32(1 << bit);
         bytes32 structHash = keccak256(abi.encodePacked(OFFER_TYPEHASH, hashed(words, offer.termsURI)));
         bytes memory signature = signed(licensorKey, typed(CHAIN, address(licenses), structHash));
@@ -127,7 +130,10 @@ contract OfferIntegrityTest is Base {
         refuseCall(licensee, dirtied(call, 4 + 0x120, field, bit));
         call = abi.encodeCall(licenses.buyWithAuthorization, (orders[0], authorizeHash(structHash)));
         refuseCall(licensee, dirtied(call, 4 + 0x180, field, bit));
-        refuseCall(licensor, dirtied(abi.encodeCall(licenses.publishOffer, (offer)), 4 + 0x20, field, bit));
+        call = abi.encodeCall(licenses.publishOffer, (offer, conditions()));
+        refuseCall(licensor, dirtied(call, 4 + 0x1c0, field, bit));
+        refuseCall(licensor, dirtied(abi.encodeCall(licenses.cancelOffer, (offer)), 4 + 0x20, field, bit));
+        refuseCall(licensee, dirtied(abi.encodeCall(licenses.renew, (orders[0])), 4 + 0xc0, field, bit));
     }
 
     /// @dev The licensee pays for one license on the offer with this hash, whatever it stands for.
@@ -184,11 +190,11 @@ contract OfferIntegrityTest is Base {
         bytes32 dirt
     ) private view returns (bytes memory) {
         bytes memory head = bytes.concat(
-            abi.encodePacked(licenses.buy.selector, uint256(0x20), uint256(0xa0), uint256(0xa0 + 18 * 32), quantity),
+            abi.encodePacked(licenses.buy.selector, uint256(0x20), uint256(0xa0), uint256(0xa0 + 17 * 32), quantity),
             abi.encodePacked(uint256(uint160(licensee)), bytes32("salt"))
         );
-        bytes32[18] memory words = wordsOf(offer);
-        words[8] = bytes32(18 * 32 + 32 + 96 + gap); // after the signature, and not even at a whole word
+        bytes32[17] memory words = wordsOf(offer);
+        words[8] = bytes32(17 * 32 + 32 + 96 + gap); // after the signature, and not even at a whole word
         return bytes.concat(
             bytes.concat(head, abi.encodePacked(words)),
             abi.encodePacked(signature.length, signature, filled(31 + gap, dirt)),
@@ -202,7 +208,7 @@ contract OfferIntegrityTest is Base {
         ILicenseToken.Offer memory offer = terms();
         offer.termsURI = uri;
         vm.prank(licensor);
-        licenses.publishOffer(offer);
+        licenses.publishOffer(offer, conditions());
         vm.recordLogs();
         vm.prank(licensee);
         licenses.buy(orderOf(offer, signature, licensee, 0));
@@ -327,14 +333,14 @@ contract OfferIntegrityTest is Base {
     }
 
     /// @dev The struct's words as the ABI has them.
-    function wordsOf(ILicenseToken.Offer memory offer) private pure returns (bytes32[18] memory words) {
+    function wordsOf(ILicenseToken.Offer memory offer) private pure returns (bytes32[17] memory words) {
         bytes memory encoded = abi.encode(offer);
-        for (uint256 i = 0; i < 18; ++i) {
+        for (uint256 i = 0; i < 17; ++i) {
             words[i] = bytes32(word(encoded, 32 + 32 * i));
         }
     }
 
-    function hashed(bytes32[18] memory words, string memory uri) private pure returns (bytes32[18] memory) {
+    function hashed(bytes32[17] memory words, string memory uri) private pure returns (bytes32[17] memory) {
         words[8] = keccak256(bytes(uri));
         return words;
     }

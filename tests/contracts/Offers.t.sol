@@ -13,7 +13,7 @@ contract OffersTest is Base {
     function test_APublishedOfferSellsWithoutASignature() public {
         ILicenseToken.Offer memory offer = terms();
         vm.expectEmit(address(licenses));
-        emit ILicenseToken.OfferPublished(hashOf(offer), assetId, licensor, offer);
+        emit ILicenseToken.OfferPublished(hashOf(offer), assetId, licensor, offer, conditions());
         publish(offer);
         assertEq(licenses.offerState(hashOf(offer)).published, true);
         assertEq(licenses.offerState(hashOf(offer)).cancelled, false);
@@ -65,7 +65,7 @@ contract OffersTest is Base {
         for (uint256 i = 0; i < others.length; ++i) {
             vm.prank(others[i]);
             vm.expectRevert(abi.encodeWithSelector(ILicenseToken.NotLicensor.selector, others[i], licensor));
-            licenses.publishOffer(offer);
+            licenses.publishOffer(offer, conditions());
         }
     }
 
@@ -85,10 +85,18 @@ contract OffersTest is Base {
         refusePublish(offer, abi.encodeWithSelector(ILicenseToken.OfferUsesMissing.selector, hashOf(offer)));
         offer = terms();
         offer.price = 0;
-        refusePublish(offer, abi.encodeWithSelector(ILicenseToken.OfferPriceInvalid.selector, hashOf(offer), 0, false));
+        refusePublish(
+            offer,
+            abi.encodeWithSelector(ILicenseToken.OfferPriceInvalid.selector, hashOf(offer), 0, ILicenseToken.Kind.Sale)
+        );
         offer = terms();
-        offer.royaltyBps = 10_001;
-        refusePublish(offer, abi.encodeWithSelector(ILicenseToken.OfferRoyaltyInvalid.selector, hashOf(offer), 10_001));
+        (offer.kind, offer.duration) = (ILicenseToken.Kind.Subscription, 0);
+        refusePublish(
+            offer,
+            abi.encodeWithSelector(
+                ILicenseToken.OfferKindInvalid.selector, hashOf(offer), ILicenseToken.Kind.Subscription
+            )
+        );
         offer = terms();
         offer.termsURI = string(new bytes(1025));
         refusePublish(offer, abi.encodeWithSelector(ILicenseToken.OfferUriTooLong.selector, hashOf(offer), 1025, 1024));
@@ -101,6 +109,47 @@ contract OffersTest is Base {
         refusePublish(
             offer, abi.encodeWithSelector(ILicenseToken.AssetExclusivelyLicensed.selector, assetId, NOW + DURATION)
         );
+    }
+
+    function test_RevertWhen_AShareIsMoreThanTheWhole() public {
+        for (uint256 i = 0; i < 3; ++i) {
+            ILicenseToken.Conditions memory shown = conditions();
+            share(shown, i, 10_001);
+            ILicenseToken.Offer memory offer = terms();
+            offer.conditions = hashOf(shown);
+            vm.prank(licensor);
+            vm.expectRevert(abi.encodeWithSelector(ILicenseToken.ConditionsInvalid.selector, hashOf(shown)));
+            licenses.publishOffer(offer, shown);
+            share(shown, i, 10_000);
+            offer.conditions = hashOf(shown);
+            vm.prank(licensor);
+            licenses.publishOffer(offer, shown);
+        }
+    }
+
+    function share(ILicenseToken.Conditions memory shown, uint256 which, uint16 bps) private pure {
+        if (which == 0) shown.royaltyBps = bps;
+        if (which == 1) shown.refundBps = bps;
+        if (which == 2) shown.resaleBps = bps;
+    }
+
+    /// @dev Whatever is altered: a published offer's conditions are the ones that it names.
+    function testFuzz_RevertWhen_OtherConditionsArePublished(uint256 field, uint256 bit) public {
+        ILicenseToken.Conditions memory shown = conditions();
+        uint16[13] memory widths = [16, 96, 1, 1, 1, 1, 32, 16, 16, 160, 56, 32, 256];
+        bytes memory words = abi.encode(shown);
+        field %= 13;
+        assembly ("memory-safe") {
+            let at := add(add(words, 0x20), mul(field, 0x20))
+            mstore(at, xor(mload(at), shl(mod(bit, mload(add(widths, mul(field, 0x20)))), 1)))
+        }
+        shown = abi.decode(words, (ILicenseToken.Conditions));
+        assertEq(licenses.conditionsHashOf(shown), hashOf(shown));
+        vm.prank(licensor);
+        vm.expectRevert(
+            abi.encodeWithSelector(ILicenseToken.ConditionsUnknown.selector, hashOf(shown), hashOf(conditions()))
+        );
+        licenses.publishOffer(terms(), shown);
     }
 
     // ---- cancel ----
@@ -132,7 +181,7 @@ contract OffersTest is Base {
         ILicenseToken.Offer memory offer = terms();
         vm.prank(licensor);
         licenses.cancelOffer(offer);
-        offer.salt = "another";
+        offer.conditions = hashOf(conditions("another"));
         buy(offer);
     }
 
@@ -167,12 +216,12 @@ contract OffersTest is Base {
 
     function publish(ILicenseToken.Offer memory offer) private returns (bytes32) {
         vm.prank(offer.licensor);
-        return licenses.publishOffer(offer);
+        return licenses.publishOffer(offer, conditions());
     }
 
     function refusePublish(ILicenseToken.Offer memory offer, bytes memory reason) private {
         vm.prank(offer.licensor);
         vm.expectRevert(reason);
-        licenses.publishOffer(offer);
+        licenses.publishOffer(offer, conditions());
     }
 }

@@ -227,7 +227,11 @@ contract PermitsTest is Base {
         vm.prank(licensor);
         offer.assetId = registry.register(
             IAssetRegistry.Registration({
-                content: Catalog.root(works), works: uint64(size), documentHash: "document", uri: ""
+                content: Catalog.root(works),
+                works: uint64(size),
+                documentHash: "document",
+                uri: "",
+                origin: IAssetRegistry.Origin.HumanMade
             })
         );
         grant = granted(offer);

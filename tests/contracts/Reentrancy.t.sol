@@ -152,7 +152,7 @@ contract ReentrancyTest is Base {
     function test_RevertWhen_APayeeOfCoinClaimsAgain() public {
         (address[] memory payees, uint128[] memory shares) = (new address[](2), new uint128[](2));
         (payees[0], payees[1], shares[0], shares[1]) = (address(museum), artist, 1, 1);
-        IRoyaltyVault vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        IRoyaltyVault vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
         for (uint256 i = 0; i < 2; ++i) {
             vm.deal(address(vault), address(vault).balance + 100);
             museum.arm(address(vault), abi.encodeCall(vault.claim, (address(0), Split.prove(payees, shares, i))));
@@ -170,7 +170,7 @@ contract ReentrancyTest is Base {
     function test_APayeeOfCoinMayPayTheVaultBack() public {
         (address[] memory payees, uint128[] memory shares) = (new address[](2), new uint128[](2));
         (payees[0], payees[1], shares[0], shares[1]) = (address(museum), artist, 1, 1);
-        IRoyaltyVault vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        IRoyaltyVault vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
         vm.deal(address(vault), 100);
         museum.arm(address(museum), abi.encodeCall(museum.execute, (address(vault), 50, "")));
         vault.claim(address(0), Split.prove(payees, shares, 0));

@@ -12,13 +12,19 @@ contract RegisterTest is Base {
         bytes32 content = keccak256("a picture");
         bytes32 expected = keccak256(abi.encode(content, artist));
         IAssetRegistry.Registration memory registration = IAssetRegistry.Registration({
-            content: content, works: 0, documentHash: keccak256("metadata"), uri: "https://example.org/picture.json"
+            content: content,
+            works: 0,
+            documentHash: keccak256("metadata"),
+            uri: "https://example.org/picture.json",
+            origin: IAssetRegistry.Origin.HumanMade
         });
 
         vm.expectEmit(address(registry));
         emit IERC721.Transfer(address(0), artist, uint256(expected));
         vm.expectEmit(address(registry));
-        emit IAssetRegistry.AssetRegistered(expected, artist, content, 0, keccak256("metadata"), registration.uri);
+        emit IAssetRegistry.AssetRegistered(
+            expected, artist, content, 0, keccak256("metadata"), registration.uri, IAssetRegistry.Origin.HumanMade
+        );
         vm.prank(artist);
         bytes32 id = registry.register(registration);
 
@@ -26,21 +32,30 @@ contract RegisterTest is Base {
         assertEq(registry.assetIdOf(content, artist), expected);
         assertEq(registry.ownerOf(uint256(id)), artist);
         assertEq(registry.balanceOf(artist), 1);
-        (address holder, uint24 epoch, uint32 until) = registry.deedState(id);
-        assertEq(holder, artist);
-        assertEq(epoch, 0);
-        assertEq(until, 0);
+        IAssetRegistry.Deed memory deed = registry.deed(id);
+        assertEq(deed.holder, artist);
+        assertEq(deed.epoch, 0);
+        assertEq(deed.exclusiveUntil, 0);
+        assertEq(deed.parentsUntil, 0);
+        assertEq(deed.flags, 0);
+        assertEq(registry.deedState(id), uint160(artist));
     }
 
-    function testFuzz_RegistersACatalogueOfAnySize(bytes32 root, uint64 works, bytes32 document, address registrant)
-        public
-    {
+    function testFuzz_RegistersACatalogueOfAnySize(
+        bytes32 root,
+        uint64 works,
+        bytes32 document,
+        address registrant,
+        uint8 how
+    ) public {
         vm.assume(root != 0 && document != 0 && registrant != address(0));
-        IAssetRegistry.Registration memory registration =
-            IAssetRegistry.Registration({content: root, works: works, documentHash: document, uri: "ipfs://x"});
+        IAssetRegistry.Origin origin = IAssetRegistry.Origin(how % 4);
+        IAssetRegistry.Registration memory registration = IAssetRegistry.Registration({
+            content: root, works: works, documentHash: document, uri: "ipfs://x", origin: origin
+        });
         bytes32 expected = keccak256(abi.encode(root, registrant));
         vm.expectEmit(address(registry));
-        emit IAssetRegistry.AssetRegistered(expected, registrant, root, works, document, "ipfs://x");
+        emit IAssetRegistry.AssetRegistered(expected, registrant, root, works, document, "ipfs://x", origin);
         vm.prank(registrant);
         assertEq(registry.register(registration), expected);
     }
@@ -103,6 +118,8 @@ contract RegisterTest is Base {
         vm.expectRevert(reason);
         registry.deedState(unknown);
         vm.expectRevert(reason);
+        registry.deed(unknown);
+        vm.expectRevert(reason);
         registry.cancelOffers(unknown);
         vm.expectRevert(reason);
         registry.tokenURI(uint256(unknown));
@@ -113,6 +130,9 @@ contract RegisterTest is Base {
         assertEq(registry.vaultFactory(), address(factory));
         assertEq(registry.deploymentBlock(), block.number);
         assertEq(licenses.registry(), address(registry));
+        assertEq(registry.usageLedger(), address(ledger));
+        assertEq(registry.statementEscrow(), address(escrow));
+        assertEq(registry.disputeDesk(), address(desk));
     }
 
     function test_IsAnErc721WithMetadata() public view {
@@ -130,7 +150,8 @@ contract RegisterTest is Base {
             '{"name":"Licet asset ',
             vm.toString(assetId),
             '","description":"Title deed to a work or a catalogue of works.","attributes":[{"trait_type":"epoch","value":1}',
-            ',{"trait_type":"exclusive until","display_type":"date","value":0}]}'
+            ',{"trait_type":"exclusive until","display_type":"date","value":0}',
+            ',{"trait_type":"licenses end by","display_type":"date","value":0},{"trait_type":"flags","value":0}]}'
         );
         assertEq(registry.tokenURI(uint256(assetId)), string.concat("data:application/json;base64,", vm.toBase64(json)));
     }

@@ -17,7 +17,8 @@ contract RegisterForTest is Base {
             content: keccak256("a catalogue"),
             works: 13,
             documentHash: keccak256("its document"),
-            uri: "https://example.org/catalogue.json"
+            uri: "https://example.org/catalogue.json",
+            origin: IAssetRegistry.Origin.AiAssisted
         });
     }
 
@@ -26,7 +27,13 @@ contract RegisterForTest is Base {
         bytes32 expected = keccak256(abi.encode(registration.content, licensor));
         vm.expectEmit(address(registry));
         emit IAssetRegistry.AssetRegistered(
-            expected, licensor, registration.content, 13, registration.documentHash, registration.uri
+            expected,
+            licensor,
+            registration.content,
+            13,
+            registration.documentHash,
+            registration.uri,
+            IAssetRegistry.Origin.AiAssisted
         );
         vm.prank(relayer);
         assertEq(registry.registerFor(licensor, registration, DEADLINE, signature), expected);
@@ -84,6 +91,9 @@ contract RegisterForTest is Base {
         registration.uri = "https://example.org/catalogue.jsoo";
         refuse(licensor, DEADLINE, signature);
         registration = original;
+        registration.origin = IAssetRegistry.Origin.HumanMade;
+        refuse(licensor, DEADLINE, signature);
+        registration = original;
         registry.registerFor(licensor, registration, DEADLINE, signature);
     }
 
@@ -135,6 +145,7 @@ contract RegisterForTest is Base {
                 registration.works,
                 registration.documentHash,
                 keccak256(bytes(registration.uri)),
+                registration.origin,
                 deadline
             )
         );

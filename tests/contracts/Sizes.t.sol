@@ -11,6 +11,10 @@ contract SizesTest is Base {
         assertFits("LicenseToken", address(licenses));
         assertFits("RoyaltyVaultFactory", address(factory));
         assertFits("RoyaltyVault", factory.implementation());
+        assertFits("UsageLedger", address(ledger));
+        assertFits("StatementEscrow", address(escrow));
+        assertFits("DisputeDesk", address(desk));
+        assertFits("Purse", ledger.purseCode());
     }
 
     function assertFits(string memory name, address where) private view {

@@ -251,7 +251,7 @@ contract SumTreeTest is Base {
 
     /// @dev The vault of `root`, with 1,000 dollars' units.
     function funded(bytes32 root) private returns (IRoyaltyVault vault) {
-        vault = IRoyaltyVault(factory.deploy(root));
+        vault = IRoyaltyVault(factory.deploy(root, 0));
         dollar.mint(address(vault), 1000);
     }
 

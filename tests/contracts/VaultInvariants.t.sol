@@ -81,7 +81,7 @@ contract VaultInvariants is Base {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
             Plan storage p = plans[random % 2];
             claims[i] = IRoyaltyVaultFactory.VaultClaim(
-                p.vault.root(), currencies[(random >> 8) % 2], shareIn(p, (random >> 16) % p.payees.length)
+                p.vault.root(), 0, currencies[(random >> 8) % 2], shareIn(p, (random >> 16) % p.payees.length)
             );
         }
         vm.prank(caller);
@@ -167,7 +167,7 @@ contract VaultInvariants is Base {
     function plan(uint256 which, address[] memory payees, uint128[] memory shares) private {
         Plan storage p = plans[which];
         (p.payees, p.shares) = (payees, shares);
-        p.vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares)));
+        p.vault = IRoyaltyVault(factory.deploy(Split.root(payees, shares), 0));
         for (uint256 i = 0; i < shares.length; ++i) {
             p.total += shares[i];
             p.proofs.push(abi.encode(Split.prove(payees, shares, i)));

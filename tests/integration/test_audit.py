@@ -21,6 +21,7 @@ from licet.documents import (
     sha256,
 )
 from licet.errors import DeploymentError, InputError, NotAContract
+from licet.rights.offer import Kind as OfferKind
 from licet.rights.offer import Offer
 from licet.rights.order import Order
 from licet.rights.registration import Registration
@@ -116,11 +117,11 @@ def test_all_ways_to_sell_are_clean(
     bought = licensee.buys.buy(on_catalog)
     licensee.buys.buy(on_catalog, licensee=stranger.address)
     licensee.buys.buy(offering(licensor, asset.asset_id, Price(ZERO_ADDRESS, 7, duration=DAY)))
-    licensee.buys.buy(offering(licensor, asset.asset_id, Price(dollar, 0, free=True)))
+    licensee.buys.buy(offering(licensor, asset.asset_id, Price(dollar, 0, OfferKind.FREE)))
 
     # Published; cancelled; handed on; and an exclusive one that runs out.
     published = offering(licensor, asset.asset_id, Price(dollar, DOLLAR, duration=1))
-    licensor.sells.publish_offer(published.offer)
+    licensor.sells.publish_offer(published.offer, published.conditions)
     licensee.buys.buy(published)
     licensor.sells.cancel_offer(published.offer)
     licensee.contracts.licenses.transfer(bought.license_id, stranger.address)
@@ -268,7 +269,7 @@ SIGNS_FOR_CONTRACTS_ALONE = bytes.fromhex("3315602957" + "7f1626ba7e" + "00" * 2
 def contract_offer(network: Network, contract: Address, vault: Address) -> Offer:
     """An offer of a contract's, which has registered a work."""
     registration = Registration(contract, hash32(b"w" * 32))
-    fields = (registration.content, 0, ZERO_HASH, "")
+    fields = (registration.content, 0, ZERO_HASH, "", 0)
     data = artifact("AssetRegistry").abi.encode_call("register", [fields])
     network.rpc("anvil_impersonateAccount", contract)
     network.rpc("anvil_setBalance", contract, hex(10**18))
@@ -283,6 +284,7 @@ def contract_offer(network: Network, contract: Address, vault: Address) -> Offer
         uses=Use.TRAIN,
         terms_hash=ZERO_HASH,
         terms_uri="",
+        conditions=ZERO_HASH,
     )
 
 

@@ -514,7 +514,7 @@ def test_terms_that_are_no_text(
 ) -> None:
     """The chain takes any bytes for a URI; nobody can read these, and nothing breaks on them."""
     offer = replace(signed_offer.offer, terms_uri="!!!!", currency=ZERO_ADDRESS, price=3)
-    send_altered(network, licensor.address, "publishOffer", offer.to_abi())
+    send_altered(network, licensor.address, "publishOffer", offer.to_abi(), signed_offer.conditions.to_abi())
     order = Order(offer, b"", licensee.address, ZERO_HASH)
     send_altered(network, licensee.address, "buy", order.to_abi(), value=3)
     report = audit()

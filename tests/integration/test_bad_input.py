@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,8 @@ from licet.errors import (
 )
 from licet.fingerprint import sha256_file
 from licet.licensee import Licensee, Purchase, Status
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Registered, RightsHolder
@@ -221,11 +224,11 @@ def test_a_licensee_who_is_nobody_buys_nothing(licensee: Party, signed_offer: Of
     ("values", "problem"),
     [
         ({"amount": 0}, "free"),
-        ({"free": True}, "free"),
+        ({"kind": Kind.FREE}, "free"),
         ({"amount": -1}, "price"),
         ({"amount": 1 << 256}, "price is out of range for uint256"),
         ({"duration": 1 << 32}, "duration is out of range for uint32"),
-        ({"royalty_bps": 10_001}, "more than the whole"),
+        ({"conditions": Conditions(royalty_bps=10_001)}, "more than the whole"),
         ({"supply": -1}, "supply is out of range"),
         ({"start": 1 << 40}, "start is out of range for uint40"),
         ({"end": 1}, "name a later end"),
@@ -240,7 +243,7 @@ def test_an_offer_that_makes_no_sense_is_not_signed(
     price: Price,
     offering: Offering,
     folder: Path,
-    values: dict[str, object],
+    values: dict[str, Any],
     problem: str,
 ) -> None:
     with pytest.raises(InputError, match=problem):

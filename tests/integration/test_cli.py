@@ -253,7 +253,7 @@ def test_free_offers_in_native_coin_on_written_terms(ok: Ok, asset: Registered, 
     Path("terms.txt").write_text("Train.")
     common = ("offer", "sign", asset.asset_id, "--payee", vault, "--days", 0, "--terms")
     made = ok(*common, "terms.txt", "--uses", "mine", "--free", "--currency", "native", account=LICENSOR)
-    assert (made["price"], made["free"], made["duration"]) == ("0", True, "0")
+    assert (made["price"], made["kind"], made["duration"]) == ("0", "free", "0")
     terms = TermsDocument("Mining", Use.MINE, "Mine.")
     Path("terms.json").write_bytes(terms.to_bytes())
     made = ok(*common, "terms.json", "--price", "0.5", "--currency", "native", account=LICENSOR)
@@ -661,7 +661,7 @@ def test_a_local_node_until_ctrl_c(tmp_path: Path, environment: dict[str, str]) 
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    lines = []
+    lines: list[str] = []
     while not lines or lines[-1] != "}\n":
         lines.append(process.stdout.readline())
         assert lines[-1], "it ended"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,18 @@ from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, hash32
 from tests.integration.conftest import Network, Party, created
 
 pytestmark = pytest.mark.integration
+
+
+PARTS = ("license_token", "vault_factory", "usage_ledger", "statement_escrow", "dispute_desk")
+CODES = (
+    "AssetRegistry",
+    "LicenseToken",
+    "RoyaltyVaultFactory",
+    "RoyaltyVault",
+    "UsageLedger",
+    "StatementEscrow",
+    "DisputeDesk",
+)
 
 
 @pytest.fixture
@@ -48,6 +61,9 @@ def test_the_hashes_noted_are_those_of_the_code(chain: Chain, deployment: Deploy
         ("LicenseToken", deployment.license_token),
         ("RoyaltyVaultFactory", deployment.vault_factory),
         ("RoyaltyVault", deployment.vault_implementation),
+        ("UsageLedger", deployment.usage_ledger),
+        ("StatementEscrow", deployment.statement_escrow),
+        ("DisputeDesk", deployment.dispute_desk),
     ):
         assert deployment.code_hashes[name] == hash32(keccak(chain.code(address)))
 
@@ -166,7 +182,7 @@ def test_a_node_on_another_chain(chain: Chain, deployment: Deployment) -> None:
     assert caught.value.facts == {"expected": 8453, "actual": 31337}
 
 
-@pytest.mark.parametrize("name", ["AssetRegistry", "LicenseToken", "RoyaltyVaultFactory", "RoyaltyVault"])
+@pytest.mark.parametrize("name", CODES)
 def test_a_wrong_code_hash_in_the_file(chain: Chain, deployment: Deployment, name: str) -> None:
     altered = replace(deployment, code_hashes=dict(deployment.code_hashes) | {name: ZERO_HASH})
     with pytest.raises(DeploymentError, match=f"{name} has the code hash {ZERO_HASH}"):
@@ -178,11 +194,12 @@ def test_a_code_hash_missing_in_the_file(chain: Chain, deployment: Deployment) -
         Contracts.of(chain, replace(deployment, code_hashes={}))
 
 
-@pytest.mark.parametrize("name", ["license_token", "vault_factory", "vault_implementation"])
+@pytest.mark.parametrize("name", [*PARTS, "vault_implementation", "arbitrator"])
 def test_a_file_that_leads_to_somebody_elses_contract(
     chain: Chain, deployment: Deployment, stranger: Party, name: str
 ) -> None:
-    elsewhere = replace(deployment, **{name: stranger.address})
+    other: dict[str, Any] = {name: stranger.address}
+    elsewhere = replace(deployment, **other)
     with pytest.raises(DeploymentError, match=f"{name} is at {stranger.address}"):
         Contracts.of(chain, elsewhere)
 
@@ -212,7 +229,7 @@ def test_no_contract_at_the_address(chain: Chain, deployment: Deployment, strang
         Contracts.of(chain, at)
 
 
-@pytest.mark.parametrize("name", ["license_token", "vault_factory", "vault_implementation", "test_dollar"])
+@pytest.mark.parametrize("name", [*PARTS, "vault_implementation", "test_dollar"])
 def test_another_contract_at_the_address(chain: Chain, deployment: Deployment, name: str) -> None:
     address: Address = getattr(deployment, name)
     with pytest.raises(DeploymentError, match=f"the contract at {address} is not a registry of Licet"):
@@ -228,32 +245,44 @@ def test_a_contract_that_answers_anything_is_no_registry(
         discover(chain, echo)
 
 
+def registry_naming(stranger: Party, deployment: Deployment, **parts: Address) -> Address:
+    """The very registry that was shipped, but with some other parts."""
+    order = ("vault_factory", "license_token", "usage_ledger", "statement_escrow", "dispute_desk")
+    arguments = [parts.get(name, getattr(deployment, name)) for name in order]
+    return created(stranger.chain.deploy(artifact("AssetRegistry"), *arguments))
+
+
 def test_a_registry_that_names_false_parts(stranger: Party, deployment: Deployment) -> None:
     """The very code that was shipped, but with a license token of the deployer's choice."""
-    args = (deployment.test_dollar, deployment.vault_factory)
-    registry = created(stranger.chain.deploy(artifact("AssetRegistry"), *args))
+    assert deployment.test_dollar is not None
+    registry = registry_naming(stranger, deployment, license_token=deployment.test_dollar)
     with pytest.raises(DeploymentError, match="is not the LicenseToken that this version of Licet ships"):
         discover(stranger.chain, registry)
 
 
-@pytest.mark.parametrize("part", [0, 1])
-def test_a_registry_that_names_nobody(stranger: Party, deployment: Deployment, part: int) -> None:
-    args = [deployment.license_token, deployment.vault_factory]
-    args[part] = ZERO_ADDRESS
-    registry = created(stranger.chain.deploy(artifact("AssetRegistry"), *args))
+@pytest.mark.parametrize("part", ["license_token", "vault_factory"])
+def test_a_registry_that_names_nobody(stranger: Party, deployment: Deployment, part: str) -> None:
+    registry = registry_naming(stranger, deployment, **{part: ZERO_ADDRESS})
     with pytest.raises(NotAContract):
+        discover(stranger.chain, registry)
+
+
+@pytest.mark.parametrize("part", ["statement_escrow", "dispute_desk"])
+def test_a_registry_whose_cases_nobody_decides(stranger: Party, deployment: Deployment, part: str) -> None:
+    """Where the arbitrator cannot even be asked for, no registry of Licet is."""
+    registry = registry_naming(stranger, deployment, **{part: deployment.license_token})
+    with pytest.raises(DeploymentError, match="is not a registry of Licet"):
         discover(stranger.chain, registry)
 
 
 def test_a_token_of_another_registry_is_refused(stranger: Party, deployment: Deployment) -> None:
     """Sound code on both sides, but they do not name each other."""
-    args = (deployment.license_token, deployment.vault_factory)
-    registry = created(stranger.chain.deploy(artifact("AssetRegistry"), *args))
+    registry = registry_naming(stranger, deployment)
     with pytest.raises(DeploymentError, match="is not the LicenseToken"):
         discover(stranger.chain, registry)
 
 
-@pytest.mark.parametrize("name", ["asset_registry", "license_token", "vault_factory", "vault_implementation"])
+@pytest.mark.parametrize("name", ["asset_registry", *PARTS, "vault_implementation"])
 def test_code_that_differs_in_one_bit(
     network: Network, chain: Chain, deployment: Deployment, name: str
 ) -> None:

@@ -39,7 +39,7 @@ BLOCK = {
     "extraData": "0x",
 }
 TRANSACTION = {"hash": HASH, "to": ADDRESS, "input": "0x1234"}
-RECEIPT = {
+RECEIPT: dict[str, Any] = {
     "transactionHash": HASH,
     "blockNumber": "0x5",
     "gasUsed": "0x5208",
@@ -297,7 +297,7 @@ def test_a_block_without_its_fields_is_named_unusable(node: Node, chain: Chain) 
 def test_a_call_of_something_else_is_unexpected(node: Node, chain: Chain) -> None:
     node.results["eth_call"] = "0x" + "ff" * 96
     with pytest.raises(UnexpectedAnswer, match="another contract stands there"):
-        chain.call(REGISTRY, ADDRESS, "deedState", hash32(b"\xab" * 32))
+        chain.call(REGISTRY, ADDRESS, "deed", hash32(b"\xab" * 32))
 
 
 def test_blocks_of_a_proof_of_authority_chain_are_blocks(node: Node, chain: Chain) -> None:

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from eth_abi import encode
+from eth_abi.abi import encode
 
 from licet.catalog import read_catalog
 from licet.chain.artifacts import artifact
@@ -26,7 +26,8 @@ from licet.errors import (
 from licet.fingerprint import sha256_file
 from licet.licensee import Licensee, Status
 from licet.licensee.offers import StandingOffer
-from licet.rights.offer import Offer, new_salt
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind, Offer, new_salt
 from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.integration
 
 RawContract = Callable[[bytes], Address]
 LICENSES = artifact("LicenseToken").abi
+CONDITIONS = Conditions()
 
 
 # Terms that nobody can read: a URI that is not UTF-8.
@@ -64,11 +66,12 @@ class Unreadable:
             uses=Use.TRAIN,
             terms_hash=hash32(b"\x01" * 32),
             terms_uri="!" * self.length,
-            free=True,
+            kind=Kind.FREE,
+            conditions=CONDITIONS.struct_hash(),
         )
 
     def publish(self) -> None:
-        self._send(LICENSES.encode_call("publishOffer", [self.offer.to_abi()]))
+        self._send(LICENSES.encode_call("publishOffer", [self.offer.to_abi(), CONDITIONS.to_abi()]))
 
     def give_to(self, licensee: Address) -> None:
         self._send(LICENSES.encode_call("buy", [Order(self.offer, b"", licensee, new_salt()).to_abi()]))
@@ -111,7 +114,7 @@ def test_an_unreadable_license_is_told_of_by_its_id(
 def test_an_unreadable_published_offer_hides_no_others(unreadable: Unreadable, passer_by: Licensee) -> None:
     unreadable.publish()
     good = replace(unreadable.offer, terms_uri="")
-    unreadable.stranger.sells.publish_offer(good)
+    unreadable.stranger.sells.publish_offer(good, CONDITIONS)
     assert passer_by.offers(unreadable.asset.asset_id) == (StandingOffer(good, b""),)
 
 

@@ -206,7 +206,7 @@ def test_a_token_that_claims_while_it_pays(
     wanted = claim(token)
     vault = reader.vaults.vault_of(wanted.root)
     stranger.currency(token).mint(vault, 5)
-    share = (wanted.payee, wanted.proof.share, 0, [])
+    share = wanted.share()
     again = artifact("RoyaltyVault").abi.encode_call("claim", [token, share])
     stranger.chain.send(abi_of("arm", "address", "bytes"), token, "arm", vault, again)
     stranger.contracts.vaults.claim([wanted])
@@ -225,4 +225,4 @@ def test_a_deed_that_is_not_there_cannot_move(licensor: Party) -> None:
 def test_an_offer_on_a_deed_that_is_gone_is_nobodys(licensor: Party, signed_offer: OfferDocument) -> None:
     elsewhere = replace(signed_offer.offer, asset_id=NOTHING)
     with pytest.raises(AssetNotRegistered):
-        licensor.sells.publish_offer(elsewhere)
+        licensor.sells.publish_offer(elsewhere, signed_offer.conditions)

@@ -55,7 +55,12 @@ def test_nobody_claims_an_unknown_work(passer_by: Licensee, work: Path) -> None:
 def test_a_work_is_found_however_it_is_named(
     passer_by: Licensee, work: Path, asset: Registered, licensor: Party, how: str
 ) -> None:
-    named = {"path": work, "text": str(work), "sha256": sha256_file(work), "asset": asset.asset_id}
+    named: dict[str, str | Path] = {
+        "path": work,
+        "text": str(work),
+        "sha256": sha256_file(work),
+        "asset": asset.asset_id,
+    }
     (found,) = passer_by.lookup([named[how]])
     (claim,) = found.claims
     assert (claim.asset_id, claim.registrant, claim.catalog) == (asset.asset_id, licensor.address, None)
@@ -209,7 +214,7 @@ def test_offers_are_listed_cheapest_first(
 def test_a_published_offer_is_found_on_chain_without_any_document(
     licensor: Party, signed_offer: OfferDocument, folder: Path, passer_by: Licensee
 ) -> None:
-    licensor.sells.publish_offer(signed_offer.offer)
+    licensor.sells.publish_offer(signed_offer.offer, signed_offer.conditions)
     for document in folder.iterdir():
         document.unlink()
     (found,) = passer_by.offers(signed_offer.offer.asset_id)
@@ -219,7 +224,7 @@ def test_a_published_offer_is_found_on_chain_without_any_document(
 def test_an_offer_both_published_and_signed_stands_once(
     licensor: Party, signed_offer: OfferDocument, passer_by: Licensee
 ) -> None:
-    licensor.sells.publish_offer(signed_offer.offer)
+    licensor.sells.publish_offer(signed_offer.offer, signed_offer.conditions)
     assert len(passer_by.offers(signed_offer.offer.asset_id)) == 1
 
 
@@ -257,7 +262,7 @@ def test_an_offer_is_listed_from_its_first_second_to_its_last(
 def test_an_offer_that_somebody_else_signed_is_not_listed(
     stranger: Party, signed_offer: OfferDocument, folder: Path, passer_by: Licensee
 ) -> None:
-    digest = signed_offer.offer.typed_data(31337, signed_offer.license_token)
+    digest = signed_offer.offer.typed_data(31337, signed_offer.license_token, signed_offer.conditions)
     forged = replace(signed_offer, signature="0x" + stranger.signer.sign_typed_data(digest).hex())
     for document in folder.iterdir():
         document.unlink()

@@ -29,6 +29,7 @@ from licet.errors import (
 )
 from licet.licensee import Licensee, Status
 from licet.licensee.role import AUTHORIZATION_SECONDS
+from licet.rights.offer import Kind
 from licet.rights.order import Order
 from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered
@@ -142,7 +143,7 @@ def test_seats_in_native_coin_are_paid_in_one_sum(
 def test_free_seats_cost_nothing(
     licensor: Party, licensee: Party, asset: Registered, offering: Offering, dollar: Address, audit: Audit
 ) -> None:
-    offer = offering(licensor, asset.asset_id, Price(dollar, 0, free=True))
+    offer = offering(licensor, asset.asset_id, Price(dollar, 0, Kind.FREE))
     assert len(licensee.buys.buy(offer, quantity=4).grants) == 4
     assert not audit().findings
 
@@ -290,7 +291,7 @@ def test_a_basket_of_several_currencies(
     audit: Audit,
 ) -> None:
     coin = offering(licensor, asset.asset_id, Price(ZERO_ADDRESS, 9))
-    free = offering(licensor, asset.asset_id, Price(basket[0].offer.currency, 0, free=True))
+    free = offering(licensor, asset.asset_id, Price(basket[0].offer.currency, 0, Kind.FREE))
     assert len(rich.buys.buy_basket([*basket, coin, free]).grants) == 5
     assert not audit().findings
 
@@ -559,7 +560,7 @@ def test_all_ways_to_order_are_clean(
     rich.buys.buy(signed_offer, quantity=100)
     rich.buys.buy_basket([*basket, signed_offer], quantity=2)
     on_chain = offering(licensor, asset.asset_id, Price(dollar, DOLLAR, duration=DAY))
-    licensor.sells.publish_offer(on_chain.offer)
+    licensor.sells.publish_offer(on_chain.offer, on_chain.conditions)
     stranger.buys.submit(rich.buys.authorize(replace(on_chain), quantity=7))
     exclusive = offering(licensor, asset.asset_id, Price(dollar, DOLLAR, duration=DAY, exclusive=True))
     rich.buys.buy_basket([exclusive, *basket])

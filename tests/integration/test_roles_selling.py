@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from licet.contracts.licenses import OfferState
 from licet.documents import OfferDocument, TermsDocument
 from licet.errors import (
     AssetExclusivelyLicensed,
+    ConditionsInvalid,
+    ConditionsUnknown,
     InsufficientBalance,
     LicenseAlreadySold,
     LicenseNotTransferable,
@@ -22,11 +25,11 @@ from licet.errors import (
     NotRegistered,
     OfferExpired,
     OfferIsCancelled,
+    OfferKindInvalid,
     OfferNotFromHolder,
     OfferNotStarted,
     OfferOutdated,
     OfferPriceInvalid,
-    OfferRoyaltyInvalid,
     OfferSignatureInvalid,
     OfferSoldOut,
     OfferUriTooLong,
@@ -39,10 +42,11 @@ from licet.errors import (
 )
 from licet.licensee import Licensee
 from licet.licensee.offers import StandingOffer
-from licet.rights.offer import Offer
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind, Offer
 from licet.rights.order import Order
 from licet.rights.uses import Use
-from licet.rights_holder import Price, Registered
+from licet.rights_holder import Price, Registered, RightsHolder
 from licet.types import ZERO_ADDRESS, Address, hash32
 from tests.integration.conftest import DAY, DOLLAR, Offering, Party
 
@@ -138,7 +142,7 @@ def test_native_coin_is_sent_along(
 def test_a_free_license_costs_nothing(
     licensor: Party, licensee: Party, asset: Registered, price: Price, offering: Offering
 ) -> None:
-    purchase = licensee.buys.buy(offering(licensor, asset.asset_id, replace(price, amount=0, free=True)))
+    purchase = licensee.buys.buy(offering(licensor, asset.asset_id, replace(price, amount=0, kind=Kind.FREE)))
     assert licensee.buys.permits(purchase.license_id, Use.TRAIN)
 
 
@@ -155,7 +159,7 @@ def test_a_license_for_somebody_else_is_theirs(
 def test_a_published_offer_sells_without_a_signature(
     licensor: Party, rich: Party, signed_offer: OfferDocument
 ) -> None:
-    licensor.sells.publish_offer(signed_offer.offer)
+    licensor.sells.publish_offer(signed_offer.offer, signed_offer.conditions)
     purchase = rich.buys.buy(StandingOffer(signed_offer.offer, b""))
     assert rich.buys.permits(purchase.license_id, Use.TRAIN)
 
@@ -163,7 +167,7 @@ def test_a_published_offer_sells_without_a_signature(
 def test_a_quote_is_bought_from_chain_alone(
     licensor: Party, rich: Party, signed_offer: OfferDocument, folder: Path, work: Path
 ) -> None:
-    licensor.sells.publish_offer(signed_offer.offer)
+    licensor.sells.publish_offer(signed_offer.offer, signed_offer.conditions)
     for document in folder.iterdir():
         document.unlink()
     (standing,) = rich.buys.quote([work], Use.TRAIN).purchases
@@ -315,14 +319,15 @@ def test_cancelling_one_offer_leaves_the_others(
     offering: Offering,
     signed_offer: OfferDocument,
 ) -> None:
-    licensor.sells.cancel_offer(offering(licensor, asset.asset_id, price).offer)
+    other = replace(price, conditions=Conditions())  # of equal terms but for the salt
+    licensor.sells.cancel_offer(offering(licensor, asset.asset_id, other).offer)
     rich.buys.buy(signed_offer)
 
 
 def test_a_published_offer_can_be_cancelled(
     licensor: Party, rich: Party, signed_offer: OfferDocument
 ) -> None:
-    licensor.sells.publish_offer(signed_offer.offer)
+    licensor.sells.publish_offer(signed_offer.offer, signed_offer.conditions)
     licensor.sells.cancel_offer(signed_offer.offer)
     with pytest.raises(OfferIsCancelled):
         rich.buys.buy(StandingOffer(signed_offer.offer, b""))
@@ -360,7 +365,7 @@ def test_a_deed_that_changed_hands_sells_on_no_former_holders_offer(
 def test_an_offer_does_not_revive_when_the_deed_comes_back(
     licensor: Party, stranger: Party, rich: Party, signed_offer: OfferDocument
 ) -> None:
-    licensor.sells.publish_offer(signed_offer.offer)
+    licensor.sells.publish_offer(signed_offer.offer, signed_offer.conditions)
     asset_id = signed_offer.offer.asset_id
     licensor.contracts.assets.transfer(asset_id, stranger.address)
     stranger.contracts.assets.transfer(asset_id, licensor.address)
@@ -383,12 +388,22 @@ def test_whoever_holds_no_deed_makes_no_offer(
     assert caught.value.facts["asset_id"] == asset.asset_id
 
 
-@pytest.mark.parametrize("act", ["publish_offer", "cancel_offer"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda seller, signed: seller.publish_offer(signed.offer, signed.conditions),
+        lambda seller, signed: seller.cancel_offer(signed.offer),
+    ],
+    ids=["publish", "cancel"],
+)
 def test_only_the_licensor_rules_an_offer(
-    stranger: Party, licensor: Party, signed_offer: OfferDocument, act: str
+    stranger: Party,
+    licensor: Party,
+    signed_offer: OfferDocument,
+    act: Callable[[RightsHolder, OfferDocument], object],
 ) -> None:
     with pytest.raises(NotLicensor, match="sign with the licensor's key") as caught:
-        getattr(stranger.sells, act)(signed_offer.offer)
+        act(stranger.sells, signed_offer)
     assert caught.value.facts == {"caller": stranger.address, "licensor": licensor.address}
 
 
@@ -459,9 +474,10 @@ def test_native_coin_has_to_be_the_price(
 
 INVALID = [
     (OfferUsesMissing, {"uses": Use(0)}, {}),
-    (OfferPriceInvalid, {"price": 0}, {"price": 0, "free": False}),
-    (OfferPriceInvalid, {"free": True}, {"free": True}),
-    (OfferRoyaltyInvalid, {"royalty_bps": 10_001}, {"royaltyBps": 10_001}),
+    (OfferPriceInvalid, {"price": 0}, {"price": 0, "kind": Kind.SALE}),
+    (OfferPriceInvalid, {"kind": Kind.FREE}, {"kind": Kind.FREE}),
+    (OfferKindInvalid, {"kind": Kind.SUBSCRIPTION, "duration": 0}, {"kind": Kind.SUBSCRIPTION}),
+    (OfferKindInvalid, {"kind": Kind.METERED, "transferable": True}, {"kind": Kind.METERED}),
     (OfferUriTooLong, {"terms_uri": "x" * 1025}, {"length": 1025, "maximum": 1024}),
 ]
 
@@ -476,8 +492,26 @@ def test_an_offer_that_python_would_not_make_is_refused_by_the_contract(
 ) -> None:
     invalid = unchecked(signed_offer.offer, **values)
     with pytest.raises(error) as caught:
-        licensor.sells.publish_offer(invalid)
+        licensor.sells.publish_offer(invalid, signed_offer.conditions)
     assert caught.value.facts.items() >= (facts | {"offerHash": invalid.struct_hash()}).items()
+
+
+@pytest.mark.parametrize("share", ["royalty_bps", "refund_bps", "resale_bps"])
+def test_a_share_of_more_than_the_whole_is_refused_by_the_contract(
+    licensor: Party, signed_offer: OfferDocument, share: str
+) -> None:
+    greedy = Conditions(**{share: 10_001})
+    with pytest.raises(ConditionsInvalid) as caught:
+        licensor.sells.publish_offer(replace(signed_offer.offer, conditions=greedy.struct_hash()), greedy)
+    assert caught.value.facts == {"conditions": greedy.struct_hash()}
+
+
+def test_an_offer_is_published_with_its_own_conditions(licensor: Party, signed_offer: OfferDocument) -> None:
+    other = Conditions()
+    with pytest.raises(ConditionsUnknown, match="take those that came with the offer") as caught:
+        licensor.sells.publish_offer(signed_offer.offer, other)
+    facts = {"conditions": other.struct_hash(), "expected": signed_offer.offer.conditions}
+    assert caught.value.facts == facts
 
 
 def unchecked(offer: Offer, **values: object) -> Offer:
@@ -500,11 +534,11 @@ ALTERED: dict[str, Callable[[Offer], object]] = {
     "start": lambda offer: offer.start ^ 1,
     "end": lambda offer: 1 << 39,
     "duration": lambda offer: offer.duration ^ 1,
-    "royalty_bps": lambda offer: offer.royalty_bps ^ 1,
+    "kind": lambda offer: Kind.SUBSCRIPTION,
     "supply": lambda offer: offer.supply ^ 1,
     "exclusive": lambda offer: not offer.exclusive,
     "transferable": lambda offer: not offer.transferable,
-    "salt": lambda offer: flipped(offer.salt),
+    "conditions": lambda offer: flipped(offer.conditions),
 }
 
 
@@ -517,7 +551,8 @@ def flipped(value: str) -> str:
 def test_an_offer_altered_in_one_bit_does_not_sell(
     rich: Party, signed_offer: OfferDocument, field: str
 ) -> None:
-    altered = replace(signed_offer.offer, **{field: ALTERED[field](signed_offer.offer)})
+    change: dict[str, Any] = {field: ALTERED[field](signed_offer.offer)}
+    altered = replace(signed_offer.offer, **change)
     order = Order(altered, signature_of(signed_offer), rich.address, SALT)
     before = rich.dollars
     with pytest.raises(OfferSignatureInvalid, match="the offer was altered") as caught:
@@ -559,7 +594,7 @@ def test_the_compact_form_of_a_signature_sells(rich: Party, signed_offer: OfferD
 def test_an_offer_signed_by_somebody_else_does_not_sell(
     rich: Party, stranger: Party, signed_offer: OfferDocument
 ) -> None:
-    message = signed_offer.offer.typed_data(31337, signed_offer.license_token)
+    message = signed_offer.offer.typed_data(31337, signed_offer.license_token, signed_offer.conditions)
     with pytest.raises(OfferSignatureInvalid):
         rich.buys.buy(StandingOffer(signed_offer.offer, stranger.signer.sign_typed_data(message)))
 
@@ -570,7 +605,7 @@ def test_an_offer_signed_for_elsewhere_does_not_sell(
 ) -> None:
     chain_id = 1337 if other == "chain" else 31337
     contract = flipped(signed_offer.license_token) if other == "contract" else signed_offer.license_token
-    message = signed_offer.offer.typed_data(chain_id, Address(contract))
+    message = signed_offer.offer.typed_data(chain_id, Address(contract), signed_offer.conditions)
     with pytest.raises(OfferSignatureInvalid, match="or for another chain"):
         rich.buys.buy(StandingOffer(signed_offer.offer, licensor.signer.sign_typed_data(message)))
 

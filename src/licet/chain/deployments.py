@@ -253,11 +253,12 @@ def _code_hashes(
         (_ESCROW, escrow, {"_factory": int(factory, 16), **terms[escrow]}),
         (_DESK, desk, {"_registry": int(registry, 16), **terms[desk]}),
     ]
-    for owner in (ledger, escrow, desk):
-        _checked(chain, _PURSE, _purse_of(owner), {"_owner": int(owner, 16)})
-    return {
+    hashes = {
         contract.name: _checked(chain, contract, address, values) for contract, address, values in immutables
     }
+    for owner in (ledger, escrow, desk):
+        _checked(chain, _PURSE, _purse_of(owner), {"_owner": int(owner, 16)})
+    return hashes
 
 
 def _purse_of(owner: Address) -> Address:

@@ -138,7 +138,12 @@ def read_offer(contracts: Contracts, file: Path) -> OfferDocument:
 
 def offer_json(offer: Offer) -> dict[str, Any]:
     """An offer for programs: its own members, and its hash."""
-    return {"offer_hash": offer.struct_hash(), **offer.to_json(), "uses": list(use_names(offer.uses))}
+    return {
+        "offer_hash": offer.struct_hash(),
+        **offer.to_json(),
+        "uses": list(use_names(offer.uses)),
+        "kind": offer.kind.name.lower(),
+    }
 
 
 def offers_table(session: Session, offers: Sequence[StandingOffer]) -> RenderableType:

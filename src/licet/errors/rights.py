@@ -278,6 +278,13 @@ class ConditionsUnknown(Reverted):
     )
 
 
+class CeilingInDispute(Reverted):
+    explanation = (
+        "asset {assetId} is under a revenue ceiling and disputed: what is escrowed could not be counted; "
+        "wait for the ruling, or for the holder's counter-bond"
+    )
+
+
 class AssetDefeated(Reverted):
     explanation = (
         "the deed of {assetId} lost a dispute: nothing more is sold on it; look for the rightful claim"

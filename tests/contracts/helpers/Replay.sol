@@ -29,7 +29,7 @@ library Replay {
     }
 
     function audited(Vm.Log memory log) internal pure returns (bool) {
-        return log.topics[0] != APPROVAL && log.topics[0] != APPROVAL_FOR_ALL;
+        return log.topics.length == 4 && log.topics[0] != APPROVAL && log.topics[0] != APPROVAL_FOR_ALL;
     }
 
     function next(bytes32 previous, Vm.Log memory log) internal pure returns (bytes32) {
