@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from licet.auditor import Auditor, AuditReport
 from licet.chain.abi import Abi
 from licet.chain.artifacts import Artifact
 from licet.chain.client import Chain, Receipt
@@ -28,6 +29,9 @@ from licet.licensee import Licensee
 from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered, RightsHolder
 from licet.types import Address, Hash32
+
+if TYPE_CHECKING:
+    from tests.integration.market import Market
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYER, LICENSOR, LICENSEE, RIVAL, STRANGER, ARTIST, CO_ARTIST = range(7)
@@ -350,3 +354,33 @@ def raw_contract(stranger: Party) -> Callable[[bytes], Address]:
 def created(receipt: Receipt) -> Address:
     assert receipt.created is not None
     return receipt.created
+
+
+# Auditing.
+
+
+@pytest.fixture
+def audit(network: Network, folder: Path) -> Callable[..., AuditReport]:
+    """What an auditor says who has nothing but a node's URL, the registry and the published documents."""
+
+    def audit(url: str = network.url, *, documents: Path = folder, block: int | None = None) -> AuditReport:
+        auditor = Auditor(Chain(url), Library([documents], allow_http=False))
+        return auditor.audit(network.deployment.asset_registry, block=block)
+
+    return audit
+
+
+@pytest.fixture
+def market(
+    network: Network,
+    licensor: Party,
+    licensee: Party,
+    rival: Party,
+    stranger: Party,
+    vault: Address,
+    make_work: Callable[[str], Path],
+) -> "Market":
+    """Everybody, and what they do again and again."""
+    from tests.integration.market import Market  # which imports this module
+
+    return Market(network, licensor, licensee, rival, stranger, vault, make_work)

@@ -21,6 +21,7 @@ from licet.documents import (
     sha256,
 )
 from licet.errors import DeploymentError, InputError, NotAContract
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.offer import Offer
 from licet.rights.order import Order
@@ -28,7 +29,7 @@ from licet.rights.registration import Registration
 from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, hash32
-from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
+from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party, created
 
 pytestmark = pytest.mark.integration
 
@@ -117,7 +118,7 @@ def test_all_ways_to_sell_are_clean(
     bought = licensee.buys.buy(on_catalog)
     licensee.buys.buy(on_catalog, licensee=stranger.address)
     licensee.buys.buy(offering(licensor, asset.asset_id, Price(ZERO_ADDRESS, 7, duration=DAY)))
-    licensee.buys.buy(offering(licensor, asset.asset_id, Price(dollar, 0, OfferKind.FREE)))
+    licensee.buys.buy(offering(licensor, asset.asset_id, Price(dollar, 0, kind=OfferKind.FREE)))
 
     # Published; cancelled; handed on; and an exclusive one that runs out.
     published = offering(licensor, asset.asset_id, Price(dollar, DOLLAR, duration=1))
@@ -220,11 +221,19 @@ def test_a_factory_that_is_older_than_the_registry(
     network: Network, stranger: Party, published: PublishedSplit, folder: Path
 ) -> None:
     """Several deployments may share one factory, which was in use before the last of them."""
-    factory = network.deployment.vault_factory
-    token = create_address(stranger.address, stranger.chain.nonce(stranger.address) + 1)
-    registry = stranger.chain.deploy(artifact("AssetRegistry"), token, factory).created
-    assert registry is not None
-    assert stranger.chain.deploy(artifact("LicenseToken"), registry).created == token
+    deployment = network.deployment
+    factory, escrow = deployment.vault_factory, deployment.statement_escrow
+    nonce = stranger.chain.nonce(stranger.address)
+    token, ledger, desk = (create_address(stranger.address, nonce + i) for i in (1, 2, 3))
+    registry = created(stranger.chain.deploy(artifact("AssetRegistry"), factory, token, ledger, escrow, desk))
+    made = (
+        created(stranger.chain.deploy(artifact("LicenseToken"), registry)),
+        created(stranger.chain.deploy(artifact("UsageLedger"), token)),
+        created(
+            stranger.chain.deploy(artifact("DisputeDesk"), registry, deployment.arbitrator, 10**16, 30 * DAY)
+        ),
+    )
+    assert made == (token, ledger, desk)
     report = Auditor(network.chain(), Library([folder], allow_http=False)).audit(registry)
     assert not report.findings
     assert report.counts.vaults == 1
@@ -284,7 +293,7 @@ def contract_offer(network: Network, contract: Address, vault: Address) -> Offer
         uses=Use.TRAIN,
         terms_hash=ZERO_HASH,
         terms_uri="",
-        conditions=ZERO_HASH,
+        conditions=Conditions().struct_hash(),
     )
 
 

@@ -7,11 +7,11 @@ import pytest
 from licet.auditor.deeds import DeedLedger
 from licet.auditor.findings import Finding, Kind, Severity, found
 from licet.auditor.history import in_order
-from licet.auditor.licenses import LicenseLedger
+from licet.auditor.licenses import DAY, LicenseLedger
 from licet.auditor.offers import OfferLedger
-from licet.auditor.payments import Ledger, check_payments
+from licet.auditor.payments import Ledger, Payment, check_payments
 from licet.auditor.report import AuditReport, Counts, Verdict, ranked
-from licet.auditor.sales import Circumstances, check_sale
+from licet.auditor.sales import Circumstances, Deal, check_deal, check_exclusive, check_identity
 from licet.auditor.splits import Vault
 from licet.auditor.vaults import Book, check_book
 from licet.chain.artifacts import artifact
@@ -27,7 +27,7 @@ from licet.contracts.events import (
     OffersCancelled,
     Sold,
 )
-from licet.contracts.licenses import PERPETUAL, OfferState
+from licet.contracts.licenses import PERPETUAL, License, OfferState
 from licet.contracts.transfers import Transfer, decode_transfer
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer, license_id
@@ -63,10 +63,6 @@ OFFER = Offer(
 )
 
 
-def deed(holder: Address = LICENSOR, epoch: int = 0, until: int = 0) -> Deed:
-    return Deed(holder, epoch, until, parents_until=0, flags=DeedFlag(0))
-
-
 def log(index: int = 0, *, tx: Hash32 = TX, address: Address = REGISTRY, block: int = 5) -> Log:
     return Log(address, (), b"", block, hash32(b"b" * 32), tx, index)
 
@@ -91,11 +87,23 @@ def names(findings: object) -> list[Kind]:
 
 # Sales.
 
-FINE = Circumstances(NOW, deed(), OPEN)
+
+def deed(holder: Address = LICENSOR, epoch: int = 0, exclusive_until: int = 0) -> Deed:
+    return Deed(holder, epoch, exclusive_until, 0, DeedFlag(0))
+
+
+FINE = Circumstances(deed(), OPEN)
+
+
+def wrong_with(sale: Sold, at: Circumstances) -> list[Kind]:
+    """What is found wrong with a sale made now."""
+    expires = NOW + sale.offer.duration if sale.offer.duration else PERPETUAL
+    deal = Deal(sale.log, sale.license_id, sale.offer, sale.quantity, NOW, expires)
+    return names([*check_identity(sale), *check_deal(deal, at), *check_exclusive(deal, at.deed)])
 
 
 def test_a_valid_sale_has_no_findings() -> None:
-    assert not names(check_sale(sold(), FINE))
+    assert not wrong_with(sold(), FINE)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +112,8 @@ def test_a_valid_sale_has_no_findings() -> None:
         ({}, {"deed": None}, Kind.SALE_WITHOUT_DEED),
         ({}, {"deed": deed(STRANGER)}, Kind.LICENSOR_NOT_HOLDER),
         ({}, {"deed": deed(epoch=1)}, Kind.OFFER_OUTDATED),
-        ({}, {"deed": deed(until=NOW + 1)}, Kind.EXCLUSIVE_VIOLATED),
+        ({}, {"deed": deed(exclusive_until=NOW + 1)}, Kind.EXCLUSIVE_VIOLATED),
+        ({}, {"deed": replace(deed(), flags=DeedFlag.DEFEATED)}, Kind.ASSET_DEFEATED),
         ({}, {"state": replace(OPEN, cancelled=True)}, Kind.OFFER_CANCELLED),
         ({"start": NOW + 1}, {}, Kind.OFFER_NOT_STARTED),
         ({"end": NOW - 1}, {}, Kind.OFFER_EXPIRED),
@@ -115,7 +124,7 @@ def test_what_makes_a_sale_invalid(
     terms: dict[str, int], circumstances: dict[str, object], kind: Kind
 ) -> None:
     at = replace(FINE, **circumstances)  # type: ignore[arg-type]
-    assert names(check_sale(sold(replace(OFFER, **terms)), at)) == [kind]  # type: ignore[arg-type]
+    assert wrong_with(sold(replace(OFFER, **terms)), at) == [kind]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -123,20 +132,20 @@ def test_what_makes_a_sale_invalid(
     [
         ({"start": NOW, "end": NOW}, {}),
         ({"supply": 2}, {"state": replace(OPEN, sold=1)}),
-        ({}, {"deed": deed(until=NOW)}),
+        ({}, {"deed": deed(exclusive_until=NOW)}),
     ],
 )
 def test_the_last_valid_moment(terms: dict[str, int], circumstances: dict[str, object]) -> None:
     at = replace(FINE, **circumstances)  # type: ignore[arg-type]
-    assert not names(check_sale(sold(replace(OFFER, **terms)), at))  # type: ignore[arg-type]
+    assert not wrong_with(sold(replace(OFFER, **terms)), at)  # type: ignore[arg-type]
 
 
 def test_a_license_id_is_the_hash_of_its_terms() -> None:
-    assert names(check_sale(replace(sold(), licensee=STRANGER), FINE)) == [Kind.LICENSE_ID_WRONG]
+    assert wrong_with(replace(sold(), licensee=STRANGER), FINE) == [Kind.LICENSE_ID_WRONG]
 
 
 def test_a_sale_is_of_its_offers_asset() -> None:
-    assert names(check_sale(replace(sold(), asset_id=ZERO_HASH), FINE)) == [Kind.SALE_ASSET_WRONG]
+    assert wrong_with(replace(sold(), asset_id=ZERO_HASH), FINE) == [Kind.SALE_ASSET_WRONG]
 
 
 # Deeds.
@@ -195,7 +204,7 @@ def test_a_registration_needs_its_deed() -> None:
 # Offers and licenses.
 
 
-def published(offer: Offer) -> OfferPublished:
+def publication(offer: Offer = OFFER) -> OfferPublished:
     return OfferPublished(
         log=log(),
         offer_hash=offer.struct_hash(),
@@ -211,7 +220,7 @@ def test_an_offer_is_followed() -> None:
     offer_hash = offer.struct_hash()
     ledger = OfferLedger()
     events = (
-        published(offer),
+        publication(offer),
         sold(offer),
         sold(offer),
         OfferCancelled(log=log(), offer_hash=offer_hash, asset_id=ASSET, licensor=LICENSOR),
@@ -220,9 +229,11 @@ def test_an_offer_is_followed() -> None:
     assert ledger.states == {offer_hash: OfferState(sold=2, cancelled=True, published=True)}
 
 
-@pytest.mark.parametrize("change", [{"offer_hash": ZERO_HASH}, {"licensor": STRANGER}])
-def test_an_offer_is_published_by_its_licensor_under_its_hash(change: dict[str, str]) -> None:
-    wrong = replace(published(OFFER), **change)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "change", [{"offer_hash": ZERO_HASH}, {"licensor": STRANGER}, {"conditions": Conditions()}]
+)
+def test_an_offer_is_published_by_its_licensor_under_its_hash(change: dict[str, object]) -> None:
+    wrong = replace(publication(), **change)  # type: ignore[arg-type]
     assert names(OfferLedger().apply(wrong)) == [Kind.OFFER_HASH_WRONG]
 
 
@@ -240,13 +251,13 @@ def after_sale(offer: Offer = OFFER) -> LicenseLedger:
 
 
 def test_a_license_runs_from_its_sale() -> None:
-    ((_, terms),) = after_sale(replace(OFFER, duration=60)).expected()
-    assert terms.expires == NOW + 60
+    (title,) = after_sale(replace(OFFER, duration=60)).titles.values()
+    assert title.slot == License(LICENSEE, NOW + 60, Use.TRAIN, True, False, False, False, NOW // DAY)
 
 
 def test_a_license_without_duration_is_perpetual() -> None:
-    ((_, terms),) = after_sale().expected()
-    assert terms.expires == PERPETUAL
+    (title,) = after_sale().titles.values()
+    assert title.slot.expires == PERPETUAL
 
 
 def test_a_bound_license_stays() -> None:
@@ -289,7 +300,7 @@ def test_seats_run_from_their_sale() -> None:
         assert not names(ledger.transferred(each))
     assert not names(ledger.sold(SEATS, NOW))
     assert not names(ledger.unsold())
-    assert [license_id for license_id, _ in ledger.expected()] == list(SEATS.order.license_ids())
+    assert list(ledger.titles) == list(SEATS.order.license_ids())
 
 
 def test_a_seat_that_was_not_made_out() -> None:
@@ -309,8 +320,8 @@ def test_a_seat_beyond_the_quantity() -> None:
 
 def test_seats_count_into_the_supply() -> None:
     sale = sold(replace(OFFER, supply=4), quantity=3)
-    assert not names(check_sale(sale, replace(FINE, state=replace(OPEN, sold=1))))
-    assert names(check_sale(sale, replace(FINE, state=replace(OPEN, sold=2)))) == [Kind.OFFER_OVERSOLD]
+    assert not wrong_with(sale, replace(FINE, state=replace(OPEN, sold=1)))
+    assert wrong_with(sale, replace(FINE, state=replace(OPEN, sold=2))) == [Kind.OFFER_OVERSOLD]
 
 
 # Payments.
@@ -319,7 +330,17 @@ def test_seats_count_into_the_supply() -> None:
 def through(*legs: tuple[Address, Address, int]) -> list[Kind]:
     """What is found wrong with the payment of three seats, where these amounts moved after the sale."""
     moves = [Transfer(a, b, amount, log(i, address=TOKEN)) for i, (a, b, amount) in enumerate(legs, start=1)]
-    return names(check_payments([SEATS], {TOKEN: Ledger(moves)}))
+    payment = Payment(
+        log=SEATS.log,
+        kind=Kind.PAYMENT_MISSING,
+        what="seats were sold",
+        payer=LICENSEE,
+        payee=VAULT,
+        token=TOKEN,
+        amount=300,
+        through=SEATS.log.address,
+    )
+    return names(check_payments([payment], {TOKEN: Ledger(moves)}))
 
 
 def test_seats_are_paid_in_one_sum() -> None:
@@ -501,11 +522,12 @@ def report(*findings: Finding) -> AuditReport:
         registry=REGISTRY,
         license_token=LICENSOR,
         vault_factory=LICENSEE,
+        usage_ledger=STRANGER,
+        statement_escrow=PAYEE,
+        dispute_desk=CO_PAYEE,
         block=Block(7, TX, NOW),
         counts=Counts(),
         findings=ranked(list(findings)),
-        sales=(),
-        vaults=(),
     )
 
 

@@ -3,18 +3,32 @@
 from licet.auditor.audit import Auditor
 from licet.auditor.findings import Evidence, Finding, Kind, Severity
 from licet.auditor.history import Progress
-from licet.auditor.report import AuditReport, Counts, SaleLine, VaultSheet, Verdict
+from licet.auditor.report import (
+    AuditReport,
+    CaseLine,
+    Counts,
+    EscrowSheet,
+    MeterSheet,
+    SaleLine,
+    StatementSheet,
+    VaultSheet,
+    Verdict,
+)
 
 __all__ = [
     "AuditReport",
     "Auditor",
+    "CaseLine",
     "Counts",
+    "EscrowSheet",
     "Evidence",
     "Finding",
     "Kind",
+    "MeterSheet",
     "Progress",
     "SaleLine",
     "Severity",
+    "StatementSheet",
     "VaultSheet",
     "Verdict",
 ]

@@ -1,24 +1,36 @@
 """The auditor: from a node and a registry's address to a verdict."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from licet.auditor.agents import compare_agents
+from licet.auditor.cases import compare_cases
+from licet.auditor.conditions import ShownConditions
 from licet.auditor.deeds import compare_deeds
+from licet.auditor.derivatives import compare_derivatives
+from licet.auditor.disputes import compare_disputes
 from licet.auditor.findings import Finding
-from licet.auditor.history import Clock, Progress, read_history
+from licet.auditor.history import Clock, History, Progress, read_history
 from licet.auditor.licenses import compare_license
-from licet.auditor.money import check_flows, close_books, follow_money
+from licet.auditor.meters import compare_accounts
+from licet.auditor.money import Money, check_flows, close_books, close_purses, follow_money
 from licet.auditor.offers import compare_offers
 from licet.auditor.replay import Replay
-from licet.auditor.report import AuditReport, Counts, SaleLine, VaultSheet, ranked
+from licet.auditor.report import AuditReport, Counts, ranked
+from licet.auditor.scene import Scene
+from licet.auditor.sheets import case_lines, escrow_sheets, meter_sheets, sale_line, statement_sheets
+from licet.auditor.statements import check_funding, compare_statements
+from licet.auditor.sublicenses import compare_pins
+from licet.auditor.usage import compare_usage
 from licet.auditor.vaults import VaultReader
-from licet.auditor.works import check_catalogs
+from licet.auditor.works import Works, check_catalogs
 from licet.chain.client import Block, BlockId, Chain
 from licet.contracts import Contracts
-from licet.contracts.events import AssetRegistered, OfferPublished, Sold
+from licet.contracts.events import AssetRegistered, OfferPublished, Settled, UsageAnchored
 from licet.documents import Library
 from licet.errors import ChainError, InputError
-from licet.types import Address, Hash32
+from licet.types import Address
 
 
 class Auditor:
@@ -82,68 +94,87 @@ class _Audit:
             # Whatever followed from a history with holes could be wrong.
             return self._report(Counts(logs=history.logs))
         works = check_catalogs(history.of(AssetRegistered), self._library, self._findings)
-        replay = Replay(self._contracts, Clock(self._contracts.chain))
-        self._findings += replay.run(history, self._progress)
+        chain, block = self._contracts.chain, self._at.number
+        conditions = ShownConditions(chain, self._library)
+        replay = Replay(Scene(self._contracts, block, Clock(chain), conditions), history)
+        self._findings += replay.run(self._progress)
         self._findings += self._compare_slots(replay)
-        money = follow_money(
-            self._contracts, self._library, history, replay.sales, self._at.number, self._findings
-        )
+        money = follow_money(self._contracts, self._library, history, replay, block, self._findings)
         self._findings += check_flows(money)
-        reader = VaultReader(self._contracts, self._at.number)
-        sheets = close_books(money, reader, works.names, self._findings, self._progress)
-        counts = Counts(
-            logs=history.logs,
-            registrations=sum(1 for _ in history.of(AssetRegistered)),
-            catalogs=works.catalogs,
-            works=works.works,
-            offers=sum(1 for _ in history.of(OfferPublished)),
-            sales=len(replay.sales),
-            vaults=len(money.vaults),
-            claims=len(money.claims),
+        report = self._close(replay, money, works)
+        return replace(
+            report, findings=ranked(self._findings), counts=_counted(history, works, replay, money)
         )
-        lines = tuple(_line(sale, works.names) for sale in replay.sales)
-        return self._report(counts, lines, sheets)
 
-    def _report(
-        self, counts: Counts, sales: tuple[SaleLine, ...] = (), sheets: tuple[VaultSheet, ...] = ()
-    ) -> AuditReport:
+    def _close(self, replay: Replay, money: Money, works: Works) -> AuditReport:
+        """The report's tables; what does not agree in them is found."""
+        contracts, block = self._contracts, self._at.number
+        reader = VaultReader(contracts, block)
+        vaults = close_books(money, reader, works.names, self._findings, self._progress)
+        purses = close_purses(money, contracts, block, self._findings)
+        self._findings += check_funding(replay.statements, money.ledgers, purses)
+        return replace(
+            self._report(Counts()),
+            sales=tuple(sale_line(sale, works.names) for sale in replay.sales),
+            vaults=vaults,
+            meters=meter_sheets(replay, purses),
+            statements=statement_sheets(replay, purses, self._at.timestamp),
+            escrows=escrow_sheets(replay, purses),
+            cases=case_lines(replay),
+        )
+
+    def _report(self, counts: Counts) -> AuditReport:
         deployment = self._contracts.deployment
         return AuditReport(
             chain_id=deployment.chain_id,
             registry=deployment.asset_registry,
             license_token=deployment.license_token,
             vault_factory=deployment.vault_factory,
+            usage_ledger=deployment.usage_ledger,
+            statement_escrow=deployment.statement_escrow,
+            dispute_desk=deployment.dispute_desk,
             block=self._at,
             counts=counts,
             findings=ranked(self._findings),
-            sales=sales,
-            vaults=sheets,
         )
 
     def _compare_slots(self, replay: Replay) -> Iterator[Finding]:
         """Yields where the state says otherwise than the logs."""
         contracts, block = self._contracts, self._at.number
         yield from compare_deeds(replay.deeds, contracts.assets, block)
+        yield from compare_derivatives(replay.derivatives)
         yield from compare_offers(replay.offers, contracts.licenses, block)
-        expected = list(replay.licenses.expected())
-        for done, (license_id, terms) in enumerate(expected, start=1):
-            yield from compare_license(license_id, terms, contracts.licenses, block)
+        yield from compare_agents(replay.agents, contracts.licenses, block)
+        yield from compare_pins(replay.pins, contracts.licenses, block)
+        titles = replay.licenses.titles
+        for done, (license_id, title) in enumerate(titles.items(), start=1):
+            yield from compare_license(license_id, title, contracts.licenses, block)
             if self._progress is not None:
-                self._progress("licenses", done, len(expected))
+                self._progress("licenses", done, len(titles))
+        yield from compare_usage(replay.usage, contracts.usage, block)
+        yield from compare_accounts(replay.accounts, contracts.usage, block)
+        yield from compare_disputes(replay.disputes, contracts.disputes, block)
+        yield from compare_statements(replay.statements, contracts.statements, block)
+        for book in (replay.disputes.book, replay.statements.book):
+            yield from compare_cases(book, block)
 
 
-def _line(sale: Sold, names: dict[Hash32, str]) -> SaleLine:
-    offer = sale.offer
-    return SaleLine(
-        license_id=sale.license_id,
-        asset_id=offer.asset_id,
-        asset_name=names.get(offer.asset_id),
-        licensee=sale.licensee,
-        payer=sale.payer,
-        payee=offer.payee,
-        price=offer.price,
-        quantity=sale.quantity,
-        currency=offer.currency,
-        block=sale.log.block_number,
-        tx=sale.log.tx_hash,
+def _counted(history: History, works: Works, replay: Replay, money: Money) -> Counts:
+    return Counts(
+        logs=history.logs,
+        registrations=sum(1 for _ in history.of(AssetRegistered)),
+        catalogs=works.catalogs,
+        works=works.works,
+        offers=sum(1 for _ in history.of(OfferPublished)),
+        sales=len(replay.sales),
+        vaults=len(money.vaults),
+        claims=len(money.claims),
+        derivatives=len(replay.derivatives.made),
+        renewals=replay.renewals,
+        revocations=len(replay.revocations),
+        sublicenses=replay.sublicenses,
+        anchors=sum(1 for _ in history.of(UsageAnchored)),
+        settlements=sum(1 for _ in history.of(Settled)),
+        statements=len(replay.statements.statements),
+        cases=len(replay.disputes.book.cases) + len(replay.statements.book.cases),
     )

@@ -6,10 +6,24 @@ from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.contracts.assets import AssetRegistry, Deed, DeedFlag
-from licet.contracts.events import AssetRegistered, DeedTransferred, Event, ExclusiveGranted, OffersCancelled
+from licet.contracts.events import (
+    AssetRegistered,
+    DeedFlagged,
+    DeedTransferred,
+    DerivativeRegistered,
+    Event,
+    ExclusiveGranted,
+    OffersCancelled,
+    ParentsRefreshed,
+    VaultPinned,
+)
 from licet.errors import Reverted
+from licet.rights.conditions import WHOLE_BPS
 from licet.rights.registration import asset_id
-from licet.types import ZERO_ADDRESS, Hash32
+from licet.types import ZERO_ADDRESS, Address, Hash32
+
+OF_DISPUTES: Final = DeedFlag.DISPUTED | DeedFlag.DEFEATED
+"""The flags that only the dispute desk sets; the others say how a derivative was made."""
 
 
 class DeedLedger:
@@ -17,6 +31,12 @@ class DeedLedger:
 
     def __init__(self) -> None:
         self.deeds: Final[dict[Hash32, Deed]] = {}
+        self.pins: Final[dict[Hash32, tuple[Address, int]]] = {}
+
+    def holder(self, asset: Hash32) -> Address | None:
+        """Who holds a deed; None where there is none."""
+        deed = self.deeds.get(asset)
+        return None if deed is None else deed.holder
 
     def apply(self, event: Event) -> Iterator[Finding]:
         """Changes the states as an event says; yields what the states before did not allow."""
@@ -27,10 +47,20 @@ class DeedLedger:
                 yield from self._registered(event)
             case OffersCancelled():
                 yield from self._cancelled(event)
-            case ExclusiveGranted(asset_id=asset) if asset in self.deeds:
-                self.deeds[asset] = replace(self.deeds[asset], exclusive_until=event.until)
-            case ExclusiveGranted():
-                yield _contradiction(event, event.asset_id, "was exclusively licensed before it existed")
+            case (
+                ExclusiveGranted()
+                | DerivativeRegistered()
+                | ParentsRefreshed()
+                | DeedFlagged()
+                | VaultPinned()
+            ):
+                yield from self._changed(event)
+
+    def mark(self, asset: Hash32, flags: DeedFlag) -> None:
+        """Notes how a derivative was made, which its registration does not log."""
+        if asset in self.deeds:
+            deed = self.deeds[asset]
+            self.deeds[asset] = replace(deed, flags=deed.flags & OF_DISPUTES | flags)
 
     def _transferred(self, event: DeedTransferred) -> Iterator[Finding]:
         before = self.deeds.get(event.asset_id)
@@ -40,7 +70,7 @@ class DeedLedger:
                 event, event.asset_id, f"was handed on by {event.sender}, but held by {holder}"
             )
         if before is None or event.sender == ZERO_ADDRESS:
-            self.deeds[event.asset_id] = Deed(event.receiver, 0, 0, 0, DeedFlag(0))
+            self.deeds[event.asset_id] = _fresh(event.receiver)
         else:
             self.deeds[event.asset_id] = replace(before, holder=event.receiver, epoch=before.epoch + 1)
 
@@ -55,7 +85,7 @@ class DeedLedger:
                 expected=expected,
                 actual=event.asset_id,
             )
-        if self.deeds.get(event.asset_id) != Deed(event.registrant, 0, 0, 0, DeedFlag(0)):
+        if self.deeds.get(event.asset_id) != _fresh(event.registrant):
             yield _contradiction(event, event.asset_id, "was registered without its deed being made out")
 
     def _cancelled(self, event: OffersCancelled) -> Iterator[Finding]:
@@ -64,6 +94,29 @@ class DeedLedger:
             yield _contradiction(event, event.asset_id, f"had its offers cancelled by {event.holder}")
         if before is not None:
             self.deeds[event.asset_id] = replace(before, epoch=event.epoch)
+
+    def _changed(
+        self, event: ExclusiveGranted | DerivativeRegistered | ParentsRefreshed | DeedFlagged | VaultPinned
+    ) -> Iterator[Finding]:
+        """What changes a deed's slot, and is checked elsewhere: where the cause of it is known."""
+        deed = self.deeds.get(event.asset_id)
+        if deed is None:
+            yield _contradiction(event, event.asset_id, f"had {type(event).__name__} before it existed")
+            return
+        match event:
+            case ExclusiveGranted(until=until):
+                deed = replace(deed, exclusive_until=until)
+            case DerivativeRegistered(parents=parents, parents_until=until) if parents:
+                if deed != _fresh(deed.holder):
+                    yield _contradiction(event, event.asset_id, "became a derivative after its registration")
+                deed = replace(deed, parents_until=until, flags=deed.flags | DeedFlag.DERIVATIVE)
+            case ParentsRefreshed(parents_until=until):
+                deed = replace(deed, parents_until=until)
+            case DeedFlagged(flags=flags):
+                deed = replace(deed, flags=DeedFlag(flags))
+            case VaultPinned():
+                self.pins[event.asset_id] = (event.vault, event.resale_bps)
+        self.deeds[event.asset_id] = deed
 
 
 def compare_deeds(ledger: DeedLedger, registry: AssetRegistry, block: int) -> Iterator[Finding]:
@@ -76,17 +129,39 @@ def compare_deeds(ledger: DeedLedger, registry: AssetRegistry, block: int) -> It
         if actual != expected:
             yield found(
                 Kind.DEED_STATE_WRONG,
-                f"the deed of {asset} says {actual}, its logs say {expected}",
+                f"the deed of {asset} says {_spelled(actual)}; its logs say {_spelled(expected)}",
                 contract=registry.address,
                 asset_id=asset,
                 expected=_spelled(expected),
-                actual=_spelled(actual) if actual else "none",
+                actual=_spelled(actual),
             )
+    for asset, pin in ledger.pins.items():
+        # A resale at the whole in basis points gives the share itself.
+        stored = registry.royalty_info(asset, WHOLE_BPS, block)
+        if stored != pin:
+            yield found(
+                Kind.DEED_PIN_WRONG,
+                f"resale royalties of asset {asset} go to {stored[0]} ({stored[1]} basis points); "
+                f"{pin[0]} ({pin[1]}) was logged",
+                contract=registry.address,
+                asset_id=asset,
+                expected=f"{pin[0]}, {pin[1]}",
+                actual=f"{stored[0]}, {stored[1]}",
+            )
+
+
+def _fresh(holder: Address) -> Deed:
+    return Deed(holder, 0, 0, 0, DeedFlag(0))
 
 
 def _contradiction(event: Event, asset: Hash32, what: str) -> Finding:
     return found(Kind.DEED_CONTRADICTION, f"asset {asset} {what}", event.log, asset_id=asset)
 
 
-def _spelled(deed: Deed) -> str:
-    return f"holder {deed.holder}, epoch {deed.epoch}, exclusive until {deed.exclusive_until}"
+def _spelled(deed: Deed | None) -> str:
+    if deed is None:
+        return "none"
+    return (
+        f"holder {deed.holder}, epoch {deed.epoch}, exclusive until {deed.exclusive_until}, "
+        f"parents until {deed.parents_until}, flags {int(deed.flags)}"
+    )

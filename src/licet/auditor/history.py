@@ -1,13 +1,14 @@
 """The history of a deployment: its contracts' logs in the chain's order, proven complete by their heads."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.chain.client import Block, Chain, Log
 from licet.contracts import Contracts, events
-from licet.contracts.events import Event
+from licet.contracts.events import Event, Ruled
 from licet.errors import InputError
 from licet.trees.hashing import head_count
 from licet.types import Address, Hash32
@@ -15,10 +16,15 @@ from licet.types import Address, Hash32
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the step's name, how much of it is done, and how much there is."""
 
+_OF_CASES: Final = (events.CaseClosed, events.OwedWithdrawn, events.EvidenceShown)
 _EVENTS: Final[Mapping[str, tuple[type[Event], ...]]] = {
     "AssetRegistry": (
         events.DeedTransferred,
         events.AssetRegistered,
+        events.DerivativeRegistered,
+        events.ParentsRefreshed,
+        events.DeedFlagged,
+        events.VaultPinned,
         events.OffersCancelled,
         events.ExclusiveGranted,
     ),
@@ -27,27 +33,62 @@ _EVENTS: Final[Mapping[str, tuple[type[Event], ...]]] = {
         events.Sold,
         events.OfferPublished,
         events.OfferCancelled,
+        events.Renewed,
+        events.Revoked,
+        events.Sublicensed,
+        events.AgentAppointed,
+        events.Pin,
     ),
     "RoyaltyVaultFactory": (events.SplitPublished,),
+    "UsageLedger": (
+        events.UsageAnchored,
+        events.ReporterNamed,
+        events.ReporterAdmitted,
+        events.AccountOpened,
+        events.Deposited,
+        events.Settled,
+        events.AccountClosing,
+        events.DepositWithdrawn,
+    ),
+    "StatementEscrow": (
+        events.StatementPublished,
+        events.StatementContested,
+        events.StatementReleased,
+        *_OF_CASES,
+    ),
+    "DisputeDesk": (
+        events.AssetDisputed,
+        events.WorkDisputed,
+        events.LicenseDisputed,
+        events.CounterBonded,
+        events.EscrowReleased,
+        *_OF_CASES,
+    ),
 }
+
+_MAY_BE_OLDER: Final = frozenset(("RoyaltyVaultFactory", "UsageLedger", "StatementEscrow"))
+"""What may stand, and be used, before the registry that names it."""
 
 _E = TypeVar("_E", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the registry, the license token and the factory logged up to a block.
+    """What the contracts of a deployment logged up to a block.
 
     Attributes:
         first_block: nothing of the deployment is older.
         logs: how many logs there are, those that nobody can read included.
         events: all others, in the chain's order.
+        rulings: what was logged of the arbitrator's rulings, which no head counts; by contract, transaction
+            and place in the block.
         complete: whether every head was reached: only then can anything be concluded.
     """
 
     first_block: int
     logs: int
     events: tuple[Event, ...]
+    rulings: Mapping[Address, Mapping[tuple[Hash32, int], Ruled]]
     complete: bool
 
     def of(self, kind: type[_E]) -> Iterator[_E]:
@@ -60,27 +101,38 @@ def read_history(
 ) -> History:
     """Reads the history up to a block; what is wrong with it goes into `findings`."""
     deployment = contracts.deployment
-    heads = {
-        deployment.asset_registry: contracts.assets.head(at.number),
-        deployment.license_token: contracts.licenses.head(at.number),
-        deployment.vault_factory: contracts.vaults.head(at.number),
-    }
+    audited = (
+        contracts.assets,
+        contracts.licenses,
+        contracts.vaults,
+        contracts.usage,
+        contracts.statements,
+        contracts.disputes,
+    )
+    heads = {contract.address: contract.head(at.number) for contract in audited}
     names = dict(zip(heads, _EVENTS, strict=True))
-    logs = _audited(contracts.chain, names, deployment.block, at.number, findings, progress)
+    logs = _read_logs(contracts.chain, names, deployment.block, at.number, findings, progress)
+    reached = {address: _head(logs, names[address], address) for address in heads}
     first_block = deployment.block
-    factory = deployment.vault_factory
-    if deployment.block and not _reaches(logs, factory, heads[factory]):
-        # A factory may be older than the registry, and in use before it.
-        only = {factory: names[factory]}
-        logs = _audited(contracts.chain, only, 0, deployment.block - 1, findings, None) + logs
+    older = {
+        address: names[address]
+        for address in heads
+        if names[address] in _MAY_BE_OLDER and reached[address] != heads[address]
+    }
+    if deployment.block and older:
+        logs = _read_logs(contracts.chain, older, 0, deployment.block - 1, findings, None) + logs
+        reached |= {address: _head(logs, names[address], address) for address in older}
         first_block = 0
+    rulings = _rulings(logs, deployment.dispute_desk, deployment.statement_escrow)
+    logs = [log for log in logs if events.is_audited(names[log.address], log)]
     incomplete = [
-        _incomplete(names[address], address, head, [log for log in logs if log.address == address])
+        _incomplete(names[address], address, head, reached[address])
         for address, head in heads.items()
-        if not _reaches(logs, address, head)
+        if reached[address] != head
     ]
     findings += incomplete
-    return History(first_block, len(logs), tuple(_decoded(logs, names, findings)), not incomplete)
+    decoded = tuple(_decoded(logs, names, findings))
+    return History(first_block, len(logs), decoded, rulings, not incomplete)
 
 
 def in_order(
@@ -129,7 +181,7 @@ class Clock:
         return self._blocks[log.block_number]
 
 
-def _audited(
+def _read_logs(
     chain: Chain,
     names: Mapping[Address, str],
     first: int,
@@ -137,7 +189,7 @@ def _audited(
     findings: list[Finding],
     progress: Progress | None,
 ) -> list[Log]:
-    """The logs that count into the heads."""
+    """The logs of some contracts, those included that do not count into the heads."""
     blocks = last - first + 1
     done = 0
 
@@ -148,22 +200,34 @@ def _audited(
             progress("logs", done, blocks)
 
     logs = chain.logs(list(names), from_block=first, to_block=last, progress=report)
-    ordered = in_order(logs, names, first, last, findings)
-    return [log for log in ordered if events.is_audited(names[log.address], log)]
+    return in_order(logs, names, first, last, findings)
 
 
-def _reaches(logs: Sequence[Log], address: Address, head: Hash32) -> bool:
-    return events.replay_head([log for log in logs if log.address == address]) == head
+def _head(logs: Iterable[Log], name: str, address: Address) -> Hash32:
+    """The head that a contract's logs lead to."""
+    own = [log for log in logs if log.address == address and events.is_audited(name, log)]
+    return events.replay_head(own)
 
 
-def _incomplete(name: str, address: Address, head: Hash32, logs: Sequence[Log]) -> Finding:
+def _rulings(logs: Iterable[Log], *contracts: Address) -> dict[Address, dict[tuple[Hash32, int], Ruled]]:
+    """The rulings among some logs, by contract and place."""
+    topic = events.topic_of(Ruled)
+    rulings: dict[Address, dict[tuple[Hash32, int], Ruled]] = {address: {} for address in contracts}
+    for log in logs:
+        if log.address in rulings and log.topics and log.topics[0] == topic:
+            with contextlib.suppress(ValueError):
+                rulings[log.address][log.tx_hash, log.index] = events.decode(Ruled, log)
+    return rulings
+
+
+def _incomplete(name: str, address: Address, head: Hash32, reached: Hash32) -> Finding:
     return found(
         Kind.LOGS_INCOMPLETE,
-        f"the {len(logs)} logs that the node gave of {name} do not lead to its head of {head_count(head)}: "
-        "some are missing, altered or out of order; ask another node",
+        f"the {head_count(reached)} logs that the node gave of {name} do not lead to its head of "
+        f"{head_count(head)}: some are missing, altered or out of order; ask another node",
         contract=address,
         expected=head,
-        actual=events.replay_head(logs),
+        actual=reached,
     )
 
 

@@ -1,47 +1,57 @@
 """Licenses: who should hold which, on what terms, and whether their slots say so."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.contracts.events import LicenseTransferred, Sold
+from licet.contracts.events import LicenseTransferred, Renewed, Revoked, Sold, Sublicensed
 from licet.contracts.licenses import PERPETUAL, License, LicenseToken
 from licet.errors import LicenseUnknown
+from licet.rights.offer import Kind as OfferKind
+from licet.rights.offer import Offer
 from licet.rights.uses import Use, use_names
-from licet.types import ZERO_ADDRESS, Address, Hash32
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
+
+DAY: Final = 86_400
+_UINT16_MAX: Final = (1 << 16) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A license, as the logs say that it stands.
+
+    Attributes:
+        slot: what its slot should say.
+        licensee: whom it was made out to.
+        offer: what it was sold on; None for a sublicense.
+        parent: the license that a sublicense was granted under; zero for every other.
+    """
+
+    slot: License
+    licensee: Address
+    offer: Offer | None = None
+    parent: Hash32 = ZERO_HASH
+
+    def runs(self, time: int) -> bool:
+        """Whether it is neither expired nor revoked at a time, unix seconds."""
+        return time < self.slot.expires
 
 
 class LicenseLedger:
     """What every license's slot should say, after the events that were applied."""
 
     def __init__(self) -> None:
-        self.holders: Final[dict[Hash32, Address]] = {}
-        self._terms: Final[dict[Hash32, tuple[int, Use, bool]]] = {}
+        self.titles: Final[dict[Hash32, Title]] = {}
         self._minted: Final[dict[Hash32, LicenseTransferred]] = {}
-
-    def expected(self) -> Iterator[tuple[Hash32, License]]:
-        """The slots of all licenses that were sold."""
-        for license_id, (expires, uses, bound) in self._terms.items():
-            yield (
-                license_id,
-                License(
-                    self.holders.get(license_id, ZERO_ADDRESS),
-                    expires,
-                    uses,
-                    bound,
-                    metered=False,
-                    sublicense=False,
-                    revoked=False,
-                    sold_on=0,
-                ),
-            )
 
     def transferred(self, event: LicenseTransferred) -> Iterator[Finding]:
         """A license was made out, or handed on."""
         license_id = event.license_id
-        holder = self.holders.get(license_id, ZERO_ADDRESS)
-        bound = event.sender != ZERO_ADDRESS and self._terms.get(license_id, (0, Use(0), False))[2]
+        title = self.titles.get(license_id)
+        holder = self._holder(license_id)
+        bound = event.sender != ZERO_ADDRESS and title is not None and title.slot.bound
         if holder != event.sender or bound:
             why = "though it is bound to its licensee" if bound else f"though {holder} held it"
             yield found(
@@ -54,7 +64,8 @@ class LicenseLedger:
             )
         if event.sender == ZERO_ADDRESS:
             self._minted[license_id] = event
-        self.holders[license_id] = event.receiver
+        if title is not None:
+            self.titles[license_id] = replace(title, slot=replace(title.slot, holder=event.receiver))
 
     def sold(self, sale: Sold, time: int) -> Iterator[Finding]:
         """Licenses were sold at a time: they run from then, to whom they were made out just before."""
@@ -63,30 +74,27 @@ class LicenseLedger:
         for license_id in islice(sale.order.license_ids(), 1, None):
             yield from self._seat(sale, license_id, time)
 
-    def _seat(self, sale: Sold, license_id: Hash32, time: int) -> Iterator[Finding]:
-        offer = sale.offer
-        minted = self._minted.pop(license_id, None)
-        if license_id in self._terms:
-            yield found(
-                Kind.LICENSE_SOLD_TWICE,
-                f"license {license_id} was sold before",
-                sale.log,
-                license_id=license_id,
-            )
-        elif minted is None or minted.receiver != sale.licensee:
-            yield found(
-                Kind.LICENSE_HOLDER_WRONG,
-                f"license {license_id} was sold to {sale.licensee}, but not made out to them",
-                sale.log,
-                license_id=license_id,
-                expected=sale.licensee,
-                actual=minted.receiver if minted else "nobody",
-            )
-        expires = time + offer.duration if offer.duration else PERPETUAL
-        self._terms[license_id] = (expires, offer.uses, not offer.transferable)
+    def sublicensed(self, event: Sublicensed, time: int) -> Iterator[Finding]:
+        """A sublicense was granted at a time."""
+        slot = License(ZERO_ADDRESS, event.expires, event.uses, True, False, True, False, _day(time))
+        yield from self._made_out(event, event.license_id, Title(slot, event.licensee, None, event.parent_id))
+
+    def renewed(self, event: Renewed) -> None:
+        """A license was renewed, and now runs as long as it was logged."""
+        title = self.titles.get(event.license_id)
+        if title is not None:
+            slot = replace(title.slot, expires=event.expires)
+            self.titles[event.license_id] = replace(title, slot=slot)
+
+    def revoked(self, event: Revoked, time: int) -> None:
+        """A license was revoked at a time."""
+        title = self.titles.get(event.license_id)
+        if title is not None:
+            slot = replace(title.slot, expires=time, revoked=True)
+            self.titles[event.license_id] = replace(title, slot=slot)
 
     def unsold(self) -> Iterator[Finding]:
-        """Yields the licenses that were made out and never sold."""
+        """Yields the licenses that were made out and neither sold nor granted."""
         for license_id, event in self._minted.items():
             yield found(
                 Kind.LICENSE_WITHOUT_SALE,
@@ -95,22 +103,71 @@ class LicenseLedger:
                 license_id=license_id,
             )
 
+    def _seat(self, sale: Sold, license_id: Hash32, time: int) -> Iterator[Finding]:
+        offer = sale.offer
+        slot = License(
+            holder=ZERO_ADDRESS,
+            expires=time + offer.duration if offer.duration else PERPETUAL,
+            uses=offer.uses,
+            bound=not offer.transferable,
+            metered=offer.kind == OfferKind.METERED,
+            sublicense=False,
+            revoked=False,
+            sold_on=_day(time),
+        )
+        yield from self._made_out(sale, license_id, Title(slot, sale.licensee, offer))
 
-def compare_license(
-    license_id: Hash32, expected: License, token: LicenseToken, block: int
-) -> Iterator[Finding]:
-    """Yields what a license's slot at a block says otherwise than its sale and its transfers."""
+    def _made_out(self, event: Sold | Sublicensed, license_id: Hash32, title: Title) -> Iterator[Finding]:
+        """A license was sold or granted: it must have been made out just before."""
+        holder = self._holder(license_id)
+        minted = self._minted.pop(license_id, None)
+        if license_id in self.titles:
+            yield found(
+                Kind.LICENSE_SOLD_TWICE,
+                f"license {license_id} was sold before",
+                event.log,
+                license_id=license_id,
+            )
+        elif minted is None or minted.receiver != event.licensee:
+            yield found(
+                Kind.LICENSE_HOLDER_WRONG,
+                f"license {license_id} was sold to {event.licensee}, but not made out to them",
+                event.log,
+                license_id=license_id,
+                expected=event.licensee,
+                actual=minted.receiver if minted else "nobody",
+            )
+        self.titles[license_id] = replace(title, slot=replace(title.slot, holder=holder))
+
+    def _holder(self, license_id: Hash32) -> Address:
+        title = self.titles.get(license_id)
+        if title is not None:
+            return title.slot.holder
+        minted = self._minted.get(license_id)
+        return minted.receiver if minted else ZERO_ADDRESS
+
+
+def compare_license(license_id: Hash32, title: Title, token: LicenseToken, block: int) -> Iterator[Finding]:
+    """Yields what a license's slots at a block say otherwise than its sale and all that followed."""
+    expected = title.slot
     try:
         actual = token.license(license_id, block)
     except LicenseUnknown:
         yield _differs(Kind.LICENSE_MISSING, license_id, token, "slot", "a license", "none")
         return
-    pairs = (
+    pairs = [
         (Kind.LICENSE_HOLDER_WRONG, "holder", expected.holder, actual.holder),
         (Kind.LICENSE_USES_WRONG, "uses", _spelled(expected.uses), _spelled(actual.uses)),
         (Kind.LICENSE_EXPIRY_WRONG, "expiry", str(expected.expires), str(actual.expires)),
         (Kind.LICENSE_BOUND_WRONG, "bound", str(expected.bound), str(actual.bound)),
-    )
+        (Kind.LICENSE_METERED_WRONG, "metered", str(expected.metered), str(actual.metered)),
+        (Kind.LICENSE_SUBLICENSE_WRONG, "sublicense", str(expected.sublicense), str(actual.sublicense)),
+        (Kind.LICENSE_REVOKED_WRONG, "revoked", str(expected.revoked), str(actual.revoked)),
+        (Kind.LICENSE_DAY_WRONG, "day of sale", str(expected.sold_on), str(actual.sold_on)),
+    ]
+    if expected.sublicense:
+        parent = token.parent_of(license_id, block)
+        pairs.append((Kind.LICENSE_PARENT_WRONG, "parent", title.parent, parent))
     for kind, what, should, does in pairs:
         if should != does:
             yield _differs(kind, license_id, token, what, should, does)
@@ -121,7 +178,7 @@ def _differs(
 ) -> Finding:
     return found(
         kind,
-        f"license {license_id} was sold with the {what} {expected}, its slot says {actual}",
+        f"license {license_id} should have the {what} {expected}, its slot says {actual}",
         contract=token.address,
         license_id=license_id,
         expected=expected,
@@ -131,3 +188,7 @@ def _differs(
 
 def _spelled(uses: Use) -> str:
     return ",".join(use_names(uses)) or "none"
+
+
+def _day(time: int) -> int:
+    return time // DAY & _UINT16_MAX

@@ -1,4 +1,4 @@
-"""Money: every payment followed into the vaults, and every vault's books closed at one block."""
+"""Money: every payment followed into the vaults and purses, and their books closed at one block."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.history import History, Progress
-from licet.auditor.payments import Ledger, check_claims, check_payments, read_ledger
+from licet.auditor.payments import Ledger, Payment, check_ceilings, check_payments, read_ledger
+from licet.auditor.purses import Purse, PurseBook, check_purse, read_balance
+from licet.auditor.replay import Replay
 from licet.auditor.report import VaultSheet
+from licet.auditor.revocations import refund_split
 from licet.auditor.splits import Vault, VaultFinder
-from licet.auditor.vaults import Book, VaultReader, check_book, claimed_by, read_claims
+from licet.auditor.vaults import Book, Claim, VaultReader, check_book, claimed_by, read_claims
 from licet.contracts import Contracts
-from licet.contracts.events import Claimed, Sold, SplitPublished
+from licet.contracts.events import Sold, SplitPublished
 from licet.documents import Library
 from licet.types import ZERO_ADDRESS, Address, Hash32
 
@@ -23,13 +26,17 @@ class Money:
     Attributes:
         sales: all sales, in order.
         vaults: all known vaults.
-        claims: what these say that they paid.
+        purses: all known purses.
+        claims: what the vaults say that they paid.
+        payments: all that must have moved.
         ledgers: the transfers of each token, as far as the node gives them.
     """
 
     sales: list[Sold]
     vaults: dict[Address, Vault]
-    claims: list[Claimed]
+    purses: tuple[Purse, ...]
+    claims: list[Claim]
+    payments: tuple[Payment, ...]
     ledgers: dict[Address, Ledger]
 
 
@@ -37,33 +44,41 @@ def follow_money(
     contracts: Contracts,
     library: Library,
     history: History,
-    sales: list[Sold],
+    replay: Replay,
     block: int,
     findings: list[Finding],
 ) -> Money:
-    """Finds the vaults, and reads what they and the tokens logged up to a block."""
+    """Finds the vaults and the purses, and reads what they and the tokens logged up to a block."""
     blocks = (history.first_block, block)
-    payees = frozenset(sale.offer.payee for sale in sales)
-    finder = VaultFinder(contracts, library, block)
-    vaults = finder.find(history.of(SplitPublished), payees, findings)
+    vaults = VaultFinder(contracts, library, block).find(
+        history.of(SplitPublished),
+        frozenset(sale.offer.payee for sale in replay.sales),
+        [*replay.derivatives.vaults(), *replay.statements.vaults()],
+        [split for event in replay.revocations if (split := refund_split(event)) is not None],
+        findings,
+    )
+    purses = (*replay.accounts.purses(), *replay.statements.purses(), *replay.disputes.purses())
     claims = read_claims(contracts, vaults, blocks, findings)
-    tokens = {sale.offer.currency for sale in sales} | {claim.token for claim in claims}
+    payments = (*replay.scene.payments, *(claim.payment() for claim in claims))
+    tokens = {payment.token for payment in payments}
+    tokens |= {stated.event.statement.currency for stated in replay.statements.statements.values()}
+    followed = frozenset(vaults) | {purse.address for purse in purses}
+    # Authorized payments pass through the license token.
+    payees = frozenset(payment.payee for payment in replay.scene.payments) | {contracts.licenses.address}
     ledgers: dict[Address, Ledger] = {}
     for token in sorted(tokens - {ZERO_ADDRESS}):
-        # Authorized payments pass through the license token.
-        receivers = payees | {contracts.licenses.address}
         ledger = read_ledger(
-            contracts.chain, token, vaults=vaults, payees=receivers, blocks=blocks, findings=findings
+            contracts.chain, token, followed=followed, payees=payees, blocks=blocks, findings=findings
         )
         if ledger is not None:
             ledgers[token] = ledger
-    return Money(sales, vaults, claims, ledgers)
+    return Money(replay.sales, vaults, purses, claims, payments, ledgers)
 
 
 def check_flows(money: Money) -> Iterator[Finding]:
-    """Yields the sales and claims that were not paid, and the sales that were paid past the vaults."""
-    yield from check_payments(money.sales, money.ledgers)
-    yield from check_claims(money.claims, money.ledgers)
+    """Yields what was not paid, was paid past the vaults, or was sold beyond a derivative's ceiling."""
+    yield from check_payments(money.payments, money.ledgers)
+    yield from check_ceilings(money.payments, money.ledgers)
     yield from _paid_directly(money.sales, money.vaults)
 
 
@@ -99,25 +114,41 @@ def close_books(
     return tuple(sheets)
 
 
+def close_purses(
+    money: Money, contracts: Contracts, block: int, findings: list[Finding]
+) -> dict[tuple[Address, Address], PurseBook]:
+    """The books of all purses, by address and token; what does not agree in them goes into `findings`."""
+    traces = _Traces(money)
+    books: dict[tuple[Address, Address], PurseBook] = {}
+    for purse in money.purses:
+        for token in traces.tokens(purse.address):
+            balance = read_balance(contracts, purse, token, block, findings)
+            if balance is not None:
+                book = traces.purse_book(purse, token, balance)
+                books[purse.address, token] = book
+                findings += check_purse(book)
+    return books
+
+
 class _Traces:
-    """What sales, claims and transfers tell of each vault."""
+    """What payments and transfers tell of each vault and purse."""
 
     def __init__(self, money: Money) -> None:
         self._ledgers = money.ledgers
         self._claimed = claimed_by(money.claims)
         self._assets: defaultdict[Address, dict[Hash32, None]] = defaultdict(dict)
         self._tokens: defaultdict[Address, set[Address]] = defaultdict(set)
+        self._paid: defaultdict[tuple[Address, Address], int] = defaultdict(int)
         self._native: defaultdict[Address, int] = defaultdict(int)
         for sale in money.sales:
-            offer = sale.offer
-            self._assets[offer.payee][offer.asset_id] = None
-            self._tokens[offer.payee].add(offer.currency)
-            if offer.currency == ZERO_ADDRESS:
-                self._native[offer.payee] += sale.order.total
-        for claim in money.claims:
-            self._tokens[claim.log.address].add(claim.token)
-            if claim.token == ZERO_ADDRESS:
-                self._native[claim.payee] += claim.amount
+            self._assets[sale.offer.payee][sale.offer.asset_id] = None
+            self._tokens[sale.offer.payee].add(sale.offer.currency)
+        for payment in money.payments:
+            self._tokens[payment.payer].add(payment.token)
+            self._tokens[payment.payee].add(payment.token)
+            self._paid[payment.payer, payment.token] += payment.amount
+            if payment.token == ZERO_ADDRESS:
+                self._native[payment.payee] += payment.amount
         for token, ledger in money.ledgers.items():
             for account in ledger.accounts():
                 self._tokens[account].add(token)
@@ -126,17 +157,26 @@ class _Traces:
         """The assets that were sold for a vault."""
         return tuple(self._assets.get(vault, ()))
 
-    def tokens(self, vault: Address) -> list[Address]:
-        """The tokens that reached a vault, and always the native coin, which leaves no trace in logs."""
-        return sorted({ZERO_ADDRESS} | self._tokens.get(vault, set()))
+    def tokens(self, account: Address) -> list[Address]:
+        """The tokens that reached an account, and always the native coin, which leaves no trace in logs."""
+        return sorted({ZERO_ADDRESS} | self._tokens.get(account, set()))
 
     def book(self, reader: VaultReader, vault: Vault, token: Address, findings: list[Finding]) -> Book | None:
         """A vault's book in one token."""
-        ledger = self._ledgers.get(token)
-        moved = None if ledger is None else (ledger.received(vault.address), ledger.sent(vault.address))
         claimed = self._claimed.get((vault.address, token), {})
         least_income = self._native.get(vault.address, 0) if token == ZERO_ADDRESS else 0
+        moved = self._moved(vault.address, token)
         return reader.book(vault, token, claimed, moved, least_income, findings)
+
+    def purse_book(self, purse: Purse, token: Address, balance: int) -> PurseBook:
+        """A purse's book in one token."""
+        paid_out = self._paid.get((purse.address, token), 0)
+        paid_in = self._native.get(purse.address, 0) if token == ZERO_ADDRESS else 0
+        return PurseBook(purse, token, balance, paid_out, paid_in, self._moved(purse.address, token))
+
+    def _moved(self, account: Address, token: Address) -> tuple[int, int] | None:
+        ledger = self._ledgers.get(token)
+        return None if ledger is None else (ledger.received(account), ledger.sent(account))
 
 
 def _paid_directly(sales: list[Sold], vaults: dict[Address, Vault]) -> Iterator[Finding]:

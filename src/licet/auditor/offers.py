@@ -65,6 +65,16 @@ def _check_publication(event: OfferPublished) -> Iterator[Finding]:
             offer_hash=event.offer_hash,
         )
         return
+    if event.conditions.struct_hash() != event.offer.conditions:
+        yield found(
+            Kind.OFFER_HASH_WRONG,
+            f"the offer {event.offer_hash} was published with the conditions "
+            f"{event.conditions.struct_hash()}, and names {event.offer.conditions}",
+            event.log,
+            offer_hash=event.offer_hash,
+            expected=event.offer.conditions,
+            actual=event.conditions.struct_hash(),
+        )
     actual = event.offer.struct_hash()
     if actual != event.offer_hash or event.licensor != event.offer.licensor:
         yield found(

@@ -1,13 +1,14 @@
 """Payments: the transfers of ERC-20 tokens to and from the accounts that an audit looks at."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.history import in_order
 from licet.chain.client import Chain, Log
-from licet.contracts.events import Claimed, Sold
 from licet.contracts.transfers import Transfer, decode_transfer, read_transfers
 from licet.errors import ChainError, ConnectionFailed
 from licet.types import Address, Hash32
@@ -16,17 +17,51 @@ MAX_FILTER: Final = 500
 """How many addresses one question to a node may name."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money that must have moved, by what a contract logged.
+
+    Attributes:
+        log: that says so; the transfer follows it in its transaction.
+        kind: of the finding if it did not move.
+        what: what was done with what, as the finding's sentence begins.
+        payer: from whom.
+        payee: to whom.
+        token: the currency; the zero address for the native coin.
+        amount: in its smallest unit.
+        through: a contract that it may pass through.
+        limit: the vault of a derivative that this is income of, and what that may have received with it.
+        subject: what it is about, as evidence has it.
+    """
+
+    log: Log
+    kind: Kind
+    what: str
+    payer: Address
+    payee: Address
+    token: Address
+    amount: int
+    through: Address | None = None
+    limit: tuple[Address, int] | None = None
+    subject: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Ledger:
     """One token's transfers. Each may stand for one payment only."""
 
     def __init__(self, transfers: Iterable[Transfer]) -> None:
+        """A ledger of transfers, which are given in the chain's order."""
         self._unused: Final[dict[tuple[Hash32, Address, Address, int], list[Log]]] = {}
         self._received: Final[defaultdict[Address, int]] = defaultdict(int)
         self._sent: Final[defaultdict[Address, int]] = defaultdict(int)
+        self._arrivals: Final[defaultdict[Address, list[Log]]] = defaultdict(list)
+        self._sums: Final[defaultdict[Address, list[int]]] = defaultdict(lambda: [0])
         for moved in transfers:
             key = (moved.log.tx_hash, moved.sender, moved.receiver, moved.amount)
             self._unused.setdefault(key, []).append(moved.log)
             self._received[moved.receiver] += moved.amount
+            self._arrivals[moved.receiver].append(moved.log)
+            self._sums[moved.receiver].append(self._received[moved.receiver])
             self._sent[moved.sender] += moved.amount
 
     def take(self, cause: Log, sender: Address, receiver: Address, amount: int) -> bool:
@@ -42,6 +77,18 @@ class Ledger:
         """All that went to an account."""
         return self._received[account]
 
+    def received_before(self, account: Address, log: Log) -> int:
+        """All that had gone to an account when something was logged."""
+        return self._sums[account][bisect_left(self._arrivals[account], _place(log), key=_place)]
+
+    def received_by(self, account: Address, log: Log) -> int:
+        """All that had gone to an account at the end of the transaction that logged something."""
+        arrivals = self._arrivals[account]
+        count = bisect_left(arrivals, _place(log), key=_place)
+        while count < len(arrivals) and arrivals[count].tx_hash == log.tx_hash:
+            count += 1
+        return self._sums[account][count]
+
     def sent(self, account: Address) -> int:
         """All that left an account."""
         return self._sent[account]
@@ -55,14 +102,14 @@ def read_ledger(
     chain: Chain,
     token: Address,
     *,
-    vaults: Collection[Address],
+    followed: Collection[Address],
     payees: frozenset[Address],
     blocks: tuple[int, int],
     findings: list[Finding],
 ) -> Ledger | None:
-    """The transfers of a token to payees and vaults, and from vaults; None where the node refuses them."""
+    """The transfers of a token to payees, and to and from `followed`; None where the node refuses them."""
     first, last = blocks
-    known = frozenset(vaults)
+    known = frozenset(followed)
     receivers = known | payees
     logs: list[Log] = []
     try:
@@ -88,51 +135,66 @@ def in_chunks(accounts: list[Address]) -> Iterator[list[Address]]:
     return (accounts[i : i + MAX_FILTER] for i in range(0, len(accounts), MAX_FILTER))
 
 
-def check_payments(sales: Iterable[Sold], ledgers: dict[Address, Ledger]) -> Iterator[Finding]:
-    """Yields the sales whose price did not move from payer to payee, as far as the token's logs are known."""
-    for sale in sales:
-        offer = sale.offer
-        ledger = ledgers.get(offer.currency)
-        if ledger is None or not offer.price:
+def check_payments(payments: Iterable[Payment], ledgers: Mapping[Address, Ledger]) -> Iterator[Finding]:
+    """Yields the payments that did not move from payer to payee, as far as the token's logs are known."""
+    for payment in payments:
+        ledger = ledgers.get(payment.token)
+        if ledger is None or not payment.amount or _paid(ledger, payment):
             continue
-        total = sale.order.total
-        if not _paid(ledger, sale, total):
+        yield found(
+            payment.kind,
+            f"{payment.what} for {payment.amount} of {payment.token}, "
+            f"which did not move from {payment.payer} to {payment.payee}",
+            payment.log,
+            token=payment.token,
+            payee=payment.payee,
+            expected=payment.amount,
+            actual="no such transfer in the transaction",
+            **payment.subject,
+        )
+
+
+def check_ceilings(payments: Iterable[Payment], ledgers: Mapping[Address, Ledger]) -> Iterator[Finding]:
+    """Yields the sales of derivatives with which their vaults received more than their parents allow.
+
+    Of native coin only what was sold for is known; plain payments leave no logs.
+    """
+    sold: defaultdict[tuple[Address, Address], int] = defaultdict(int)
+    for payment in payments:
+        sold[payment.token, payment.payee] += payment.amount
+        if payment.limit is None or not payment.amount:
+            continue
+        vault, ceiling = payment.limit
+        ledger = ledgers.get(payment.token)
+        if ledger is not None:
+            revenue = ledger.received_before(vault, payment.log) + payment.amount
+        else:
+            own = payment.payee == vault
+            revenue = sold[payment.token, vault] + (0 if own else payment.amount)
+        if revenue > ceiling:
             yield found(
-                Kind.PAYMENT_MISSING,
-                f"license {sale.license_id} was sold for {total} of {offer.currency}, "
-                f"which did not move from {sale.payer} to {offer.payee}",
-                sale.log,
-                license_id=sale.license_id,
-                token=offer.currency,
-                payee=offer.payee,
-                expected=total,
-                actual="no such transfer in the transaction",
-            )
-
-
-def _paid(ledger: Ledger, sale: Sold, total: int) -> bool:
-    """Whether the price went straight to the payee, or through the license token (EIP-3009)."""
-    payee, through = sale.offer.payee, sale.log.address
-    if ledger.take(sale.log, sale.payer, payee, total):
-        return True
-    came = ledger.take(sale.log, sale.payer, through, total)
-    return came and ledger.take(sale.log, through, payee, total)
-
-
-def check_claims(claims: Iterable[Claimed], ledgers: dict[Address, Ledger]) -> Iterator[Finding]:
-    """Yields the claims that a vault logged, but whose token did not move."""
-    for claim in claims:
-        vault = claim.log.address
-        ledger = ledgers.get(claim.token)
-        if ledger is not None and not ledger.take(claim.log, vault, claim.payee, claim.amount):
-            yield found(
-                Kind.CLAIM_UNPAID,
-                f"vault {vault} says that it paid {claim.amount} of {claim.token} to {claim.payee}, "
-                "but the token did not move",
-                claim.log,
+                Kind.CEILING_EXCEEDED,
+                f"{payment.what} for {payment.amount}, with which its vault would have received {revenue}: "
+                f"its parents' terms allow {ceiling}",
+                payment.log,
                 vault=vault,
-                token=claim.token,
-                payee=claim.payee,
-                expected=claim.amount,
-                actual="no such transfer in the transaction",
+                token=payment.token,
+                expected=ceiling,
+                actual=revenue,
+                **payment.subject,
             )
+
+
+def _paid(ledger: Ledger, payment: Payment) -> bool:
+    """Whether the amount went straight to the payee, or through a contract (EIP-3009)."""
+    cause, through = payment.log, payment.through
+    if ledger.take(cause, payment.payer, payment.payee, payment.amount):
+        return True
+    if through is None:
+        return False
+    came = ledger.take(cause, payment.payer, through, payment.amount)
+    return came and ledger.take(cause, through, payment.payee, payment.amount)
+
+
+def _place(log: Log) -> tuple[int, int]:
+    return log.block_number, log.index

@@ -1,62 +1,150 @@
-"""The history, played once from its first event to its last: each sale is checked where it stands."""
+"""The history, played once from its first event to its last: each is checked where it stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
+from typing import Final
 
+from licet.auditor.agents import AgentLedger
+from licet.auditor.cases import CaseBook
 from licet.auditor.deeds import DeedLedger
+from licet.auditor.derivatives import DerivativeLedger
+from licet.auditor.disputes import DisputeLedger
+from licet.auditor.exclusives import Exclusives
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.history import Clock, History, Progress
-from licet.auditor.licenses import LicenseLedger
+from licet.auditor.history import History, Progress
+from licet.auditor.licenses import LicenseLedger, Title
+from licet.auditor.meters import AccountLedger
 from licet.auditor.offers import OfferLedger, is_readable
-from licet.auditor.sales import Circumstances, check_sale, check_signature
-from licet.contracts import Contracts
-from licet.contracts.events import Event, ExclusiveGranted, LicenseTransferred, Sold
+from licet.auditor.payments import Payment
+from licet.auditor.renewals import check_renewal, continues, renewal_deal
+from licet.auditor.revocations import Grounds, check_refund_vault, check_revocation
+from licet.auditor.sales import (
+    Circumstances,
+    Deal,
+    check_deal,
+    check_exclusive,
+    check_identity,
+    check_signature,
+)
+from licet.auditor.scene import Scene
+from licet.auditor.statements import StatementLedger
+from licet.auditor.sublicenses import PinLedger, check_sublicense
+from licet.auditor.usage import UsageBook
+from licet.contracts import events
+from licet.contracts.assets import DeedFlag
+from licet.contracts.events import Event, LicenseTransferred, Renewed, Revoked, Sold, Sublicensed
 from licet.contracts.licenses import PERPETUAL
+from licet.rights.conditions import Conditions
 from licet.rights.order import MAX_QUANTITY
-from licet.types import Hash32
+from licet.types import Address
 
-_UINT32_MAX = (1 << 32) - 1
+_DATED: Final = (
+    events.DerivativeRegistered,
+    Sold,
+    Renewed,
+    Revoked,
+    Sublicensed,
+    events.UsageAnchored,
+    events.AccountClosing,
+    events.DepositWithdrawn,
+    events.AssetDisputed,
+    events.WorkDisputed,
+    events.LicenseDisputed,
+    events.CounterBonded,
+    events.CaseClosed,
+    events.EvidenceShown,
+    events.EscrowReleased,
+    events.StatementPublished,
+    events.StatementContested,
+    events.StatementReleased,
+)
+"""What is judged by the time of its block."""
 
 
-@dataclass(slots=True)
 class Replay:
     """The ledgers after the last event that was applied, and the sales on the way there."""
 
-    contracts: Contracts
-    clock: Clock
-    deeds: DeedLedger = field(default_factory=DeedLedger)
-    offers: OfferLedger = field(default_factory=OfferLedger)
-    licenses: LicenseLedger = field(default_factory=LicenseLedger)
-    sales: list[Sold] = field(default_factory=list)
-    _exclusive: dict[Hash32, tuple[Sold, int]] = field(default_factory=dict)
+    def __init__(self, scene: Scene, history: History) -> None:
+        """Ledgers in which nothing stands yet.
 
-    def run(self, history: History, progress: Progress | None = None) -> Iterator[Finding]:
-        """Applies a whole history; yields what is wrong with it."""
-        total = len(history.events)
-        for done, event in enumerate(history.events, start=1):
+        Args:
+            scene: what they share.
+            history: what will be applied to them.
+        """
+        self.scene: Final = scene
+        self.deeds: Final = DeedLedger()
+        self.offers: Final = OfferLedger()
+        self.agents: Final = AgentLedger()
+        self.licenses: Final = LicenseLedger()
+        self.pins: Final = PinLedger()
+        self.usage: Final = UsageBook(scene, self.licenses)
+        self.accounts: Final = AccountLedger(scene, self.licenses)
+        self.derivatives: Final = DerivativeLedger(scene, self.deeds, self.licenses, self.accounts)
+        contracts = scene.contracts
+        desk, escrow = (
+            CaseBook(scene, contract, history.rulings[contract.address])
+            for contract in (contracts.disputes, contracts.statements)
+        )
+        self.disputes: Final = DisputeLedger(scene, desk, self.deeds, self.licenses)
+        self.statements: Final = StatementLedger(scene, escrow)
+        self.sales: Final[list[Sold]] = []
+        self.revocations: Final[list[Revoked]] = []
+        self.renewals = 0
+        self.sublicenses = 0
+        self._exclusives: Final = Exclusives()
+        self._history: Final = history
+        self._renewed: Renewed | None = None
+
+    def run(self, progress: Progress | None = None) -> Iterator[Finding]:
+        """Applies the whole history; yields what is wrong with it."""
+        total = len(self._history.events)
+        for done, event in enumerate(self._history.events, start=1):
             yield from self.apply(event)
             if progress is not None:
                 progress("events", done, total)
         yield from self.licenses.unsold()
-        for sale, until in self._exclusive.values():
-            yield _exclusive_wrong(sale, sale.license_id, until, "nothing")
+        yield from self._exclusives.missing()
+        yield from self.disputes.unflagged()
 
     def apply(self, event: Event) -> Iterator[Finding]:
         """Applies one event."""
+        if isinstance(event, _DATED):
+            yield from self.scene.clock.check(event.log)
         match event:
             case Sold():
                 yield from self._sold(event)
+            case Renewed():
+                yield from self._renewal(event)
+            case Revoked():
+                yield from self._revoked(event)
+            case Sublicensed():
+                yield from self._sublicensed(event)
             case LicenseTransferred():
                 yield from self.licenses.transferred(event)
-            case ExclusiveGranted():
-                yield from self._granted(event)
+            case events.AgentAppointed():
+                self.agents.appointed(event)
+            case events.Pin():
+                title = self.licenses.titles.get(event.license_id)
+                yield from self.pins.pinned(event, title, self._conditions(title, event))
+            case events.ExclusiveGranted():
+                yield from self._exclusives.granted(event)
+            case events.DeedFlagged():
+                yield from self.disputes.flagged(event)
+            case events.OfferPublished():
+                self.scene.conditions.add(event.conditions)
         yield from self.deeds.apply(event)
+        yield from self.derivatives.apply(event)
         yield from self.offers.apply(event)
+        yield from self.usage.apply(event)
+        yield from self.accounts.apply(event)
+        if event.log.address == self.scene.contracts.disputes.address:
+            yield from self.disputes.apply(event)
+        elif event.log.address == self.scene.contracts.statements.address:
+            yield from self.statements.apply(event)
 
     def _sold(self, sale: Sold) -> Iterator[Finding]:
         offer = sale.offer
-        yield from self.clock.check(sale.log)
-        time = self.clock.time(sale.log)
+        time = self.scene.clock.time(sale.log)
         if not 0 < sale.quantity <= MAX_QUANTITY:
             yield found(
                 Kind.LOG_MALFORMED,
@@ -66,11 +154,14 @@ class Replay:
             )
             return
         self.sales.append(sale)
+        expires = time + offer.duration if offer.duration else PERPETUAL
+        deal = Deal(sale.log, sale.license_id, offer, sale.quantity, time, expires)
         if is_readable(offer, sale.log):
-            state = self.offers.states[offer.struct_hash()]
-            yield from check_sale(sale, Circumstances(time, self.deeds.deeds.get(offer.asset_id), state))
-            if not state.published:
-                yield from check_signature(sale, self.contracts.chain, self.contracts.licenses.address)
+            yield from check_identity(sale)
+            yield from check_deal(deal, self._circumstances(deal))
+            yield from check_exclusive(deal, self.deeds.deeds.get(offer.asset_id))
+            if not self.offers.states[offer.struct_hash()].published:
+                yield from self._check_signature(sale, time)
         else:
             yield found(
                 Kind.LOG_MALFORMED,
@@ -80,22 +171,109 @@ class Replay:
                 asset_id=offer.asset_id,
             )
         yield from self.licenses.sold(sale, time)
+        self._owe(deal, sale.payer, sale.order.total, Kind.PAYMENT_MISSING)
         if offer.exclusive:
-            expires = time + offer.duration if offer.duration else PERPETUAL
-            self._exclusive[sale.license_id] = (sale, min(expires, _UINT32_MAX))
+            self._exclusives.expect(sale, sale.license_id, offer.asset_id, expires)
 
-    def _granted(self, event: ExclusiveGranted) -> Iterator[Finding]:
-        sale, until = self._exclusive.pop(event.license_id, (None, 0))
-        if sale is None or sale.offer.asset_id != event.asset_id or until != event.until:
-            yield _exclusive_wrong(event, event.license_id, until or "nothing", event.until)
+    def _check_signature(self, sale: Sold, time: int) -> Iterator[Finding]:
+        contracts = self.scene.contracts
 
+        def may_sign(signer: Address | None) -> bool:
+            return self.agents.may_sign(sale.offer.licensor, signer, time)
 
-def _exclusive_wrong(event: Event, license_id: Hash32, expected: object, actual: object) -> Finding:
-    return found(
-        Kind.EXCLUSIVE_WRONG,
-        f"license {license_id} should be recorded as exclusive until {expected}, and is until {actual}",
-        event.log,
-        license_id=license_id,
-        expected=expected,
-        actual=actual,
-    )
+        yield from check_signature(sale, contracts.chain, contracts.licenses.address, may_sign)
+
+    def _renewal(self, event: Renewed) -> Iterator[Finding]:
+        self.renewals += 1
+        title = self.licenses.titles.get(event.license_id)
+        time = self.scene.clock.time(event.log)
+        yield from check_renewal(event, title, time)
+        deal = renewal_deal(event, title, time)
+        if title is not None and deal is not None:
+            own = deal.offer.exclusive and title.runs(time)
+            yield from check_deal(deal, self._circumstances(deal))
+            yield from check_exclusive(deal, self.deeds.deeds.get(deal.offer.asset_id), own=own)
+            self._owe_renewal(event, deal)
+            if deal.offer.exclusive:
+                self._exclusives.expect(event, event.license_id, deal.offer.asset_id, event.expires)
+        self.licenses.renewed(event)
+        self._renewed = event
+
+    def _owe_renewal(self, event: Renewed, deal: Deal) -> None:
+        """Licenses that are renewed in one call are paid for together, after the last of them."""
+        payments, before = self.scene.payments, self._renewed
+        if before is not None and payments[-1].log == before.log and continues(before, event):
+            payments[-1] = replace(payments[-1], log=event.log, amount=payments[-1].amount + event.amount)
+        else:
+            self._owe(deal, event.payer, event.amount, Kind.RENEWAL_UNPAID)
+
+    def _revoked(self, event: Revoked) -> Iterator[Finding]:
+        title = self.licenses.titles.get(event.license_id)
+        time = self.scene.clock.time(event.log)
+        grounds = Grounds(
+            time,
+            self.deeds.deeds.get(event.asset_id),
+            self._conditions(title, event),
+            self.usage.reported_until(event.license_id),
+            self.disputes.upheld(event.cause, event.license_id),
+        )
+        yield from check_revocation(event, title, grounds)
+        deployment = self.scene.contracts.deployment
+        yield from check_refund_vault(event, deployment.vault_implementation, deployment.vault_factory)
+        self.revocations.append(event)
+        self.licenses.revoked(event, time)
+        self.scene.payments.append(
+            Payment(
+                log=event.log,
+                kind=Kind.REFUND_UNPAID,
+                what=f"license {event.license_id} was refunded",
+                payer=event.payer,
+                payee=event.vault,
+                token=event.currency,
+                amount=event.refund,
+                subject={"license_id": event.license_id},
+            )
+        )
+        if title is not None and title.offer is not None and title.offer.exclusive:
+            self._exclusives.expect(event, event.license_id, event.asset_id, time)
+
+    def _sublicensed(self, event: Sublicensed) -> Iterator[Finding]:
+        self.sublicenses += 1
+        parent = self.licenses.titles.get(event.parent_id)
+        time = self.scene.clock.time(event.log)
+        yield from check_sublicense(event, parent, self._conditions(parent, event), time)
+        yield from self.licenses.sublicensed(event, time)
+
+    def _circumstances(self, deal: Deal) -> Circumstances:
+        offer = deal.offer
+        return Circumstances(
+            self.deeds.deeds.get(offer.asset_id),
+            self.offers.states[offer.struct_hash()],
+            self.derivatives.limits(offer.asset_id),
+        )
+
+    def _owe(self, deal: Deal, payer: Address, amount: int, kind: Kind) -> None:
+        """A sale or a renewal is to be paid: to the offer's payee, or to the escrow of a dispute."""
+        offer = deal.offer
+        deed, derivative = self.deeds.deeds.get(offer.asset_id), self.derivatives.limits(offer.asset_id)
+        under = deed is not None and derivative is not None and DeedFlag.CEILING in deed.flags
+        self.scene.payments.append(
+            Payment(
+                log=deal.log,
+                kind=kind,
+                what=f"license {deal.license_id} was {deal.verb}",
+                payer=payer,
+                payee=self.disputes.paid_to(offer.asset_id, offer.payee),
+                token=offer.currency,
+                amount=amount,
+                through=self.scene.contracts.licenses.address,
+                limit=(derivative.vault, derivative.revenue_ceiling) if derivative and under else None,
+                subject={"license_id": deal.license_id, "asset_id": offer.asset_id},
+            )
+        )
+
+    def _conditions(self, title: Title | None, event: Event) -> Conditions | None:
+        """The conditions of a license's offer, if anybody showed them: in this transaction at the latest."""
+        if title is None or title.offer is None:
+            return None
+        return self.scene.conditions.find(title.offer.conditions, event.log)

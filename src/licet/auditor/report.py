@@ -32,6 +32,14 @@ class Counts:
     sales: int = 0
     vaults: int = 0
     claims: int = 0
+    derivatives: int = 0
+    renewals: int = 0
+    revocations: int = 0
+    sublicenses: int = 0
+    anchors: int = 0
+    settlements: int = 0
+    statements: int = 0
+    cases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,116 @@ class VaultSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterSheet:
+    """The deposit of one metered license: received = settled + withdrawn + balance.
+
+    Attributes:
+        license_id: the license.
+        asset_id: what it is of.
+        purse: where the deposit is.
+        token: the currency; the zero address for the native coin.
+        units: paid so far.
+        received: all that was paid in, in the token's smallest unit.
+        settled: what was paid to the offer's payee.
+        withdrawn: what went back to the licensee.
+        balance: what is left.
+        closes_at: from when it is the licensee's, unix seconds; None while the account is open.
+    """
+
+    license_id: Hash32
+    asset_id: Hash32
+    purse: Address
+    token: Address
+    units: int
+    received: int
+    settled: int
+    withdrawn: int
+    balance: int
+    closes_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSheet:
+    """A period's payout.
+
+    Attributes:
+        statement_id: its id.
+        asset_id: what earned it.
+        publisher: who published and paid it.
+        vault: where it goes.
+        token: the currency; the zero address for the native coin.
+        amount: what it says, in the token's smallest unit.
+        since: first second of the period, unix.
+        until: last second of the period, unix.
+        contestable_until: last second for a contest, unix.
+        state: `contestable`, `contested`, `due`, `released` or `returned`.
+        released: what left its purse.
+        balance: what waits in it.
+    """
+
+    statement_id: Hash32
+    asset_id: Hash32
+    publisher: Address
+    vault: Address
+    token: Address
+    amount: int
+    since: int
+    until: int
+    contestable_until: int
+    state: str
+    released: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class EscrowSheet:
+    """Sales that were escrowed while a dispute was open: received = released + balance.
+
+    Attributes:
+        case_id: the latest dispute of the asset then.
+        asset_id: the asset.
+        payee: whom the offers name.
+        purse: where the money waits.
+        token: the currency; the zero address for the native coin.
+        received: all that was paid in, in the token's smallest unit.
+        released: what was paid out.
+        balance: what is left.
+    """
+
+    case_id: int
+    asset_id: Hash32
+    payee: Address
+    purse: Address
+    token: Address
+    received: int
+    released: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case: a dispute, or a contest of a statement.
+
+    Attributes:
+        contract: where it was opened.
+        case_id: its number there.
+        kind: `asset`, `work`, `license` or `statement`.
+        subject: the asset, the license or the statement that it is about.
+        claimant: who opened it.
+        status: `open`, `upheld`, `rejected` or `lapsed`.
+        deadline: last unix second for a ruling.
+    """
+
+    contract: Address
+    case_id: int
+    kind: str
+    subject: Hash32
+    claimant: Address
+    status: str
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
     """What an audit found.
 
@@ -92,22 +210,36 @@ class AuditReport:
         registry: the registry that was audited.
         license_token: the license token that it names.
         vault_factory: the vault factory that it names.
+        usage_ledger: the usage ledger that it names.
+        statement_escrow: the statement escrow that it names.
+        dispute_desk: the dispute desk that it names.
         block: the block whose state was compared; nothing later was looked at.
         counts: how much was looked at.
         findings: ranked: errors, then what could not be checked, then notes; each in the order it was found.
         sales: every sale, oldest first.
         vaults: a balance sheet for each vault and token.
+        meters: the deposit of each metered license whose account was opened.
+        statements: every statement, oldest first.
+        escrows: a balance sheet for each escrow of sales and token.
+        cases: every dispute, then every contest; oldest first.
     """
 
     chain_id: int
     registry: Address
     license_token: Address
     vault_factory: Address
+    usage_ledger: Address
+    statement_escrow: Address
+    dispute_desk: Address
     block: Block
     counts: Counts
     findings: tuple[Finding, ...]
-    sales: tuple[SaleLine, ...]
-    vaults: tuple[VaultSheet, ...]
+    sales: tuple[SaleLine, ...] = ()
+    vaults: tuple[VaultSheet, ...] = ()
+    meters: tuple[MeterSheet, ...] = ()
+    statements: tuple[StatementSheet, ...] = ()
+    escrows: tuple[EscrowSheet, ...] = ()
+    cases: tuple[CaseLine, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -125,15 +257,33 @@ class AuditReport:
             "registry": self.registry,
             "license_token": self.license_token,
             "vault_factory": self.vault_factory,
+            "usage_ledger": self.usage_ledger,
+            "statement_escrow": self.statement_escrow,
+            "dispute_desk": self.dispute_desk,
             "block": _plain(self.block),
             "counts": _plain(self.counts),
             "findings": [finding.to_json() for finding in self.findings],
             "sales": [_plain(line) for line in self.sales],
             "vaults": [_plain(sheet) for sheet in self.vaults],
+            "meters": [_plain(sheet) for sheet in self.meters],
+            "statements": [_plain(sheet) for sheet in self.statements],
+            "escrows": [_plain(sheet) for sheet in self.escrows],
+            "cases": [_plain(line) for line in self.cases],
         }
 
 
-_AMOUNTS = {"price", "received", "claimed", "due", "dust"}
+_AMOUNTS = {
+    "price",
+    "received",
+    "claimed",
+    "due",
+    "dust",
+    "settled",
+    "withdrawn",
+    "balance",
+    "amount",
+    "released",
+}
 
 
 def ranked(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -1,49 +1,119 @@
-"""Sales: whether each was made on a valid offer, with all that stood on chain just before it."""
+"""Sales and renewals: whether each was made on a valid offer, with all that stood on chain just before it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.chain import signatures
-from licet.chain.client import Chain
-from licet.contracts.assets import Deed
+from licet.chain.client import Chain, Log
+from licet.contracts.assets import Deed, DeedFlag, Derivative
 from licet.contracts.events import Sold
 from licet.contracts.licenses import OfferState
 from licet.errors import ChainError, ConnectionFailed
-from licet.rights.offer import license_id
-from licet.types import Address
+from licet.rights.offer import Kind as OfferKind
+from licet.rights.offer import Offer, license_id
+from licet.rights.uses import use_names
+from licet.types import Address, Hash32
+
+FOREVER: Final = (1 << 32) - 1
+"""`parents_until` of a derivative whose parents' licenses do not expire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """Licenses that were sold or renewed together.
+
+    Attributes:
+        log: that says so.
+        license_id: the first of them.
+        offer: what they were sold on.
+        quantity: how many.
+        time: when, unix seconds.
+        expires: until when the latest of them runs now.
+        verb: what was done: `sold` or `renewed`.
+    """
+
+    log: Log
+    license_id: Hash32
+    offer: Offer
+    quantity: int
+    time: int
+    expires: int
+    verb: str = "sold"
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What stood on chain when a license was sold, by the logs before it.
+    """What stood on chain when a license was sold or renewed, by the logs before it.
 
     Attributes:
-        time: of the sale's block, unix seconds.
         deed: the asset's deed; None if it had none.
         state: the offer's.
+        derivative: what the asset may sell, if it is a derivative.
     """
 
-    time: int
     deed: Deed | None
     state: OfferState
+    derivative: Derivative | None = None
 
 
-def check_sale(sale: Sold, at: Circumstances) -> Iterator[Finding]:
-    """Yields what made a sale invalid, its offer's signature aside."""
-    yield from _check_identity(sale)
-    yield from _check_deed(sale, at.deed, at.time)
-    yield from _check_offer(sale, at)
+def check_identity(sale: Sold) -> Iterator[Finding]:
+    """Yields whether a sale's license or asset is not its offer's."""
+    offer = sale.offer
+    expected = license_id(offer.struct_hash(), sale.licensee, sale.salt)
+    subject = {"license_id": sale.license_id, "asset_id": offer.asset_id, "offer_hash": offer.struct_hash()}
+    if sale.license_id != expected:
+        yield found(
+            Kind.LICENSE_ID_WRONG,
+            f"license {sale.license_id} is not the hash of its offer, licensee and salt",
+            sale.log,
+            expected=expected,
+            actual=sale.license_id,
+            **subject,
+        )
+    if sale.asset_id != offer.asset_id:
+        yield found(
+            Kind.SALE_ASSET_WRONG,
+            f"license {sale.license_id} was logged for {sale.asset_id}, and offered of {offer.asset_id}",
+            sale.log,
+            expected=offer.asset_id,
+            actual=sale.asset_id,
+            **subject,
+        )
 
 
-def check_signature(sale: Sold, chain: Chain, license_token: Address) -> Iterator[Finding]:
-    """Yields whether the offer of a sale is not signed by its licensor, or cannot be shown to be.
+def check_deal(deal: Deal, at: Circumstances) -> Iterator[Finding]:
+    """Yields what made a sale or a renewal invalid; signatures, exclusiveness and payment aside."""
+    yield from _check_deed(deal, at.deed)
+    yield from _check_offer(deal, at.state)
+    if at.deed is not None and at.derivative is not None:
+        yield from _check_derivative(deal, at.deed, at.derivative)
+
+
+def check_exclusive(deal: Deal, deed: Deed | None, *, own: bool = False) -> Iterator[Finding]:
+    """Yields whether another's exclusive license ran; `own` if the one that runs is this very license."""
+    if deed is not None and deal.time < deed.exclusive_until and not own:
+        yield _fault(
+            Kind.EXCLUSIVE_VIOLATED,
+            deal,
+            f"was {deal.verb} at {deal.time}, while an exclusive license ran until {deed.exclusive_until}",
+            f"at or after {deed.exclusive_until}",
+            deal.time,
+        )
+
+
+def check_signature(
+    sale: Sold, chain: Chain, license_token: Address, may_sign: Callable[[Address | None], bool]
+) -> Iterator[Finding]:
+    """Yields whether an offer is signed neither by its licensor nor by an agent, or cannot be shown to be.
 
     A contract is asked as it stood after the sale's block, and before: it may have changed its mind between.
     """
     offer = sale.offer
     digest = offer.digest(chain.chain_id, license_token)
-    if signatures.recover(digest, sale.signature) == offer.licensor:
+    signer = signatures.recover(digest, sale.signature)
+    if signer == offer.licensor or may_sign(signer):
         return
     block = sale.log.block_number
     try:
@@ -63,39 +133,18 @@ def check_signature(sale: Sold, chain: Chain, license_token: Address) -> Iterato
             f"is not confirmed by the contract {offer.licensor}, neither before block {block} nor after it",
         )
     else:
-        yield _unsigned(Kind.SIGNATURE_INVALID, sale, f"is not {offer.licensor}'s")
+        yield _unsigned(Kind.SIGNATURE_INVALID, sale, f"is neither {offer.licensor}'s nor an agent's")
 
 
-def _check_identity(sale: Sold) -> Iterator[Finding]:
-    offer = sale.offer
-    expected = license_id(offer.struct_hash(), sale.licensee, sale.salt)
-    if sale.license_id != expected:
-        yield _fault(
-            Kind.LICENSE_ID_WRONG,
-            sale,
-            "is not the hash of its offer, licensee and salt",
-            expected,
-            sale.license_id,
-        )
-    if sale.asset_id != offer.asset_id:
-        yield _fault(
-            Kind.SALE_ASSET_WRONG,
-            sale,
-            f"was logged for asset {sale.asset_id}, the offer is for {offer.asset_id}",
-            offer.asset_id,
-            sale.asset_id,
-        )
-
-
-def _check_deed(sale: Sold, deed: Deed | None, time: int) -> Iterator[Finding]:
-    offer = sale.offer
+def _check_deed(deal: Deal, deed: Deed | None) -> Iterator[Finding]:
+    offer = deal.offer
     if deed is None:
-        yield _fault(Kind.SALE_WITHOUT_DEED, sale, f"is of asset {offer.asset_id}, which is not registered")
+        yield _fault(Kind.SALE_WITHOUT_DEED, deal, f"is of asset {offer.asset_id}, which is not registered")
         return
     if offer.licensor != deed.holder:
         yield _fault(
             Kind.LICENSOR_NOT_HOLDER,
-            sale,
+            deal,
             f"was offered by {offer.licensor}, but {deed.holder} held the deed",
             deed.holder,
             offer.licensor,
@@ -103,63 +152,113 @@ def _check_deed(sale: Sold, deed: Deed | None, time: int) -> Iterator[Finding]:
     if offer.epoch != deed.epoch:
         yield _fault(
             Kind.OFFER_OUTDATED,
-            sale,
-            f"was sold on an offer of epoch {offer.epoch}, the deed was in epoch {deed.epoch}",
+            deal,
+            f"was {deal.verb} on an offer of epoch {offer.epoch}, the deed was in epoch {deed.epoch}",
             deed.epoch,
             offer.epoch,
         )
-    if time < deed.exclusive_until:
-        yield _fault(
-            Kind.EXCLUSIVE_VIOLATED,
-            sale,
-            f"was sold at {time}, while an exclusive license ran until {deed.exclusive_until}",
-            f"at or after {deed.exclusive_until}",
-            time,
-        )
+    if DeedFlag.DEFEATED in deed.flags:
+        yield _fault(Kind.ASSET_DEFEATED, deal, f"was {deal.verb} though its deed had lost a dispute")
 
 
-def _check_offer(sale: Sold, at: Circumstances) -> Iterator[Finding]:
-    offer = sale.offer
-    if at.time < offer.start:
+def _check_offer(deal: Deal, state: OfferState) -> Iterator[Finding]:
+    offer = deal.offer
+    if deal.time < offer.start:
         yield _fault(
             Kind.OFFER_NOT_STARTED,
-            sale,
-            f"was sold at {at.time}, before the sale's start at {offer.start}",
+            deal,
+            f"was {deal.verb} at {deal.time}, before the sale's start at {offer.start}",
             offer.start,
-            at.time,
+            deal.time,
         )
-    if offer.end and at.time > offer.end:
+    if offer.end and deal.time > offer.end:
         yield _fault(
             Kind.OFFER_EXPIRED,
-            sale,
-            f"was sold at {at.time}, after the sale's end at {offer.end}",
+            deal,
+            f"was {deal.verb} at {deal.time}, after the sale's end at {offer.end}",
             offer.end,
-            at.time,
+            deal.time,
         )
-    if at.state.cancelled:
-        yield _fault(Kind.OFFER_CANCELLED, sale, "was sold on a cancelled offer")
-    if offer.supply and at.state.sold + sale.quantity > offer.supply:
+    if state.cancelled:
+        yield _fault(Kind.OFFER_CANCELLED, deal, f"was {deal.verb} on a cancelled offer")
+    if deal.verb == "sold" and offer.supply and state.sold + deal.quantity > offer.supply:
         yield _fault(
             Kind.OFFER_OVERSOLD,
-            sale,
-            f"is number {at.state.sold + sale.quantity} on an offer of {offer.supply}",
+            deal,
+            f"is number {state.sold + deal.quantity} on an offer of {offer.supply}",
             offer.supply,
-            at.state.sold + sale.quantity,
+            state.sold + deal.quantity,
         )
 
 
-def _fault(kind: Kind, sale: Sold, what: str, expected: object = None, actual: object = None) -> Finding:
+def _check_derivative(deal: Deal, deed: Deed, derivative: Derivative) -> Iterator[Finding]:
+    """What a derivative's parents allow; what its vault may have received is checked with the payments."""
+    offer = deal.offer
+    if offer.payee != derivative.vault:
+        yield _fault(
+            Kind.PAYEE_NOT_DERIVATIVES,
+            deal,
+            f"was {deal.verb} for {offer.payee}, the derivative's vault is {derivative.vault}",
+            derivative.vault,
+            offer.payee,
+        )
+    beyond = int(offer.uses) & ~int(derivative.uses)
+    if beyond:
+        yield _fault(
+            Kind.USES_BEYOND_PARENTS,
+            deal,
+            f"permits {', '.join(use_names(beyond))}, which its parents' licenses do not",
+            int(derivative.uses),
+            int(offer.uses),
+        )
+    if deed.parents_until != FOREVER and deal.expires > deed.parents_until:
+        yield _fault(
+            Kind.TERM_BEYOND_PARENTS,
+            deal,
+            f"was {deal.verb} until {deal.expires}, its parents' licenses end at {deed.parents_until}",
+            deed.parents_until,
+            deal.expires,
+        )
+    if DeedFlag.RECIPROCAL in deed.flags and offer.terms_hash != derivative.terms_hash:
+        yield _fault(
+            Kind.TERMS_NOT_RECIPROCAL,
+            deal,
+            f"was {deal.verb} on the terms {offer.terms_hash}, its parents ask for {derivative.terms_hash}",
+            derivative.terms_hash,
+            offer.terms_hash,
+        )
+    if DeedFlag.CEILING in deed.flags and offer.price:
+        if offer.kind == OfferKind.METERED:
+            yield _fault(Kind.CEILING_EVADED, deal, f"was {deal.verb} by the unit, under a revenue ceiling")
+        elif offer.currency != derivative.ceiling_currency:
+            yield _fault(
+                Kind.CEILING_EVADED,
+                deal,
+                f"was {deal.verb} for {offer.currency}, its ceiling is in {derivative.ceiling_currency}",
+                derivative.ceiling_currency,
+                offer.currency,
+            )
+
+
+def _fault(kind: Kind, deal: Deal, what: str, expected: object = None, actual: object = None) -> Finding:
     return found(
         kind,
-        f"license {sale.license_id} {what}",
-        sale.log,
-        license_id=sale.license_id,
-        asset_id=sale.offer.asset_id,
-        offer_hash=sale.offer.struct_hash(),
+        f"license {deal.license_id} {what}",
+        deal.log,
+        license_id=deal.license_id,
+        asset_id=deal.offer.asset_id,
+        offer_hash=deal.offer.struct_hash(),
         expected=expected,
         actual=actual,
     )
 
 
 def _unsigned(kind: Kind, sale: Sold, what: str) -> Finding:
-    return _fault(kind, sale, f"was sold on an offer whose signature {what}")
+    return found(
+        kind,
+        f"license {sale.license_id} was sold on an offer whose signature {what}",
+        sale.log,
+        license_id=sale.license_id,
+        asset_id=sale.offer.asset_id,
+        offer_hash=sale.offer.struct_hash(),
+    )

@@ -17,12 +17,16 @@ from licet.types import ZERO_HASH, Address, Hash32
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """A vault; `split` is None where nothing at hand hashes to its root, for the `reason` given."""
+    """A vault; `split` is None where nothing at hand hashes to its root, for the `reason` given.
+
+    The salt of its address is zero for an asset's own vault, a derivative's lineage, or a statement's id.
+    """
 
     address: Address
     root: Hash32
     split: SumTree | None
     reason: str = ""
+    salt: Hash32 = ZERO_HASH
 
 
 class VaultFinder:
@@ -32,34 +36,51 @@ class VaultFinder:
         self._contracts: Final = contracts
         self._library: Final = library
         self._block: Final = block
+        self._vaults: Final[dict[Address, Vault]] = {}
+        self._splits: Final[dict[Hash32, SumTree]] = {}
 
     def find(
-        self, publications: Iterable[SplitPublished], payees: Collection[Address], findings: list[Finding]
+        self,
+        publications: Iterable[SplitPublished],
+        payees: Collection[Address],
+        made: Iterable[tuple[Hash32, Hash32]],
+        refunded: Iterable[SumTree],
+        findings: list[Finding],
     ) -> dict[Address, Vault]:
-        """The vaults that were published, and those among the payees of offers."""
-        vaults = self._published(publications, findings)
-        unknown = {payee for payee in payees if payee not in vaults}
-        if unknown or any(vault.split is None for vault in vaults.values()):
+        """The vaults that were published, that belong to something, and those among the payees of offers.
+
+        Args:
+            publications: of splits; false ones are passed over.
+            payees: of offers.
+            made: the root and the salt of vaults that derivatives and statements have.
+            refunded: the splits of vaults that refunds went to.
+            findings: what is wrong goes here.
+        """
+        self._published(publications, findings)
+        for root, salt in made:
+            self._add(root, salt)
+        for split in refunded:
+            self._splits[split.root] = split
+            self._add(split.root)
+        unknown = {payee for payee in payees if payee not in self._vaults}
+        if unknown or any(vault.root not in self._splits for vault in self._vaults.values()):
             for split in self._at_hand():
-                address = self._address(split.root)
-                if address in unknown or (address in vaults and vaults[address].split is None):
-                    vaults[address] = Vault(address, split.root, split)
-        for payee in sorted(unknown - set(vaults)):
-            root = root_in_code(
+                self._splits.setdefault(split.root, split)
+                if self._address(split.root) in unknown:
+                    self._add(split.root)
+        for payee in sorted(unknown - set(self._vaults)):
+            carried = root_in_code(
                 self._contracts.chain.code(payee, self._block),
                 self._contracts.deployment.vault_implementation,
             )
-            if root is not None and self._address(root) == payee:
-                vaults[payee] = Vault(payee, root, None, "nobody published it")
-        return vaults
+            if carried is not None and self._address(carried) == payee:
+                self._add(carried)
+        return {address: self._told_of(vault) for address, vault in self._vaults.items()}
 
-    def _published(
-        self, publications: Iterable[SplitPublished], findings: list[Finding]
-    ) -> dict[Address, Vault]:
-        """The published vaults; false publications are passed over."""
-        vaults: dict[Address, Vault] = {}
+    def _published(self, publications: Iterable[SplitPublished], findings: list[Finding]) -> None:
+        """Adds the published vaults, and notes what was published of them."""
         for event in publications:
-            address = self._address(event.root)
+            address = self._address(event.root, event.salt)
             if event.vault != address:
                 findings.append(
                     found(
@@ -72,12 +93,23 @@ class VaultFinder:
                         actual=event.vault,
                     )
                 )
-            before = vaults.get(address, Vault(address, event.root, None))
-            if before.split is None:
+            reason = ""
+            if event.root not in self._splits:
                 split, reason = _told(event, self._library)
-                reasons = "; ".join(filter(None, (before.reason, reason)))
-                vaults[address] = replace(before, split=split, reason=reasons)
-        return vaults
+                if split is not None:
+                    self._splits[event.root] = split
+            self._add(event.root, event.salt, reason)
+
+    def _add(self, root: Hash32, salt: Hash32 = ZERO_HASH, reason: str = "") -> None:
+        address = self._address(root, salt)
+        before = self._vaults.get(address, Vault(address, root, None, salt=salt))
+        reasons = "; ".join(filter(None, (before.reason, reason)))
+        self._vaults[address] = replace(before, reason=reasons)
+
+    def _told_of(self, vault: Vault) -> Vault:
+        """A vault with its split, which is the same for all vaults of one root."""
+        split = self._splits.get(vault.root)
+        return replace(vault, split=split, reason="" if split else vault.reason or "nobody published it")
 
     def _at_hand(self) -> Iterator[SumTree]:
         """The splits in the library's folders."""
@@ -87,9 +119,9 @@ class VaultFinder:
             except DocumentError:
                 continue  # a broken document is no split
 
-    def _address(self, root: Hash32) -> Address:
+    def _address(self, root: Hash32, salt: Hash32 = ZERO_HASH) -> Address:
         deployment = self._contracts.deployment
-        return vault_address(root, deployment.vault_implementation, deployment.vault_factory)
+        return vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt)
 
 
 def _told(event: SplitPublished, library: Library) -> tuple[SumTree | None, str]:

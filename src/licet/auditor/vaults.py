@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.history import in_order
-from licet.auditor.payments import in_chunks
+from licet.auditor.payments import Payment, in_chunks
 from licet.auditor.splits import Vault
 from licet.chain.client import Log
 from licet.contracts import Contracts, events
 from licet.contracts.currency import Currency
-from licet.contracts.events import Claimed
+from licet.contracts.events import Claimed, Redirected
 from licet.contracts.vaults import vault_code
 from licet.errors import ChainError, ConnectionFailed, Reverted
 from licet.trees.sums import SumTree
@@ -65,6 +65,34 @@ class Book:
         return None if due is None else self.received - self.paid - due
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A vault paid a payee.
+
+    Attributes:
+        event: as the vault logged it.
+        receiver: who got the money: the payee, or where the payee had it sent.
+    """
+
+    event: Claimed
+    receiver: Address
+
+    def payment(self) -> Payment:
+        """The transfer that must have followed."""
+        event = self.event
+        vault = event.log.address
+        return Payment(
+            log=event.log,
+            kind=Kind.CLAIM_UNPAID,
+            what=f"vault {vault} says that {event.payee} claimed from it",
+            payer=vault,
+            payee=self.receiver,
+            token=event.token,
+            amount=event.amount,
+            subject={"vault": vault},
+        )
+
+
 def entitlements(split: SumTree, received: int) -> dict[Address, int]:
     """What each payee may ever have got out of what was received: their share of it, rounded down."""
     total = split.total
@@ -81,22 +109,37 @@ def check_book(book: Book) -> Iterator[Finding]:
 
 def read_claims(
     contracts: Contracts, vaults: Collection[Address], blocks: tuple[int, int], findings: list[Finding]
-) -> list[Claimed]:
+) -> list[Claim]:
     """The claims of some vaults, in order."""
     first, last = blocks
-    topic = ["0x" + events.topic_of(Claimed).hex()]
+    topics = ["0x" + events.topic_of(kind).hex() for kind in (Claimed, Redirected)]
     logs: list[Log] = []
     for addresses in in_chunks(sorted(vaults)):
-        read = contracts.chain.logs(addresses, topic, from_block=first, to_block=last)
+        read = contracts.chain.logs(addresses, [topics], from_block=first, to_block=last)
         logs += in_order(read, addresses, first, last, findings)
-    claims = []
+    claims: list[Claim] = []
+    redirected: Redirected | None = None
     for log in sorted(logs, key=lambda log: (log.block_number, log.index)):
         try:
-            claims.append(events.decode(Claimed, log))
+            if log.topics[0] == events.topic_of(Redirected):
+                redirected = events.decode(Redirected, log)
+                continue
+            claimed = events.decode(Claimed, log)
         except ValueError:
             message = f"vault {log.address} logged a claim that cannot be read"
             findings.append(found(Kind.LOG_MALFORMED, message, log, vault=log.address))
+            continue
+        claims.append(Claim(claimed, _receiver(claimed, redirected)))
     return claims
+
+
+def _receiver(claimed: Claimed, redirected: Redirected | None) -> Address:
+    """Who got what was claimed: where the payee had it sent, if that was logged just before."""
+    if redirected is None or (redirected.token, redirected.payee) != (claimed.token, claimed.payee):
+        return claimed.payee
+    before = (redirected.log.address, redirected.log.tx_hash, redirected.log.index + 1)
+    same = before == (claimed.log.address, claimed.log.tx_hash, claimed.log.index)
+    return redirected.receiver if same else claimed.payee
 
 
 class VaultReader:
@@ -145,13 +188,14 @@ class VaultReader:
         return Book(vault, token, balance, released, claimed, released_to, moved, least_income)
 
 
-def claimed_by(claims: Collection[Claimed]) -> dict[tuple[Address, Address], dict[Address, int]]:
+def claimed_by(claims: Collection[Claim]) -> dict[tuple[Address, Address], dict[Address, int]]:
     """What each payee claimed, by vault and token."""
     books: defaultdict[tuple[Address, Address], defaultdict[Address, int]] = defaultdict(
         lambda: defaultdict(int)
     )
     for claim in claims:
-        books[claim.log.address, claim.token][claim.payee] += claim.amount
+        event = claim.event
+        books[event.log.address, event.token][event.payee] += event.amount
     return {place: dict(amounts) for place, amounts in books.items()}
 
 

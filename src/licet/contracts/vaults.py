@@ -125,7 +125,7 @@ class RoyaltyVaultFactory:
             NothingDue: all has been paid.
         """
         return self.chain.send(
-            _VAULT_ABI, vault, "claimTo", claim.token, claim.share(), receiver, deadline, signature
+            _VAULT_ABI, vault, "claimTo", claim.token, receiver, claim.share(), deadline, signature
         )
 
     def due(self, vault: Address, claim: VaultClaim, block: BlockId = "latest") -> int:

@@ -1,0 +1,138 @@
+"""The tables of a report, drawn up from the replay and the closed books."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from licet.auditor.cases import CaseBook
+from licet.auditor.purses import PurseBook
+from licet.auditor.replay import Replay
+from licet.auditor.report import CaseLine, EscrowSheet, MeterSheet, SaleLine, StatementSheet
+from licet.auditor.statements import Stated
+from licet.contracts.disputes import Kind as CaseKind
+from licet.contracts.events import Sold
+from licet.contracts.statements import State
+from licet.contracts.usage import OPEN
+from licet.types import Address, Hash32
+
+Books = Mapping[tuple[Address, Address], PurseBook]
+"""The books of purses by address and token."""
+
+
+def sale_line(sale: Sold, names: dict[Hash32, str]) -> SaleLine:
+    """One sale."""
+    offer = sale.offer
+    return SaleLine(
+        license_id=sale.license_id,
+        asset_id=offer.asset_id,
+        asset_name=names.get(offer.asset_id),
+        licensee=sale.licensee,
+        payer=sale.payer,
+        payee=offer.payee,
+        price=offer.price,
+        quantity=sale.quantity,
+        currency=offer.currency,
+        block=sale.log.block_number,
+        tx=sale.log.tx_hash,
+    )
+
+
+def meter_sheets(replay: Replay, books: Books) -> tuple[MeterSheet, ...]:
+    """The deposits of metered licenses, in the order of their opening."""
+    return tuple(
+        MeterSheet(
+            license_id=license_id,
+            asset_id=meter.asset_id,
+            purse=meter.purse,
+            token=meter.account.currency,
+            units=meter.account.settled,
+            received=meter.settled + meter.withdrawn + balance,
+            settled=meter.settled,
+            withdrawn=meter.withdrawn,
+            balance=balance,
+            closes_at=None if meter.account.closes_at == OPEN else meter.account.closes_at,
+        )
+        for license_id, meter in replay.accounts.meters.items()
+        for balance in [_balance(books, meter.purse, meter.account.currency)]
+    )
+
+
+def statement_sheets(replay: Replay, books: Books, now: int) -> tuple[StatementSheet, ...]:
+    """The statements, as they stand at a time (unix seconds), oldest first."""
+    return tuple(
+        StatementSheet(
+            statement_id=statement_id,
+            asset_id=stated.event.asset_id,
+            publisher=stated.state.publisher,
+            vault=stated.vault,
+            token=stated.event.statement.currency,
+            amount=stated.event.statement.amount,
+            since=stated.event.statement.since,
+            until=stated.event.statement.until,
+            contestable_until=stated.state.contestable_until,
+            state=_state(stated, now),
+            released=stated.released,
+            balance=_balance(books, stated.purse, stated.event.statement.currency),
+        )
+        for statement_id, stated in replay.statements.statements.items()
+    )
+
+
+def escrow_sheets(replay: Replay, books: Books) -> tuple[EscrowSheet, ...]:
+    """The escrows of sales, in each token that reached them."""
+    of_purse: defaultdict[Address, list[PurseBook]] = defaultdict(list)
+    for book in books.values():
+        of_purse[book.purse.address].append(book)
+    sheets: list[EscrowSheet] = []
+    for (case_id, payee), purse in replay.disputes.escrows.items():
+        sheets += (
+            EscrowSheet(
+                case_id=case_id,
+                asset_id=replay.disputes.book.cases[case_id].subject,
+                payee=payee,
+                purse=purse.address,
+                token=book.token,
+                received=book.received,
+                released=book.paid_out,
+                balance=book.balance,
+            )
+            for book in of_purse[purse.address]
+            if book.received
+        )
+    return tuple(sheets)
+
+
+def case_lines(replay: Replay) -> tuple[CaseLine, ...]:
+    """All disputes, then all contests."""
+    disputes = _cases(replay.disputes.book, [kind.name.lower() for kind in CaseKind])
+    return disputes + _cases(replay.statements.book, ["statement"])
+
+
+def _cases(book: CaseBook, kinds: list[str]) -> tuple[CaseLine, ...]:
+    return tuple(
+        CaseLine(
+            contract=book.contract.address,
+            case_id=case_id,
+            kind=kinds[case.kind],
+            subject=case.subject,
+            claimant=case.claimant,
+            status=case.status.name.lower(),
+            deadline=case.deadline,
+        )
+        for case_id, case in book.cases.items()
+    )
+
+
+def _balance(books: Books, purse: Address, token: Address) -> int:
+    book = books.get((purse, token))
+    return 0 if book is None else book.balance
+
+
+def _state(stated: Stated, now: int) -> str:
+    state = stated.state
+    if state.state == State.RETURNED:
+        return "returned"
+    if state.open:
+        return "contested"
+    if now <= state.contestable_until:
+        return "contestable"
+    return "released" if stated.released else "due"
