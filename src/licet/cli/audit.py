@@ -1,6 +1,6 @@
 """`licet audit`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import click
@@ -51,7 +51,7 @@ def command(session: Session, block: int | None, as_json: bool) -> int:
         report.to_json(),
         Text(counted(report)),
         Text(),
-        balance_sheets(report, session.money),
+        *more_sheets(report, session.money),
         Text(),
         *findings,
         verdict_line(report.verdict),
@@ -68,13 +68,26 @@ def _audit(session: Session, block: int | None) -> AuditReport:
 
 
 def counted(report: AuditReport) -> str:
-    """How much an audit looked at, in one sentence."""
+    """How much an audit looked at, in one sentence; what there was none of is left out."""
     c = report.counts
-    return (
-        f"Up to block {report.block.number}, {plural(c.logs, 'log')} were read: "
-        f"{plural(c.registrations, 'registration')} of {plural(c.works, 'work')} in all, "
-        f"{plural(c.sales, 'sale')}, {plural(c.vaults, 'vault')}, {plural(c.claims, 'claim')}."
+    more = (
+        (c.derivatives, "derivative"),
+        (c.renewals, "renewal"),
+        (c.sublicenses, "sublicense"),
+        (c.revocations, "revocation"),
+        (c.settlements, "settlement"),
+        (c.anchors, "usage report"),
+        (c.statements, "statement"),
+        (c.cases, "case"),
     )
+    counts = [
+        f"{plural(c.registrations, 'registration')} of {plural(c.works, 'work')} in all",
+        plural(c.sales, "sale"),
+        plural(c.vaults, "vault"),
+        plural(c.claims, "claim"),
+        *(plural(count, noun) for count, noun in more if count),
+    ]
+    return f"Up to block {report.block.number}, {plural(c.logs, 'log')} were read: {', '.join(counts)}."
 
 
 def balance_sheets(report: AuditReport, money: Money) -> RenderableType:
@@ -93,6 +106,60 @@ def balance_sheets(report: AuditReport, money: Money) -> RenderableType:
             )
             for sheet in report.vaults
         ],
+    )
+
+
+def more_sheets(report: AuditReport, money: Money) -> Iterator[RenderableType]:
+    """The vaults' balance sheets, and the deposits, statements, escrows and cases, where there are any."""
+    yield balance_sheets(report, money)
+    for rows, sheet in (
+        (report.meters, _meters),
+        (report.statements, _statements),
+        (report.escrows, _escrows),
+        (report.cases, _cases),
+    ):
+        if rows:
+            yield Text()
+            yield sheet(report, money)
+
+
+def _meters(report: AuditReport, money: Money) -> RenderableType:
+    return table(
+        ["deposit of", ">units", ">received", ">= settled", ">+ withdrawn", ">+ left"],
+        [
+            (short(m.license_id), f"{m.units:,}")
+            + tuple(money.text(m.token, n) for n in (m.received, m.settled, m.withdrawn, m.balance))
+            for m in report.meters
+        ],
+    )
+
+
+def _statements(report: AuditReport, money: Money) -> RenderableType:
+    return table(
+        ["statement", "of asset", "state", ">says", ">released", ">waiting"],
+        [
+            (short(s.statement_id), short(s.asset_id), s.state)
+            + tuple(money.text(s.token, n) for n in (s.amount, s.released, s.balance))
+            for s in report.statements
+        ],
+    )
+
+
+def _escrows(report: AuditReport, money: Money) -> RenderableType:
+    return table(
+        ["escrow of case", "asset", "for", ">received", ">= released", ">+ waiting"],
+        [
+            (str(e.case_id), short(e.asset_id), short(e.payee))
+            + tuple(money.text(e.token, n) for n in (e.received, e.released, e.balance))
+            for e in report.escrows
+        ],
+    )
+
+
+def _cases(report: AuditReport, money: Money) -> RenderableType:  # noqa: ARG001
+    return table(
+        ["case", "about", "subject", "claimant", "status"],
+        [(str(c.case_id), c.kind, short(c.subject), short(c.claimant), c.status) for c in report.cases],
     )
 
 

@@ -155,6 +155,19 @@ class Disputing(Stating):
         event = events.logged(events.EscrowReleased, receipt, desk.address)
         return Released(event.receiver, event.amount, receipt)
 
+    def show_evidence(self, case_id: int, evidence: EvidenceDocument, *, contest: bool = False) -> Receipt:
+        """Publishes evidence, and shows it in an open case. Anybody may.
+
+        Args:
+            case_id: the case.
+            evidence: what is to be shown.
+            contest: whether it is a contest of a statement, rather than a dispute.
+
+        Raises:
+            CaseNotOpen: the case is closed.
+        """
+        return self._cases(contest).submit_evidence(case_id, self._publisher.publish(evidence).uri)
+
     def lapse(self, case_id: int, *, contest: bool = False) -> Receipt:
         """Closes a case that nobody ruled on by its deadline; its bond goes back. Anybody may.
 
@@ -166,8 +179,7 @@ class Disputing(Stating):
             CaseNotOverdue: the arbitrator has time.
             CaseNotOpen: the case is closed.
         """
-        cases: Cases = self._contracts.statements if contest else self._contracts.disputes
-        return cases.lapse(case_id)
+        return self._cases(contest).lapse(case_id)
 
     def owed_bonds(self, who: Address | None = None) -> int:
         """What closed cases owe somebody, this account if not given, in wei."""
@@ -185,6 +197,9 @@ class Disputing(Stating):
         if not owing:
             raise reverted("NothingOwed", {"who": payee})
         return tuple(cases.withdraw(payee) for cases in owing)
+
+    def _cases(self, contest: bool) -> Cases:
+        return self._contracts.statements if contest else self._contracts.disputes
 
     def _shown(self, evidence: EvidenceDocument | None) -> tuple[Hash32, str]:
         """Publishes evidence; its hash and URI."""
