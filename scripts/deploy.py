@@ -22,12 +22,14 @@ from pathlib import Path
 from dotenv import load_dotenv
 
 from licet.chain.client import Chain
-from licet.chain.deployments import Deployment, deploy
+from licet.chain.deployments import Arbitration, Deployment, deploy
 from licet.chain.development import LOCAL_CHAIN_IDS
 from licet.chain.signer import LocalSigner
 from licet.errors import InputError, LicetError
+from licet.trees.hashing import parse_address
 
 DEPLOYMENTS = Path(__file__).resolve().parent.parent / "deployments"
+_TRYING_OUT = "  (the deploying account alone decides: for trying out)"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -36,17 +38,23 @@ def main(arguments: list[str] | None = None) -> None:
     chain = Chain(options.rpc)
     path = options.out or DEPLOYMENTS / f"{chain.chain_id}.json"
     previous = Deployment.load(path) if path.exists() else None
-    deployment = deploy(chain.with_signer(_signer(options, chain.chain_id)), previous)
+    arbitration = Arbitration(parse_address(options.arbitrator) if options.arbitrator else None)
+    signer = _signer(options, chain.chain_id)
+    deployment = deploy(chain.with_signer(signer), previous, arbitration=arbitration)
     if deployment == previous:
         print(f"chain {chain.chain_id}: deployed before, {path} is right")
         return
     deployment.save(path)
     print(f"chain {chain.chain_id}: deployed, written to {path}")
-    print(f"  registry       {deployment.asset_registry}")
-    print(f"  license token  {deployment.license_token}")
-    print(f"  vault factory  {deployment.vault_factory}")
+    print(f"  registry          {deployment.asset_registry}")
+    print(f"  license token     {deployment.license_token}")
+    print(f"  vault factory     {deployment.vault_factory}")
+    print(f"  usage ledger      {deployment.usage_ledger}")
+    print(f"  statement escrow  {deployment.statement_escrow}")
+    print(f"  dispute desk      {deployment.dispute_desk}")
+    print(f"  arbitrator        {deployment.arbitrator}{'' if options.arbitrator else _TRYING_OUT}")
     if deployment.test_dollar:
-        print(f"  test dollar    {deployment.test_dollar}")
+        print(f"  test dollar       {deployment.test_dollar}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--keystore", type=Path, default=os.environ.get("LICET_KEYSTORE"))
     parser.add_argument("--password-file", type=Path)
     parser.add_argument("--dev-account", type=int, help="a development account, on a local chain")
+    parser.add_argument(
+        "--arbitrator", help="who decides disputes (ERC-792); if not given, the deploying account alone"
+    )
     parser.add_argument("--out", type=Path, help="the file to write; deployments/<chainId>.json if not given")
     return parser
 

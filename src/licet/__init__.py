@@ -12,10 +12,28 @@ from licet.chain.node import LocalNode
 from licet.chain.signer import LocalSigner, Signer
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
-from licet.documents import Library, OfferDocument, PayeeShare, Publisher, SplitDocument, TermsDocument
+from licet.contracts.terms import LicenseTerms
+from licet.contracts.vaults import Vault
+from licet.documents import (
+    ClaimDocument,
+    EvidenceDocument,
+    Library,
+    OfferDocument,
+    PayeeShare,
+    Publisher,
+    SplitDocument,
+    StatementDocument,
+    TermsDocument,
+    UsageLog,
+    UsageRecord,
+    VoucherDocument,
+    verify_usage,
+)
 from licet.errors import LicetError
 from licet.licensee import Licensee, Quote
-from licet.rights.offer import Offer
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind, Offer
+from licet.rights.registration import Origin
 from licet.rights.uses import Use, parse_uses
 from licet.rights_holder import Price, RightsHolder
 from licet.samples import samples
@@ -25,16 +43,22 @@ __all__ = [
     "Auditor",
     "Catalog",
     "Chain",
+    "ClaimDocument",
+    "Conditions",
     "Contracts",
     "Currency",
     "Deployment",
+    "EvidenceDocument",
+    "Kind",
     "Library",
+    "LicenseTerms",
     "Licensee",
     "LicetError",
     "LocalNode",
     "LocalSigner",
     "Offer",
     "OfferDocument",
+    "Origin",
     "Payee",
     "PayeeShare",
     "Price",
@@ -43,12 +67,18 @@ __all__ = [
     "RightsHolder",
     "Signer",
     "SplitDocument",
+    "StatementDocument",
     "TermsDocument",
+    "UsageLog",
+    "UsageRecord",
     "Use",
+    "Vault",
+    "VoucherDocument",
     "deploy",
     "discover",
     "parse_uses",
     "read_catalog",
     "read_payees",
     "samples",
+    "verify_usage",
 ]

@@ -2,6 +2,10 @@
 
 import pytest
 
+BOND = 10**16
+FEE = 10**15
+TIMEOUT = 30 * 86_400
+
 
 @pytest.fixture(scope="module")
 def deployer(accounts):
@@ -24,12 +28,33 @@ def stranger(accounts):
 
 
 @pytest.fixture(scope="module")
-def registry(AssetRegistry, LicenseToken, RoyaltyVaultFactory, deployer):
-    """The registry, deployed together with the license token: each names the other."""
+def arbitrator(MultisigArbitrator, deployer):
+    return deployer.deploy(MultisigArbitrator, [deployer], 1, FEE)
+
+
+@pytest.fixture(scope="module")
+def registry(
+    AssetRegistry,
+    DisputeDesk,
+    LicenseToken,
+    RoyaltyVaultFactory,
+    StatementEscrow,
+    UsageLedger,
+    arbitrator,
+    deployer,
+):
+    """The registry, deployed together with the contracts that it names, and that name it."""
     factory = deployer.deploy(RoyaltyVaultFactory)
-    license_token = deployer.get_deployment_address(deployer.nonce + 1)
-    registry = deployer.deploy(AssetRegistry, license_token, factory)
-    assert deployer.deploy(LicenseToken, registry) == license_token
+    parts = [deployer.get_deployment_address(deployer.nonce + i) for i in range(1, 5)]
+    token, ledger, escrow, desk = parts
+    registry = deployer.deploy(AssetRegistry, factory, token, ledger, escrow, desk)
+    made = [
+        deployer.deploy(LicenseToken, registry),
+        deployer.deploy(UsageLedger, token),
+        deployer.deploy(StatementEscrow, factory, arbitrator, BOND, TIMEOUT),
+        deployer.deploy(DisputeDesk, registry, arbitrator, BOND, TIMEOUT),
+    ]
+    assert made == parts
     return registry
 
 

@@ -9,15 +9,21 @@ Every input follows from a rule, so the same files come out each time. Integers 
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from licet.contracts.vaults import vault_address, vault_code
+from licet.rights.claim import ClaimTo
 from licet.rights.conditions import Conditions
+from licet.rights.derivation import DerivativeApproval, lineage
 from licet.rights.offer import Kind, Offer, asset_id, license_id
-from licet.rights.order import Order
+from licet.rights.order import Grant, Order
 from licet.rights.registration import Origin, Registration
+from licet.rights.statement import Statement
 from licet.rights.typed_data import domain_separator
 from licet.rights.uses import Use
+from licet.rights.voucher import Voucher
 from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import checksum, keccak, roll_head
 from licet.trees.sums import SumTree
@@ -41,6 +47,9 @@ def account(name: object) -> Address:
 
 LICENSE_TOKEN = account("license token")
 ASSET_REGISTRY = account("asset registry")
+USAGE_LEDGER = account("usage ledger")
+VAULT_FACTORY = account("vault factory")
+VAULT_IMPLEMENTATION = account("vault implementation")
 
 
 def some(count: int) -> list[int]:
@@ -121,6 +130,29 @@ def example_conditions() -> list[Conditions]:
         salt=word("salt 2"),
     )
     return [plain, default, largest]
+
+
+def conditions() -> dict[str, Any]:
+    # One in which every member has another value, and one for each member that says this alone.
+    distinct = Conditions(
+        royalty_bps=1,
+        revenue_ceiling=2,
+        sublicensable=True,
+        report_within=3,
+        refund_bps=4,
+        resale_bps=5,
+        reporter=account("reporter"),
+        unit_cap=6,
+        refund_delay=7,
+        salt=word("salt"),
+    )
+    said: dict[str, Any] = {"reporter": account("reporter"), "salt": word("salt")}
+    kinds = {name: type(getattr(distinct, name)) for name in (field.name for field in fields(Conditions))}
+    alone: list[dict[str, Any]] = [{"salt": ZERO_HASH} | {n: said.get(n, kinds[n](1))} for n in kinds]
+    examples = [*example_conditions(), distinct, *(Conditions(**each) for each in alone)]
+    return {
+        "conditions": [{"conditions": each.to_json(), "structHash": each.struct_hash()} for each in examples]
+    }
 
 
 def example_offers() -> list[Offer]:
@@ -223,6 +255,159 @@ def registrations() -> dict[str, Any]:
     }
 
 
+def derivatives() -> dict[str, Any]:
+    licenses = [license_id(word(f"offer {i}"), account(f"licensee {i}")) for i in range(16)]
+    return {
+        "chainId": str(CHAIN_ID),
+        "assetRegistry": ASSET_REGISTRY,
+        "domainSeparator": domain_separator(CHAIN_ID, ASSET_REGISTRY),
+        "lineages": [
+            {"licenseIds": licenses[:count], "lineage": lineage(licenses[:count])} for count in (1, 2, 16)
+        ],
+        "approvals": [approval(i) for i in range(2)],
+    }
+
+
+def approval(number: int) -> dict[str, Any]:
+    """A license that asks for approval and no share; its licensor approves of what its licensee registers."""
+    licensor, registrant = account(f"licensor {number}"), account(f"licensee {number}")
+    parent, content = work(number), work(f"derivative {number}")
+    terms = Conditions(approval=True, salt=word(f"salt {number}"))
+    offer = Offer(
+        licensor=licensor,
+        asset_id=asset_id(parent, licensor),
+        epoch=0,
+        payee=licensor,
+        currency=ZERO_ADDRESS,
+        price=1,
+        uses=Use.DERIVE | Use.DISPLAY,
+        terms_hash=work("terms"),
+        terms_uri="",
+        conditions=terms.struct_hash(),
+    )
+    grant = Grant(offer, registrant, word(f"sale {number}"))
+    example = DerivativeApproval(grant.license_id, content, registrant)
+    return {
+        "parentContent": parent,
+        "offer": offer.to_json(),
+        "conditions": terms.to_json(),
+        "salt": grant.salt,
+        "approval": example.to_json(),
+        "structHash": example.struct_hash(),
+        "digest": example.digest(CHAIN_ID, ASSET_REGISTRY),
+    }
+
+
+def vouchers() -> dict[str, Any]:
+    examples = [
+        Voucher(license_id(word("offer"), account("licensee")), units) for units in (1, 1_000, (1 << 256) - 1)
+    ]
+    return {
+        "chainId": str(CHAIN_ID),
+        "usageLedger": USAGE_LEDGER,
+        "domainSeparator": domain_separator(CHAIN_ID, USAGE_LEDGER),
+        "vouchers": [
+            {
+                "voucher": example.to_json(),
+                "structHash": example.struct_hash(),
+                "digest": example.digest(CHAIN_ID, USAGE_LEDGER),
+            }
+            for example in examples
+        ],
+    }
+
+
+def example_statements() -> list[Statement]:
+    plain = Statement(
+        publisher=account("publisher"),
+        asset_id=word("asset"),
+        since=1_700_000_000,
+        until=1_702_591_999,
+        currency=account("dollar"),
+        amount=123_456_789,
+        root=SumTree({account("payee 0"): 1, account("payee 1"): 2}).root,
+        document_hash=work("statement"),
+        uri="ni:///sha-256;47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        window=7 * 86_400,
+    )
+    least = replace(
+        plain, since=0, until=0, currency=ZERO_ADDRESS, amount=1, document_hash=ZERO_HASH, uri="", window=0
+    )
+    # Every number at its largest, and a URI that is not ASCII and fills its last word.
+    largest = replace(
+        plain,
+        since=(1 << 40) - 1,
+        until=(1 << 40) - 1,
+        amount=(1 << 256) - 1,
+        uri="https://example.org/règles/" + "x" * 36,
+        window=(1 << 32) - 1,
+    )
+    return [plain, least, largest]
+
+
+def statements() -> dict[str, Any]:
+    return {
+        "statements": [{"statement": each.to_json(), "statementId": each.id} for each in example_statements()]
+    }
+
+
+def vaults() -> dict[str, Any]:
+    trees = [SumTree({account(f"payee {i}"): i + 1 for i in range(count)}) for count in (1, 2, 7)]
+    salts = [ZERO_HASH, lineage([word("license")]), *(each.id for each in example_statements()[:1])]
+    return {
+        "factory": VAULT_FACTORY,
+        "implementation": VAULT_IMPLEMENTATION,
+        "vaults": [
+            {
+                "root": tree.root,
+                "salt": salt,
+                "vault": vault_address(tree.root, VAULT_IMPLEMENTATION, VAULT_FACTORY, salt),
+                "code": "0x" + vault_code(tree.root, VAULT_IMPLEMENTATION).hex(),
+            }
+            for tree in trees
+            for salt in salts
+        ],
+    }
+
+
+def claims() -> dict[str, Any]:
+    """Claims on one vault, one after the other; each pays what its step says came in before."""
+    tree = SumTree({account("payee 0"): 1, account("payee 1"): 3})
+    payee = account("payee 1")
+    vault = vault_address(tree.root, VAULT_IMPLEMENTATION, VAULT_FACTORY)
+    proof = tree.proof(payee)
+    steps = [
+        (ZERO_ADDRESS, 1_000, 0, 750, 1_800_000_000),
+        (ZERO_ADDRESS, 1_001, 750, 750, 1_800_000_000),
+        (account("dollar"), 4, 0, 3, (1 << 256) - 1),
+    ]
+    return {
+        "chainId": str(CHAIN_ID),
+        "implementation": VAULT_IMPLEMENTATION,
+        "vault": vault,
+        "code": "0x" + vault_code(tree.root, VAULT_IMPLEMENTATION).hex(),
+        "domainSeparator": domain_separator(CHAIN_ID, vault),
+        "share": {
+            "payee": payee,
+            "share": str(proof.share),
+            "sides": str(proof.sides),
+            "siblingHashes": [node.hash for node in proof.siblings],
+            "siblingSums": [str(node.sum) for node in proof.siblings],
+        },
+        "claims": [
+            {
+                "claim": claim.to_json(),
+                "paidIn": str(paid_in),
+                "amount": str(amount),
+                "structHash": claim.struct_hash(),
+                "digest": claim.digest(CHAIN_ID, vault),
+            }
+            for token, paid_in, before, amount, deadline in steps
+            for claim in [ClaimTo(payee, token, account("elsewhere"), before, deadline)]
+        ],
+    }
+
+
 def licenses() -> dict[str, Any]:
     sales = [
         (offer.struct_hash(), account(f"licensee {i}"), salt)
@@ -284,12 +469,18 @@ def heads() -> dict[str, Any]:
 
 VECTORS = {
     "catalog_trees": catalog_trees,
+    "claims": claims,
+    "conditions": conditions,
+    "derivatives": derivatives,
     "heads": heads,
     "licenses": licenses,
     "offers": offers,
     "orders": orders,
     "registrations": registrations,
+    "statements": statements,
     "sum_trees": sum_trees,
+    "vaults": vaults,
+    "vouchers": vouchers,
 }
 
 

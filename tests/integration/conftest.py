@@ -22,8 +22,10 @@ from licet.chain.client import Chain, Receipt
 from licet.chain.deployments import Deployment, deploy
 from licet.chain.node import Engine, LocalNode
 from licet.chain.signer import LocalSigner, Signer
-from licet.contracts import Contracts
+from licet.contracts import Contracts, MultisigArbitrator
+from licet.contracts.cases import Cases
 from licet.contracts.currency import Currency
+from licet.contracts.disputes import Ruling
 from licet.documents import Library, OfferDocument, PayeeShare, Publisher, SplitDocument, TermsDocument
 from licet.licensee import Licensee
 from licet.rights.uses import Use
@@ -132,7 +134,7 @@ class Party:
     @cached_property
     def buys(self) -> Licensee:
         """The party as a licensee."""
-        return Licensee(self.contracts, Library([self.folder], allow_http=False))
+        return Licensee(self.contracts, Library([self.folder], allow_http=False), Publisher(self.folder))
 
     @property
     def address(self) -> Address:
@@ -224,6 +226,25 @@ def artist(party: Callable[[Signer], Party]) -> Party:
 @pytest.fixture
 def co_artist(party: Callable[[Signer], Party]) -> Party:
     return party(development_signer(CO_ARTIST))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The only owner of the arbitrator that comes with a local deployment."""
+
+    contracts: Contracts
+
+    def rule(self, ruling: Ruling, case_id: int, cases: Cases | None = None) -> None:
+        """Rules on a dispute, or on a case of another contract."""
+        cases = cases or self.contracts.disputes
+        arbitrator = MultisigArbitrator(self.contracts.chain, self.contracts.deployment.arbitrator)
+        numbers = range(arbitrator.dispute_count())
+        arbitrator.vote(next(n for n in numbers if cases.case_of_dispute(n) == case_id), ruling)
+
+
+@pytest.fixture
+def judge(party: Callable[[Signer], Party]) -> Judge:
+    return Judge(party(development_signer(DEPLOYER)).contracts)
 
 
 @pytest.fixture

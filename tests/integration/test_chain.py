@@ -22,6 +22,7 @@ from licet.errors import (
     InputError,
     InsufficientBalance,
     NotAContract,
+    NotDeedHolder,
     OfferExpired,
     OfferIsCancelled,
     OfferSoldOut,
@@ -173,6 +174,43 @@ def test_a_refused_transaction_is_not_sent(licensor: Party) -> None:
     with pytest.raises(AssetNotRegistered):
         licensor.sells.cancel_offers(NOTHING)
     assert licensor.chain.nonce(licensor.address) == sent
+
+
+def test_a_simulated_transaction_answers_as_a_sent_one_would_and_changes_nothing(
+    licensor: Party, stranger: Party, network: Network, asset: Registered, reader: Contracts
+) -> None:
+    def simulate(chain: Chain, value: int = 0) -> object:
+        return chain.simulate(REGISTRY, reader.assets.address, "cancelOffers", asset.asset_id, value=value)
+
+    before = licensor.chain.nonce(licensor.address)
+    assert simulate(licensor.chain) == 1
+    with pytest.raises(NotDeedHolder) as caught:
+        simulate(stranger.chain)
+    assert caught.value.facts["caller"] == stranger.address
+    with pytest.raises(NotDeedHolder) as caught:
+        simulate(network.chain())
+    assert caught.value.facts["caller"] == ZERO_ADDRESS
+    with pytest.raises(Reverted):  # the function takes no coin
+        simulate(licensor.chain, value=1)
+    with pytest.raises(NotAContract):
+        licensor.chain.simulate(REGISTRY, stranger.address, "cancelOffers", asset.asset_id)
+    assert reader.assets.deed(asset.asset_id).epoch == 0
+    assert licensor.chain.nonce(licensor.address) == before
+
+
+def test_spare_gas_is_sent_and_only_what_is_used_is_paid(
+    licensor: Party, network: Network, asset: Registered, reader: Contracts
+) -> None:
+    def cancel(spare: int) -> tuple[int, int]:
+        receipt = licensor.chain.send(
+            REGISTRY, reader.assets.address, "cancelOffers", asset.asset_id, spare_gas=spare
+        )
+        sent = int(network.rpc("eth_getTransactionByHash", receipt.tx_hash)["gas"], 16)
+        return sent, receipt.gas_used
+
+    cancel(0)
+    (least, used), (more, same) = cancel(0), cancel(500_000)
+    assert (more - least, same) == (500_000, used)
 
 
 def test_a_reason_in_words_is_told(stranger: Party, mock: Callable[..., Address]) -> None:

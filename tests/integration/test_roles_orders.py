@@ -28,7 +28,7 @@ from licet.errors import (
     QuantityInvalid,
 )
 from licet.licensee import Licensee, Status
-from licet.licensee.role import AUTHORIZATION_SECONDS
+from licet.licensee.buying import AUTHORIZATION_SECONDS
 from licet.rights.offer import Kind
 from licet.rights.order import Order
 from licet.rights.uses import Use

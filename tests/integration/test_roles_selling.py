@@ -500,7 +500,8 @@ def test_an_offer_that_python_would_not_make_is_refused_by_the_contract(
 def test_a_share_of_more_than_the_whole_is_refused_by_the_contract(
     licensor: Party, signed_offer: OfferDocument, share: str
 ) -> None:
-    greedy = Conditions(**{share: 10_001})
+    given: dict[str, Any] = {share: 10_001}
+    greedy = Conditions(**given)
     with pytest.raises(ConditionsInvalid) as caught:
         licensor.sells.publish_offer(replace(signed_offer.offer, conditions=greedy.struct_hash()), greedy)
     assert caught.value.facts == {"conditions": greedy.struct_hash()}

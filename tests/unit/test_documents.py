@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,22 +10,30 @@ from hypothesis import strategies as st
 
 from licet.documents import (
     CatalogDocument,
+    ClaimDocument,
     Document,
+    EvidenceDocument,
     OfferDocument,
     OrderDocument,
     PayeeShare,
     SplitDocument,
+    StatementDocument,
     TermsDocument,
+    UsageLog,
+    UsageRecord,
+    VoucherDocument,
     Work,
     canonical_json,
     parse_json,
     sha256,
 )
 from licet.errors import DocumentInvalid, InputError
+from licet.rights.claim import ClaimTo
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Order
 from licet.rights.uses import Use
+from licet.rights.voucher import Voucher
 from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import checksum
 from licet.trees.sums import SumTree
@@ -49,7 +58,30 @@ ORDER = OrderDocument(
     order=Order(OFFER.offer, b"", A, sha256(b"salt"), 3),
     authorization=Authorization(B, 0, (1 << 256) - 1, 27, sha256(b"r"), sha256(b"s")),
 )
-DOCUMENTS: list[Document] = [CATALOG, SPLIT, TERMS, OFFER, ORDER]
+RECORD = UsageRecord(sha256(b"asset"), sha256(b"license"), Use.TRAIN, 3, 100, 200)
+USAGE = UsageLog(
+    100,
+    300,
+    (RECORD, replace(RECORD, work=sha256(b"1")), replace(RECORD, reference="2")),
+    RECORD.license_id,
+)
+STATEMENT = StatementDocument(sha256(b"asset"), 100, 300, C, SPLIT, "One cent for each use.")
+EVIDENCE = EvidenceDocument("Drafts", "My drafts.", "https://example.org/drafts", sha256(b"drafts"))
+VOUCHER = VoucherDocument(31337, C, Voucher(sha256(b"license"), 7), b"\xab" * 65)
+CLAIM = ClaimDocument(31337, C, ClaimTo(A, ZERO_ADDRESS, B, 5, 1 << 40), b"\xab" * 65)
+DOCUMENTS: list[Document] = [
+    CATALOG,
+    SPLIT,
+    TERMS,
+    OFFER,
+    ORDER,
+    USAGE,
+    STATEMENT,
+    EVIDENCE,
+    VOUCHER,
+    CLAIM,
+]
+FREE_TEXT = {"name", "title", "text", "basis", "description", "fileURI"}
 
 # Letters whose order differs between code points and UTF-16, control characters, quotes.
 tricky = st.text('ab"\\\n\0\x1f\x7f\u2028\u20ac\ufb33\U0001f600', max_size=5)
@@ -120,7 +152,7 @@ def test_there_and_back(document: Document) -> None:
 def test_any_member_replaced_by_junk_is_refused(document: Document, junk: object) -> None:
     valid = json.loads(document.to_bytes())
     for key in valid:
-        if valid[key] == junk or (isinstance(junk, str) and key in ("name", "title", "text") and junk == "x"):
+        if valid[key] == junk or (isinstance(junk, str) and key in FREE_TEXT and junk == "x"):
             continue
         with pytest.raises(DocumentInvalid):
             type(document).from_bytes(json.dumps(valid | {key: junk}, separators=(",", ":")).encode())
@@ -273,3 +305,62 @@ def test_hostile_orders(part: str, change: dict[str, Any]) -> None:
 def test_hostile_chains_of_orders(chain_id: object) -> None:
     with pytest.raises(DocumentInvalid):
         OrderDocument.from_bytes(canonical_json(json.loads(ORDER.to_bytes()) | {"chainId": chain_id}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"units": "0"},
+        {"units": str(1 << 56)},
+        {"units": 3},
+        {"uses": []},
+        {"uses": ["bit-12"]},
+        {"from": "201"},
+        {"from": "0"},
+        {"until": str(1 << 40)},
+        {"work": "0x" + "ab" * 32},
+        {"work": "00" * 32},
+        {"reference": ""},
+        {"licenseId": sha256(b"another")},
+    ],
+)
+def test_hostile_usage_records(change: dict[str, Any]) -> None:
+    valid = json.loads(USAGE.to_bytes())
+    with pytest.raises(DocumentInvalid):
+        UsageLog.from_bytes(canonical_json(valid | {"records": [valid["records"][0] | change]}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"from": "301"},
+        {"until": str(1 << 40)},
+        {"amounts": []},
+        {"amounts": [{"payee": A, "share": "0"}]},
+        {"usage": ["x"]},
+        {"usage": [sha256(b"root")[2:]]},
+        {"currency": C.lower()},
+    ],
+)
+def test_hostile_statements(change: dict[str, Any]) -> None:
+    with pytest.raises(DocumentInvalid):
+        StatementDocument.from_bytes(canonical_json(json.loads(STATEMENT.to_bytes()) | change))
+
+
+def test_evidence_needs_a_name_and_a_file_its_hash() -> None:
+    assert EvidenceDocument.from_bytes(EvidenceDocument("Drafts", "").to_bytes()).file_uri == ""
+    for wrong in (
+        {"name": ""},
+        {"file_uri": "https://example.org"},
+        {"file_hash": sha256(b"drafts")},
+    ):
+        with pytest.raises(InputError):
+            EvidenceDocument(**{"name": "Drafts", "description": "", **wrong})
+
+
+@pytest.mark.parametrize("document", [VOUCHER, CLAIM], ids=lambda document: document.TYPE)
+@pytest.mark.parametrize("signature", ["0x", "ab", "0xAB", "0x" + "ab" * 5000])
+def test_hostile_signatures(document: Document, signature: str) -> None:
+    valid = json.loads(document.to_bytes())
+    with pytest.raises(DocumentInvalid):
+        type(document).from_bytes(canonical_json(valid | {"signature": signature}))

@@ -44,3 +44,28 @@ def test_proofs_in_the_vectors_hold() -> None:
             siblings = tuple(SumNode(*node) for node in nodes)
             root = sum_root(proof["payee"], SumProof(int(proof["share"]), siblings, int(proof["sides"])))
             assert root == (tree["root"], int(tree["total"]))
+
+
+def test_the_vaults_in_the_vectors_all_differ() -> None:
+    vaults = json.loads((GOLDEN / "vaults.json").read_text())["vaults"]
+    assert len({each["vault"] for each in vaults}) == len(vaults)
+
+
+def test_no_two_conditions_in_the_vectors_have_one_hash() -> None:
+    """Were two members swapped, or one left out, some hash would be another's."""
+    conditions = json.loads((GOLDEN / "conditions.json").read_text())["conditions"]
+    assert len({each["structHash"] for each in conditions}) == len(conditions)
+
+
+def test_claims_in_the_vectors_are_of_a_share_of_their_vault() -> None:
+    golden = json.loads((GOLDEN / "claims.json").read_text())
+    share = golden["share"]
+    nodes = zip(share["siblingHashes"], map(int, share["siblingSums"]), strict=True)
+    siblings = tuple(SumNode(*node) for node in nodes)
+    root, total = sum_root(share["payee"], SumProof(int(share["share"]), siblings, int(share["sides"])))
+    assert golden["code"].endswith(root[2:])
+    received: dict[str, int] = {}
+    for step in golden["claims"]:
+        token, released = step["claim"]["token"], int(step["claim"]["releasedTo"])
+        received[token] = received.get(token, 0) + int(step["paidIn"])
+        assert received[token] * int(share["share"]) // total == released + int(step["amount"])

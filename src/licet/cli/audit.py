@@ -127,8 +127,10 @@ def _meters(report: AuditReport, money: Money) -> RenderableType:
     return table(
         ["deposit of", ">units", ">received", ">= settled", ">+ withdrawn", ">+ left"],
         [
-            (short(m.license_id), f"{m.units:,}")
-            + tuple(money.text(m.token, n) for n in (m.received, m.settled, m.withdrawn, m.balance))
+            (
+                short(m.license_id), f"{m.units:,}",
+                *(money.text(m.token, n) for n in (m.received, m.settled, m.withdrawn, m.balance)),
+            )
             for m in report.meters
         ],
     )
@@ -138,8 +140,10 @@ def _statements(report: AuditReport, money: Money) -> RenderableType:
     return table(
         ["statement", "of asset", "state", ">says", ">released", ">waiting"],
         [
-            (short(s.statement_id), short(s.asset_id), s.state)
-            + tuple(money.text(s.token, n) for n in (s.amount, s.released, s.balance))
+            (
+                short(s.statement_id), short(s.asset_id), s.state,
+                *(money.text(s.token, n) for n in (s.amount, s.released, s.balance)),
+            )
             for s in report.statements
         ],
     )
@@ -149,8 +153,10 @@ def _escrows(report: AuditReport, money: Money) -> RenderableType:
     return table(
         ["escrow of case", "asset", "for", ">received", ">= released", ">+ waiting"],
         [
-            (str(e.case_id), short(e.asset_id), short(e.payee))
-            + tuple(money.text(e.token, n) for n in (e.received, e.released, e.balance))
+            (
+                str(e.case_id), short(e.asset_id), short(e.payee),
+                *(money.text(e.token, n) for n in (e.received, e.released, e.balance)),
+            )
             for e in report.escrows
         ],
     )

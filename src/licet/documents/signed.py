@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from licet.documents.base import Document, check_chain_id, check_keys, parse_signature, string
+from licet.errors import InputError
 from licet.rights.claim import ClaimTo
 from licet.rights.derivation import DerivativeApproval
 from licet.rights.voucher import Voucher
@@ -32,6 +33,8 @@ class VoucherDocument(Document):
 
     def __post_init__(self) -> None:
         check_chain_id(self.chain_id)
+        if not self.signature:
+            raise InputError("the signature is empty")
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -72,6 +75,8 @@ class ClaimDocument(Document):
 
     def __post_init__(self) -> None:
         check_chain_id(self.chain_id)
+        if not self.signature:
+            raise InputError("the signature is empty")
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -93,15 +93,21 @@ class Offers:
         """Whether a derivative may be licensed so; an original always may."""
         if not deed.flags & DeedFlag.DERIVATIVE:
             return True
-        if deed.flags & DeedFlag.CEILING and offer.kind == Kind.METERED:
-            return False
-        expires = now + offer.duration if offer.duration else PERPETUAL
         amount = 0 if offer.kind == Kind.METERED else offer.price
+        if deed.flags & DeedFlag.CEILING:
+            # What is paid later, by the unit or out of an escrow, keeps under no ceiling.
+            disputed = amount and deed.flags & DeedFlag.DISPUTED
+            if offer.kind == Kind.METERED or (disputed and self._is_escrowed(offer)):
+                return False
+        expires = now + offer.duration if offer.duration else PERPETUAL
         try:
             self._contracts.assets.check_sale(offer, expires, amount)
         except Reverted:
             return False
         return True
+
+    def _is_escrowed(self, offer: Offer) -> bool:
+        return self._contracts.disputes.escrow_of(offer.asset_id, offer.payee) != offer.payee
 
 
 def _read(library: Library) -> Iterator[OfferDocument]:

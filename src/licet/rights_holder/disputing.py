@@ -136,6 +136,20 @@ class Disputing(Stating):
         """
         return self._contracts.disputes.counter_bond(case_id)
 
+    def submit_evidence(self, case_id: int, evidence: EvidenceDocument, *, contest: bool = False) -> Receipt:
+        """Shows evidence in an open case. Anybody may.
+
+        Args:
+            case_id: the case.
+            evidence: what speaks for or against the claim; it is published.
+            contest: whether the case is a contest of a statement, rather than a dispute.
+
+        Raises:
+            CaseNotOpen, CaseOverdue: it cannot be ruled on any more.
+        """
+        _, uri = self._shown(evidence)
+        return self._cases(contest).submit_evidence(case_id, uri)
+
     def release_escrow(self, case_id: int, payee: Address, token: Address) -> Released:
         """Pays out what was sold while a case was its asset's latest: to the payee, or by an upheld claim.
 

@@ -6,8 +6,10 @@ from licet.chain.client import Receipt
 from licet.contracts import events
 from licet.contracts.currency import Currency
 from licet.contracts.publications import statement_of
+from licet.contracts.statements import State
 from licet.contracts.vaults import Vault
 from licet.documents import StatementDocument
+from licet.errors import reverted
 from licet.rights.statement import Statement
 from licet.rights_holder.offering import Offering
 from licet.types import Address, Hash32
@@ -83,6 +85,8 @@ class Stating(Offering):
             window=window,
         )
         escrow, currency = self._contracts.statements, Currency(self._contracts.chain, document.currency)
+        if escrow.state(statement.id).state is not State.NONE:
+            raise reverted("StatementAlreadyPublished", {"statementId": statement.id})
         lacking = max(0, tree.total - currency.balance_of(escrow.purse_of(statement.id)))
         currency.check_balance(lacking, "the statement")
         split = self.publish_split(document.amounts, statement.id)
