@@ -6,7 +6,7 @@ ANALYSIS := .venv-analysis/.installed
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build contracts slither symbolic mutation coverage brownie wheel nightly docs bench \
+.PHONY: help setup demo test lint build contracts slither symbolic mutation coverage signing brownie wheel nightly docs bench \
 	lock clean
 
 help: ## This list
@@ -45,6 +45,9 @@ mutation: setup ## Do the contracts' tests notice what is changed in a contract?
 coverage: setup ## How much of the contracts their tests run
 	$(BIN)/python scripts/coverage.py
 
+signing: setup ## clear-signing/: how wallets show what is signed (ERC-7730)
+	$(BIN)/python scripts/clear_signing.py
+
 brownie: setup .venv-brownie/.installed ## Brownie compiles, deploys and tests on Anvil
 	$(BROWNIE_BIN)/python scripts/brownie_check.py
 
@@ -54,6 +57,7 @@ wheel: setup ## The wheel, installed alone in an empty virtualenv, works
 nightly: setup ## Long fuzzing, proofs, mutants, coverage, and the peers' figures
 	FOUNDRY_PROFILE=nightly $(BIN)/python scripts/forge.py test
 	$(MAKE) --no-print-directory symbolic coverage mutation
+	$(BIN)/python scripts/clear_signing.py --check --lint
 	$(BIN)/python benchmarks/peers.py --check
 
 docs: setup ## The pages made by running the program: docs/cli.md, docs/demo.md

@@ -243,6 +243,10 @@ abstract contract Base is Test {
         return keccak256(abi.encode(hashOf(offer), to, salt));
     }
 
+    function idOf(ILicenseToken.Grant memory grant) internal pure returns (bytes32) {
+        return idOf(grant.offer, grant.licensee, grant.salt);
+    }
+
     function digestOf(ILicenseToken.Offer memory offer) internal view returns (bytes32) {
         return typed(CHAIN, address(licenses), hashOf(offer));
     }

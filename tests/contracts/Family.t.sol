@@ -128,7 +128,7 @@ abstract contract Family is Base {
     }
 
     function licenseOf(IAssetRegistry.Parent memory parent) internal pure returns (bytes32) {
-        return idOf(parent.grant.offer, parent.grant.licensee, parent.grant.salt);
+        return idOf(parent.grant);
     }
 
     function licensesOf(IAssetRegistry.Parent[] memory parents) internal pure returns (bytes32[] memory ids) {

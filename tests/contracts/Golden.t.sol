@@ -7,13 +7,17 @@ import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
 import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
 import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
+import {IStatementEscrow} from "contracts/interfaces/IStatementEscrow.sol";
+import {IUsageLedger} from "contracts/interfaces/IUsageLedger.sol";
 import {CatalogTree} from "contracts/libraries/CatalogTree.sol";
 import {Offers} from "contracts/libraries/Offers.sol";
 import {RollingHead} from "contracts/libraries/RollingHead.sol";
 import {SumTree} from "contracts/libraries/SumTree.sol";
+import {Vaults} from "contracts/libraries/Vaults.sol";
 
 import {Catalog} from "./helpers/Catalog.sol";
 import {Split} from "./helpers/Split.sol";
+import {IDollar} from "./helpers/System.sol";
 
 /// @dev The libraries, which take calldata, from outside.
 contract Libraries {
@@ -170,6 +174,143 @@ contract GoldenTest is Test {
         assertGe(count, 3);
     }
 
+    function test_Conditions() public {
+        string memory json = vm.readFile("tests/golden/conditions.json");
+        ILicenseToken licenses =
+            ILicenseToken(deployCode("LicenseToken.sol:LicenseToken", abi.encode(puppetRegistry())));
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".conditions", count)); ++count) {
+            string memory path = at(".conditions", count);
+            bytes32 structHash = vm.parseJsonBytes32(json, string.concat(path, ".structHash"));
+            ILicenseToken.Conditions memory conditions = conditionsAt(json, string.concat(path, ".conditions"));
+            assertEq(licenses.conditionsHashOf(conditions), structHash, path);
+        }
+        assertEq(count, 17);
+    }
+
+    /// @dev The addresses that Python computed, and the code that stands there once a vault is deployed.
+    function test_Vaults() public {
+        string memory json = vm.readFile("tests/golden/vaults.json");
+        address factory = vm.parseJsonAddress(json, ".factory");
+        address implementation = etchVaults(json);
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".vaults", count)); ++count) {
+            string memory path = at(".vaults", count);
+            bytes32 root = vm.parseJsonBytes32(json, string.concat(path, ".root"));
+            bytes32 salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
+            address vault = vm.parseJsonAddress(json, string.concat(path, ".vault"));
+            assertEq(Vaults.at(factory, implementation, root, salt), vault, path);
+            vm.etch(vault, vm.parseJsonBytes(json, string.concat(path, ".code")));
+            assertEq(IRoyaltyVault(vault).root(), root, path);
+        }
+        assertEq(count, 9);
+    }
+
+    /// @dev One claim after the other, each on the payee's approval of exactly the digest that Python computed.
+    function test_Claims() public {
+        string memory json = vm.readFile("tests/golden/claims.json");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        etchVaults(json);
+        address vault = vm.parseJsonAddress(json, ".vault");
+        vm.etch(vault, vm.parseJsonBytes(json, ".code"));
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".claims", count)); ++count) {
+            string memory path = at(".claims", count);
+            string memory inside = string.concat(path, ".claim");
+            address token = vm.parseJsonAddress(json, string.concat(inside, ".token"));
+            payIn(vault, token, vm.parseJsonUint(json, string.concat(path, ".paidIn")));
+            address payee = vm.parseJsonAddress(json, string.concat(inside, ".payee"));
+            assertEq(
+                IRoyaltyVault(vault).releasedTo(token, payee),
+                vm.parseJsonUint(json, string.concat(inside, ".releasedTo")),
+                path
+            );
+            approve(payee, vm.parseJsonBytes32(json, string.concat(path, ".digest")));
+            uint256 amount = IRoyaltyVault(vault)
+                .claimTo(
+                    token,
+                    vm.parseJsonAddress(json, string.concat(inside, ".to")),
+                    shareAt(json, ".share"),
+                    vm.parseJsonUint(json, string.concat(inside, ".deadline")),
+                    SIGNATURE
+                );
+            assertEq(amount, vm.parseJsonUint(json, string.concat(path, ".amount")), path);
+        }
+        assertEq(count, 3);
+    }
+
+    function test_Lineages() public view {
+        string memory json = vm.readFile("tests/golden/derivatives.json");
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".lineages", count)); ++count) {
+            string memory path = at(".lineages", count);
+            bytes32[] memory ids = vm.parseJsonBytes32Array(json, string.concat(path, ".licenseIds"));
+            bytes32 lineage = vm.parseJsonBytes32(json, string.concat(path, ".lineage"));
+            assertEq(keccak256(abi.encode(ids)), lineage, path);
+        }
+        assertEq(count, 3);
+    }
+
+    /// @dev The registry asks the licensor to approve exactly the digest that Python computed.
+    function test_Approvals() public {
+        string memory json = vm.readFile("tests/golden/derivatives.json");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        address factory = deployCode("RoyaltyVaultFactory.sol:RoyaltyVaultFactory");
+        IAssetRegistry registry = IAssetRegistry(vm.parseJsonAddress(json, ".assetRegistry"));
+        ILicenseToken licenses = ILicenseToken(makeAddr("license token"));
+        deployCodeTo("AssetRegistry.sol:AssetRegistry", abi.encode(factory, licenses, 3, 4, 5), address(registry));
+        deployCodeTo("LicenseToken.sol:LicenseToken", abi.encode(registry), address(licenses));
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".approvals", count)); ++count) {
+            string memory path = at(".approvals", count);
+            IAssetRegistry.Derivation memory made = sellToDerive(registry, licenses, json, path);
+            bytes32 id = vm.parseJsonBytes32(json, string.concat(path, ".approval.licenseId"));
+            assertEq(licenses.license(id).holder, made.parents[0].grant.licensee, path);
+            approve(made.parents[0].grant.offer.licensor, vm.parseJsonBytes32(json, string.concat(path, ".digest")));
+            bytes32 content = vm.parseJsonBytes32(json, string.concat(path, ".approval.content"));
+            vm.prank(made.parents[0].grant.licensee);
+            bytes32 derivative = registry.registerDerivative(work(content), made);
+            bytes32[] memory ids = new bytes32[](1);
+            ids[0] = id;
+            assertEq(
+                registry.derivative(derivative).vault,
+                IRoyaltyVaultFactory(factory).vaultOf(made.split, keccak256(abi.encode(ids)))
+            );
+        }
+        assertEq(count, 2);
+    }
+
+    function test_Statements() public {
+        string memory json = vm.readFile("tests/golden/statements.json");
+        IStatementEscrow escrow = IStatementEscrow(
+            deployCode("StatementEscrow.sol:StatementEscrow", abi.encode(makeAddr("factory"), makeAddr("court"), 1, 1))
+        );
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".statements", count)); ++count) {
+            string memory path = at(".statements", count);
+            IStatementEscrow.Statement memory statement = statementAt(json, string.concat(path, ".statement"));
+            bytes32 id = vm.parseJsonBytes32(json, string.concat(path, ".statementId"));
+            assertEq(escrow.statementIdOf(statement), id, path);
+        }
+        assertEq(count, 3);
+    }
+
+    function test_Vouchers() public {
+        string memory json = vm.readFile("tests/golden/vouchers.json");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        address ledger = vm.parseJsonAddress(json, ".usageLedger");
+        deployCodeTo("UsageLedger.sol:UsageLedger", abi.encode(makeAddr("license token")), ledger);
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, at(".vouchers", count)); ++count) {
+            string memory path = at(".vouchers", count);
+            bytes32 licenseId = vm.parseJsonBytes32(json, string.concat(path, ".voucher.licenseId"));
+            uint256 units = vm.parseJsonUint(json, string.concat(path, ".voucher.units"));
+            bytes32 digest = vm.parseJsonBytes32(json, string.concat(path, ".digest"));
+            assertEq(IUsageLedger(ledger).voucherHash(licenseId, units), digest, path);
+        }
+        assertEq(count, 3);
+    }
+
     function test_RollingHeads() public view {
         string memory json = vm.readFile("tests/golden/heads.json");
         bytes32 head = 0;
@@ -273,7 +414,63 @@ contract GoldenTest is Test {
         });
     }
 
+    function statementAt(string memory json, string memory path)
+        private
+        pure
+        returns (IStatementEscrow.Statement memory statement)
+    {
+        statement.publisher = vm.parseJsonAddress(json, string.concat(path, ".publisher"));
+        statement.assetId = vm.parseJsonBytes32(json, string.concat(path, ".assetId"));
+        statement.from = uint40(vm.parseJsonUint(json, string.concat(path, ".from")));
+        statement.until = uint40(vm.parseJsonUint(json, string.concat(path, ".until")));
+        statement.currency = vm.parseJsonAddress(json, string.concat(path, ".currency"));
+        statement.amount = vm.parseJsonUint(json, string.concat(path, ".amount"));
+        statement.root = vm.parseJsonBytes32(json, string.concat(path, ".root"));
+        statement.documentHash = vm.parseJsonBytes32(json, string.concat(path, ".documentHash"));
+        statement.uri = vm.parseJsonString(json, string.concat(path, ".uri"));
+        statement.window = uint32(vm.parseJsonUint(json, string.concat(path, ".window")));
+    }
+
+    function work(bytes32 content) private pure returns (IAssetRegistry.Registration memory registration) {
+        registration.content = content;
+    }
+
     // ---- acting ----
+
+    /// @dev The code of vaults, where the vectors have it.
+    function etchVaults(string memory json) private returns (address implementation) {
+        implementation = vm.parseJsonAddress(json, ".implementation");
+        IRoyaltyVaultFactory factory = IRoyaltyVaultFactory(deployCode("RoyaltyVaultFactory.sol:RoyaltyVaultFactory"));
+        vm.etch(implementation, factory.implementation().code);
+    }
+
+    function payIn(address vault, address token, uint256 amount) private {
+        if (token == address(0)) {
+            vm.deal(vault, vault.balance + amount);
+        } else {
+            deployCodeTo("TestDollar.sol:TestDollar", token);
+            IDollar(token).mint(vault, amount);
+        }
+    }
+
+    /// @dev Registers the parent, publishes its offer and buys: what its licensee then shows of it.
+    function sellToDerive(IAssetRegistry registry, ILicenseToken licenses, string memory json, string memory path)
+        private
+        returns (IAssetRegistry.Derivation memory made)
+    {
+        made.parents = new IAssetRegistry.Parent[](1);
+        made.parents[0].conditions = conditionsAt(json, string.concat(path, ".conditions"));
+        made.parents[0].approval = SIGNATURE;
+        ILicenseToken.Grant memory grant = made.parents[0].grant;
+        grant.offer = offerAt(json, string.concat(path, ".offer"));
+        grant.licensee = vm.parseJsonAddress(json, string.concat(path, ".approval.registrant"));
+        grant.salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
+        vm.startPrank(grant.offer.licensor);
+        registry.register(work(vm.parseJsonBytes32(json, string.concat(path, ".parentContent"))));
+        licenses.publishOffer(grant.offer, made.parents[0].conditions);
+        vm.stopPrank();
+        licenses.buy{value: grant.offer.price}(ILicenseToken.Order(grant.offer, "", 1, grant.licensee, grant.salt));
+    }
 
     /// @dev A registry that names its neighbours, and nothing else.
     function puppetRegistry() private returns (address registry) {

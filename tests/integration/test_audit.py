@@ -9,7 +9,6 @@ import pytest
 from licet.auditor import Auditor, AuditReport, Kind, VaultSheet, Verdict
 from licet.catalog import read_catalog
 from licet.chain.artifacts import artifact
-from licet.chain.client import Chain
 from licet.chain.deployments import create_address
 from licet.documents import (
     Library,
@@ -30,6 +29,7 @@ from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party, created
+from tests.integration.faults import kinds
 
 pytestmark = pytest.mark.integration
 
@@ -39,27 +39,12 @@ MakeWork = Callable[[str], Path]
 
 
 @pytest.fixture
-def audit(network: Network, folder: Path) -> Audit:
-    """What an auditor says who has nothing but the node's URL, the registry and the published documents."""
-
-    def audit(documents: Path = folder, block: int | None = None) -> AuditReport:
-        auditor = Auditor(Chain(network.url), Library([documents], allow_http=False))
-        return auditor.audit(network.deployment.asset_registry, block=block)
-
-    return audit
-
-
-@pytest.fixture
 def catalog(licensor: Party, tmp_path: Path, make_work: MakeWork) -> Registered:
     """Five works in one catalogue."""
     files = [make_work(f"song {n}").name for n in range(1, 6)]
     path = tmp_path / "songs.csv"
     path.write_text("id,file\n" + "".join(f"{name[:-4]},{name}\n" for name in files))
     return licensor.sells.register_catalog(read_catalog(path), "Songs")
-
-
-def kinds(report: AuditReport) -> set[Kind]:
-    return {finding.kind for finding in report.findings}
 
 
 def sheet(report: AuditReport, vault: Address, token: Address) -> VaultSheet:

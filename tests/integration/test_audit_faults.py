@@ -1,17 +1,13 @@
 """Planted faults: each is made on a real chain, or by a node that lies, and each is found and named."""
 
-import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from licet.auditor import Auditor, AuditReport, Finding, Kind, Verdict
+from licet.auditor import AuditReport, Kind, Verdict
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
 from licet.contracts import Contracts, events
@@ -33,8 +29,22 @@ from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights_holder import Price, PublishedSplit, Registered
 from licet.trees.hashing import checksum, keccak
-from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32, hash_bytes
-from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party, relay
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
+from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
+from tests.integration.faults import (
+    Logs,
+    alter_slot,
+    balance_slot,
+    between,
+    deed_slot,
+    is_a,
+    kinds,
+    lying_about_logs,
+    mapped,
+    set_heads,
+    the,
+)
+from tests.integration.market import Market
 
 pytestmark = pytest.mark.integration
 
@@ -44,15 +54,6 @@ Answer = Callable[[str, list[Any], Any], Any]
 
 PRICE = 25 * DOLLAR
 YES_TO_EVERYTHING = bytes.fromhex("600160005260206000f3")  # returns 1, whatever it is asked
-
-
-@pytest.fixture
-def audit(network: Network, folder: Path) -> Audit:
-    def audit(url: str = network.url) -> AuditReport:
-        auditor = Auditor(Chain(url), Library([folder], allow_http=False))
-        return auditor.audit(network.deployment.asset_registry)
-
-    return audit
 
 
 @pytest.fixture
@@ -68,44 +69,21 @@ def claimed(artist: Party, bought: Purchase, split: SplitDocument, dollar: Addre
     return artist.sells.collect([split], dollar).total
 
 
-def kinds(report: AuditReport) -> set[Kind]:
-    return {finding.kind for finding in report.findings}
-
-
-def the(kind: Kind, report: AuditReport) -> Finding:
-    """The one finding of a kind."""
-    assert report.verdict is Verdict.FINDINGS
-    (finding,) = (finding for finding in report.findings if finding.kind is kind)
-    return finding
-
-
 # Storage.
-
-
-def deed_slot(token_id: Hash32) -> int:
-    """Where Solady's ERC-721 keeps a token's owner (low 160 bits) and what is stored with it."""
-    seed = bytes.fromhex("7d882553")
-    return (2 * int(token_id, 16) + int.from_bytes(keccak(hash_bytes(token_id)[:28] + seed))) % 2**256
 
 
 def offer_slot(offer_hash: Hash32) -> int:
     """sold (32 bits) ‖ cancelled (1) ‖ published (1), from the low end."""
-    return int.from_bytes(keccak(hash_bytes(offer_hash) + (1).to_bytes(32)))
+    return mapped(1, offer_hash)
 
 
 def book_slot(token: Address) -> int:
     """Where a vault keeps what it released of a token; the payees' mapping stands behind it."""
-    return int.from_bytes(keccak(bytes(12) + address_bytes(token) + bytes(32)))
+    return mapped(0, token)
 
 
 def payee_slot(token: Address, payee: Address) -> int:
-    mapping = (book_slot(token) + 1).to_bytes(32)
-    return int.from_bytes(keccak(bytes(12) + address_bytes(payee) + mapping))
-
-
-def balance_slot(holder: Address) -> int:
-    """Where Solady's ERC-20 keeps a balance."""
-    return int.from_bytes(keccak(address_bytes(holder) + bytes(8) + bytes.fromhex("87a211a2")))
+    return mapped(book_slot(token) + 1, payee)
 
 
 @pytest.fixture
@@ -113,11 +91,7 @@ def alter(network: Network) -> Callable[[Address, int, Callable[[int], int]], No
     """Changes a storage slot, as no transaction could."""
 
     def alter(contract: Address, slot: int, change: Callable[[int], int]) -> None:
-        before = int(network.rpc("eth_getStorageAt", contract, hex(slot), "latest"), 16)
-        assert before or slot, "the slot is not where the test believes it"
-        word = "0x" + change(before).to_bytes(32).hex()
-        network.rpc("anvil_setStorageAt", contract, "0x" + slot.to_bytes(32).hex(), word)
-        network.rpc("evm_mine")
+        alter_slot(network, contract, slot, change)
 
     return alter
 
@@ -532,60 +506,33 @@ def send_altered(network: Network, sender: Address, function: str, *arguments: A
 # A node that lies.
 
 
-@contextmanager
-def between(url: str, answer: Answer) -> Iterator[str]:
-    """A proxy before a node that may give other results: `answer(method, params, result)`."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            method, params = request["method"], request.get("params", [])
-            relayed = relay(url, method, *params)
-            if "result" in relayed:
-                relayed["result"] = answer(method, params, relayed["result"])
-            body = json.dumps(relayed | {"id": request["id"]}).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-Logs = list[dict[str, Any]]
-
-
-def lying_about_logs(change: Callable[[Logs], Logs]) -> Answer:
-    return lambda method, params, result: change(result) if method == "eth_getLogs" else result
-
-
-def is_a(kind: type[Event]) -> Callable[[dict[str, Any]], bool]:
-    return lambda log: bool(log["topics"][0] == "0x" + events.topic_of(kind).hex())
-
-
 @pytest.mark.parametrize(
     ("kind", "contract"),
     [
         (events.AssetRegistered, "asset_registry"),
         (events.Sold, "license_token"),
         (events.SplitPublished, "vault_factory"),
+        (events.UsageAnchored, "usage_ledger"),
+        (events.StatementPublished, "statement_escrow"),
+        (events.AssetDisputed, "dispute_desk"),
     ],
 )
 def test_a_log_that_the_node_left_out(
-    kind: type[Event], contract: str, bought: Purchase, network: Network, audit: Audit
+    kind: type[Event],
+    contract: str,
+    bought: Purchase,
+    asset: Registered,
+    market: Market,
+    licensor: Party,
+    rival: Party,
+    split: SplitDocument,
+    network: Network,
+    audit: Audit,
 ) -> None:
+    market.anchor(rival, ZERO_HASH, network.now - 10, network.now)
+    market.state(licensor, asset.asset_id, split)
+    rival.contracts.disputes.dispute_asset(asset.asset_id, market.register(rival, "mine"), rival.address)
+
     def leave_out(logs: Logs) -> Logs:
         return [log for log in logs if not is_a(kind)(log)]
 
@@ -668,7 +615,7 @@ def test_a_forged_quantity_that_the_head_agrees_with(
 ) -> None:
     """As if the contract had logged another number of licenses than it made out and was paid for."""
     with between(network.url, with_quantity(quantity)) as url:
-        set_head(network, url)
+        set_heads(network, url)
         assert kinds(audit(url)) == found
 
 
@@ -677,18 +624,9 @@ def test_a_forged_quantity_in_native_coin(
 ) -> None:
     licensee.buys.buy(offering(licensor, asset.asset_id, Price(ZERO_ADDRESS, 5)), quantity=3)
     with between(network.url, with_quantity(4)) as url:
-        set_head(network, url)
+        set_heads(network, url)
         finding = the(Kind.INCOME_WRONG, audit(url))
     assert (finding.evidence.expected, finding.evidence.found) == ("20", "15")
-
-
-def set_head(network: Network, url: str) -> None:
-    """Sets the license token's head to what the logs that a node gives lead to."""
-    token = network.deployment.license_token
-    logs = Chain(url).logs([token], [], from_block=network.deployment.block)
-    head = events.replay_head([log for log in logs if events.is_audited("LicenseToken", log)])
-    network.rpc("anvil_setStorageAt", token, "0x" + "00" * 32, head)
-    network.rpc("evm_mine")
 
 
 @pytest.mark.parametrize("quantity", [0, 101, (1 << 256) - 1])

@@ -44,14 +44,14 @@ contract AssetRegistryProofs is Test {
         assert(deed.exclusiveUntil == state / 2 ** 24 % 2 ** 32);
         assert(deed.parentsUntil == state / 2 ** 56 % 2 ** 32);
         assert(deed.flags == state / 2 ** 88);
-        assert(registry.deedSlot(ID) == uint256(state) * 2 ** 160 + uint160(HOLDER));
+        assert(registry.deedState(ID) == uint256(state) * 2 ** 160 + uint160(HOLDER));
     }
 
     function check_ATransferRaisesTheEpochAndNothingElse(uint96 state) external {
         registry.put(ID, HOLDER, state);
         vm.prank(HOLDER);
         registry.transferFrom(HOLDER, BUYER, uint256(ID));
-        assert(registry.deedSlot(ID) == (uint256(state) + 1) * 2 ** 160 + uint160(BUYER));
+        assert(registry.deedState(ID) == (uint256(state) + 1) * 2 ** 160 + uint160(BUYER));
     }
 
     function check_CancellingRaisesTheEpochAndNothingElse(uint96 state, address caller) external {
@@ -59,7 +59,7 @@ contract AssetRegistryProofs is Test {
         vm.prank(caller);
         registry.cancelOffers(ID);
         assert(caller == HOLDER);
-        assert(registry.deedSlot(ID) == (uint256(state) + 1) * 2 ** 160 + uint160(HOLDER));
+        assert(registry.deedState(ID) == (uint256(state) + 1) * 2 ** 160 + uint160(HOLDER));
     }
 
     function check_OnlyTheLicenseTokenGrantsExclusives(uint96 state, address caller, bytes32 licenseId, uint32 until)
@@ -89,7 +89,7 @@ contract AssetRegistryProofs is Test {
         vm.prank(caller);
         registry.pinVault(ID, vault, resaleBps);
         assert(caller == HOLDER && resaleBps <= 10_000);
-        assert(registry.deedSlot(ID) == uint256(state) * 2 ** 160 + uint160(HOLDER));
+        assert(registry.deedState(ID) == uint256(state) * 2 ** 160 + uint160(HOLDER));
     }
 
     /// @dev A derivative that its parents do not allow is never sold: its vault is paid, nothing wider, nothing longer.

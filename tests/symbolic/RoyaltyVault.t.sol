@@ -83,7 +83,7 @@ contract RoyaltyVaultProofs is Test {
     }
 
     function rootOf(IRoyaltyVault.Share calldata share) external pure returns (bytes32, uint128) {
-        return SumTree.root(share);
+        return SumTree.root(share.payee, share.share, share.sides, share.siblings);
     }
 
     function artists(uint128 mine, uint128 others) private pure returns (IRoyaltyVault.Share memory) {

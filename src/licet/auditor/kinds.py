@@ -99,7 +99,8 @@ class Kind(StrEnum):
     TERMS_NOT_RECIPROCAL = "terms_not_reciprocal"
     """A license of a derivative was sold on other terms than the rights document that its parents ask for."""
     CEILING_EVADED = "ceiling_evaded"
-    """A license of a derivative was sold in another currency than its revenue ceiling's, or by the unit."""
+    """A license of a derivative was sold so that no revenue ceiling holds: for another currency than its own,
+    by the unit, or into the escrow of a dispute."""
     CEILING_EXCEEDED = "ceiling_exceeded"
     """A license of a derivative was sold though its vault had received what its parents' licenses allow."""
     PAYMENT_MISSING = "payment_missing"

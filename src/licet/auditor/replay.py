@@ -250,6 +250,7 @@ class Replay:
             self.deeds.deeds.get(offer.asset_id),
             self.offers.states[offer.struct_hash()],
             self.derivatives.limits(offer.asset_id),
+            escrowed=self.disputes.paid_to(offer.asset_id, offer.payee) != offer.payee,
         )
 
     def _owe(self, deal: Deal, payer: Address, amount: int, kind: Kind) -> None:

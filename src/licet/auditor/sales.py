@@ -51,11 +51,13 @@ class Circumstances:
         deed: the asset's deed; None if it had none.
         state: the offer's.
         derivative: what the asset may sell, if it is a derivative.
+        escrowed: whether a sale is paid to the escrow of a dispute.
     """
 
     deed: Deed | None
     state: OfferState
     derivative: Derivative | None = None
+    escrowed: bool = False
 
 
 def check_identity(sale: Sold) -> Iterator[Finding]:
@@ -89,6 +91,8 @@ def check_deal(deal: Deal, at: Circumstances) -> Iterator[Finding]:
     yield from _check_offer(deal, at.state)
     if at.deed is not None and at.derivative is not None:
         yield from _check_derivative(deal, at.deed, at.derivative)
+        if DeedFlag.CEILING in at.deed.flags and deal.offer.price:
+            yield from _check_ceiling(deal, at.derivative, escrowed=at.escrowed)
 
 
 def check_exclusive(deal: Deal, deed: Deed | None, *, own: bool = False) -> Iterator[Finding]:
@@ -192,7 +196,7 @@ def _check_offer(deal: Deal, state: OfferState) -> Iterator[Finding]:
 
 
 def _check_derivative(deal: Deal, deed: Deed, derivative: Derivative) -> Iterator[Finding]:
-    """What a derivative's parents allow; what its vault may have received is checked with the payments."""
+    """What a derivative's parents allow, revenue aside."""
     offer = deal.offer
     if offer.payee != derivative.vault:
         yield _fault(
@@ -227,17 +231,23 @@ def _check_derivative(deal: Deal, deed: Deed, derivative: Derivative) -> Iterato
             derivative.terms_hash,
             offer.terms_hash,
         )
-    if DeedFlag.CEILING in deed.flags and offer.price:
-        if offer.kind == OfferKind.METERED:
-            yield _fault(Kind.CEILING_EVADED, deal, f"was {deal.verb} by the unit, under a revenue ceiling")
-        elif offer.currency != derivative.ceiling_currency:
-            yield _fault(
-                Kind.CEILING_EVADED,
-                deal,
-                f"was {deal.verb} for {offer.currency}, its ceiling is in {derivative.ceiling_currency}",
-                derivative.ceiling_currency,
-                offer.currency,
-            )
+
+
+def _check_ceiling(deal: Deal, derivative: Derivative, *, escrowed: bool) -> Iterator[Finding]:
+    """Sales that no revenue ceiling could hold; how much its vault received is checked with the payments."""
+    offer = deal.offer
+    if offer.kind == OfferKind.METERED:
+        yield _fault(Kind.CEILING_EVADED, deal, f"was {deal.verb} by the unit, under a revenue ceiling")
+    elif offer.currency != derivative.ceiling_currency:
+        yield _fault(
+            Kind.CEILING_EVADED,
+            deal,
+            f"was {deal.verb} for {offer.currency}, its ceiling is in {derivative.ceiling_currency}",
+            derivative.ceiling_currency,
+            offer.currency,
+        )
+    elif escrowed:
+        yield _fault(Kind.CEILING_EVADED, deal, f"was {deal.verb} into escrow, under a revenue ceiling")
 
 
 def _fault(kind: Kind, deal: Deal, what: str, expected: object = None, actual: object = None) -> Finding:

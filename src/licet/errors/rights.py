@@ -323,3 +323,14 @@ class SublicenseTooWide(Reverted):
         "a sublicense of {licenseId} for the uses {uses} until {expires:time} is wider or longer than the "
         "license, or empty"
     )
+
+
+# The adapter for ERC-8432.
+
+
+class NotEnumerable(Reverted):
+    explanation = "the chain keeps no list of the licenses of {assetId}: read the log `Sold`, or ask an auditor"
+
+
+class TermsUnknown(Reverted):
+    explanation = "the terms {termsId} are not stored on chain: show the offer, whose hash proves them"
