@@ -1,0 +1,406 @@
+"""Planted faults of use, reported and metered; each is found and named."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from licet.auditor import AuditReport, Kind
+from licet.chain.artifacts import artifact
+from licet.contracts.events import (
+    AccountClosing,
+    AccountOpened,
+    Deposited,
+    DepositWithdrawn,
+    ReporterAdmitted,
+    ReporterNamed,
+    Settled,
+    UsageAnchored,
+)
+from licet.contracts.purses import purse_address
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind as OfferKind
+from licet.trees.hashing import keccak
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, address_bytes, hash32
+from tests.integration.conftest import DAY, DOLLAR, Network, Party
+from tests.integration.faults import (
+    Lie,
+    Logs,
+    added,
+    alter_slot,
+    altered,
+    balance_slot,
+    between,
+    forged,
+    kinds,
+    lying_about_logs,
+    mapped,
+    the,
+    without,
+)
+from tests.integration.market import Market, Sold
+
+pytestmark = pytest.mark.integration
+
+Audit = Callable[..., AuditReport]
+Found = Callable[..., set[Kind]]
+
+ELSEWHERE = "0x" + "77" * 20
+NOTHING = hash32(b"\x77" * 32)
+USAGE, ACCOUNTS = 1, 2
+"""Where the ledger keeps what."""
+
+
+def more(by: int) -> Callable[[int], int]:
+    return lambda before: before + by
+
+
+@pytest.fixture
+def found_in(network: Network, audit: Audit) -> Found:
+    """What is found where these logs are forged, and the heads agree."""
+
+    def found(*lies: Lie) -> set[Kind]:
+        with forged(network, *lies) as url:
+            return kinds(audit(url))
+
+    return found
+
+
+# Reports.
+
+
+@pytest.fixture
+def reported(
+    market: Market, licensor: Party, licensee: Party, rival: Party, stranger: Party, network: Network
+) -> Sold:
+    """A license whose use was reported by its holder, by whom they named, and by whom its terms name."""
+    asset = market.register(licensor, "a poem")
+    sold = market.sell(asset, transferable=True, conditions=Conditions(reporter=rival.address))
+    now, license_id = network.now, sold.license_id
+    market.anchor(licensee, license_id, now - 100, now - 90)
+    licensee.contracts.usage.name_reporter(license_id, stranger.address)
+    market.anchor(stranger, license_id, now - 89, now - 80)
+    stranger.contracts.usage.admit_reporter(sold.grant, sold.conditions)
+    market.anchor(rival, license_id, now - 50, now - 40)
+    return sold
+
+
+@pytest.mark.parametrize(
+    ("which", "changes", "found"),
+    [
+        (0, {"root": ZERO_HASH}, {Kind.ANCHOR_INVALID}),
+        (0, {"count": 0}, {Kind.ANCHOR_INVALID, Kind.USAGE_STATE_WRONG}),
+        (0, {"count": more(1)}, {Kind.USAGE_STATE_WRONG}),
+        (0, {"from": more(50)}, {Kind.ANCHOR_INVALID}),
+        (2, {"until": more(DAY)}, {Kind.ANCHOR_INVALID, Kind.USAGE_STATE_WRONG}),
+        (0, {"from": 0}, {Kind.ANCHOR_INVALID, Kind.ANCHOR_OVERLAPS}),
+        (1, {"from": more(-1)}, {Kind.ANCHOR_OVERLAPS}),
+        (0, {"until": more(1)}, {Kind.ANCHOR_OVERLAPS}),
+        (0, {"reporter": ELSEWHERE}, {Kind.ANCHOR_UNAUTHORIZED}),
+        (0, {"licenseId": NOTHING}, {Kind.ANCHOR_UNAUTHORIZED, Kind.USAGE_STATE_WRONG}),
+        (0, {"licenseId": ZERO_HASH}, {Kind.USAGE_STATE_WRONG}),
+    ],
+)
+def test_an_anchor_that_does_not_count(
+    which: int, changes: dict[str, Any], found: set[Kind], reported: Sold, found_in: Found
+) -> None:
+    assert found_in(altered(UsageAnchored, which, **changes)) == found
+
+
+def test_a_reporter_whom_nobody_named(reported: Sold, found_in: Found) -> None:
+    assert found_in(without(ReporterNamed)) == {Kind.ANCHOR_UNAUTHORIZED}
+
+
+def test_a_reporter_who_was_named_no_longer(reported: Sold, found_in: Found) -> None:
+    assert found_in(altered(ReporterNamed, named=False)) == {Kind.ANCHOR_UNAUTHORIZED}
+
+
+def test_a_reporter_whom_somebody_else_named(reported: Sold, found_in: Found) -> None:
+    found = found_in(altered(ReporterNamed, holder=ELSEWHERE))
+    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED}
+
+
+def test_a_reporter_whom_the_terms_do_not_name(reported: Sold, found_in: Found) -> None:
+    found = found_in(altered(ReporterAdmitted, reporter=ELSEWHERE))
+    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED}
+
+
+def test_a_reporter_whom_other_terms_name(reported: Sold, found_in: Found) -> None:
+    assert found_in(altered(ReporterAdmitted, conditions=NOTHING)) == {Kind.REPORTER_WRONG}
+
+
+def test_a_reporter_of_a_former_holder(
+    reported: Sold, licensee: Party, artist: Party, stranger: Party, network: Network, found_in: Found
+) -> None:
+    licensee.contracts.licenses.transfer(reported.license_id, artist.address)
+    late = added(
+        network,
+        network.deployment.usage_ledger,
+        UsageAnchored,
+        reporter=stranger.address,
+        licenseId=reported.license_id,
+        root=NOTHING,
+        count=1,
+        until=network.now,
+        **{"from": network.now - 5},
+    )
+    assert found_in(late) == {Kind.ANCHOR_UNAUTHORIZED, Kind.USAGE_STATE_WRONG}
+
+
+def test_a_gateways_periods_that_overlap(
+    market: Market, stranger: Party, network: Network, found_in: Found
+) -> None:
+    now = network.now
+    market.anchor(stranger, ZERO_HASH, now - 100, now - 90)
+    market.anchor(stranger, ZERO_HASH, now - 80, now - 70)
+    overlap = altered(UsageAnchored, 1, **{"from": now - 95})
+    assert found_in(overlap) == {Kind.ANCHOR_OVERLAPS}
+
+
+def test_totals_that_were_altered(reported: Sold, network: Network, audit: Audit) -> None:
+    slot = mapped(USAGE, reported.license_id)
+    alter_slot(network, network.deployment.usage_ledger, slot, more(1 << 40))
+    report = audit()
+    assert kinds(report) == {Kind.USAGE_STATE_WRONG}
+    assert the(Kind.USAGE_STATE_WRONG, report).evidence.license_id == reported.license_id
+
+
+def test_a_reporters_totals_that_were_altered(
+    market: Market, stranger: Party, network: Network, audit: Audit
+) -> None:
+    market.anchor(stranger, ZERO_HASH, network.now - 10, network.now)
+    key = hash32(keccak(bytes(12) + address_bytes(stranger.address)))
+    alter_slot(network, network.deployment.usage_ledger, mapped(USAGE, key), more(1))
+    assert the(Kind.USAGE_STATE_WRONG, audit()).evidence.account == stranger.address
+
+
+# Meters.
+
+
+@pytest.fixture
+def metered(market: Market) -> Sold:
+    """At a dollar a unit, at most 50: of a deposit of 30, 4 and then 7 units were paid."""
+    sold = market.metered()
+    market.deposit(sold, 30 * DOLLAR)
+    market.settle(sold, 4)
+    market.settle(sold, 11)
+    return sold
+
+
+@pytest.fixture
+def purse(metered: Sold, network: Network) -> Address:
+    return purse_address(network.deployment.usage_ledger, metered.license_id)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        (
+            {"amount": more(1)},
+            {Kind.SETTLEMENT_WRONG, Kind.SETTLEMENT_UNPAID, Kind.PURSE_OUTFLOW_WRONG},
+        ),
+        (
+            {"amount": 0},
+            {Kind.SETTLEMENT_WRONG, Kind.PURSE_OUTFLOW_WRONG},
+        ),
+        ({"units": more(1)}, {Kind.SETTLEMENT_WRONG, Kind.ACCOUNT_STATE_WRONG}),
+        ({"units": 4}, {Kind.SETTLEMENT_WRONG, Kind.ACCOUNT_STATE_WRONG}),
+        (
+            {"units": 51, "amount": 47 * DOLLAR},
+            {
+                Kind.SETTLEMENT_OVER_CAP,
+                Kind.SETTLEMENT_UNPAID,
+                Kind.ACCOUNT_STATE_WRONG,
+                Kind.PURSE_OUTFLOW_WRONG,
+            },
+        ),
+        ({"payee": ELSEWHERE}, {Kind.ACCOUNT_CONTRADICTION, Kind.SETTLEMENT_UNPAID}),
+        ({"assetId": NOTHING}, {Kind.ACCOUNT_CONTRADICTION}),
+        (
+            {"licenseId": NOTHING},
+            {Kind.ACCOUNT_CONTRADICTION, Kind.ACCOUNT_STATE_WRONG, Kind.PURSE_OUTFLOW_WRONG},
+        ),
+    ],
+)
+def test_a_settlement_that_the_terms_do_not_allow(
+    changes: dict[str, Any], found: set[Kind], metered: Sold, found_in: Found
+) -> None:
+    assert found_in(altered(Settled, 1, **changes)) == found
+
+
+def test_a_settlement_that_was_not_paid(
+    metered: Sold, market: Market, network: Network, audit: Audit
+) -> None:
+    def leave_out(logs: Logs) -> Logs:
+        paid = [log for log in logs if log["address"].lower() == market.dollar.lower()]
+        seven = [log for log in paid if int(log["data"], 16) == 7 * DOLLAR]
+        return [log for log in logs if log not in seven]
+
+    with between(network.url, lying_about_logs(leave_out)) as url:
+        report = audit(url)
+    assert kinds(report) == {
+        Kind.SETTLEMENT_UNPAID,
+        Kind.INCOME_WRONG,
+        Kind.PURSE_INCOME_WRONG,
+        Kind.PURSE_OUTFLOW_WRONG,
+    }
+    assert the(Kind.SETTLEMENT_UNPAID, report).evidence.license_id == metered.license_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"amount": more(1)}, {Kind.DEPOSIT_UNPAID}),
+        ({"payer": ELSEWHERE}, {Kind.DEPOSIT_UNPAID}),
+        (
+            {"currency": ELSEWHERE},
+            {Kind.ACCOUNT_CONTRADICTION, Kind.DEPOSIT_UNPAID, Kind.PURSE_UNREADABLE},
+        ),
+        ({"licenseId": NOTHING}, {Kind.ACCOUNT_CONTRADICTION}),
+    ],
+)
+def test_a_deposit_that_did_not_arrive(
+    changes: dict[str, Any], found: set[Kind], metered: Sold, found_in: Found
+) -> None:
+    assert found_in(altered(Deposited, **changes)) == found
+
+
+@pytest.mark.parametrize("changes", [{"purse": ELSEWHERE}, {"assetId": NOTHING}])
+def test_an_account_that_is_not_the_licenses(changes: dict[str, Any], metered: Sold, found_in: Found) -> None:
+    assert found_in(altered(AccountOpened, **changes)) == {Kind.ACCOUNT_CONTRADICTION}
+
+
+def test_an_account_in_another_currency(metered: Sold, found_in: Found) -> None:
+    found = found_in(altered(AccountOpened, currency=ELSEWHERE))
+    assert found == {Kind.ACCOUNT_CONTRADICTION, Kind.ACCOUNT_STATE_WRONG}
+
+
+def test_an_account_that_was_never_opened(metered: Sold, found_in: Found) -> None:
+    assert found_in(without(AccountOpened)) == {Kind.ACCOUNT_CONTRADICTION}
+
+
+def test_an_account_of_a_license_that_is_not_metered(
+    market: Market, licensor: Party, network: Network, found_in: Found
+) -> None:
+    sold = market.sell(market.register(licensor, "a poem"))
+    opened = added(
+        network,
+        network.deployment.usage_ledger,
+        AccountOpened,
+        licenseId=sold.license_id,
+        assetId=sold.offer.asset_id,
+        currency=market.dollar,
+        purse=purse_address(network.deployment.usage_ledger, sold.license_id),
+    )
+    assert found_in(opened) == {Kind.ACCOUNT_CONTRADICTION}
+
+
+@pytest.fixture
+def closed(metered: Sold, licensee: Party, stranger: Party, market: Market, network: Network) -> Sold:
+    """Closed by its licensee, and withdrawn two days after."""
+    licensee.contracts.usage.close(metered.grant, metered.conditions)
+    network.travel(2 * DAY)
+    stranger.contracts.usage.withdraw(metered.grant, market.dollar)
+    return metered
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"closesAt": more(-1)}, {Kind.ACCOUNT_CONTRADICTION, Kind.ACCOUNT_STATE_WRONG}),
+        ({"closesAt": more(9 * DAY)}, {Kind.ACCOUNT_CONTRADICTION, Kind.ACCOUNT_STATE_WRONG}),
+        ({"licensee": ELSEWHERE}, {Kind.ACCOUNT_CONTRADICTION}),
+        ({"assetId": NOTHING}, {Kind.ACCOUNT_CONTRADICTION}),
+    ],
+)
+def test_a_closing_that_the_terms_do_not_allow(
+    changes: dict[str, Any], found: set[Kind], closed: Sold, found_in: Found
+) -> None:
+    assert found_in(altered(AccountClosing, **changes)) == found
+
+
+def test_a_deposit_after_the_closing(
+    closed: Sold, market: Market, licensee: Party, network: Network, found_in: Found
+) -> None:
+    late = added(
+        network,
+        network.deployment.usage_ledger,
+        Deposited,
+        licenseId=closed.license_id,
+        payer=licensee.address,
+        currency=market.dollar,
+        amount=0,
+    )
+    assert found_in(late) == {Kind.ACCOUNT_CONTRADICTION}
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"amount": more(-1)}, {Kind.WITHDRAWAL_UNPAID, Kind.PURSE_OUTFLOW_WRONG}),
+        ({"licensee": ELSEWHERE}, {Kind.ACCOUNT_CONTRADICTION, Kind.WITHDRAWAL_UNPAID}),
+    ],
+)
+def test_a_withdrawal_that_did_not_reach_the_licensee(
+    changes: dict[str, Any], found: set[Kind], closed: Sold, found_in: Found
+) -> None:
+    assert found_in(altered(DepositWithdrawn, **changes)) == found
+
+
+def test_a_withdrawal_from_an_open_account(closed: Sold, found_in: Found) -> None:
+    found = found_in(without(AccountClosing))
+    assert found == {Kind.ACCOUNT_CONTRADICTION, Kind.ACCOUNT_STATE_WRONG}
+
+
+def test_an_account_that_was_altered(metered: Sold, network: Network, audit: Audit) -> None:
+    slot = mapped(ACCOUNTS, metered.license_id)
+    alter_slot(network, network.deployment.usage_ledger, slot, more(1 << 160))
+    assert kinds(audit()) == {Kind.ACCOUNT_STATE_WRONG}
+
+
+# Purses.
+
+
+def test_money_that_vanished_from_a_purse(
+    metered: Sold, purse: Address, market: Market, network: Network, audit: Audit
+) -> None:
+    alter_slot(network, market.dollar, balance_slot(purse), more(-1))
+    report = audit()
+    assert kinds(report) == {Kind.PURSE_INCOME_WRONG}
+    evidence = the(Kind.PURSE_INCOME_WRONG, report).evidence
+    assert (evidence.purse, evidence.license_id) == (purse, metered.license_id)
+    assert (evidence.expected, evidence.found) == (str(19 * DOLLAR), str(19 * DOLLAR - 1))
+
+
+def test_native_coin_that_vanished_from_a_purse(
+    market: Market, licensor: Party, network: Network, audit: Audit
+) -> None:
+    asset = market.register(licensor, "a poem")
+    sold = market.sell(asset, kind=OfferKind.METERED, amount=7, currency=ZERO_ADDRESS)
+    market.deposit(sold, 100)
+    market.settle(sold, 3)
+    purse = purse_address(network.deployment.usage_ledger, sold.license_id)
+    network.rpc("anvil_setBalance", purse, hex(78))
+    network.rpc("evm_mine")
+    evidence = the(Kind.PURSE_INCOME_WRONG, audit()).evidence
+    assert (evidence.expected, evidence.found) == ("100", "99")
+
+
+def test_money_that_left_a_purse_by_itself(
+    metered: Sold, purse: Address, market: Market, stranger: Party, network: Network, audit: Audit
+) -> None:
+    network.rpc("anvil_impersonateAccount", purse)
+    network.rpc("anvil_setBalance", purse, hex(10**18))
+    data = artifact("TestDollar").abi.encode_call("transfer", [stranger.address, 5])
+    network.transact(purse, market.dollar, data)
+    report = audit()
+    assert kinds(report) == {Kind.PURSE_OUTFLOW_WRONG}
+    assert the(Kind.PURSE_OUTFLOW_WRONG, report).evidence.found == str(11 * DOLLAR + 5)
+
+
+def test_a_token_that_stopped_answering(
+    metered: Sold, market: Market, network: Network, audit: Audit
+) -> None:
+    network.rpc("anvil_setCode", market.dollar, "0xfe")
+    network.rpc("evm_mine")
+    assert kinds(audit()) == {Kind.PURSE_UNREADABLE, Kind.VAULT_UNREADABLE}
