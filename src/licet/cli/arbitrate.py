@@ -120,9 +120,11 @@ def _arbitrator(contracts: Contracts) -> MultisigArbitrator:
     address = contracts.deployment.arbitrator
     arbitrator = MultisigArbitrator(contracts.chain, address)
     try:
-        arbitrator.threshold()
-    except (NotAContract, Reverted, UnexpectedAnswer) as error:
+        is_one = arbitrator.threshold() > 0
+    except (NotAContract, Reverted, UnexpectedAnswer):
+        is_one = False
+    if not is_one:
         raise InputError(
-            f"the arbitrator {address} is not the one that comes with a deployment: rule as it is ruled there"
-        ) from error
+            f"the arbitrator {address} is not the one that comes with a deployment: ask there how it rules"
+        )
     return arbitrator

@@ -128,7 +128,8 @@ def _meters(report: AuditReport, money: Money) -> RenderableType:
         ["deposit of", ">units", ">received", ">= settled", ">+ withdrawn", ">+ left"],
         [
             (
-                short(m.license_id), f"{m.units:,}",
+                short(m.license_id),
+                f"{m.units:,}",
                 *(money.text(m.token, n) for n in (m.received, m.settled, m.withdrawn, m.balance)),
             )
             for m in report.meters
@@ -141,7 +142,9 @@ def _statements(report: AuditReport, money: Money) -> RenderableType:
         ["statement", "of asset", "state", ">says", ">released", ">waiting"],
         [
             (
-                short(s.statement_id), short(s.asset_id), s.state,
+                short(s.statement_id),
+                short(s.asset_id),
+                s.state,
                 *(money.text(s.token, n) for n in (s.amount, s.released, s.balance)),
             )
             for s in report.statements
@@ -154,7 +157,9 @@ def _escrows(report: AuditReport, money: Money) -> RenderableType:
         ["escrow of case", "asset", "for", ">received", ">= released", ">+ waiting"],
         [
             (
-                str(e.case_id), short(e.asset_id), short(e.payee),
+                str(e.case_id),
+                short(e.asset_id),
+                short(e.payee),
                 *(money.text(e.token, n) for n in (e.received, e.released, e.balance)),
             )
             for e in report.escrows

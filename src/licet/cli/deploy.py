@@ -12,8 +12,8 @@ from licet.cli.output import emit, facts, note
 from licet.cli.params import ADDRESS, DURATION, FILE
 from licet.cli.session import Session, default_deployment, takes
 from licet.cli.text import duration
-from licet.contracts import DisputeDesk
-from licet.errors import InputError
+from licet.contracts import DisputeDesk, MultisigArbitrator
+from licet.errors import InputError, Reverted, UnexpectedAnswer
 from licet.types import ZERO_ADDRESS, Address
 
 
@@ -56,11 +56,11 @@ def command(session: Session, file: Path | None, as_json: bool, **terms: Any) ->
 
     chain = session.reader.with_signer(session.signer)
     deployment = deploy(chain, previous, arbitration=_arbitration(session, terms), progress=created)
+    if deployment != previous:
+        deployment.save(path)
     stands = _terms_of(chain, deployment)
     if deployment == previous:
         _check_same(path, terms, session, stands)
-    else:
-        deployment.save(path)
     bond = session.money.text(ZERO_ADDRESS, stands.bond)
     emit(
         {
@@ -97,6 +97,8 @@ def _arbitration(session: Session, terms: dict[str, Any]) -> Arbitration:
         raise InputError(
             "--fee is for the arbitrator that is deployed, --arbitrator has its own: leave one out"
         )
+    if arbitrator is not None:
+        _check_arbitrator(session, arbitrator)
     named = {
         name: session.money.units(ZERO_ADDRESS, terms[name])
         for name in ("bond", "fee")
@@ -104,6 +106,21 @@ def _arbitration(session: Session, terms: dict[str, Any]) -> Arbitration:
     }
     timeout = {} if terms["timeout"] is None else {"timeout": terms["timeout"]}
     return Arbitration(arbitrator, **named, **timeout)
+
+
+def _check_arbitrator(session: Session, arbitrator: Address) -> None:
+    """Makes sure that a case could be brought before it.
+
+    Raises:
+        NotAContract: there is no code.
+        InputError: it does not say what a case costs.
+    """
+    try:
+        MultisigArbitrator(session.reader, arbitrator).cost()
+    except (Reverted, UnexpectedAnswer) as error:
+        raise InputError(
+            f"{arbitrator} is no arbitrator (ERC-792): it does not say what a case costs"
+        ) from error
 
 
 def _terms_of(chain: Chain, deployment: Deployment) -> Arbitration:

@@ -144,7 +144,7 @@ def evidence_(session: Session, case_id: int, contest: bool, as_json: bool, **gi
     evidence = evidence_from(given)
     if evidence is None:
         raise InputError("what does the evidence say? Name --evidence or --evidence-text")
-    receipt = session.rights_holder.show_evidence(case_id, evidence, contest=contest)
+    receipt = session.rights_holder.submit_evidence(case_id, evidence, contest=contest)
     published = session.publisher.publish(evidence)
     emit(
         {"case": case_id, "contest": contest, "hash": published.hash, "uri": published.uri, **sent(receipt)},

@@ -82,7 +82,10 @@ def _duration(text: str) -> int:
     match = _DURATION.fullmatch(text)
     if match is None and text != "0":
         raise InputError(f"{shown(text)} is not a length of time: 30d, 12h, 15m and 45s are some")
-    return int(match[1]) * _SECONDS[match[2]] if match else 0
+    seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
+    if seconds >> 32:
+        raise InputError(f"{text} is too long: 49710d is the most")
+    return seconds
 
 
 def _percent(text: str) -> int:

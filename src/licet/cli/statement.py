@@ -242,8 +242,7 @@ def _amounts(session: Session, token: Address, given: Sequence[str]) -> SplitDoc
     if all("=" in entry for entry in given):
         pairs = (entry.partition("=") for entry in given)
         return SplitDocument.of(
-            PayeeShare(parse_address(payee, "payee"), session.money.units(token, amount))
-            for payee, _, amount in pairs
+            PayeeShare(parse_address(payee), session.money.units(token, amount)) for payee, _, amount in pairs
         )
     if len(given) > 1:
         raise InputError("name one file, or amounts such as 0xAb…12=70.50 0xCd…34=30")
@@ -253,7 +252,7 @@ def _amounts(session: Session, token: Address, given: Sequence[str]) -> SplitDoc
         name_at = table_.columns.get("name")
         for row in table_.rows():
             try:
-                payee = parse_address(row[payee_at].strip(), "payee")
+                payee = parse_address(row[payee_at].strip())
                 amount = session.money.units(token, row[amount_at].strip())
             except InputError as error:
                 table_.fail(str(error))

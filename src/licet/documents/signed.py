@@ -117,6 +117,8 @@ class ApprovalDocument(Document):
 
     def __post_init__(self) -> None:
         check_chain_id(self.chain_id)
+        if not self.signature:
+            raise InputError("the signature is empty")
 
     def to_json(self) -> dict[str, Any]:
         return {

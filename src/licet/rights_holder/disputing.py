@@ -169,19 +169,6 @@ class Disputing(Stating):
         event = events.logged(events.EscrowReleased, receipt, desk.address)
         return Released(event.receiver, event.amount, receipt)
 
-    def show_evidence(self, case_id: int, evidence: EvidenceDocument, *, contest: bool = False) -> Receipt:
-        """Publishes evidence, and shows it in an open case. Anybody may.
-
-        Args:
-            case_id: the case.
-            evidence: what is to be shown.
-            contest: whether it is a contest of a statement, rather than a dispute.
-
-        Raises:
-            CaseNotOpen: the case is closed.
-        """
-        return self._cases(contest).submit_evidence(case_id, self._publisher.publish(evidence).uri)
-
     def lapse(self, case_id: int, *, contest: bool = False) -> Receipt:
         """Closes a case that nobody ruled on by its deadline; its bond goes back. Anybody may.
 
