@@ -100,7 +100,8 @@ def test_people_see_what_there_was(run: Run, much: None) -> None:
     assert ran.code == 0, ran.err
     text = " ".join(ran.out.split())
     for words in (
-        "1 derivative, 1 renewal, 1 sublicense, 1 revocation, 1 settlement, 1 usage report, 1 statement, 1 case.",
+        "1 derivative, 1 renewal, 1 sublicense, 1 revocation, 1 settlement, 1 usage report,",
+        "1 statement, 1 case.",
         *("deposit of", "escrow of case", "contestable", "upheld", "Verdict: clean"),
     ):
         assert words in text
