@@ -1,12 +1,13 @@
 """A song, its remix, and a sampler of the remix: what each may sell, and whom its income reaches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from licet.contracts import Contracts
+from licet.contracts import Contracts, events
 from licet.contracts.assets import DeedFlag
 from licet.contracts.income import derivative_of
 from licet.contracts.publications import registration, vault_at
@@ -28,6 +29,7 @@ from licet.errors import (
     Reverted,
     TermBeyondParents,
     TermsNotReciprocal,
+    UnexpectedAnswer,
     UsesBeyondParents,
 )
 from licet.fingerprint import sha256_file
@@ -507,6 +509,25 @@ def test_a_derivative_sells_up_to_its_ceiling(
     assert caught.value.facts["revenue"] == 12 * DOLLAR
 
 
+def test_a_ceiling_waits_for_a_dispute_of_the_derivative(
+    rival: Party,
+    stranger: Party,
+    capped: RegisteredDerivative,
+    work: Path,
+    vault: Address,
+    dollar: Address,
+    passer_by: Licensee,
+) -> None:
+    """What lies in escrow could not be counted; a counter-bond lets the sales go on."""
+    rival.sells.offer(capped.asset_id, capped.vault, Price(dollar, DOLLAR), TRAINING)
+    assert len(passer_by.offers(capped.asset_id)) == 1
+    claim = stranger.sells.register_work(work)
+    case = stranger.sells.dispute_asset(capped.asset_id, claim.asset_id, vault)
+    assert passer_by.offers(capped.asset_id) == ()
+    rival.sells.counter_bond(case.case_id)
+    assert len(passer_by.offers(capped.asset_id)) == 1
+
+
 def test_a_ceiling_is_in_one_currency(rival: Party, capped: RegisteredDerivative) -> None:
     with pytest.raises(CurrencyNotCeilings, match="sells in that currency only"):
         rival.sells.offer(capped.asset_id, capped.vault, Price(ZERO_ADDRESS, 1), TRAINING)
@@ -677,6 +698,21 @@ def test_a_derivative_that_leads_elsewhere_is_no_way_up(
     own = SplitDocument.of([PayeeShare(stranger.address, 1)])
     with pytest.raises(InputError, match="name the vaults on the way, or leave it out"):
         stranger.sells.collect([own], dollar, derivatives=[remix.asset_id])
+
+
+def test_a_node_that_invents_payees_is_found_out(
+    stranger: Party, remix: RegisteredDerivative, dollar: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = events.read
+
+    def lying(*arguments: Any, **more: Any) -> Iterator[Any]:
+        for event in honest(*arguments, **more):
+            parents = tuple(replace(line, payee=stranger.address) for line in event.parents)
+            yield replace(event, parents=parents)
+
+    monkeypatch.setattr(events, "read", lying)
+    with pytest.raises(UnexpectedAnswer, match="ask another node"):
+        stranger.sells.collect([], dollar, derivatives=[remix.asset_id])
 
 
 def test_an_original_has_no_income_to_send_up(

@@ -1,6 +1,7 @@
 """A platform states what an asset's payees earned in a period; nobody contests it, or somebody does."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from licet.documents import (
     PayeeShare,
     SplitDocument,
     StatementDocument,
+    TermsDocument,
     sha256,
 )
 from licet.errors import (
@@ -29,8 +31,11 @@ from licet.errors import (
     WindowOver,
 )
 from licet.licensee import Licensee
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind
 from licet.rights.statement import Statement
-from licet.rights_holder import PublishedSplit, PublishedStatement, Registered
+from licet.rights.uses import Use
+from licet.rights_holder import Price, PublishedSplit, PublishedStatement, Registered
 from licet.types import ZERO_ADDRESS, Address, hash32
 from tests.integration.conftest import DAY, DOLLAR, Judge, Network, Party
 
@@ -84,6 +89,35 @@ def test_a_statement_nobody_contests_reaches_its_payees_through_their_vault(
     collected = artist.sells.collect([stated.vault, published.split], dollar)
     assert collected.amounts == {published.vault: 30 * DOLLAR * 3 // 4}
     assert rival.sells.collect([stated.vault], dollar).total == 12 * DOLLAR
+
+
+def test_a_statement_of_a_remixs_income_goes_up_to_the_song(
+    licensor: Party,
+    rival: Party,
+    stranger: Party,
+    artist: Party,
+    asset: Registered,
+    published: PublishedSplit,
+    make_work: Callable[[str], Path],
+    network: Network,
+    dollar: Address,
+) -> None:
+    """From the statement's vault through the remix's and the song's to the artist, in one transaction."""
+    price = Price(ZERO_ADDRESS, 0, Kind.FREE, conditions=Conditions(royalty_bps=1000))
+    terms = TermsDocument("Remixes", Use.DERIVE, "You may remix it.")
+    bought = rival.buys.buy(licensor.sells.offer(asset.asset_id, published.vault, price, terms))
+    remix = rival.sells.register_derivative(
+        make_work("a remix"), [bought.license_id], [PayeeShare(rival.address, 1)]
+    )
+    amounts = SplitDocument.of([PayeeShare(remix.vault, 40 * DOLLAR)])
+    stranger.receive_dollars(40 * DOLLAR)
+    document = StatementDocument(remix.asset_id, network.now - DAY, network.now, dollar, amounts)
+    stated = stranger.sells.publish_statement(document, 0)
+    network.travel_to(stated.contestable_until + 1)
+    stranger.sells.release_statement(stated.id)
+    vaults = [stated.vault, published.as_vault()]
+    collected = artist.sells.collect(vaults, dollar, derivatives=[remix.asset_id])
+    assert collected.amounts == {published.vault: 3 * DOLLAR}
 
 
 def test_who_reads_the_chain_finds_the_statement_and_its_vault(

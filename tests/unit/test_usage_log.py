@@ -46,13 +46,13 @@ def test_a_log_is_the_tree_of_its_records() -> None:
     assert (log.since, log.until, log.license_id) == (1_000, 2_000, ZERO_HASH)
 
 
-@given(logs)
-def test_every_record_and_no_other_is_proven(log: UsageLog) -> None:
-    for record in log.records:
-        proof = log.proof(record)
-        assert verify_usage(log.root, record, proof)
-        assert not verify_usage(log.root, replace(record, units=record.units + 5), proof)
-        assert not verify_usage(OTHER, record, proof)
+@given(logs, st.integers(0, 19))
+def test_every_record_and_no_other_is_proven(log: UsageLog, index: int) -> None:
+    record = log.records[index % len(log.records)]
+    proof = log.proof(record)
+    assert verify_usage(log.root, record, proof)
+    assert not verify_usage(log.root, replace(record, units=record.units + 5), proof)
+    assert not verify_usage(OTHER, record, proof)
 
 
 @given(logs, logs)

@@ -9,10 +9,10 @@ from licet.chain.abi import log_topic
 from licet.chain.client import Receipt
 from licet.contracts import events
 from licet.contracts.vaults import Vault, VaultClaim, vault_address
-from licet.errors import InputError, reverted
+from licet.errors import InputError, UnexpectedAnswer, reverted
 from licet.rights.derivation import lineage
 from licet.trees.hashing import parse_address
-from licet.trees.sums import SumProof, SumTree
+from licet.trees.sums import SumProof, SumTree, verify_share
 from licet.types import Address, Hash32
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def collect(
     trees = [(vault.split.tree(), vault.salt) for vault in vaults]
     known = {_address(contracts, tree.root, salt): (tree, salt) for tree, salt in trees}
     registered = _with_ancestors(contracts, derivatives)
-    flows = _leading_to(payee, [*_flows_up(contracts, registered), *_flows_of(known, registered, payee)])
+    up = [flow for event in registered.values() for flow in _flows_up(contracts, event)]
+    flows = _leading_to(payee, [*up, *_flows_of(known, {payee, *known, *(flow.source for flow in up)})])
     _check_all_lead(flows, payee, known, [registered[asset_id] for asset_id in derivatives])
     claims = [flow.claim(token) for flow in _downstream_first(flows)]
     amounts = contracts.vaults.would_pay(claims)
@@ -165,25 +166,26 @@ def _with_ancestors(
     return found
 
 
-def _flows_up(
-    contracts: "Contracts", registered: dict[Hash32, events.DerivativeRegistered]
-) -> Iterator[_Flow]:
-    """What derivatives owe upwards, as the chain has proven it: their splits need not be at hand."""
-    for event in registered.values():
-        salt = lineage([line.license_id for line in event.parents])
-        source = _address(contracts, event.split, salt)
-        shares = {line.payee: line.proof for line in event.parents if line.royalty_bps}
-        for payee, proof in shares.items():
-            yield _Flow(source, payee, event.split, salt, proof)
+def _flows_up(contracts: "Contracts", event: events.DerivativeRegistered) -> Iterator[_Flow]:
+    """What a derivative owes upwards, as the chain has proven it: its split need not be at hand.
+
+    Raises:
+        UnexpectedAnswer: the node gives what the registry cannot have taken.
+    """
+    salt = lineage([line.license_id for line in event.parents])
+    source = _address(contracts, event.split, salt)
+    shares = {line.payee: line.proof for line in event.parents if line.royalty_bps}
+    for payee, proof in shares.items():
+        if not verify_share(event.split, payee, proof):
+            raise UnexpectedAnswer(
+                f"the parents of derivative {event.asset_id}, as the node at {contracts.chain.url} gives "
+                "them, do not prove their shares: ask another node"
+            )
+        yield _Flow(source, payee, event.split, salt, proof)
 
 
-def _flows_of(
-    known: dict[Address, tuple[SumTree, Hash32]],
-    registered: dict[Hash32, events.DerivativeRegistered],
-    payee: Address,
-) -> Iterator[_Flow]:
+def _flows_of(known: dict[Address, tuple[SumTree, Hash32]], stations: set[Address]) -> Iterator[_Flow]:
     """What the vaults named owe to the payee, and to vaults."""
-    stations = {payee, *known, *(event.vault for event in registered.values())}
     for source, (tree, salt) in known.items():
         for station in stations & tree.shares.keys():
             yield _Flow(source, station, tree.root, salt, tree.proof(station))
