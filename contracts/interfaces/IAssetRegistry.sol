@@ -199,7 +199,7 @@ interface IAssetRegistry {
     /// may pay the gas. Replay is harmless, since an asset can be registered only once.
     /// @param deadline Unix seconds after which the signature is void.
     /// @param signature Over `Registration(address registrant,bytes32 content,uint64 works,bytes32 documentHash,string
-    /// uri,uint256 deadline)` in this contract's domain.
+    /// uri,uint8 origin,uint256 deadline)` in this contract's domain.
     function registerFor(
         address registrant,
         Registration calldata registration,

@@ -18,6 +18,8 @@ interface IMultisigArbitrator is IArbitrator {
     /// @notice `amount` wei of fees went to an owner.
     event FeesWithdrawn(address indexed owner, uint256 indexed amount, address indexed caller);
 
+    /// @notice The deciding vote hands the ruling over, which may need `needed` gas; there is less.
+    error GasTooLow(uint256 left, uint256 needed);
     /// @notice There are 1 to `maximum` different owners, not the zero address, and no more votes are needed.
     error OwnersInvalid(uint256 owners, uint256 maximum, uint256 threshold);
     /// @notice A dispute has 1 to `maximum` choices.

@@ -19,6 +19,8 @@ contract MultisigArbitrator is IMultisigArbitrator {
     }
 
     uint256 private constant MAX_OWNERS = 16;
+    /// @dev What handing a ruling over may use. An estimate of gas would else settle where the ruling fails unnoticed.
+    uint256 private constant EXECUTION_GAS = 500_000;
     /// @dev A vote is the ruling + 1, in 16 bits.
     uint256 private constant MAX_CHOICES = type(uint16).max - 1;
 
@@ -77,6 +79,7 @@ contract MultisigArbitrator is IMultisigArbitrator {
         matter.solved = true;
         matter.ruling = uint16(ruling); // at most `choices`
         emit Solved(disputeId, matter.arbitrable, ruling);
+        if (gasleft() < EXECUTION_GAS) revert GasTooLow(gasleft(), EXECUTION_GAS);
         // Whatever the arbitrable contract does, its dispute is solved; its reasons, maybe endless, are not copied.
         try this.execute(disputeId) {} catch {}
     }

@@ -125,6 +125,15 @@ contract ArbitratorTest is Test {
         assertEq(party.lastRuling(), 0);
     }
 
+    function test_RevertWhen_TheDecidingVoteHasTooLittleGas() public {
+        ask(party);
+        vote(0, 0, 1);
+        vm.prank(judges[1]);
+        vm.expectPartialRevert(IMultisigArbitrator.GasTooLow.selector);
+        arbitrator.vote{gas: 450_000}(0, 1);
+        assertEq(party.rulings(), 0);
+    }
+
     function test_VotesForDifferentRulingsDoNotAddUp() public {
         ask(party);
         vote(0, 0, 0);

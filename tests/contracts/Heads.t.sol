@@ -21,14 +21,23 @@ contract HeadsTest is Base {
         vm.recordLogs();
         story(1);
         Vm.Log[] memory logs = vm.getRecordedLogs();
-        bytes32[7] memory kinds = [
+        bytes32[16] memory kinds = [
             keccak256("Transfer(address,address,uint256)"),
             IAssetRegistry.AssetRegistered.selector,
             IAssetRegistry.OffersCancelled.selector,
             IAssetRegistry.ExclusiveGranted.selector,
             ILicenseToken.Sold.selector,
             ILicenseToken.OfferPublished.selector,
-            ILicenseToken.OfferCancelled.selector
+            ILicenseToken.OfferCancelled.selector,
+            ILicenseToken.AgentAppointed.selector,
+            ILicenseToken.Renewed.selector,
+            ILicenseToken.Revoked.selector,
+            ILicenseToken.Sublicensed.selector,
+            ILicenseToken.Pin.selector,
+            IAssetRegistry.DerivativeRegistered.selector,
+            IAssetRegistry.ParentsRefreshed.selector,
+            IAssetRegistry.VaultPinned.selector,
+            IAssetRegistry.DeedFlagged.selector
         ];
         for (uint256 kind = 0; kind < kinds.length; ++kind) {
             bool seen = false;
@@ -108,42 +117,94 @@ contract HeadsTest is Base {
         uint256[2] memory keys = [licensorKey, strangerKey];
         uint256 at = 0;
         uint24 epoch = 0;
-        for (uint256 i = 0; i < 20; ++i) {
-            uint256 random = i < 6 ? i : uint256(keccak256(abi.encode(seed, i)));
+        for (uint256 i = 0; i < 22; ++i) {
+            uint256 random = i < 11 ? i : uint256(keccak256(abi.encode(seed, i)));
             ILicenseToken.Offer memory offer = terms();
             (offer.licensor, offer.epoch, offer.end) = (holders[at], epoch, 0);
             offer.conditions = hashOf(conditions(bytes32(i)));
             offer.exclusive = i % 5 == 4;
             offer.termsURI = vm.toString(random >> (random % 200));
-            if (random % 6 == 0) {
+            if (random % 11 == 0) {
                 vm.prank(artist);
                 registry.register(
                     IAssetRegistry.Registration(
                         bytes32(i + 1), 0, 0, offer.termsURI, IAssetRegistry.Origin(random >> 8 & 3)
                     )
                 );
-            } else if (random % 6 == 1) {
+            } else if (random % 11 == 1) {
                 moveDeed(assetId, holders[at], holders[1 - at]);
                 (at, epoch) = (1 - at, epoch + 1);
-            } else if (random % 6 == 2) {
+            } else if (random % 11 == 2) {
                 vm.prank(holders[at]);
                 registry.cancelOffers(assetId);
                 ++epoch;
-            } else if (random % 6 == 3) {
+            } else if (random % 11 == 3) {
                 skip(DURATION);
                 vm.prank(holders[at]);
                 licenses.publishOffer(offer, conditions(bytes32(i)));
-            } else if (random % 6 == 4) {
+            } else if (random % 11 == 4) {
                 skip(DURATION);
                 bytes memory signature = signed(keys[at], digestOf(offer));
                 bytes32 id = sell(orderOf(offer, signature, licensee, bytes32(i << 128)), random >> 8);
                 vm.prank(licensee);
                 licenses.transferFrom(licensee, artist, uint256(id));
-            } else {
+            } else if (random % 11 == 5) {
                 vm.prank(holders[at]);
                 licenses.cancelOffer(offer);
+            } else if (random % 11 == 6) {
+                subscribe(offer, keys[at], bytes32(i << 128));
+            } else if (random % 11 == 7) {
+                derive(offer, keys[at], bytes32(i << 128));
+            } else if (random % 11 == 8) {
+                vm.prank(holders[at]);
+                licenses.appointAgent(marketplace, uint40(random >> 8));
+            } else if (random % 11 == 9) {
+                vm.prank(holders[at]);
+                registry.pinVault(assetId, artist, uint16(random >> 8) % 10_001);
+            } else {
+                vm.prank(address(desk));
+                registry.flag(assetId, uint8(random >> 8) & 8, i);
             }
         }
+    }
+
+    /// @dev Sold, renewed, sublicensed, pinned and revoked.
+    function subscribe(ILicenseToken.Offer memory offer, uint256 key, bytes32 salt) private {
+        ILicenseToken.Conditions memory shown = conditions(salt);
+        (shown.sublicensable, shown.reportWithin) = (true, 1);
+        (offer.kind, offer.conditions) = (ILicenseToken.Kind.Subscription, hashOf(shown));
+        ILicenseToken.Order memory order = orderOf(offer, signed(key, digestOf(offer)), licensee, salt);
+        ILicenseToken.Grant memory grant = ILicenseToken.Grant(offer, licensee, salt);
+        skip(DURATION);
+        ILicenseToken.Sublicense memory sub =
+            ILicenseToken.Sublicense(artist, 2, uint40(vm.getBlockTimestamp() + 1), salt);
+        vm.startPrank(licensee);
+        licenses.buy(order);
+        licenses.renew(order);
+        licenses.grantSublicense(grant, shown, sub);
+        vm.stopPrank();
+        licenses.pin(grant, shown);
+        skip(3 days);
+        vm.prank(offer.licensor);
+        licenses.revoke(grant, shown, 0);
+    }
+
+    /// @dev Sold to derive, derived from, and looked at again.
+    function derive(ILicenseToken.Offer memory offer, uint256 key, bytes32 salt) private {
+        IAssetRegistry.Derivation memory made;
+        made.parents = new IAssetRegistry.Parent[](1);
+        made.parents[0].conditions = conditions(salt);
+        made.parents[0].conditions.royaltyBps = 0;
+        (offer.uses, offer.conditions) = (1 << 7, hashOf(made.parents[0].conditions));
+        made.parents[0].grant = ILicenseToken.Grant(offer, licensee, salt);
+        ILicenseToken.Order memory order = orderOf(offer, signed(key, digestOf(offer)), licensee, salt);
+        skip(DURATION);
+        vm.startPrank(licensee);
+        bytes32[] memory ids = new bytes32[](1);
+        ids[0] = licenses.buy(order);
+        bytes32 derivative = registry.registerDerivative(work(salt | bytes32(uint256(1))), made);
+        vm.stopPrank();
+        registry.refreshParents(derivative, 0, ids);
     }
 
     /// @dev One of the four ways to buy, and as a rule several seats.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from licet.trees.catalog import CatalogTree
 from licet.trees.sums import SumTree
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Hash32, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Party
-from tests.integration.faults import kinds
+from tests.integration.faults import between, kinds
 from tests.integration.market import MONTH, PRICE, Market
 
 pytestmark = pytest.mark.integration
@@ -147,6 +148,24 @@ def test_a_derivative_whose_parent_is_renewed(
     market.renew(parent)
     licensee.contracts.assets.refresh_parents(made.asset_id, made.split.root, made.license_ids)
     market.sell(made.asset_id, licensee, payee=made.vault, duration=MONTH + DAY)
+    clean(audit())
+
+
+def test_a_revoked_parent_that_nobody_looked_at_again_is_noted(
+    market: Market, licensor: Party, licensee: Party, audit: Audit
+) -> None:
+    terms = Conditions(royalty_bps=1_000, revocable=True)
+    parent = market.sell(market.register(licensor, "a poem"), conditions=terms)
+    made = market.derive(licensee, "a song", (parent,))
+    licensor.contracts.disputes.dispute_license(parent.grant, terms)
+    market.rule(Ruling.UPHOLD)
+    market.revoke(parent, cause=1)
+    market.sell(made.asset_id, licensee, payee=made.vault)
+    report = audit()
+    assert report.verdict is Verdict.CLEAN
+    assert kinds(report) == {Kind.PARENTS_OUTDATED}
+    assert report.findings[0].evidence.asset_id == made.asset_id
+    licensee.contracts.assets.refresh_parents(made.asset_id, made.split.root, made.license_ids)
     clean(audit())
 
 
@@ -400,6 +419,49 @@ def test_a_statement_that_was_paid_in_beforehand(
     licensor.contracts.statements.publish(statement)
     report = clean(audit())
     assert report.statements[0].balance == 150 * DOLLAR
+
+
+# What nobody shows.
+
+
+def test_terms_that_nobody_shows_are_no_finding(
+    market: Market,
+    licensor: Party,
+    licensee: Party,
+    rival: Party,
+    stranger: Party,
+    network: Network,
+    tmp_path: Path,
+    audit: Audit,
+) -> None:
+    """A node that keeps no old transactions, and no folder: what follows from the terms cannot be told."""
+    metered = market.metered(reporter=stranger.address)
+    market.deposit(metered, 30 * DOLLAR)
+    market.settle(metered, 4)
+    stranger.contracts.usage.admit_reporter(metered.grant, metered.conditions)
+    licensee.contracts.usage.close(metered.grant, metered.conditions)
+    terms = Conditions(
+        royalty_bps=1_000, sublicensable=True, revocable=True, refund_bps=5_000, revenue_ceiling=PRICE
+    )
+    poem = market.register(licensor, "a poem")
+    sold = market.sell(poem, conditions=terms)
+    made = market.derive(licensee, "a song", (sold,))
+    expires = network.now + DAY
+    licenses = licensee.contracts.licenses
+    licenses.grant_sublicense(sold.grant, terms, stranger.address, Use.TRAIN, expires, ZERO_HASH)
+    licenses.pin(sold.grant, terms)
+    licensor.contracts.disputes.dispute_license(sold.grant, terms)
+    market.rule(Ruling.UPHOLD)
+    market.revoke(sold, cause=1, refund=PRICE)
+    licensee.contracts.assets.refresh_parents(made.asset_id, made.split.root, made.license_ids)
+
+    def forget(method: str, params: list[Any], result: Any) -> Any:
+        return None if method == "eth_getTransactionByHash" else result
+
+    clean(audit())
+    with between(network.url, forget) as url:
+        report = audit(url, documents=tmp_path / "nothing")
+    assert kinds(report) <= {Kind.SPLIT_UNUSED}
 
 
 # Claims that are paid elsewhere.

@@ -198,21 +198,6 @@ def test_a_simulated_transaction_answers_as_a_sent_one_would_and_changes_nothing
     assert licensor.chain.nonce(licensor.address) == before
 
 
-def test_spare_gas_is_sent_and_only_what_is_used_is_paid(
-    licensor: Party, network: Network, asset: Registered, reader: Contracts
-) -> None:
-    def cancel(spare: int) -> tuple[int, int]:
-        receipt = licensor.chain.send(
-            REGISTRY, reader.assets.address, "cancelOffers", asset.asset_id, spare_gas=spare
-        )
-        sent = int(network.rpc("eth_getTransactionByHash", receipt.tx_hash)["gas"], 16)
-        return sent, receipt.gas_used
-
-    cancel(0)
-    (least, used), (more, same) = cancel(0), cancel(500_000)
-    assert (more - least, same) == (500_000, used)
-
-
 def test_a_reason_in_words_is_told(stranger: Party, mock: Callable[..., Address]) -> None:
     mute = mock("MuteToken")
     with pytest.raises(RevertedWithReason, match="the contract refused: not telling") as caught:

@@ -31,6 +31,7 @@ from tests.integration.conftest import (
     Network,
     Party,
 )
+from tests.integration.market import Market
 
 pytestmark = pytest.mark.integration
 
@@ -290,6 +291,23 @@ def test_an_audit_with_findings(
     ran = run("audit", "--json")
     assert (ran.code, ran.json["verdict"]) == (1, "findings")
     assert "Verdict: findings" in run("audit").out
+
+
+def test_an_audit_shows_deposits_statements_escrows_and_cases(
+    run: Run, market: Market, licensor: Party, rival: Party, split: SplitDocument
+) -> None:
+    metered = market.metered()
+    market.deposit(metered, 30 * DOLLAR)
+    market.settle(metered, 4)
+    asset, claim = market.register(licensor, "a poem"), market.register(rival, "the same poem")
+    rival.contracts.disputes.dispute_asset(asset, claim, rival.address)
+    market.sell(asset)
+    market.state(licensor, asset, split)
+    out = run("audit").out
+    assert "Besides: 1 settlement, 1 statement, 1 case." in out
+    for shown in ("26.00 TUSD", "contestable", "escrow of case", "asset", "open", "100.00 TUSD"):
+        assert shown in out
+    assert "report of use" not in out
 
 
 def test_development_accounts_are_for_local_chains(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

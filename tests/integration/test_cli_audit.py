@@ -100,9 +100,9 @@ def test_people_see_what_there_was(run: Run, much: None) -> None:
     assert ran.code == 0, ran.err
     text = " ".join(ran.out.split())
     for words in (
-        "1 derivative, 1 renewal, 1 sublicense, 1 revocation, 1 settlement, 1 usage report,",
+        "Besides: 1 derivative, 1 renewal, 1 revocation, 1 sublicense, 1 report of use, 1 settlement,",
         "1 statement, 1 case.",
-        *("deposit of", "escrow of case", "contestable", "upheld", "Verdict: clean"),
+        *("metered license", "escrow of case", "contestable", "upheld", "Verdict: clean"),
     ):
         assert words in text
 

@@ -27,7 +27,13 @@ from licet.auditor.vaults import VaultReader
 from licet.auditor.works import Works, check_catalogs
 from licet.chain.client import Block, BlockId, Chain
 from licet.contracts import Contracts
-from licet.contracts.events import AssetRegistered, OfferPublished, Settled, UsageAnchored
+from licet.contracts.events import (
+    AssetRegistered,
+    DerivativeRegistered,
+    OfferPublished,
+    Settled,
+    UsageAnchored,
+)
 from licet.documents import Library
 from licet.errors import ChainError, InputError
 from licet.types import Address
@@ -143,6 +149,7 @@ class _Audit:
         contracts, block = self._contracts, self._at.number
         yield from compare_deeds(replay.deeds, contracts.assets, block)
         yield from compare_derivatives(replay.derivatives)
+        yield from replay.derivatives.outdated()
         yield from compare_offers(replay.offers, contracts.licenses, block)
         yield from compare_agents(replay.agents, contracts.licenses, block)
         yield from compare_pins(replay.pins, contracts.licenses, block)
@@ -169,7 +176,7 @@ def _counted(history: History, works: Works, replay: Replay, money: Money) -> Co
         sales=len(replay.sales),
         vaults=len(money.vaults),
         claims=len(money.claims),
-        derivatives=len(replay.derivatives.made),
+        derivatives=sum(1 for _ in history.of(DerivativeRegistered)),
         renewals=replay.renewals,
         revocations=len(replay.revocations),
         sublicenses=replay.sublicenses,

@@ -70,6 +70,20 @@ class DerivativeLedger:
         """The split and the salt of each derivative's vault."""
         return ((made.event.split, lineage(made.parents)) for made in self.made.values())
 
+    def outdated(self) -> Iterator[Finding]:
+        """Yields the derivatives whose parents' licenses end earlier than was last seen."""
+        for asset, made in self.made.items():
+            deed, until = self._deeds.deeds[asset], self._until(made.parents)
+            if deed.parents_until > until:
+                yield found(
+                    Kind.PARENTS_OUTDATED,
+                    f"derivative {asset} may sell until {deed.parents_until}, but its parents' licenses run "
+                    f"until {until} only: anybody may have them looked at again",
+                    asset_id=asset,
+                    expected=until,
+                    actual=deed.parents_until,
+                )
+
     def apply(self, event: Event) -> Iterator[Finding]:
         """Takes an event after the deed that it is about has changed; yields what is wrong with it."""
         match event:
@@ -163,9 +177,7 @@ class DerivativeLedger:
     def _check_until(
         self, event: DerivativeRegistered | ParentsRefreshed, parents: tuple[Hash32, ...]
     ) -> Iterator[Finding]:
-        titles = (self._licenses.titles.get(parent) for parent in parents)
-        ends = [title.slot.expires for title in titles if title is not None]
-        until = _clamped(min(ends, default=PERPETUAL))
+        until = self._until(parents)
         if event.parents_until != until:
             yield found(
                 Kind.PARENTS_UNTIL_WRONG,
@@ -176,6 +188,11 @@ class DerivativeLedger:
                 expected=until,
                 actual=event.parents_until,
             )
+
+    def _until(self, parents: tuple[Hash32, ...]) -> int:
+        """When the first of some licenses ends, as a deed's slot has it."""
+        titles = (self._licenses.titles.get(parent) for parent in parents)
+        return _clamped(min((title.slot.expires for title in titles if title is not None), default=PERPETUAL))
 
     def _check_sources(
         self, event: DerivativeRegistered, registrant: Address, time: int

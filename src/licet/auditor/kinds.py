@@ -57,6 +57,8 @@ class Kind(StrEnum):
     """A parent's payee was not proven to hold the share of a derivative's income that the license asks."""
     PARENTS_UNTIL_WRONG = "parents_until_wrong"
     """A derivative's sales end at another time than the first of its parents' licenses."""
+    PARENTS_OUTDATED = "parents_outdated"
+    """A derivative may sell longer than its parents' licenses run now: nobody had them looked at again."""
     LINEAGE_WRONG = "lineage_wrong"
     """The parents of an asset were looked at again that are not its parents."""
 
@@ -258,7 +260,7 @@ class Kind(StrEnum):
         return Severity.CANNOT_TELL if self in _CANNOT_TELL else Severity.ERROR
 
 
-_NOTES: Final = frozenset({Kind.PAYEE_NOT_A_VAULT, Kind.SPLIT_UNUSED})
+_NOTES: Final = frozenset({Kind.PAYEE_NOT_A_VAULT, Kind.SPLIT_UNUSED, Kind.PARENTS_OUTDATED})
 _CANNOT_TELL: Final = frozenset(
     {
         Kind.CATALOG_MISSING,

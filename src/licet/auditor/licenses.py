@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.offers import is_readable
 from licet.contracts.events import LicenseTransferred, Renewed, Revoked, Sold, Sublicensed
 from licet.contracts.licenses import PERPETUAL, License, LicenseToken
 from licet.errors import LicenseUnknown
@@ -26,12 +27,14 @@ class Title:
         slot: what its slot should say.
         licensee: whom it was made out to.
         offer: what it was sold on; None for a sublicense.
+        offer_hash: of that offer; None where its terms cannot be read.
         parent: the license that a sublicense was granted under; zero for every other.
     """
 
     slot: License
     licensee: Address
     offer: Offer | None = None
+    offer_hash: Hash32 | None = None
     parent: Hash32 = ZERO_HASH
 
     def runs(self, time: int) -> bool:
@@ -77,7 +80,8 @@ class LicenseLedger:
     def sublicensed(self, event: Sublicensed, time: int) -> Iterator[Finding]:
         """A sublicense was granted at a time."""
         slot = License(ZERO_ADDRESS, event.expires, event.uses, True, False, True, False, _day(time))
-        yield from self._made_out(event, event.license_id, Title(slot, event.licensee, None, event.parent_id))
+        title = Title(slot, event.licensee, parent=event.parent_id)
+        yield from self._made_out(event, event.license_id, title)
 
     def renewed(self, event: Renewed) -> None:
         """A license was renewed, and now runs as long as it was logged."""
@@ -115,7 +119,8 @@ class LicenseLedger:
             revoked=False,
             sold_on=_day(time),
         )
-        yield from self._made_out(sale, license_id, Title(slot, sale.licensee, offer))
+        offer_hash = offer.struct_hash() if is_readable(offer, sale.log) else None
+        yield from self._made_out(sale, license_id, Title(slot, sale.licensee, offer, offer_hash))
 
     def _made_out(self, event: Sold | Sublicensed, license_id: Hash32, title: Title) -> Iterator[Finding]:
         """A license was sold or granted: it must have been made out just before."""

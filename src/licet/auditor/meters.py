@@ -64,7 +64,8 @@ class AccountLedger:
     def purses(self) -> Iterator[Purse]:
         """Where the deposits are."""
         for license_id, meter in self.meters.items():
-            yield Purse(meter.purse, f"the deposit of license {license_id}", {"license_id": license_id})
+            name = f"the deposit of license {license_id}"
+            yield Purse(meter.purse, name, {"license_id": license_id}, meter.account.currency)
 
     def apply(self, event: Event) -> Iterator[Finding]:
         """Takes an event; yields what is wrong with it."""

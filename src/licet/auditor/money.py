@@ -121,7 +121,7 @@ def close_purses(
     traces = _Traces(money)
     books: dict[tuple[Address, Address], PurseBook] = {}
     for purse in money.purses:
-        for token in traces.tokens(purse.address):
+        for token in sorted({*traces.tokens(purse.address), purse.currency or ZERO_ADDRESS}):
             balance = read_balance(contracts, purse, token, block, findings)
             if balance is not None:
                 book = traces.purse_book(purse, token, balance)

@@ -19,11 +19,13 @@ class Purse:
         address: where.
         name: what for.
         subject: the same, as evidence has it.
+        currency: which token it is for; None where it takes any.
     """
 
     address: Address
     name: str
     subject: Mapping[str, Any]
+    currency: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

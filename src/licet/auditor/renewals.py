@@ -9,6 +9,7 @@ from licet.auditor.sales import Deal
 from licet.contracts.events import Renewed
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.offer import Offer
+from licet.types import Hash32
 
 _LOGS_EACH = 2
 """Each license that is renewed is logged twice: for wallets, and for auditors."""
@@ -28,7 +29,7 @@ def check_renewal(event: Renewed, title: Title | None, time: int) -> Iterator[Fi
         return
     if title.slot.revoked:
         yield _fault(Kind.RENEWAL_INVALID, event, "was renewed after it was revoked")
-    yield from _check_terms(event, title.offer)
+    yield from _check_terms(event, title.offer, title.offer_hash or event.offer_hash)
     start = title.slot.expires if title.runs(time) else time
     expected = start + title.offer.duration
     if event.expires != expected:
@@ -48,9 +49,9 @@ def continues(before: Renewed, event: Renewed) -> bool:
     return adjacent and (before.offer_hash, before.payer) == (event.offer_hash, event.payer)
 
 
-def _check_terms(event: Renewed, offer: Offer) -> Iterator[Finding]:
+def _check_terms(event: Renewed, offer: Offer, offer_hash: Hash32) -> Iterator[Finding]:
     pairs: tuple[tuple[str, Any, Any], ...] = (
-        ("offer", offer.struct_hash(), event.offer_hash),
+        ("offer", offer_hash, event.offer_hash),
         ("asset", offer.asset_id, event.asset_id),
         ("payee", offer.payee, event.payee),
         ("currency", offer.currency, event.currency),

@@ -63,7 +63,8 @@ class StatementLedger:
         """Where statements' money waits."""
         for statement_id, stated in self.statements.items():
             name = f"the purse of statement {statement_id}"
-            yield Purse(stated.purse, name, {"statement_id": statement_id})
+            currency = stated.event.statement.currency
+            yield Purse(stated.purse, name, {"statement_id": statement_id}, currency)
 
     def apply(self, event: Event) -> Iterator[Finding]:
         """Takes an event of the escrow's; yields what is wrong with it."""

@@ -271,7 +271,6 @@ class Chain:
         function: str,
         *arguments: Any,
         value: int = 0,
-        spare_gas: int = 0,
     ) -> Receipt:
         """Sends a transaction and waits until a block has it.
 
@@ -281,8 +280,6 @@ class Chain:
             function: its name.
             arguments: its arguments.
             value: native coin to send along, wei.
-            spare_gas: gas units to send beyond the estimate, where a call inside may fail and go unnoticed:
-                an estimate is the least with which the transaction itself succeeds.
 
         Raises:
             Reverted: the contract refuses; as a rule before anything is sent.
@@ -290,7 +287,7 @@ class Chain:
             InsufficientBalance: the account cannot pay for the gas and the value.
             ChainError: the transaction could not be sent, or was not mined in time.
         """
-        return self._transact(_transaction(abi, address, function, arguments, value), spare_gas)
+        return self._transact(_transaction(abi, address, function, arguments, value))
 
     def deploy(self, artifact: Artifact, *arguments: Any) -> Receipt:
         """Creates a contract; its address is the receipt's `created`. Raises as `send` does."""
@@ -307,7 +304,7 @@ class Chain:
         with self._asking():
             return int(self._web3.eth.get_transaction_count(at, "pending"))
 
-    def _transact(self, call: Mapping[str, Any], spare_gas: int = 0) -> Receipt:
+    def _transact(self, call: Mapping[str, Any]) -> Receipt:
         signer = self.signer_or_raise()
         tx: dict[str, Any] = {**call, "from": signer.address}
         gas = self._estimate(tx)
@@ -319,7 +316,7 @@ class Chain:
         fields = {
             **call,
             "nonce": self.nonce(signer.address),
-            "gas": int(gas * _GAS_MARGIN) + spare_gas,
+            "gas": int(gas * _GAS_MARGIN),
             "maxFeePerGas": 2 * base + tip,
             "maxPriorityFeePerGas": tip,
             "chainId": self.chain_id,

@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from licet.auditor import Auditor, AuditReport, Finding, Severity, Verdict
@@ -12,7 +13,7 @@ from licet.cli.errors import UndecidedError
 from licet.cli.money import Money
 from licet.cli.output import emit, steps_bar, table
 from licet.cli.session import Session, takes
-from licet.cli.text import one_line, plural, short
+from licet.cli.text import format_time, one_line, plural, short
 from licet.errors import DeploymentError, LicetError
 
 EXIT_CODES: Final = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.CANNOT_TELL: 2}
@@ -26,6 +27,7 @@ _WORDS: Final = {
         "bold yellow",
     ),
 }
+_PLURALS: Final = {"report of use": "reports of use"}
 _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severity.NOTE: "dim"}
 
 
@@ -51,8 +53,9 @@ def command(session: Session, block: int | None, as_json: bool) -> int:
         report.to_json(),
         Text(counted(report)),
         Text(),
-        *more_sheets(report, session.money),
+        balance_sheets(report, session.money),
         Text(),
+        *further_tables(report, session.money),
         *findings,
         verdict_line(report.verdict),
         as_json=as_json,
@@ -68,26 +71,13 @@ def _audit(session: Session, block: int | None) -> AuditReport:
 
 
 def counted(report: AuditReport) -> str:
-    """How much an audit looked at, in one sentence; what there was none of is left out."""
+    """How much an audit looked at, in one sentence."""
     c = report.counts
-    more = (
-        (c.derivatives, "derivative"),
-        (c.renewals, "renewal"),
-        (c.sublicenses, "sublicense"),
-        (c.revocations, "revocation"),
-        (c.settlements, "settlement"),
-        (c.anchors, "usage report"),
-        (c.statements, "statement"),
-        (c.cases, "case"),
+    return (
+        f"Up to block {report.block.number}, {plural(c.logs, 'log')} were read: "
+        f"{plural(c.registrations, 'registration')} of {plural(c.works, 'work')} in all, "
+        f"{plural(c.sales, 'sale')}, {plural(c.vaults, 'vault')}, {plural(c.claims, 'claim')}."
     )
-    counts = [
-        f"{plural(c.registrations, 'registration')} of {plural(c.works, 'work')} in all",
-        plural(c.sales, "sale"),
-        plural(c.vaults, "vault"),
-        plural(c.claims, "claim"),
-        *(plural(count, noun) for count, noun in more if count),
-    ]
-    return f"Up to block {report.block.number}, {plural(c.logs, 'log')} were read: {', '.join(counts)}."
 
 
 def balance_sheets(report: AuditReport, money: Money) -> RenderableType:
@@ -109,68 +99,109 @@ def balance_sheets(report: AuditReport, money: Money) -> RenderableType:
     )
 
 
-def more_sheets(report: AuditReport, money: Money) -> Iterator[RenderableType]:
-    """The vaults' balance sheets, and the deposits, statements, escrows and cases, where there are any."""
-    yield balance_sheets(report, money)
-    for rows, sheet in (
-        (report.meters, _meters),
-        (report.statements, _statements),
-        (report.escrows, _escrows),
-        (report.cases, _cases),
-    ):
-        if rows:
+def further_tables(report: AuditReport, money: Money) -> Iterator[RenderableType]:
+    """What else there is: how much was done, deposits, statements, escrows and cases."""
+    c = report.counts
+    done = {
+        "derivative": c.derivatives,
+        "renewal": c.renewals,
+        "revocation": c.revocations,
+        "sublicense": c.sublicenses,
+        "report of use": c.anchors,
+        "settlement": c.settlements,
+        "statement": c.statements,
+        "case": c.cases,
+    }
+    counts = [
+        f"{count:,} {noun}" if count == 1 else f"{count:,} {_PLURALS.get(noun, noun + 's')}"
+        for noun, count in done.items()
+        if count
+    ]
+    if counts:
+        yield Text(f"Besides: {', '.join(counts)}.")
+        yield Text()
+    tables = (
+        deposits(report, money),
+        statements(report, money),
+        escrows(report, money),
+        cases(report),
+    )
+    for rows in tables:
+        if rows.row_count:
+            yield rows
             yield Text()
-            yield sheet(report, money)
 
 
-def _meters(report: AuditReport, money: Money) -> RenderableType:
+def deposits(report: AuditReport, money: Money) -> Table:
+    """What was paid into each metered license's deposit, and what became of it."""
     return table(
-        ["deposit of", ">units", ">received", ">= settled", ">+ withdrawn", ">+ left"],
+        ["metered license", ">units", ">received", ">= settled", ">+ withdrawn", ">+ left"],
         [
             (
-                short(m.license_id),
-                f"{m.units:,}",
-                *(money.text(m.token, n) for n in (m.received, m.settled, m.withdrawn, m.balance)),
+                short(sheet.license_id),
+                f"{sheet.units:,}",
+                *(
+                    money.text(sheet.token, amount)
+                    for amount in (sheet.received, sheet.settled, sheet.withdrawn, sheet.balance)
+                ),
             )
-            for m in report.meters
+            for sheet in report.meters
         ],
     )
 
 
-def _statements(report: AuditReport, money: Money) -> RenderableType:
+def statements(report: AuditReport, money: Money) -> Table:
+    """What periods' payouts say, and how far they have come."""
     return table(
-        ["statement", "of asset", "state", ">says", ">released", ">waiting"],
+        ["statement", "asset", "until", ">amount", ">released", ">waiting", "state"],
         [
             (
-                short(s.statement_id),
-                short(s.asset_id),
-                s.state,
-                *(money.text(s.token, n) for n in (s.amount, s.released, s.balance)),
+                short(sheet.statement_id),
+                short(sheet.asset_id),
+                format_time(sheet.until),
+                money.text(sheet.token, sheet.amount),
+                money.text(sheet.token, sheet.released),
+                money.text(sheet.token, sheet.balance),
+                sheet.state,
             )
-            for s in report.statements
+            for sheet in report.statements
         ],
     )
 
 
-def _escrows(report: AuditReport, money: Money) -> RenderableType:
+def escrows(report: AuditReport, money: Money) -> Table:
+    """What was sold while a dispute was open."""
     return table(
-        ["escrow of case", "asset", "for", ">received", ">= released", ">+ waiting"],
+        ["escrow of case", "asset", "sold for", ">received", ">= released", ">+ waiting"],
         [
             (
-                str(e.case_id),
-                short(e.asset_id),
-                short(e.payee),
-                *(money.text(e.token, n) for n in (e.received, e.released, e.balance)),
+                str(sheet.case_id),
+                short(sheet.asset_id),
+                short(sheet.payee),
+                money.text(sheet.token, sheet.received),
+                money.text(sheet.token, sheet.released),
+                money.text(sheet.token, sheet.balance),
             )
-            for e in report.escrows
+            for sheet in report.escrows
         ],
     )
 
 
-def _cases(report: AuditReport, money: Money) -> RenderableType:  # noqa: ARG001
+def cases(report: AuditReport) -> Table:
+    """Disputes and contests, and how they ended."""
     return table(
-        ["case", "about", "subject", "claimant", "status"],
-        [(str(c.case_id), c.kind, short(c.subject), short(c.claimant), c.status) for c in report.cases],
+        ["case", "about", "subject", "claimant", "deadline", "status"],
+        [
+            (
+                str(line.case_id),
+                line.kind,
+                short(line.subject),
+                short(line.claimant),
+                format_time(line.deadline),
+                line.status,
+            )
+            for line in report.cases
+        ],
     )
 
 

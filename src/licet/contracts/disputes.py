@@ -15,7 +15,6 @@ from licet.types import ZERO_HASH, Address, Hash32
 
 _ABI: Final = artifact("DisputeDesk").abi
 _ARBITRATOR_ABI: Final = artifact("MultisigArbitrator").abi
-_RULING_GAS: Final = 500_000
 
 
 class Kind(IntEnum):
@@ -205,10 +204,7 @@ class MultisigArbitrator:
 
     def vote(self, dispute_id: int, ruling: Ruling) -> Receipt:
         """Votes for a ruling; the chain's account must be an owner. The deciding vote also hands it over."""
-        # The arbitrator survives that the ruling is not taken, for want of gas too.
-        return self.chain.send(
-            _ARBITRATOR_ABI, self.address, "vote", dispute_id, int(ruling), spare_gas=_RULING_GAS
-        )
+        return self.chain.send(_ARBITRATOR_ABI, self.address, "vote", dispute_id, int(ruling))
 
     def execute(self, dispute_id: int) -> Receipt:
         """Hands over the ruling of a solved dispute that was refused before; anybody may."""

@@ -241,7 +241,7 @@ class BasketSizeInvalid(Reverted):
 
 class GasTooLow(Reverted):
     explanation = (
-        "{left} gas was left for an order of the basket that needs {needed}: send more, or buy fewer at once"
+        "{left} gas was left for a call that may need {needed}: send more, or put fewer orders into a basket"
     )
 
 
@@ -329,7 +329,9 @@ class SublicenseTooWide(Reverted):
 
 
 class NotEnumerable(Reverted):
-    explanation = "the chain keeps no list of the licenses of {assetId}: read the log `Sold`, or ask an auditor"
+    explanation = (
+        "the chain keeps no list of the licenses of {assetId}: read the log `Sold`, or ask an auditor"
+    )
 
 
 class TermsUnknown(Reverted):

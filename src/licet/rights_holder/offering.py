@@ -1,6 +1,6 @@
 """Offering licenses: who shares in the price, on what terms, and who may sign for the licensor."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from licet.chain.client import Receipt
@@ -10,7 +10,7 @@ from licet.contracts.vaults import Vault
 from licet.documents import OfferDocument, SplitDocument, TermsDocument
 from licet.errors import InputError, NotRegistered, reverted
 from licet.rights.conditions import Conditions
-from licet.rights.offer import Kind, Offer
+from licet.rights.offer import Kind, Offer, new_salt
 from licet.rights.uses import Use
 from licet.rights_holder.account import Account
 from licet.trees.hashing import parse_address
@@ -55,7 +55,8 @@ class Price:
         supply: how many licenses may be sold; 0 for any number.
         exclusive: no other license of the asset is sold while this one runs.
         transferable: whether a licensee may transfer the license.
-        conditions: the rare terms: of derivatives, sublicenses, revocation, metering, resale.
+        conditions: the rare terms: of derivatives, sublicenses, revocation, metering, resale. Each offer
+            gets a salt of its own when it is signed, so that a price serves again after a cancellation.
     """
 
     currency: Address
@@ -131,6 +132,7 @@ class Offering(Account):
         if price.end and price.end <= now:
             raise InputError(f"the sale would have ended {now - price.end} seconds ago: name a later end")
         document = self._publisher.publish(terms)
+        conditions = replace(price.conditions, salt=new_salt())
         offer = Offer(
             licensor=licensor,
             asset_id=asset_id,
@@ -148,16 +150,16 @@ class Offering(Account):
             kind=price.kind,
             exclusive=price.exclusive,
             transferable=price.transferable,
-            conditions=price.conditions.struct_hash(),
+            conditions=conditions.struct_hash(),
         )
         offer.check_new()
-        price.conditions.check_new()
+        conditions.check_new()
         self._check_flags(offer, deed, max(now, offer.start))
         licenses = self._contracts.licenses.address
         signature = chain.signer_or_raise().sign_typed_data(
-            offer.typed_data(chain.chain_id, licenses, price.conditions)
+            offer.typed_data(chain.chain_id, licenses, conditions)
         )
-        signed = OfferDocument(chain.chain_id, licenses, offer, price.conditions, "0x" + signature.hex())
+        signed = OfferDocument(chain.chain_id, licenses, offer, conditions, "0x" + signature.hex())
         self._publisher.publish(signed)
         return signed
 
