@@ -71,6 +71,10 @@ def alter_slot(network: Network, contract: Address, slot: int, change: Callable[
 # A node that lies.
 
 
+class RefusedError(Exception):
+    """Raised for an answer: the node refuses."""
+
+
 @contextmanager
 def between(url: str, answer: Answer) -> Iterator[str]:
     """A proxy before a node that may give other results: `answer(method, params, result)`."""
@@ -81,7 +85,10 @@ def between(url: str, answer: Answer) -> Iterator[str]:
             method, params = request["method"], request.get("params", [])
             relayed = relay(url, method, *params)
             if "result" in relayed:
-                relayed["result"] = answer(method, params, relayed["result"])
+                try:
+                    relayed["result"] = answer(method, params, relayed["result"])
+                except RefusedError as refusal:
+                    relayed = {"jsonrpc": "2.0", "error": {"code": -32005, "message": str(refusal)}}
             body = json.dumps(relayed | {"id": request["id"]}).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")

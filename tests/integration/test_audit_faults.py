@@ -33,6 +33,7 @@ from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 from tests.integration.faults import (
     Logs,
+    RefusedError,
     alter_slot,
     balance_slot,
     between,
@@ -727,6 +728,20 @@ def test_a_payment_that_the_node_left_out(
 
     with between(network.url, lying_about_logs(leave_out)) as url:
         assert the(Kind.PAYMENT_MISSING, audit(url)).evidence.license_id == bought.license_id
+
+
+def test_a_node_that_refuses_a_tokens_logs(
+    bought: Purchase, dollar: Address, network: Network, audit: Audit
+) -> None:
+    def refuse(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_getLogs" and dollar in params[0]["address"]:
+            raise RefusedError("query returned more than 10000 results")
+        return result
+
+    with between(network.url, refuse) as url:
+        report = audit(url)
+    assert report.verdict is Verdict.CANNOT_TELL
+    assert kinds(report) == {Kind.TRANSFERS_UNREADABLE}
 
 
 def test_a_block_that_is_replaced_meanwhile(bought: Purchase, network: Network, audit: Audit) -> None:
