@@ -6,21 +6,18 @@ first column (unless that is `sha256`), else the row's number. Files are `.csv` 
 header.
 """
 
-import csv
-import gzip
 import math
 import re
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO, NoReturn
 
 from licet.documents import CatalogDocument, PayeeShare, SplitDocument, Work, canonical_json, sha256
 from licet.errors import InputError
-from licet.fingerprint import Progress, check_file, sha256_file
+from licet.fingerprint import Progress, sha256_file
+from licet.tables import Table, open_table
 from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import is_address, parse_address
 from licet.trees.sums import MAX_SUM
@@ -107,7 +104,7 @@ def read_catalog(
         raise InputError("weights need payees: name the payees' column too")
     if not separator:
         raise InputError("the separator is empty: use a character that no label has")
-    with _open(Path(path)) as table:
+    with open_table(Path(path)) as table:
         leaf = _leaf_reader(table)
         identify = _id_reader(table)
         tally = _Tally(table, payees_column, weights_column, separator) if payees_column else None
@@ -137,7 +134,7 @@ def catalog_columns(path: str | Path) -> tuple[str, ...]:
     Raises:
         InputError: the file cannot be read, or has no header.
     """
-    with _open(Path(path)) as table:
+    with open_table(Path(path)) as table:
         return table.header
 
 
@@ -150,7 +147,7 @@ def read_payees(path: str | Path) -> dict[str, Payee]:
     """
     payees: dict[str, Payee] = {}
     lines: dict[str, int] = {}
-    with _open(Path(path)) as table:
+    with open_table(Path(path)) as table:
         label_at, address_at = table.column("payee"), table.column("address")
         name_at = table.columns.get("name")
         for row in table.rows():
@@ -175,92 +172,7 @@ def _payee_share(label: str, share: int, known: Mapping[str, Payee]) -> PayeeSha
 # Rows
 
 
-class _Table:
-    """A CSV file that is read once, row by row; knows the line of the present row, for messages."""
-
-    def __init__(self, path: Path, stream: BinaryIO | gzip.GzipFile) -> None:
-        self.path = path
-        self._stream = stream
-        self.line = 1
-        self._reader = csv.reader(self._lines(), strict=True)
-        header = self._next()
-        if header is None:
-            raise InputError(f"{path} is empty: a header and at least one row are expected")
-        self.header = tuple(header)
-        self.columns = {name: i for i, name in enumerate(header)}
-        if len(self.columns) != len(header):
-            twice = next(name for name, count in Counter(header).items() if count > 1)
-            self.fail(f"the column {shown(twice)} stands twice in the header")
-
-    def __enter__(self) -> "_Table":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-    def column(self, name: str) -> int:
-        """Where a column stands; InputError where there is none."""
-        if name not in self.columns:
-            columns = shown(", ".join(self.header), 300)
-            raise InputError(f"{self.path} has no column {shown(name)}: it has {columns}")
-        return self.columns[name]
-
-    def rows(self) -> Iterator[list[str]]:
-        """The rows after the header, each as long as the header; empty lines are left out."""
-        while (row := self._next()) is not None:
-            if len(row) != len(self.header):
-                self.fail(f"the row has {len(row)} fields, the header {len(self.header)}")
-            yield row
-
-    def once(self, lines: dict[str, int], key: str, what: str, hint: str) -> None:
-        """Notes the present row's line for `key`; InputError if an earlier row has the same."""
-        first = lines.setdefault(key, self.line)
-        if first != self.line:
-            self.fail(f"{what} stands on line {first} already: {hint}")
-
-    def fail(self, what: str) -> NoReturn:
-        """Raises an InputError that names the present row's line."""
-        raise InputError(f"{self.path}, line {self.line}: {what}")
-
-    def _next(self) -> list[str] | None:
-        while True:
-            self.line = self._reader.line_num + 1
-            try:
-                row = next(self._reader, None)
-            except csv.Error as error:
-                self.fail(f"not valid CSV: {error}")
-            except (OSError, EOFError, zlib.error) as error:
-                raise InputError(f"{self.path} cannot be read to its end: {error}") from error
-            if row != []:
-                return row
-
-    def _lines(self) -> Iterator[str]:
-        offset = 0
-        for number, raw in enumerate(self._stream, 1):
-            try:
-                text = raw.decode()
-            except UnicodeDecodeError as error:
-                where = f"{self.path}, line {number}, byte {offset + error.start} of the file"
-                raise InputError(f"{where}: not UTF-8; save the file as UTF-8") from error
-            # A byte order mark is no part of the first column's name.
-            yield text.removeprefix("\ufeff") if number == 1 else text
-            offset += len(raw)
-
-
-def _open(path: Path) -> _Table:
-    try:
-        check_file(path)
-        stream = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-    try:
-        return _Table(path, stream)
-    except InputError:
-        stream.close()
-        raise
-
-
-def _leaf_reader(table: _Table) -> Callable[[list[str]], Hash32]:
+def _leaf_reader(table: Table) -> Callable[[list[str]], Hash32]:
     """How a row's SHA-256 is found: given, of its file, or of the row itself."""
     if "sha256" in table.columns:
         return lambda row: _given_hash(table, row)
@@ -269,14 +181,14 @@ def _leaf_reader(table: _Table) -> Callable[[list[str]], Hash32]:
     return lambda row: sha256(canonical_json(dict(zip(table.header, row, strict=True))))
 
 
-def _given_hash(table: _Table, row: list[str]) -> Hash32:
+def _given_hash(table: Table, row: list[str]) -> Hash32:
     try:
         return parse_hash(row[table.columns["sha256"]].strip(), "SHA-256")
     except InputError as error:
         table.fail(str(error))
 
 
-def _file_hash(table: _Table, row: list[str]) -> Hash32:
+def _file_hash(table: Table, row: list[str]) -> Hash32:
     name = row[table.columns["file"]].strip() or table.fail("the file is not named")
     try:
         return sha256_file(table.path.parent / name)
@@ -284,7 +196,7 @@ def _file_hash(table: _Table, row: list[str]) -> Hash32:
         table.fail(str(error))
 
 
-def _id_reader(table: _Table) -> Callable[[list[str], int], str]:
+def _id_reader(table: Table) -> Callable[[list[str], int], str]:
     """How a row's id is found: in the column `id`, in the first column, or by counting."""
     at = table.columns.get("id", 0)
     if table.header[at] == "sha256":
@@ -298,7 +210,7 @@ def _id_reader(table: _Table) -> Callable[[list[str], int], str]:
 class _Tally:
     """Counts, exactly, how much of the works is each payee's."""
 
-    def __init__(self, table: _Table, payees_column: str, weights_column: str | None, separator: str) -> None:
+    def __init__(self, table: Table, payees_column: str, weights_column: str | None, separator: str) -> None:
         self._table = table
         self._labels_at = table.column(payees_column)
         self._weights_at = None if weights_column is None else table.column(weights_column)

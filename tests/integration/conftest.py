@@ -22,6 +22,7 @@ from licet.chain.client import Chain, Receipt
 from licet.chain.deployments import Deployment, deploy
 from licet.chain.node import Engine, LocalNode
 from licet.chain.signer import LocalSigner, Signer
+from licet.cli.main import main
 from licet.contracts import Contracts, MultisigArbitrator
 from licet.contracts.cases import Cases
 from licet.contracts.currency import Currency
@@ -31,6 +32,7 @@ from licet.licensee import Licensee
 from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered, RightsHolder
 from licet.types import Address, Hash32
+from tests.integration.commands import Ok, Ran, Run
 
 if TYPE_CHECKING:
     from tests.integration.market import Market
@@ -340,6 +342,56 @@ def offering(vault: Address, terms: TermsDocument) -> Offering:
 def signed_offer(licensor: Party, asset: Registered, price: Price, offering: Offering) -> OfferDocument:
     """A dollar offer of the licensor's for training on the work, for 30 days."""
     return offering(licensor, asset.asset_id, price)
+
+
+# The command line.
+
+
+@pytest.fixture
+def settings(network: Network, folder: Path, tmp_path: Path) -> dict[str, str]:
+    """What stands in the environment of all commands."""
+    deployment = tmp_path / "deployment.json"
+    network.deployment.save(deployment)
+    return {
+        "LICET_RPC": network.url,
+        "LICET_DEPLOYMENT": str(deployment),
+        "LICET_DOCUMENTS": str(folder),
+        "COLUMNS": "100",
+    }
+
+
+@pytest.fixture
+def run(
+    settings: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs a command in this process: `run("work", "register", path, account=LICENSOR)`."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: object, account: int | None = None) -> Ran:
+        capsys.readouterr()
+        named = [] if account is None else ["--dev-account", str(account)]
+        code = main([*map(str, arguments), *named])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def ok(run: Run) -> Ok:
+    """Runs a command that must succeed; what it tells programs."""
+
+    def ok(*arguments: object, account: int | None = None) -> dict[str, Any]:
+        ran = run(*arguments, "--json", account=account)
+        assert ran.code == 0, ran.err
+        return ran.json
+
+    return ok
 
 
 # Contracts that only tests deploy.

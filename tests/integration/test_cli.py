@@ -7,20 +7,19 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from licet.chain.development import DEVELOPMENT_ADDRESSES
-from licet.cli.main import cli, main
 from licet.documents import OfferDocument, SplitDocument, TermsDocument, file_name, sha256
 from licet.fingerprint import sha256_file
 from licet.rights.uses import Use
 from licet.rights_holder import Registered
 from licet.samples import samples
 from licet.types import Address
+from tests.integration.commands import Ok, Run, failed
 from tests.integration.conftest import (
     ARTIST,
     DAY,
@@ -40,75 +39,6 @@ PASSWORD = "a long password, for tests alone"
 UNKNOWN = "0x" + "7" * 64
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The one JSON object that it printed."""
-        data = json.loads(self.out)
-        assert isinstance(data, dict)
-        return data
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def settings(network: Network, folder: Path, tmp_path: Path) -> dict[str, str]:
-    """What stands in the environment of all commands."""
-    deployment = tmp_path / "deployment.json"
-    network.deployment.save(deployment)
-    return {
-        "LICET_RPC": network.url,
-        "LICET_DEPLOYMENT": str(deployment),
-        "LICET_DOCUMENTS": str(folder),
-        "COLUMNS": "100",
-    }
-
-
-@pytest.fixture
-def run(
-    settings: dict[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Run:
-    """Runs a command in this process: `run("work", "register", path, account=LICENSOR)`."""
-    monkeypatch.chdir(tmp_path)
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*arguments: object, account: int | None = None) -> Ran:
-        capsys.readouterr()
-        named = [] if account is None else ["--dev-account", str(account)]
-        code = main([*map(str, arguments), *named])
-        captured = capsys.readouterr()
-        return Ran(code, captured.out, captured.err)
-
-    return run
-
-
-@pytest.fixture
-def ok(run: Run) -> Callable[..., dict[str, Any]]:
-    """Runs a command for programs and for people; both must do, what people read must have what is named."""
-
-    def ok(*arguments: object, account: int | None = None) -> dict[str, Any]:
-        ran = run(*arguments, "--json", account=account)
-        assert ran.code == 0, ran.err
-        return ran.json
-
-    return ok
-
-
-Ok = Callable[..., dict[str, Any]]
-
-
 def sign(ok: Ok, asset_id: str, payee: str, *more: object) -> dict[str, Any]:
     """An offer of the licensor's for AI training, for 25 dollars and a year."""
     terms = ("--terms-text", "Train.", "--uses", "ai-training")
@@ -116,16 +46,6 @@ def sign(ok: Ok, asset_id: str, payee: str, *more: object) -> dict[str, Any]:
         *("offer", "sign", asset_id, *terms, "--price", "25.00", "--payee", payee, "--days", 365, *more),
         account=LICENSOR,
     )
-
-
-def failed(ran: Ran, code: int, *words: str) -> None:
-    """A command failed as it should: nothing on stdout, one line on stderr."""
-    assert ran.code == code, ran
-    assert ran.out == ""
-    assert ran.err.startswith("licet: ")
-    assert ran.err.count("\n") == 1, ran.err
-    for word in words:
-        assert word in ran.err
 
 
 # The job from its first command to its last.
@@ -236,7 +156,7 @@ def test_deeds_change_hands(run: Run, ok: Ok, asset: Registered, rival: Party) -
 def test_offers_are_published_listed_and_cancelled(
     run: Run, ok: Ok, asset: Registered, vault: Address, licensee: Party
 ) -> None:
-    made = sign(ok, asset.asset_id, vault, "--supply", 3, "--until", "2090-01-01", "--royalty-bps", 500)
+    made = sign(ok, asset.asset_id, vault, "--supply", 3, "--until", "2090-01-01", "--royalty", "5%")
     assert (made["price"], made["supply"], made["end"]) == (str(25 * DOLLAR), "3", "3786998399")
     ok("offer", "publish", made["file"], account=LICENSOR)
     other = sign(ok, asset.asset_id, vault)
@@ -253,7 +173,9 @@ def test_offers_are_published_listed_and_cancelled(
 def test_free_offers_in_native_coin_on_written_terms(ok: Ok, asset: Registered, vault: Address) -> None:
     Path("terms.txt").write_text("Train.")
     common = ("offer", "sign", asset.asset_id, "--payee", vault, "--days", 0, "--terms")
-    made = ok(*common, "terms.txt", "--uses", "mine", "--free", "--currency", "native", account=LICENSOR)
+    made = ok(
+        *common, "terms.txt", "--uses", "mine", "--kind", "free", "--currency", "native", account=LICENSOR
+    )
     assert (made["price"], made["kind"], made["duration"]) == ("0", "free", "0")
     terms = TermsDocument("Mining", Use.MINE, "Mine.")
     Path("terms.json").write_bytes(terms.to_bytes())
@@ -386,230 +308,6 @@ def test_an_audit_shows_deposits_statements_escrows_and_cases(
     for shown in ("26.00 TUSD", "contestable", "escrow of case", "asset", "open", "100.00 TUSD"):
         assert shown in out
     assert "report of use" not in out
-
-
-# Bad input: one line that says what is wrong, and an exit code; nothing is sent.
-
-BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
-    ("demo",): [
-        (("--catalog", "nothing.csv"), 2, "does not exist"),
-        (("--catalog", "empty.csv"), 2, "empty"),
-        (("--catalog", "latin.csv"), 2, "UTF-8"),
-        (("--catalog", "twice.csv"), 2, "line 3"),
-        (("--payees-column", "nothing"), 2, "no column"),
-        (("--weights-column", "nothing"), 2, "no column"),
-        (("--engine", "geth"), 2, "anvil"),
-    ],
-    ("node",): [(("--port", "70000"), 2, "port"), (("--engine", "geth"), 2, "anvil")],
-    ("deploy",): [
-        ((), 2, "which account signs?"),
-        (("--dev-account", "99"), 2, "--dev-account"),
-        (("--dev-account", "0", "--deployment", "empty.csv"), 2, "deployment file"),
-    ],
-    ("account", "new"): [((), 2, "PATH"), (("no/such/folder.keystore",), 2, "password")],
-    ("account", "show"): [(("nothing",), 2, "nothing"), (("poem.txt",), 2, "keystore")],
-    ("account", "fund"): [
-        (("0x12", "--dev-account", "0"), 2, "address"),
-        ((DEVELOPMENT_ADDRESSES[0], "--amount", "x", "--dev-account", "0"), 2, "amount"),
-    ],
-    ("work", "register"): [
-        (("poem.txt",), 2, "which account signs?"),
-        (("nothing", "--dev-account", "1"), 2, "does not exist"),
-        ((".", "--dev-account", "1"), 2, "directory"),
-        (("empty.csv", "--dev-account", "1"), 2, "empty"),
-        (("poem.txt", "--dev-account", "1", "--keystore", "x"), 2, "leave one out"),
-        (("poem.txt", "--dev-account", "1", "--uri", "x" * 2000), 2, "1024"),
-    ],
-    ("catalog", "register"): [
-        (("nothing.csv", "--name", "x", "--dev-account", "1"), 2, "does not exist"),
-        (("latin.csv", "--name", "x", "--dev-account", "1"), 2, "UTF-8"),
-        (("twice.csv", "--name", "x", "--dev-account", "1"), 2, "line 3"),
-        (("good.csv", "--name", "x", "--payees-column", "y", "--dev-account", "1"), 2, "no column"),
-        (("good.csv", "--dev-account", "1"), 2, "--name"),
-    ],
-    ("split", "publish"): [
-        (("good.csv", "--dev-account", "1"), 2, "--payees-column"),
-        (("good.csv", "--payees-column", "title", "--dev-account", "1"), 2, "no address is known"),
-        (("0x12=3", "--dev-account", "1"), 2, "address"),
-        ((f"{DEVELOPMENT_ADDRESSES[0]}=0", "--dev-account", "1"), 2, "positive"),
-        ((f"{DEVELOPMENT_ADDRESSES[0]}=1.5", "--dev-account", "1"), 2, "decimal digits"),
-        (("offer.json", "--dev-account", "1"), 1, "licet/split/1"),
-    ],
-    ("deed", "show"): [(("0x12",), 2, "asset id"), ((UNKNOWN,), 1, "not registered")],
-    ("deed", "transfer"): [
-        ((UNKNOWN, "0x12", "--dev-account", "1"), 2, "address"),
-        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--yes", "--dev-account", "1"), 1, "not registered"),
-    ],
-    ("deed", "cancel-offers"): [((UNKNOWN, "--yes", "--dev-account", "1"), 1, "not registered")],
-    ("offer", "sign"): [
-        (("ASSET", "--price", "25", "--uses", "mine", "--free"), 2, "either a --price, or --free"),
-        (("ASSET", "--price", "0", "--uses", "mine"), 2, "marked free"),
-        (("ASSET", "--price", "0.0000001", "--uses", "mine"), 2, "too fine"),
-        (("ASSET", "--price", "25"), 2, "--uses"),
-        (("ASSET", "--price", "25", "--uses", "minecraft"), 2, "not a use"),
-        (("ASSET", "--price", "25", "--uses", "mine", "--until", "2001-01-01"), 2, "later end"),
-        (("ASSET", "--price", "25", "--uses", "mine", "--until", "soon"), 2, "not a date"),
-        (("ASSET", "--price", "25", "--uses", "mine", "--royalty-bps", "10001"), 2, "--royalty-bps"),
-        (("ASSET", "--price", "25", "--uses", "mine", "--currency", "cent"), 2, "not a currency"),
-        (("ASSET", "--price", "25", "--uses", "mine", "--base-uri", "here"), 2, "scheme"),
-        ((UNKNOWN, "--price", "25", "--uses", "mine"), 1, "not registered"),
-    ],
-    ("offer", "publish"): [(("nothing",), 2, "does not exist"), (("poem.txt",), 1, "poem.txt")],
-    ("offer", "cancel"): [(("nothing",), 2, "does not exist"), (("elsewhere.json",), 2, "chain 1")],
-    ("offer", "list"): [(("x",), 2, "asset id"), ((UNKNOWN,), 1, "not registered")],
-    ("lookup",): [
-        (("nothing.txt",), 2, "neither a file"),
-        ((".",), 2, "directory"),
-        (("x", "--registry", "0x12"), 2, "address"),
-        (("x", "--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
-        (("x", "--deployment", "nothing.json"), 2, "nothing.json"),
-        (("x", "--deployment", "altered.json"), 1, "altered"),
-        (("x", "--deployment", "elsewhere-deployed.json"), 2, "chain 1"),
-        (("x", "--rpc", "node.example"), 2, "http"),
-    ],
-    ("license", "quote"): [
-        (("poem.txt",), 2, "--uses"),
-        (("poem.txt", "--uses", "mine", "--trust", "me"), 2, "asset id or address"),
-    ],
-    ("license", "buy"): [
-        ((), 2, "--uses"),
-        (("poem.txt", "--uses", "mine"), 2, "which account signs?"),
-        (("poem.txt", "--uses", "mine", "--dev-account", "2"), 1, "nobody has registered"),
-        (("--offer", "elsewhere.json", "--dev-account", "2"), 2, "chain 1"),
-        (("--offer", "offer.json", "--yes", "--dev-account", "2"), 1, "25000000"),
-        (("--offer", "forged.json", "--yes", "--dev-account", "1"), 1, "signature"),
-    ],
-    ("license", "authorize"): [
-        ((), 2, "--out"),
-        (("--out", "poem.txt", "--offer", "offer.json"), 2, "is there already"),
-        (("--out", "new.json"), 2, "--uses"),
-        (("poem.txt", "--uses", "mine", "--out", "new.json"), 2, "which account signs?"),
-        (("--offer", "offer.json", "--yes", "--dev-account", "2", "--out", "new.json"), 1, "25000000"),
-    ],
-    ("license", "submit"): [
-        ((), 2, "FILE"),
-        (("offer.json",), 2, "which account signs?"),
-        (("nothing.json", "--dev-account", "2"), 2, "does not exist"),
-        (("offer.json", "--dev-account", "2"), 1, "licet/order/1 expected"),
-    ],
-    ("license", "list"): [((), 2, "--holder"), (("--holder", "me"), 2, "address")],
-    ("license", "permits"): [
-        (("x", "--uses", "mine"), 2, "license id"),
-        ((UNKNOWN, "--uses", "mine"), 2, "no license has the id"),
-    ],
-    ("vault", "due"): [
-        ((DEVELOPMENT_ADDRESSES[0], "--payee", DEVELOPMENT_ADDRESSES[0]), 1, "not known"),
-        ((DEVELOPMENT_ADDRESSES[0],), 2, "--payee"),
-    ],
-    ("vault", "claim"): [
-        ((DEVELOPMENT_ADDRESSES[0],), 2, "which account signs?"),
-        (("VAULT", "--dev-account", "8"), 2, "not among"),
-    ],
-    ("audit",): [
-        (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
-        (("--block", "0"), 2, "older than the deployment"),
-        (("--block", "99999999"), 2, "refuses"),
-    ],
-}
-
-
-def leaf_commands() -> set[tuple[str, ...]]:
-    return {
-        (name, *rest)
-        for name, command in cli.commands.items()
-        for rest in ([(below,) for below in command.commands] if hasattr(command, "commands") else [()])
-    }
-
-
-def test_bad_input_is_tried_with_every_command() -> None:
-    assert set(BAD) == leaf_commands()
-
-
-@pytest.fixture
-def odd_files(
-    settings: dict[str, str],
-    tmp_path: Path,
-    licensor: Party,
-    asset: Registered,
-    vault: Address,
-    signed_offer: OfferDocument,
-    network: Network,
-) -> dict[str, str]:
-    """Files that nobody can use, and what some words in BAD stand for."""
-    offer = signed_offer.to_bytes()
-    here, there = b'"chainId":"31337"', b'"chainId":"1"'
-    deployment = Path(settings["LICET_DEPLOYMENT"]).read_text()
-    code_hash = network.deployment.code_hashes["LicenseToken"]
-    files = {
-        "poem.txt": b"nobody knows this",
-        "empty.csv": b"",
-        "latin.csv": b"id,title\n1,\xe9\n",
-        "twice.csv": b"id,title\n1,a\n1,a\n",
-        "good.csv": b"id,title\n1,a\n2,b\n",
-        "offer.json": offer,
-        "elsewhere.json": offer.replace(here, there),
-        "forged.json": offer.replace(b'"price":"25000000"', b'"price":"1"'),
-        "altered.json": deployment.replace(code_hash, UNKNOWN).encode(),
-        "elsewhere-deployed.json": deployment.replace("31337", "1").encode(),
-    }
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
-    licensor.receive_dollars(DOLLAR)
-    return {"ASSET": asset.asset_id, "VAULT": vault}
-
-
-SIGN = (
-    "--payee",
-    DEVELOPMENT_ADDRESSES[ARTIST],
-    "--days",
-    "1",
-    "--terms-text",
-    "x",
-    "--dev-account",
-    str(LICENSOR),
-)
-
-
-@pytest.mark.parametrize("path", BAD, ids=" ".join)
-def test_bad_input(path: tuple[str, ...], run: Run, odd_files: dict[str, str], network: Network) -> None:
-    before = network.rpc("eth_blockNumber")
-    for arguments, code, words in BAD[path]:
-        given = [odd_files.get(argument, argument) for argument in arguments]
-        ran = run(*path, *given, *(SIGN if path == ("offer", "sign") else ()))
-        failed(Ran(ran.code, "" if path == ("demo",) else ran.out, ran.err), code, words)
-    assert network.rpc("eth_blockNumber") == before
-
-
-NEEDS_NODE = sorted(leaf_commands() - {("demo",), ("node",), ("account", "new"), ("account", "show")})
-WORKING = {
-    ("work", "register"): ("poem.txt",),
-    ("catalog", "register"): ("good.csv", "--name", "x"),
-    ("split", "publish"): (f"{DEVELOPMENT_ADDRESSES[0]}=1",),
-    ("account", "fund"): (DEVELOPMENT_ADDRESSES[0],),
-    ("deed", "show"): (UNKNOWN,),
-    ("deed", "transfer"): (UNKNOWN, DEVELOPMENT_ADDRESSES[0], "--yes"),
-    ("deed", "cancel-offers"): (UNKNOWN, "--yes"),
-    ("offer", "sign"): (UNKNOWN, *SIGN[:-2], "--price", "1", "--uses", "mine"),
-    ("offer", "publish"): ("offer.json",),
-    ("offer", "cancel"): ("offer.json", "--yes"),
-    ("offer", "list"): (UNKNOWN,),
-    ("lookup",): ("poem.txt",),
-    ("license", "quote"): ("poem.txt", "--uses", "mine"),
-    ("license", "buy"): ("poem.txt", "--uses", "mine", "--yes"),
-    ("license", "authorize"): ("poem.txt", "--uses", "mine", "--yes", "--out", "new.json"),
-    ("license", "submit"): ("poem.txt",),
-    ("license", "permits"): (UNKNOWN, "--uses", "mine"),
-    ("vault", "due"): (DEVELOPMENT_ADDRESSES[0], "--payee", DEVELOPMENT_ADDRESSES[0]),
-    ("vault", "claim"): (DEVELOPMENT_ADDRESSES[0],),
-}
-
-
-@pytest.mark.parametrize("path", NEEDS_NODE, ids=" ".join)
-def test_without_a_node(path: tuple[str, ...], run: Run, odd_files: dict[str, str]) -> None:
-    takes_account = "--dev-account" in run(*path, "--help").out
-    arguments = (*WORKING.get(path, ()), "--rpc", "http://127.0.0.1:1")
-    ran = run(*path, *arguments, account=LICENSOR if takes_account else None)
-    failed(ran, 2, "no node answers at http://127.0.0.1:1")
 
 
 def test_development_accounts_are_for_local_chains(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

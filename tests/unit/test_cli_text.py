@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.cli.money import Money
-from licet.cli.text import format_amount, format_time, one_line, parse_amount, plural, read_text, short
+from licet.cli.text import (
+    duration,
+    format_amount,
+    format_time,
+    one_line,
+    parse_amount,
+    percent,
+    plural,
+    read_text,
+    short,
+)
 from licet.errors import InputError, UnexpectedAnswer
 from licet.types import ZERO_ADDRESS, Address
 
@@ -80,6 +90,31 @@ def test_short_and_plural() -> None:
     assert short("S001") == "S001"
     assert plural(1, "work") == "1 work"
     assert plural(69_202, "work") == "69,202 works"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (90, "90 seconds"),
+        (120, "2 minutes"),
+        (3_600, "1 hour"),
+        (86_400, "1 day"),
+        (30 * 86_400, "30 days"),
+        (86_401, "86,401 seconds"),
+    ],
+)
+def test_lengths_of_time_for_people(seconds: int, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("bps", "text"),
+    [(0, "0 %"), (500, "5 %"), (225, "2.25 %"), (250, "2.5 %"), (5, "0.05 %"), (10_000, "100 %")],
+)
+def test_shares_for_people(bps: int, text: str) -> None:
+    assert percent(bps) == text
 
 
 def test_a_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.documents import (
+    ApprovalDocument,
     CatalogDocument,
     ClaimDocument,
     Document,
@@ -20,6 +21,7 @@ from licet.documents import (
     StatementDocument,
     TermsDocument,
     UsageLog,
+    UsageProof,
     UsageRecord,
     VoucherDocument,
     Work,
@@ -30,6 +32,7 @@ from licet.documents import (
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.claim import ClaimTo
 from licet.rights.conditions import Conditions
+from licet.rights.derivation import DerivativeApproval
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Order
 from licet.rights.uses import Use
@@ -69,6 +72,9 @@ STATEMENT = StatementDocument(sha256(b"asset"), 100, 300, C, SPLIT, "One cent fo
 EVIDENCE = EvidenceDocument("Drafts", "My drafts.", "https://example.org/drafts", sha256(b"drafts"))
 VOUCHER = VoucherDocument(31337, C, Voucher(sha256(b"license"), 7), b"\xab" * 65)
 CLAIM = ClaimDocument(31337, C, ClaimTo(A, ZERO_ADDRESS, B, 5, 1 << 40), b"\xab" * 65)
+APPROVAL = ApprovalDocument(31337, C, DerivativeApproval(sha256(b"license"), sha256(b"1"), A), b"\xab" * 65)
+LONE = UsageLog.of([RECORD])
+PROOF = UsageProof(31337, C, LONE.root, RECORD, LONE.proof(RECORD))
 DOCUMENTS: list[Document] = [
     CATALOG,
     SPLIT,
@@ -80,6 +86,8 @@ DOCUMENTS: list[Document] = [
     EVIDENCE,
     VOUCHER,
     CLAIM,
+    APPROVAL,
+    PROOF,
 ]
 FREE_TEXT = {"name", "title", "text", "basis", "description", "fileURI"}
 
@@ -358,9 +366,38 @@ def test_evidence_needs_a_name_and_a_file_its_hash() -> None:
             EvidenceDocument(**{"name": "Drafts", "description": "", **wrong})
 
 
-@pytest.mark.parametrize("document", [VOUCHER, CLAIM], ids=lambda document: document.TYPE)
+@pytest.mark.parametrize("document", [VOUCHER, CLAIM, APPROVAL], ids=lambda document: document.TYPE)
 @pytest.mark.parametrize("signature", ["0x", "ab", "0xAB", "0x" + "ab" * 5000])
 def test_hostile_signatures(document: Document, signature: str) -> None:
     valid = json.loads(document.to_bytes())
     with pytest.raises(DocumentInvalid):
         type(document).from_bytes(canonical_json(valid | {"signature": signature}))
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_proof_of_use_holds_for_its_record_alone(number: int) -> None:
+    record = USAGE.records[number]
+    proof = UsageProof(31337, C, USAGE.root, record, USAGE.proof(record))
+    assert proof.proof.siblings
+    assert UsageProof.from_bytes(proof.to_bytes()).holds
+    assert not replace(proof, record=replace(record, units=record.units + 1)).holds
+    assert not replace(proof, root=LONE.root).holds
+    assert not replace(proof, proof=PROOF.proof).holds
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"siblings": ["0x12"]},
+        {"siblings": [1]},
+        {"sides": 0},
+        {"sides": "-1"},
+        {"chainId": "0"},
+        {"record": {}},
+        {"root": "0x"},
+        {"usageLedger": "0x12"},
+    ],
+)
+def test_hostile_proofs_of_use(change: dict[str, Any]) -> None:
+    with pytest.raises(DocumentInvalid):
+        UsageProof.from_bytes(canonical_json(json.loads(PROOF.to_bytes()) | change))

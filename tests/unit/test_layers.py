@@ -15,6 +15,7 @@ LAYERS = {
     "trees": 1,
     "rights": 1,
     "documents": 1,
+    "tables": 1,
     "catalog": 1,
     "samples": 1,
     "chain": 2,

@@ -8,9 +8,10 @@ from rich.text import Text
 
 from licet.catalog import Catalog, read_catalog
 from licet.cli.output import bar, emit, facts, table
-from licet.cli.params import FILE, Command
+from licet.cli.params import FILE, Command, origin_option
 from licet.cli.session import Session, takes
 from licet.cli.text import one_line
+from licet.rights.registration import Origin
 
 _SHOWN_PAYEES: Final = 10
 
@@ -51,6 +52,7 @@ def command() -> None:
 @click.argument("csv", type=FILE)
 @click.option("--name", required=True, help="The catalogue's title, for people.")
 @column_options
+@origin_option
 @takes(account=True, publishes=True)
 def register(
     session: Session,
@@ -59,6 +61,7 @@ def register(
     payees_column: str | None,
     weights_column: str | None,
     separator: str,
+    origin: Origin,
     as_json: bool,
 ) -> None:
     """Register the works of CSV (.csv or .csv.gz), one in each row, as a catalogue.
@@ -68,7 +71,7 @@ def register(
     the income; `licet split publish` makes it so.
     """
     catalog = read(csv, payees_column, weights_column, separator)
-    registered = session.rights_holder.register_catalog(catalog, name)
+    registered = session.rights_holder.register_catalog(catalog, name, origin=origin)
     registration, receipt = registered.registration, registered.receipt
     emit(
         {

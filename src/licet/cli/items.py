@@ -8,6 +8,7 @@ import click
 
 from licet.cli.output import note
 from licet.cli.text import one_line
+from licet.contracts.assets import DeedFlag
 from licet.errors import InputError
 from licet.licensee import Licensee
 from licet.licensee.lookup import Lookup
@@ -43,6 +44,8 @@ def lookup_json(lookup: Lookup) -> dict[str, Any]:
                 "holder": claim.holder,
                 "since": claim.since,
                 "catalog": claim.catalog,
+                "disputed": bool(claim.flags & DeedFlag.DISPUTED),
+                "defeated": bool(claim.flags & DeedFlag.DEFEATED),
             }
             for claim in lookup.claims
         ],

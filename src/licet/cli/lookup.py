@@ -9,6 +9,7 @@ from licet.cli.items import items_argument, lookup_json, read_items, warn_of_gap
 from licet.cli.output import emit, facts
 from licet.cli.session import Session, takes
 from licet.cli.text import format_time, one_line
+from licet.contracts.assets import DeedFlag
 from licet.licensee.lookup import Claim, Lookup
 
 
@@ -44,9 +45,15 @@ def _lines(lookup: Lookup) -> list[RenderableType]:
 
 def _claim(claim: Claim) -> RenderableType:
     since = format_time(claim.since) if claim.since is not None else "an unknown time"
+    disputed = {}
+    if claim.flags & DeedFlag.DEFEATED:
+        disputed = {"dispute": "lost: it sells no more"}
+    elif claim.flags & DeedFlag.DISPUTED:
+        disputed = {"dispute": "open: whose it is, is being decided"}
     words = facts(
         asset=claim.asset_id,
         holder=claim.holder,
         what=f"{one_line(claim.catalog) if claim.catalog else 'a single work'}, known since {since}",
+        **disputed,
     )
     return Padding(words, (0, 0, 0, 3))

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from licet.chain.client import Receipt
 from licet.errors import InputError
 
 _PIPE_WIDTH: Final = 200
@@ -45,6 +46,16 @@ def facts(**values: str) -> Table:
     for name, value in values.items():
         result.add_row(Text(name.replace("_", " ")), Text(value))
     return result
+
+
+def sent(*receipts: Receipt) -> dict[str, Any]:
+    """What transactions came to, for programs: the hash of the last, and the gas of all."""
+    return {"tx": receipts[-1].tx_hash, "gas": gas_of(*receipts)}
+
+
+def gas_of(*receipts: Receipt) -> int:
+    """The gas of some transactions."""
+    return sum(receipt.gas_used for receipt in receipts)
 
 
 def print_json(data: Mapping[str, Any]) -> None:

@@ -184,7 +184,7 @@ class Session:
     @property
     def rights_holder(self) -> RightsHolder:
         """The rights holder whose account the options name."""
-        return RightsHolder(self.signing_contracts, self.publisher)
+        return RightsHolder(self.signing_contracts, self.publisher, self.library)
 
     @property
     def licensee(self) -> Licensee:
@@ -194,7 +194,7 @@ class Session:
     @property
     def buyer(self) -> Licensee:
         """The licensee whose account the options name."""
-        return Licensee(self.signing_contracts, self.library)
+        return Licensee(self.signing_contracts, self.library, self.publisher)
 
     @cached_property
     def money(self) -> Money:

@@ -76,6 +76,20 @@ def format_time(seconds: int) -> str:
         return str(seconds)
 
 
+def duration(seconds: int) -> str:
+    """A length of time as people read it: `30 days`, `12 hours`; in the largest unit that it is whole in."""
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds and seconds % size == 0:
+            return plural(seconds // size, noun)
+    return plural(seconds, "second")
+
+
+def percent(bps: int) -> str:
+    """Basis points as people read them: `5 %`, `2.25 %`."""
+    whole, rest = divmod(bps, 100)
+    return f"{whole}.{rest:02d}".rstrip("0") + " %" if rest else f"{whole} %"
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun: `1 work`, `69,202 works`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -16,7 +16,8 @@ from licet.documents.kinds import (
     TermsDocument,
     Work,
 )
-from licet.documents.signed import ClaimDocument, VoucherDocument
+from licet.documents.proofs import UsageProof
+from licet.documents.signed import ApprovalDocument, ClaimDocument, VoucherDocument
 from licet.documents.statements import StatementDocument
 from licet.documents.store import (
     Found,
@@ -32,6 +33,7 @@ from licet.documents.store import (
 from licet.documents.usage import UsageLog, UsageRecord, verify_usage
 
 __all__ = [
+    "ApprovalDocument",
     "CatalogDocument",
     "ClaimDocument",
     "Document",
@@ -48,6 +50,7 @@ __all__ = [
     "StatementDocument",
     "TermsDocument",
     "UsageLog",
+    "UsageProof",
     "UsageRecord",
     "VoucherDocument",
     "Work",

@@ -10,7 +10,7 @@ from licet.contracts import events
 from licet.contracts.licenses import License
 from licet.contracts.publications import registration
 from licet.contracts.terms import grant_behind, grant_of
-from licet.errors import UnexpectedAnswer
+from licet.errors import UnexpectedAnswer, reverted
 from licet.licensee.account import Account
 from licet.rights.offer import license_id as sublicense_id
 from licet.rights.offer import new_salt
@@ -133,6 +133,25 @@ class Holding(Account):
             proof = found
         licenses = self._contracts.licenses
         return licenses.permits_work(grant, uses, content, registered.registrant, proof)
+
+    def transfer(self, license_id: Hash32, receiver: Address) -> Receipt:
+        """Hands a license on, for good; whom its holder named to report its use are named no longer.
+
+        Args:
+            license_id: a license that this account holds.
+            receiver: who holds it from now on.
+
+        Raises:
+            LicenseUnknown: no license has this id.
+            NotLicensee: this account does not hold it.
+            LicenseNotTransferable: it is bound to its licensee.
+        """
+        license_id, licenses = parse_hash(license_id, "license id"), self._contracts.licenses
+        account, holder = self._contracts.chain.account, licenses.license(license_id).holder
+        if holder != account:
+            facts = {"licenseId": license_id, "caller": account, "holder": holder}
+            raise reverted("NotLicensee", facts)
+        return licenses.transfer(license_id, parse_address(receiver, "receiver"))
 
     def sublicense(
         self,

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from licet.errors import InputError
+from licet.errors import DocumentInvalid, InputError
 from licet.rights.conditions import Conditions
 from licet.rights.order import Grant
 from licet.rights.typed_data import Member, Struct, signing_digest
@@ -58,6 +58,18 @@ class DerivativeApproval:
     def to_json(self) -> dict[str, Any]:
         """A JSON object with the names of the EIP-712 type."""
         return _APPROVAL.to_json(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Reads what `to_json` wrote.
+
+        Raises:
+            DocumentInvalid: a member is missing, unknown, of another type or out of range.
+        """
+        try:
+            return cls(**_APPROVAL.from_json(data))
+        except InputError as error:
+            raise DocumentInvalid(f"not a valid approval: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

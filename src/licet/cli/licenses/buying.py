@@ -1,72 +1,29 @@
-"""`licet license`: quotes, purchases, permissions."""
+"""Buying licenses, at once or by an order that somebody else submits; and renewing them."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import click
-from rich.console import RenderableType
-from rich.text import Text
 
-from licet.cli.errors import UndecidedError
-from licet.cli.items import items_argument, lookup_json, read_items, warn_of_gaps
-from licet.cli.offer import offer_json, read_offer, runs
-from licet.cli.output import confirm, console, emit, facts, show, table
-from licet.cli.params import ADDRESS, FILE, LICENSE, TRUSTED, Command, currency_option, uses_option
+from licet.cli.licenses.quoting import quote_tables, quoted_for, trust_option
+from licet.cli.offer import read_offer
+from licet.cli.output import confirm, console, emit, facts, gas_of, sent, show, table
+from licet.cli.params import ADDRESS, FILE, LICENSE, Command, currency_option, uses_option, yes_option
 from licet.cli.session import Session, takes
-from licet.cli.text import format_time, one_line, plural, short
-from licet.contracts.licenses import PERPETUAL
+from licet.cli.text import format_time, plural
 from licet.documents import OfferDocument, OrderDocument, read_document, write_document
 from licet.errors import InputError, LicetError
-from licet.licensee import Held, Licensee, Purchase, Quote, QuoteItem, Status, check_complete
+from licet.licensee import Licensee, Purchase, Quote, check_complete
 from licet.licensee.offers import StandingOffer
-from licet.rights.offer import Offer
+from licet.rights.offer import Kind, Offer
 from licet.rights.order import MAX_QUANTITY
-from licet.rights.uses import Use, use_names
 from licet.types import Address, Hash32
-
-_STYLES = {Status.LICENSED: "green", Status.ON_OFFER: "green", Status.CONTESTED: "red"}
-
-_trust = click.option(
-    "--trust",
-    type=TRUSTED,
-    multiple=True,
-    metavar="ASSET|ADDRESS",
-    help="Where claims compete, believe this asset or registrant; may be repeated.",
-)
-
-
-@click.group("license")
-def command() -> None:
-    """Ask for prices, buy licenses, and ask what they permit."""
-
-
-@command.command("quote")
-@items_argument
-@uses_option()
-@_trust
-@currency_option
-@takes(account=True, documents=True)
-def quote(
-    session: Session,
-    items: tuple[str, ...],
-    uses: Use,
-    trust: tuple[Hash32 | Address, ...],
-    currency: Address | str | None,
-    as_json: bool,
-) -> None:
-    """Show what it costs to use each ITEM, to the unit; buys nothing.
-
-    With an account, says which items its licenses cover already.
-    """
-    quoted = _quote(session, session.licensee, items, uses, trust, currency)
-    emit(_quote_json(session, quoted), *_quote_tables(session, quoted), as_json=as_json)
-
 
 _purchase_options: Final = (
     click.argument("items", nargs=-1, metavar="ITEM…"),
     uses_option(required=False),
-    _trust,
+    trust_option,
     currency_option,
     click.option("--offer", type=FILE, metavar="FILE", help="Take the offer in this file, not items."),
     click.option(
@@ -80,7 +37,7 @@ _purchase_options: Final = (
     click.option(
         "--licensee", type=ADDRESS, metavar="ADDRESS", help="Who is licensed.  [default: the account]"
     ),
-    click.option("--yes", is_flag=True, help="Do not ask."),
+    yes_option,
 )
 
 
@@ -91,7 +48,7 @@ def _buys(function: Command) -> Command:
     return function
 
 
-@command.command("buy")
+@click.command("buy")
 @_buys
 @takes(account=True, documents=True)
 def buy(
@@ -120,7 +77,7 @@ def buy(
     _deliver(session, buyer.buy_all(quoted, licensee=licensee, quantity=quantity), as_json=as_json)
 
 
-@command.command("authorize")
+@click.command("authorize")
 @_buys
 @click.option("--out", type=FILE, required=True, metavar="FILE", help="The file to write the order into.")
 @takes(account=True, documents=True)
@@ -178,7 +135,7 @@ def authorize(
     )
 
 
-@command.command("submit")
+@click.command("submit")
 @click.argument("file", type=FILE)
 @takes(account=True)
 def submit(session: Session, file: Path, as_json: bool) -> None:
@@ -187,40 +144,45 @@ def submit(session: Session, file: Path, as_json: bool) -> None:
     _show_bought(session, [bought], as_json=as_json)
 
 
-@command.command("list")
-@click.option("--holder", type=ADDRESS, metavar="ADDRESS", help="Whose licenses.  [default: the account's]")
-@takes(account=True, documents=True)
-def list_(session: Session, holder: Address | None, as_json: bool) -> None:
-    """List the licenses that an account holds, expired ones too."""
-    held = session.licensee.licenses(session.party(holder, "--holder"))
-    now = session.reader.block().timestamp
-    emit(
-        {"licenses": [_held_json(h, now) for h in held]},
-        *[_held_words(h, now) for h in held] or ["No licenses."],
-        as_json=as_json,
-    )
-
-
-@command.command("permits")
+@click.command("renew")
 @click.argument("license_id", type=LICENSE, metavar="LICENSE")
-@click.argument("item", required=False)
-@uses_option()
-@takes(documents=True)
-def permits(session: Session, license_id: Hash32, item: str | None, uses: Use, as_json: bool) -> int:
-    """Ask the chain whether LICENSE permits all the uses now, of its asset or of ITEM.
+@click.option(
+    "--quantity",
+    type=click.IntRange(1, MAX_QUANTITY),
+    default=1,
+    metavar="N",
+    show_default=True,
+    help="How many seats that were bought together, from LICENSE on.",
+)
+@yes_option
+@takes(account=True)
+def renew(session: Session, license_id: Hash32, quantity: int, yes: bool, as_json: bool) -> None:
+    """Renew a subscription for another term, at its offer's price, while the offer still sells.
 
-    Exits with 0 for yes, with 1 for no, with 2 when it cannot tell.
+    The term starts when the license ends, or now if it has ended. Anybody may pay for anybody's.
     """
-    try:
-        answer = session.licensee.permits(license_id, uses, item)
-    except LicetError as error:
-        raise UndecidedError(str(error)) from error
+    buyer = session.buyer
+    offer = buyer.grant(license_id).offer
+    total = session.money.text(offer.currency, offer.price * quantity)
+    confirm(f"Renew {plural(quantity, 'license')} for {total}?", yes=yes)
+    renewed = buyer.renew(license_id, quantity=quantity)
     emit(
-        {"license_id": license_id, "item": item, "uses": list(use_names(uses)), "permits": answer},
-        Text("yes", "bold green") if answer else Text("no", "bold red"),
+        {
+            "licenses": [
+                {"license_id": renewed_id, "expires": expires}
+                for renewed_id, expires in renewed.expires.items()
+            ],
+            "total": str(offer.price * quantity),
+            "currency": offer.currency,
+            **sent(*renewed.receipts),
+        },
+        table(
+            ["license renewed", "runs until"],
+            [(renewed_id, format_time(expires)) for renewed_id, expires in renewed.expires.items()],
+        ),
+        facts(paid=total, gas=f"{gas_of(*renewed.receipts):,}"),
         as_json=as_json,
     )
-    return 0 if answer else 1
 
 
 def _only_offer(session: Session, offer: Path, wanted: dict[str, Any]) -> OfferDocument:
@@ -235,87 +197,23 @@ def _complete_quote(session: Session, wanted: dict[str, Any], *, as_json: bool) 
     if not wanted["items"] or wanted["uses"] is None:
         raise InputError("what is to be licensed, for which uses? Name items and --uses, or an --offer")
     buyer = session.buyer
-    quoted = _quote(session, buyer, **wanted)
+    quoted = quoted_for(session, buyer, **wanted)
     check_complete(quoted)
     if not as_json:
-        for renderable in _quote_tables(session, quoted):
+        for renderable in quote_tables(session, quoted):
             show(console(), renderable)
     return buyer, quoted
 
 
-def _quote(
-    session: Session,
-    licensee: Licensee,
-    items: tuple[str, ...],
-    uses: Use,
-    trust: tuple[Hash32 | Address, ...],
-    currency: Address | str | None,
-) -> Quote:
-    money = None if currency is None else session.currency(currency)
-    quoted = licensee.quote(read_items(items), uses, trust=trust, currency=money)
-    warn_of_gaps(licensee)
-    return quoted
-
-
-def _quote_json(session: Session, quoted: Quote) -> dict[str, Any]:
-    return {
-        "uses": list(use_names(quoted.uses)),
-        "block": quoted.block,
-        "total": str(quoted.total),
-        "currency": quoted.currency,
-        "total_text": session.money.text(quoted.currency, quoted.total) if quoted.currency else None,
-        "items": [_item_json(item) for item in quoted.items],
-        "purchases": [offer_json(standing.offer) for standing in quoted.purchases],
-    }
-
-
-def _item_json(item: QuoteItem) -> dict[str, Any]:
-    return {
-        **lookup_json(item.lookup),
-        "status": item.status.value.replace(" ", "_"),
-        "offer_hash": item.offer.offer.struct_hash() if item.offer else None,
-        "price": str(item.offer.offer.price) if item.offer else None,
-        "license_id": item.license.license_id if item.license else None,
-        "offers": [offer_json(standing.offer) for standing in item.offers],
-    }
-
-
-def _quote_tables(session: Session, quoted: Quote) -> list[RenderableType]:
-    rows = [
-        (
-            one_line(item.lookup.item),
-            Text(item.status.value, _STYLES.get(item.status, "yellow")),
-            short(item.offer.offer.asset_id) if item.offer else "",
-            ", ".join(use_names(item.offer.offer.uses)) if item.offer else _on_offer(item),
-            runs(item.offer.offer) if item.offer else "",
-            session.money.text(item.offer.offer.currency, item.offer.offer.price) if item.offer else "",
-        )
-        for item in quoted.items
-    ]
-    result: list[RenderableType] = [table(["item", "status", "asset", "uses", "runs", ">price"], rows)]
-    contested = [item for item in quoted.items if item.status is Status.CONTESTED]
-    for item in contested:
-        claims = ", ".join(f"{claim.asset_id} ({claim.registrant})" for claim in item.lookup.claims)
-        result.append(Text(f"{one_line(item.lookup.item)} is claimed as {claims}: name the one to --trust."))
-    if quoted.currency is None:
-        return [*result, Text("Nothing is to be bought.")]
-    licenses = plural(len(quoted.purchases), "license")
-    total = session.money.text(quoted.currency, quoted.total)
-    return [*result, Text(f"\n{licenses} to buy, for {total} in all.", "bold")]
-
-
-def _on_offer(item: QuoteItem) -> str:
-    """The uses that are on offer where the ones asked for are not."""
-    uses = Use(0)
-    for standing in item.offers:
-        uses |= standing.offer.uses
-    return f"only {', '.join(use_names(uses))}" if uses and item.status is Status.NOT_ON_OFFER else ""
-
-
 def _ask(session: Session, offers: Sequence[Offer], quantity: int, what: str = "Buy", *, yes: bool) -> None:
     if offers:
-        total = session.money.text(offers[0].currency, sum(offer.price for offer in offers) * quantity)
+        total = session.money.text(offers[0].currency, sum(map(_now, offers)) * quantity)
         confirm(f"{what} {plural(len(offers) * quantity, 'license')} for {total}?", yes=yes)
+
+
+def _now(offer: Offer) -> int:
+    """What a license on an offer costs at its sale: use by the unit is paid later."""
+    return 0 if offer.kind is Kind.METERED else offer.price
 
 
 def _deliver(session: Session, purchases: Iterable[Purchase], *, as_json: bool) -> None:
@@ -371,28 +269,3 @@ def _purchase_json(purchase: Purchase) -> list[dict[str, Any]]:
 
 def _gas_each(purchase: Purchase) -> int:
     return purchase.gas_used // max(1, len(purchase.grants))
-
-
-def _held_json(held: Held, now: int) -> dict[str, Any]:
-    return {
-        "license_id": held.grant.license_id,
-        "asset_id": held.grant.offer.asset_id,
-        "licensee": held.grant.licensee,
-        "uses": list(use_names(held.license.uses)),
-        "expires": None if held.license.expires == PERPETUAL else held.license.expires,
-        "expired": held.license.expires <= now,
-        "bound": held.license.bound,
-        "offer": offer_json(held.grant.offer),
-    }
-
-
-def _held_words(held: Held, now: int) -> RenderableType:
-    expires = held.license.expires
-    end = "never" if expires == PERPETUAL else format_time(expires)
-    return facts(
-        license=held.grant.license_id,
-        asset=held.grant.offer.asset_id,
-        uses=", ".join(use_names(held.license.uses)),
-        expires=f"{end}: over" if expires <= now else end,
-        transfer="bound to its licensee" if held.license.bound else "may be handed on",
-    )

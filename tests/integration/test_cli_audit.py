@@ -1,0 +1,113 @@
+"""`licet audit`: what it looked at, for programs and for people, once everything has happened."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from licet.documents import PayeeShare, TermsDocument
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind
+from licet.rights.uses import Use
+from licet.rights_holder import Price, Registered
+from licet.types import Address
+from tests.integration.commands import Ok, Run
+from tests.integration.conftest import (
+    DAY,
+    DEPLOYER,
+    DOLLAR,
+    LICENSEE,
+    LICENSOR,
+    Network,
+    Party,
+)
+
+pytestmark = pytest.mark.integration
+
+TERMS = TermsDocument("All", Use.DERIVE | Use.TRAIN, "Remix it, train on it.")
+
+
+@pytest.fixture
+def much(
+    ok: Ok,
+    licensor: Party,
+    licensee: Party,
+    rival: Party,
+    stranger: Party,
+    asset: Registered,
+    work: Path,
+    price: Price,
+    vault: Address,
+    network: Network,
+    make_work: Callable[[str], Path],
+) -> None:
+    """A license of each kind, and everything that can become of one; a statement, and two disputes."""
+    for party in (licensor, licensee, rival):
+        party.receive_dollars(1000 * DOLLAR)
+
+    def sold(buyer: Party, kind: Kind, amount: int = DOLLAR, **conditions: object) -> str:
+        offered = replace(price, kind=kind, amount=amount, conditions=Conditions(**conditions))  # type: ignore[arg-type]
+        return buyer.buys.buy(licensor.sells.offer(asset.asset_id, vault, offered, TERMS)).license_id
+
+    to_remix = sold(rival, Kind.SALE, royalty_bps=1000)
+    rival.sells.register_derivative(make_work("a remix"), [to_remix], [PayeeShare(rival.address, 1)])
+    ok("license", "renew", sold(licensee, Kind.SUBSCRIPTION), "--yes", account=LICENSEE)
+    shared = sold(licensee, Kind.SALE, sublicensable=True)
+    ok("license", "sublicense", shared, stranger.address, account=LICENSEE)
+    metered = sold(licensee, Kind.METERED)
+    ok("meter", "deposit", metered, "9", "--yes", account=LICENSEE)
+    ok("meter", "voucher", metered, 4, "--out", "voucher.json", account=LICENSEE)
+    ok("meter", "settle", "voucher.json", account=LICENSOR)
+    Path("use.csv").write_text(f"uses,from\ntrain,{network.now}\n")
+    ok("usage", "anchor", "use.csv", "--license", metered, account=LICENSEE)
+    late = sold(licensee, Kind.SALE, report_within=DAY)
+    network.travel(2 * DAY)
+    ok("license", "revoke", late, "--yes", account=LICENSOR)
+    stated = ("--from", "2026-01-01", "--until", "2026-03-31", "--window", "1d", "--yes")
+    ok("statement", "publish", asset.asset_id, f"{stranger.address}=7", *stated, account=LICENSOR)
+    stolen = rival.sells.register_work(work).asset_id
+    claim = ("--claim", asset.asset_id, "--payee", vault, "--yes")
+    ok("dispute", "asset", stolen, *claim, account=LICENSOR)
+    theirs = rival.sells.offer(stolen, rival.address, replace(price, amount=3 * DOLLAR), TERMS)
+    licensee.buys.buy(theirs)
+    ok("arbitrate", "vote", 1, "uphold", account=DEPLOYER)
+
+
+def test_programs_get_all_counts_and_sheets(ok: Ok, much: None) -> None:
+    report = ok("audit")
+    assert report["verdict"] == "clean", report["findings"]
+    counts = report["counts"]
+    expected = {
+        "derivatives": 1,
+        "renewals": 1,
+        "sublicenses": 1,
+        "revocations": 1,
+        "settlements": 1,
+        "anchors": 1,
+        "statements": 1,
+        "cases": 1,
+    }
+    assert {name: counts[name] for name in expected} == expected
+    assert [sheet["settled"] for sheet in report["meters"]] == [str(4 * DOLLAR)]
+    assert [sheet["balance"] for sheet in report["statements"]] == [str(7 * DOLLAR)]
+    assert [sheet["balance"] for sheet in report["escrows"]] == [str(3 * DOLLAR)]
+    assert [line["status"] for line in report["cases"]] == ["upheld"]
+
+
+def test_people_see_what_there_was(run: Run, much: None) -> None:
+    ran = run("audit")
+    assert ran.code == 0, ran.err
+    text = " ".join(ran.out.split())
+    for words in (
+        "Besides: 1 derivative, 1 renewal, 1 revocation, 1 sublicense, 1 report of use, 1 settlement,",
+        "1 statement, 1 case.",
+        *("metered license", "escrow of case", "contestable", "upheld", "Verdict: clean"),
+    ):
+        assert words in text
+
+
+def test_people_see_nothing_of_what_there_was_not(run: Run, asset: Registered) -> None:
+    ran = run("audit")
+    for word in ("derivative", "statement", "deposit", "escrow", "case"):
+        assert word not in ran.out

@@ -1,0 +1,486 @@
+"""Bad input, with every command: one line that says what is wrong, and an exit code; nothing is sent."""
+
+from pathlib import Path
+
+import pytest
+
+from licet.chain.development import DEVELOPMENT_ADDRESSES
+from licet.cli.main import cli
+from licet.documents import ClaimDocument, OfferDocument, UsageLog, UsageRecord, VoucherDocument
+from licet.rights.claim import ClaimTo
+from licet.rights.uses import Use
+from licet.rights.voucher import Voucher
+from licet.rights_holder import Registered
+from licet.types import Address, Hash32
+from tests.integration.commands import Ran, Run, failed
+from tests.integration.conftest import ARTIST, DOLLAR, LICENSOR, Network, Party
+
+pytestmark = pytest.mark.integration
+
+UNKNOWN = "0x" + "7" * 64
+
+APPROVE = ("poem.txt", "--license", UNKNOWN, "--registrant", DEVELOPMENT_ADDRESSES[3])
+STATE = ("--from", "2026-01-01", "--until", "2026-03-31", "--window", "1d")
+DISPUTE = ("--claim", UNKNOWN, "--payee", DEVELOPMENT_ADDRESSES[3])
+ELSEWHERE = ("--to", DEVELOPMENT_ADDRESSES[3])
+
+BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
+    ("demo",): [
+        (("--catalog", "nothing.csv"), 2, "does not exist"),
+        (("--catalog", "empty.csv"), 2, "empty"),
+        (("--catalog", "latin.csv"), 2, "UTF-8"),
+        (("--catalog", "twice.csv"), 2, "line 3"),
+        (("--payees-column", "nothing"), 2, "no column"),
+        (("--weights-column", "nothing"), 2, "no column"),
+        (("--engine", "geth"), 2, "anvil"),
+    ],
+    ("node",): [(("--port", "70000"), 2, "port"), (("--engine", "geth"), 2, "anvil")],
+    ("deploy",): [
+        ((), 2, "which account signs?"),
+        (("--dev-account", "99"), 2, "--dev-account"),
+        (("--dev-account", "0", "--deployment", "empty.csv"), 2, "deployment file"),
+        (("--dev-account", "0", "--bond", "x", "--deployment", "new.json"), 2, "not an amount"),
+        (("--dev-account", "0", "--timeout", "x", "--deployment", "new.json"), 2, "length of time"),
+    ],
+    ("account", "new"): [((), 2, "PATH"), (("no/such/folder.keystore",), 2, "password")],
+    ("account", "show"): [(("nothing",), 2, "nothing"), (("poem.txt",), 2, "keystore")],
+    ("account", "fund"): [
+        (("0x12", "--dev-account", "0"), 2, "address"),
+        ((DEVELOPMENT_ADDRESSES[0], "--amount", "x", "--dev-account", "0"), 2, "amount"),
+    ],
+    ("work", "derive"): [
+        (("poem.txt", "--license", UNKNOWN), 2, "which account signs?"),
+        (("poem.txt", "--dev-account", "1"), 2, "name its parents or its sources"),
+        (("nothing.txt", "--source", UNKNOWN, "--dev-account", "1"), 2, "nothing.txt"),
+        (("poem.txt", "--source", "x", "--dev-account", "1"), 2, "license id"),
+        (("poem.txt", "--source", UNKNOWN, "--dev-account", "1"), 1, UNKNOWN),
+        (("poem.txt", "--license", "offer.json", "--dev-account", "1"), 2, "holds no license on the offer"),
+        (("poem.txt", "--license", "poem.txt", "--dev-account", "1"), 1, "poem.txt"),
+        (("poem.txt", "--license", UNKNOWN, "--share", "x", "--dev-account", "1"), 2, "address"),
+        (("poem.txt", "--license", UNKNOWN, "--approval", "nothing", "--dev-account", "1"), 2, "does not"),
+        (("poem.txt", "--license", UNKNOWN, "--origin", "divine", "--dev-account", "1"), 2, "human-made"),
+    ],
+    ("work", "approve"): [
+        (("poem.txt",), 2, "--license"),
+        ((*APPROVE, "--out", "new.json"), 2, "which account signs?"),
+        ((*APPROVE, "--out", "poem.txt", "--dev-account", "1"), 2, "is there already"),
+        ((*APPROVE, "--out", "new.json", "--dev-account", "1"), 1, "no license has the id"),
+    ],
+    ("work", "register"): [
+        (("poem.txt", "--origin", "divine", "--dev-account", "1"), 2, "unstated|human-made"),
+        (("poem.txt",), 2, "which account signs?"),
+        (("nothing", "--dev-account", "1"), 2, "does not exist"),
+        ((".", "--dev-account", "1"), 2, "directory"),
+        (("empty.csv", "--dev-account", "1"), 2, "empty"),
+        (("poem.txt", "--dev-account", "1", "--keystore", "x"), 2, "leave one out"),
+        (("poem.txt", "--dev-account", "1", "--uri", "x" * 2000), 2, "1024"),
+    ],
+    ("catalog", "register"): [
+        (("nothing.csv", "--name", "x", "--dev-account", "1"), 2, "does not exist"),
+        (("latin.csv", "--name", "x", "--dev-account", "1"), 2, "UTF-8"),
+        (("twice.csv", "--name", "x", "--dev-account", "1"), 2, "line 3"),
+        (("good.csv", "--name", "x", "--payees-column", "y", "--dev-account", "1"), 2, "no column"),
+        (("good.csv", "--dev-account", "1"), 2, "--name"),
+        (("good.csv", "--name", "x", "--origin", "divine", "--dev-account", "1"), 2, "ai-generated"),
+    ],
+    ("split", "publish"): [
+        (("good.csv", "--dev-account", "1"), 2, "--payees-column"),
+        (("good.csv", "--payees-column", "title", "--dev-account", "1"), 2, "no address is known"),
+        (("0x12=3", "--dev-account", "1"), 2, "address"),
+        ((f"{DEVELOPMENT_ADDRESSES[0]}=0", "--dev-account", "1"), 2, "positive"),
+        ((f"{DEVELOPMENT_ADDRESSES[0]}=1.5", "--dev-account", "1"), 2, "decimal digits"),
+        (("offer.json", "--dev-account", "1"), 1, "licet/split/1"),
+    ],
+    ("deed", "show"): [(("0x12",), 2, "asset id"), ((UNKNOWN,), 1, "not registered")],
+    ("deed", "transfer"): [
+        ((UNKNOWN, "0x12", "--dev-account", "1"), 2, "address"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--yes", "--dev-account", "1"), 1, "not registered"),
+    ],
+    ("deed", "cancel-offers"): [((UNKNOWN, "--yes", "--dev-account", "1"), 1, "not registered")],
+    ("deed", "refresh"): [
+        (("x", "--dev-account", "1"), 2, "asset id"),
+        ((UNKNOWN,), 2, "which account signs?"),
+        ((UNKNOWN, "--dev-account", "1"), 2, "no derivative"),
+    ],
+    ("deed", "pin"): [
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3]), 2, "--resale"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--resale", "101"), 2, "more than the whole"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--resale", "5", "--dev-account", "1"), 1, "not registered"),
+        (("ASSET", DEVELOPMENT_ADDRESSES[3], "--resale", "5", "--dev-account", "2"), 1, "does not hold"),
+    ],
+    ("agent", "appoint"): [
+        (("me", "--until", "2090-01-01"), 2, "address"),
+        ((DEVELOPMENT_ADDRESSES[3],), 2, "--until"),
+        ((DEVELOPMENT_ADDRESSES[3], "--until", "soon"), 2, "not a date"),
+        ((DEVELOPMENT_ADDRESSES[3], "--until", "2090-01-01"), 2, "which account signs?"),
+    ],
+    ("agent", "end"): [(("me",), 2, "address"), ((DEVELOPMENT_ADDRESSES[3],), 2, "which account signs?")],
+    ("agent", "show"): [((DEVELOPMENT_ADDRESSES[3], "me"), 2, "address")],
+    ("offer", "sign"): [
+        (("ASSET", "--price", "25", "--uses", "mine", "--kind", "free"), 2, "either a --price, or --kind"),
+        (("ASSET", "--price", "0", "--uses", "mine"), 2, "marked free"),
+        (("ASSET", "--price", "0.0000001", "--uses", "mine"), 2, "too fine"),
+        (("ASSET", "--price", "25"), 2, "--uses"),
+        (("ASSET", "--price", "25", "--uses", "minecraft"), 2, "not a use"),
+        (("ASSET", "--price", "25", "--uses", "mine", "--until", "2001-01-01"), 2, "later end"),
+        (("ASSET", "--price", "25", "--uses", "mine", "--until", "soon"), 2, "not a date"),
+        (("ASSET", "--price", "25", "--uses", "mine", "--royalty", "101"), 2, "more than the whole"),
+        (("ASSET", "--price", "25", "--uses", "mine", "--currency", "cent"), 2, "not a currency"),
+        (("ASSET", "--price", "25", "--uses", "mine", "--base-uri", "here"), 2, "scheme"),
+        ((UNKNOWN, "--price", "25", "--uses", "mine"), 1, "not registered"),
+    ],
+    ("offer", "publish"): [(("nothing",), 2, "does not exist"), (("poem.txt",), 1, "poem.txt")],
+    ("offer", "cancel"): [(("nothing",), 2, "does not exist"), (("elsewhere.json",), 2, "chain 1")],
+    ("offer", "list"): [(("x",), 2, "asset id"), ((UNKNOWN,), 1, "not registered")],
+    ("lookup",): [
+        (("nothing.txt",), 2, "neither a file"),
+        ((".",), 2, "directory"),
+        (("x", "--registry", "0x12"), 2, "address"),
+        (("x", "--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("x", "--deployment", "nothing.json"), 2, "nothing.json"),
+        (("x", "--deployment", "altered.json"), 1, "altered"),
+        (("x", "--deployment", "elsewhere-deployed.json"), 2, "chain 1"),
+        (("x", "--rpc", "node.example"), 2, "http"),
+    ],
+    ("license", "quote"): [
+        (("poem.txt",), 2, "--uses"),
+        (("poem.txt", "--uses", "mine", "--trust", "me"), 2, "asset id or address"),
+    ],
+    ("license", "buy"): [
+        ((), 2, "--uses"),
+        (("poem.txt", "--uses", "mine"), 2, "which account signs?"),
+        (("poem.txt", "--uses", "mine", "--dev-account", "2"), 1, "nobody has registered"),
+        (("--offer", "elsewhere.json", "--dev-account", "2"), 2, "chain 1"),
+        (("--offer", "offer.json", "--yes", "--dev-account", "2"), 1, "25000000"),
+        (("--offer", "forged.json", "--yes", "--dev-account", "1"), 1, "signature"),
+    ],
+    ("license", "authorize"): [
+        ((), 2, "--out"),
+        (("--out", "poem.txt", "--offer", "offer.json"), 2, "is there already"),
+        (("--out", "new.json"), 2, "--uses"),
+        (("poem.txt", "--uses", "mine", "--out", "new.json"), 2, "which account signs?"),
+        (("--offer", "offer.json", "--yes", "--dev-account", "2", "--out", "new.json"), 1, "25000000"),
+    ],
+    ("license", "submit"): [
+        ((), 2, "FILE"),
+        (("offer.json",), 2, "which account signs?"),
+        (("nothing.json", "--dev-account", "2"), 2, "does not exist"),
+        (("offer.json", "--dev-account", "2"), 1, "licet/order/1 expected"),
+    ],
+    ("license", "list"): [((), 2, "--holder"), (("--holder", "me"), 2, "address")],
+    ("license", "permits"): [
+        (("x", "--uses", "mine"), 2, "license id"),
+        ((UNKNOWN, "--uses", "mine"), 2, "no license has the id"),
+    ],
+    ("license", "show"): [(("x",), 2, "license id"), ((UNKNOWN,), 1, "no license has the id")],
+    ("license", "renew"): [
+        ((UNKNOWN,), 2, "which account signs?"),
+        ((UNKNOWN, "--dev-account", "2"), 1, "no license has the id"),
+        ((UNKNOWN, "--quantity", "101", "--dev-account", "2"), 2, "--quantity"),
+    ],
+    ("license", "sublicense"): [
+        ((UNKNOWN, "me", "--dev-account", "2"), 2, "address"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3]), 2, "which account signs?"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--dev-account", "2"), 1, "no license has the id"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--uses", "fly", "--dev-account", "2"), 2, "not a use"),
+    ],
+    ("license", "transfer"): [
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3]), 2, "which account signs?"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--dev-account", "2"), 2, "--yes"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--yes", "--dev-account", "2"), 1, "no license has the id"),
+    ],
+    ("license", "pin"): [((UNKNOWN, "--dev-account", "2"), 1, "no license has the id")],
+    ("license", "revoke"): [
+        ((UNKNOWN, "--yes"), 2, "which account signs?"),
+        ((UNKNOWN, "--yes", "--dev-account", "2"), 1, "no license has the id"),
+        ((UNKNOWN, "--cause", "x", "--dev-account", "2"), 2, "--cause"),
+    ],
+    ("meter", "show"): [(("x",), 2, "license id"), ((UNKNOWN,), 1, "no license has the id")],
+    ("meter", "open"): [((UNKNOWN, "--dev-account", "2"), 1, "no license has the id")],
+    ("meter", "deposit"): [
+        ((UNKNOWN,), 2, "AMOUNT"),
+        ((UNKNOWN, "5"), 2, "which account signs?"),
+        ((UNKNOWN, "5", "--yes", "--dev-account", "2"), 1, "no license has the id"),
+    ],
+    ("meter", "permits"): [
+        ((UNKNOWN, "--uses", "train"), 2, "--units"),
+        ((UNKNOWN, "--uses", "train", "--units", "0"), 2, "--units"),
+        ((UNKNOWN, "--uses", "train", "--units", "5"), 2, "no license has the id"),
+    ],
+    ("meter", "voucher"): [
+        ((UNKNOWN, "5"), 2, "--out"),
+        ((UNKNOWN, "5", "--out", "new.json"), 2, "which account signs?"),
+        ((UNKNOWN, "5", "--out", "poem.txt", "--dev-account", "2"), 2, "is there already"),
+        ((UNKNOWN, "5", "--out", "new.json", "--dev-account", "2"), 1, "no license has the id"),
+    ],
+    ("meter", "settle"): [
+        (("nothing.json", "--dev-account", "1"), 2, "does not exist"),
+        (("offer.json", "--dev-account", "1"), 1, "licet/voucher/1 expected"),
+    ],
+    ("meter", "close"): [((UNKNOWN, "--yes", "--dev-account", "2"), 1, "no license has the id")],
+    ("meter", "withdraw"): [((UNKNOWN, "--dev-account", "2"), 1, "no license has the id")],
+    ("usage", "anchor"): [
+        (("nothing.csv", "--dev-account", "2"), 2, "does not exist"),
+        (("good.csv", "--dev-account", "2"), 2, "no column 'uses'"),
+        (("offer.json", "--dev-account", "2"), 1, "licet/usage/1 expected"),
+        (("offer.json", "--until", "soon", "--dev-account", "2"), 2, "not a date"),
+        (("good.csv",), 2, "which account signs?"),
+    ],
+    ("usage", "prove"): [
+        (("nothing.json", "--record", "1", "--out", "new.json"), 2, "does not exist"),
+        (("offer.json", "--record", "1", "--out", "new.json"), 1, "licet/usage/1 expected"),
+        (("offer.json", "--record", "0", "--out", "new.json"), 2, "--record"),
+    ],
+    ("usage", "verify"): [
+        (("nothing.json",), 2, "does not exist"),
+        (("offer.json",), 2, "licet/usage/1 expected"),
+        ((".",), 2, "directory"),
+    ],
+    ("usage", "name-reporter"): [
+        ((UNKNOWN, "me", "--dev-account", "2"), 2, "address"),
+        ((UNKNOWN, DEVELOPMENT_ADDRESSES[3], "--dev-account", "2"), 1, "no license has the id"),
+    ],
+    ("usage", "admit-reporter"): [((UNKNOWN, "--dev-account", "2"), 1, "no license has the id")],
+    ("usage", "show"): [
+        ((UNKNOWN,), 1, "no license has the id"),
+        ((UNKNOWN, "--reporter", "me"), 2, "address"),
+    ],
+    ("statement", "publish"): [
+        (("ASSET", f"{DEVELOPMENT_ADDRESSES[0]}=5"), 2, "--from"),
+        (("ASSET", *STATE), 2, "AMOUNT"),
+        (("ASSET", "x=5", *STATE, "--dev-account", "1"), 2, "address"),
+        (("ASSET", "good.csv", *STATE, "--dev-account", "1"), 2, "no column 'payee'"),
+        (("ASSET", f"{DEVELOPMENT_ADDRESSES[0]}=5", *STATE, "--yes"), 2, "which account signs?"),
+        (("ASSET", f"{DEVELOPMENT_ADDRESSES[0]}=5", *STATE, "--dev-account", "2"), 2, "--yes"),
+        (
+            (UNKNOWN, f"{DEVELOPMENT_ADDRESSES[0]}=5", *STATE, "--yes", "--dev-account", "2"),
+            1,
+            "not registered",
+        ),
+    ],
+    ("statement", "show"): [(("x",), 2, "statement id"), ((UNKNOWN,), 1, UNKNOWN)],
+    ("statement", "list"): [(("--asset", "x"), 2, "asset id")],
+    ("statement", "contest"): [
+        ((UNKNOWN, "--yes"), 2, "which account signs?"),
+        ((UNKNOWN, "--yes", "--dev-account", "2"), 1, UNKNOWN),
+        ((UNKNOWN, "--evidence", "nothing", "--yes", "--dev-account", "2"), 2, "does not exist"),
+    ],
+    ("statement", "release"): [((UNKNOWN, "--dev-account", "2"), 1, UNKNOWN)],
+    ("dispute", "asset"): [
+        (("ASSET",), 2, "--claim"),
+        (("ASSET", *DISPUTE, "--yes"), 2, "which account signs?"),
+        (("ASSET", *DISPUTE, "--dev-account", "2"), 2, "--yes"),
+        (("ASSET", *DISPUTE, "--yes", "--dev-account", "2"), 1, "not registered"),
+        (("ASSET", *DISPUTE, "--evidence", "latin.csv", "--yes", "--dev-account", "2"), 2, "UTF-8"),
+        (("ASSET", *DISPUTE, "--evidence", "offer.json", "--dev-account", "2"), 1, "licet/evidence/1"),
+    ],
+    ("dispute", "work"): [
+        ((UNKNOWN, "poem.txt", "--claim", UNKNOWN, "--yes", "--dev-account", "2"), 1, "not registered"),
+        (("ASSET", "poem.txt", "--claim", UNKNOWN, "--yes", "--dev-account", "2"), 2, "no catalogue"),
+        (("ASSET", "nothing", "--claim", UNKNOWN, "--yes", "--dev-account", "2"), 2, "nothing"),
+    ],
+    ("dispute", "license"): [((UNKNOWN, "--yes", "--dev-account", "1"), 1, "no license has the id")],
+    ("dispute", "show"): [(("0",), 2, "CASE"), (("7",), 1, "case 7"), (("7", "--contest"), 1, "case 7")],
+    ("dispute", "counter-bond"): [(("7", "--yes", "--dev-account", "1"), 1, "case 7")],
+    ("dispute", "evidence"): [
+        (("7", "--dev-account", "1"), 2, "what does the evidence say?"),
+        (("7", "--evidence-text", "x", "--dev-account", "1"), 1, "case 7"),
+        (("7", "--exhibit", "poem.txt", "--dev-account", "1"), 2, "--exhibit-uri"),
+    ],
+    ("dispute", "release"): [
+        (("7", "--dev-account", "1"), 2, "--payee"),
+        (("7", "--payee", DEVELOPMENT_ADDRESSES[3], "--dev-account", "1"), 1, "case 7"),
+    ],
+    ("dispute", "lapse"): [
+        (("7", "--dev-account", "1"), 1, "case 7"),
+        (("7", "--contest", "--dev-account", "1"), 1, "case 7"),
+    ],
+    ("dispute", "withdraw"): [
+        (("--dev-account", "1"), 1, "nothing is owed"),
+        (("--who", "me", "--dev-account", "1"), 2, "address"),
+    ],
+    ("arbitrate", "vote"): [
+        (("7",), 2, "refused|uphold|reject"),
+        (("7", "uphold", "--dev-account", "0"), 1, "case 7"),
+        (("7", "perhaps", "--dev-account", "0"), 2, "refused|uphold|reject"),
+    ],
+    ("arbitrate", "execute"): [(("7", "--dev-account", "0"), 1, "case 7")],
+    ("arbitrate", "show"): [(("7",), 1, "case 7"), (("x",), 2, "CASE")],
+    ("arbitrate", "withdraw"): [(("--dev-account", "0"), 1, "no fees are due")],
+    ("vault", "due"): [
+        ((DEVELOPMENT_ADDRESSES[0], "--payee", DEVELOPMENT_ADDRESSES[0]), 1, "not known"),
+        ((DEVELOPMENT_ADDRESSES[0],), 2, "--payee"),
+    ],
+    ("vault", "claim"): [
+        ((DEVELOPMENT_ADDRESSES[0],), 2, "which account signs?"),
+        (("VAULT", "--dev-account", "8"), 2, "not among"),
+        (("--dev-account", "8"), 2, "Name a vault"),
+        (("VAULT", "--to", "me", "--dev-account", "8"), 2, "address"),
+    ],
+    ("vault", "authorize"): [
+        (("VAULT", "--to", DEVELOPMENT_ADDRESSES[3]), 2, "--out"),
+        (("VAULT", *ELSEWHERE, "--out", "new.json"), 2, "which account signs?"),
+        (("VAULT", *ELSEWHERE, "--out", "poem.txt", "--dev-account", "8"), 2, "is there already"),
+        (("VAULT", *ELSEWHERE, "--out", "new.json", "--dev-account", "8"), 2, "not among"),
+        (("VAULT", *ELSEWHERE, "--out", "new.json", "--within", "x", "--dev-account", "8"), 2, "length"),
+    ],
+    ("vault", "submit"): [
+        (("nothing.json", "--dev-account", "1"), 2, "does not exist"),
+        (("offer.json", "--dev-account", "1"), 1, "licet/claim/1 expected"),
+    ],
+    ("audit",): [
+        (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("--block", "0"), 2, "older than the deployment"),
+        (("--block", "99999999"), 2, "refuses"),
+    ],
+}
+
+
+def leaf_commands() -> set[tuple[str, ...]]:
+    return {
+        (name, *rest)
+        for name, command in cli.commands.items()
+        for rest in ([(below,) for below in command.commands] if hasattr(command, "commands") else [()])
+    }
+
+
+def test_bad_input_is_tried_with_every_command() -> None:
+    assert set(BAD) == leaf_commands()
+
+
+@pytest.fixture
+def odd_files(
+    settings: dict[str, str],
+    tmp_path: Path,
+    licensor: Party,
+    asset: Registered,
+    vault: Address,
+    signed_offer: OfferDocument,
+    network: Network,
+) -> dict[str, str]:
+    """Files that nobody can use, and what some words in BAD stand for."""
+    offer = signed_offer.to_bytes()
+    here, there = b'"chainId":"31337"', b'"chainId":"1"'
+    deployment = Path(settings["LICET_DEPLOYMENT"]).read_text()
+    code_hash = network.deployment.code_hashes["LicenseToken"]
+    signature, someone = b"\x01" * 65, Address(DEVELOPMENT_ADDRESSES[0])
+    voucher = VoucherDocument(31337, someone, Voucher(Hash32(UNKNOWN), 1), signature)
+    claim = ClaimDocument(31337, someone, ClaimTo(someone, someone, someone, 0, 0), signature)
+    log = UsageLog.of([UsageRecord(Hash32(UNKNOWN), Hash32(UNKNOWN), Use.MINE, 1, 1, 1)])
+    files = {
+        "poem.txt": b"nobody knows this",
+        "empty.csv": b"",
+        "latin.csv": b"id,title\n1,\xe9\n",
+        "twice.csv": b"id,title\n1,a\n1,a\n",
+        "good.csv": b"id,title\n1,a\n2,b\n",
+        "offer.json": offer,
+        "elsewhere.json": offer.replace(here, there),
+        "forged.json": offer.replace(b'"price":"25000000"', b'"price":"1"'),
+        "altered.json": deployment.replace(code_hash, UNKNOWN).encode(),
+        "elsewhere-deployed.json": deployment.replace("31337", "1").encode(),
+        "voucher.json": voucher.to_bytes(),
+        "claim.json": claim.to_bytes(),
+        "log.json": log.to_bytes(),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    licensor.receive_dollars(DOLLAR)
+    return {"ASSET": asset.asset_id, "VAULT": vault}
+
+
+SIGN = (
+    "--payee",
+    DEVELOPMENT_ADDRESSES[ARTIST],
+    "--days",
+    "1",
+    "--terms-text",
+    "x",
+    "--dev-account",
+    str(LICENSOR),
+)
+
+
+@pytest.mark.parametrize("path", BAD, ids=" ".join)
+def test_bad_input(path: tuple[str, ...], run: Run, odd_files: dict[str, str], network: Network) -> None:
+    before = network.rpc("eth_blockNumber")
+    for arguments, code, words in BAD[path]:
+        given = [odd_files.get(argument, argument) for argument in arguments]
+        ran = run(*path, *given, *(SIGN if path == ("offer", "sign") else ()))
+        failed(Ran(ran.code, "" if path == ("demo",) else ran.out, ran.err), code, words)
+    assert network.rpc("eth_blockNumber") == before
+
+
+NEEDS_NODE = sorted(leaf_commands() - {("demo",), ("node",), ("account", "new"), ("account", "show")})
+WORKING = {
+    ("work", "register"): ("poem.txt",),
+    ("catalog", "register"): ("good.csv", "--name", "x"),
+    ("split", "publish"): (f"{DEVELOPMENT_ADDRESSES[0]}=1",),
+    ("account", "fund"): (DEVELOPMENT_ADDRESSES[0],),
+    ("deed", "show"): (UNKNOWN,),
+    ("deed", "transfer"): (UNKNOWN, DEVELOPMENT_ADDRESSES[0], "--yes"),
+    ("deed", "cancel-offers"): (UNKNOWN, "--yes"),
+    ("offer", "sign"): (UNKNOWN, *SIGN[:-2], "--price", "1", "--uses", "mine"),
+    ("offer", "publish"): ("offer.json",),
+    ("offer", "cancel"): ("offer.json", "--yes"),
+    ("offer", "list"): (UNKNOWN,),
+    ("lookup",): ("poem.txt",),
+    ("license", "quote"): ("poem.txt", "--uses", "mine"),
+    ("license", "buy"): ("poem.txt", "--uses", "mine", "--yes"),
+    ("license", "authorize"): ("poem.txt", "--uses", "mine", "--yes", "--out", "new.json"),
+    ("license", "submit"): ("poem.txt",),
+    ("license", "permits"): (UNKNOWN, "--uses", "mine"),
+    ("license", "show"): (UNKNOWN,),
+    ("license", "renew"): (UNKNOWN, "--yes"),
+    ("license", "sublicense"): (UNKNOWN, DEVELOPMENT_ADDRESSES[0]),
+    ("license", "transfer"): (UNKNOWN, DEVELOPMENT_ADDRESSES[0], "--yes"),
+    ("license", "pin"): (UNKNOWN,),
+    ("license", "revoke"): (UNKNOWN, "--yes"),
+    ("work", "derive"): ("poem.txt", "--source", UNKNOWN),
+    ("work", "approve"): (*APPROVE, "--out", "new.json"),
+    ("deed", "refresh"): (UNKNOWN,),
+    ("deed", "pin"): (UNKNOWN, DEVELOPMENT_ADDRESSES[0], "--resale", "5%"),
+    ("agent", "appoint"): (DEVELOPMENT_ADDRESSES[0], "--until", "2090-01-01"),
+    ("agent", "end"): (DEVELOPMENT_ADDRESSES[0],),
+    ("agent", "show"): (DEVELOPMENT_ADDRESSES[0], DEVELOPMENT_ADDRESSES[1]),
+    ("meter", "show"): (UNKNOWN,),
+    ("meter", "open"): (UNKNOWN,),
+    ("meter", "deposit"): (UNKNOWN, "5", "--yes"),
+    ("meter", "permits"): (UNKNOWN, "--uses", "mine", "--units", "1"),
+    ("meter", "voucher"): (UNKNOWN, "5", "--out", "new.json"),
+    ("meter", "settle"): ("voucher.json",),
+    ("meter", "close"): (UNKNOWN, "--yes"),
+    ("meter", "withdraw"): (UNKNOWN,),
+    ("usage", "anchor"): ("log.json",),
+    ("usage", "prove"): ("log.json", "--record", "1", "--out", "new.json"),
+    ("usage", "verify"): ("log.json",),
+    ("usage", "name-reporter"): (UNKNOWN, DEVELOPMENT_ADDRESSES[0]),
+    ("usage", "admit-reporter"): (UNKNOWN,),
+    ("usage", "show"): (UNKNOWN,),
+    ("statement", "publish"): (UNKNOWN, f"{DEVELOPMENT_ADDRESSES[0]}=1", *STATE, "--yes"),
+    ("statement", "show"): (UNKNOWN,),
+    ("statement", "contest"): (UNKNOWN, "--yes"),
+    ("statement", "release"): (UNKNOWN,),
+    ("dispute", "asset"): (UNKNOWN, *DISPUTE, "--yes"),
+    ("dispute", "work"): (UNKNOWN, "poem.txt", "--claim", UNKNOWN, "--yes"),
+    ("dispute", "license"): (UNKNOWN, "--yes"),
+    ("dispute", "show"): ("1",),
+    ("dispute", "counter-bond"): ("1", "--yes"),
+    ("dispute", "evidence"): ("1", "--evidence-text", "x"),
+    ("dispute", "release"): ("1", "--payee", DEVELOPMENT_ADDRESSES[0]),
+    ("dispute", "lapse"): ("1",),
+    ("arbitrate", "vote"): ("1", "uphold"),
+    ("arbitrate", "execute"): ("1",),
+    ("arbitrate", "show"): ("1",),
+    ("vault", "due"): (DEVELOPMENT_ADDRESSES[0], "--payee", DEVELOPMENT_ADDRESSES[0]),
+    ("vault", "claim"): (DEVELOPMENT_ADDRESSES[0],),
+    ("vault", "authorize"): (DEVELOPMENT_ADDRESSES[0], *ELSEWHERE, "--out", "new.json"),
+    ("vault", "submit"): ("claim.json",),
+}
+
+
+@pytest.mark.parametrize("path", NEEDS_NODE, ids=" ".join)
+def test_without_a_node(path: tuple[str, ...], run: Run, odd_files: dict[str, str]) -> None:
+    takes_account = "--dev-account" in run(*path, "--help").out
+    arguments = (*WORKING.get(path, ()), "--rpc", "http://127.0.0.1:1")
+    ran = run(*path, *arguments, account=LICENSOR if takes_account else None)
+    failed(ran, 2, "no node answers at http://127.0.0.1:1")
