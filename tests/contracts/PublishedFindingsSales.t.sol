@@ -421,7 +421,9 @@ contract PublishedFindingsSalesTest is Family {
         IAssetRegistry.Derivation memory made;
         made.sources = new bytes32[](1);
         made.sources[0] = id;
-        refuseDerivative(made, abi.encodeWithSelector(IAssetRegistry.ParentLicenseInvalid.selector, id, remixer, 0));
+        refuseDerivative(
+            made, abi.encodeWithSelector(IAssetRegistry.ParentLicenseInvalid.selector, id, remixer, TRAIN | DERIVE)
+        );
         vm.prank(remixer);
         vm.expectRevert(abi.encodeWithSelector(ILicenseToken.LicenseExpired.selector, id, NOW + DURATION));
         licenses.grantSublicense(
