@@ -382,9 +382,9 @@ contract AssetRegistry is IAssetRegistry, IERC2981, IERC4906, IERC7572, ERC721, 
     /// @dev A license to derive that the caller holds and that runs now. A metered one has no price to derive under.
     function _licenseToDerive(bytes32 licenseId) private view returns (ILicenseToken.License memory held) {
         held = ILicenseToken(licenseToken).license(licenseId);
-        if (
-            held.holder != msg.sender || held.uses & DERIVE == 0 || held.metered || block.timestamp >= held.expires
-        ) revert ParentLicenseInvalid(licenseId, msg.sender, DERIVE);
+        if (held.holder != msg.sender || held.uses & DERIVE == 0 || held.metered || block.timestamp >= held.expires) {
+            revert ParentLicenseInvalid(licenseId, msg.sender, DERIVE);
+        }
     }
 
     /// @dev A license that the caller holds and that permits what it permits now.

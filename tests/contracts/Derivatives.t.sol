@@ -975,7 +975,8 @@ contract DerivativesTest is Family {
 
     function refuseSource(IAssetRegistry.Derivation memory made, bytes32 id) private {
         refuseDerivative(
-            made, abi.encodeWithSelector(IAssetRegistry.ParentLicenseInvalid.selector, id, remixer, licenses.license(id).uses)
+            made,
+            abi.encodeWithSelector(IAssetRegistry.ParentLicenseInvalid.selector, id, remixer, licenses.license(id).uses)
         );
     }
 
