@@ -157,7 +157,7 @@ def test_a_revoked_parent_that_nobody_looked_at_again_is_noted(
     terms = Conditions(royalty_bps=1_000, revocable=True)
     parent = market.sell(market.register(licensor, "a poem"), conditions=terms)
     made = market.derive(licensee, "a song", (parent,))
-    licensor.contracts.disputes.dispute_license(parent.grant, terms)
+    licensor.contracts.disputes.dispute_license(parent.grant, parent.conditions)
     market.rule(Ruling.UPHOLD)
     market.revoke(parent, cause=1)
     market.sell(made.asset_id, licensee, payee=made.vault)
@@ -448,9 +448,9 @@ def test_terms_that_nobody_shows_are_no_finding(
     made = market.derive(licensee, "a song", (sold,))
     expires = network.now + DAY
     licenses = licensee.contracts.licenses
-    licenses.grant_sublicense(sold.grant, terms, stranger.address, Use.TRAIN, expires, ZERO_HASH)
-    licenses.pin(sold.grant, terms)
-    licensor.contracts.disputes.dispute_license(sold.grant, terms)
+    licenses.grant_sublicense(sold.grant, sold.conditions, stranger.address, Use.TRAIN, expires, ZERO_HASH)
+    licenses.pin(sold.grant, sold.conditions)
+    licensor.contracts.disputes.dispute_license(sold.grant, sold.conditions)
     market.rule(Ruling.UPHOLD)
     market.revoke(sold, cause=1, refund=PRICE)
     licensee.contracts.assets.refresh_parents(made.asset_id, made.split.root, made.license_ids)

@@ -12,6 +12,7 @@ from licet.contracts.assets import DeedFlag, Derivative
 from licet.contracts.cases import Case, Status
 from licet.contracts.disputes import AssetState, Claim, Kind, Ruling
 from licet.contracts.statements import State
+from licet.contracts.terms import LicenseTerms
 from licet.contracts.usage import OPEN, Account, Usage
 from licet.contracts.vaults import VaultClaim, vault_address
 from licet.documents import OfferDocument, SplitDocument, TermsDocument
@@ -99,10 +100,11 @@ def derivation(
     conditions = Conditions(royalty_bps=2_000, approval=True, resale_bps=300)
     terms = TermsDocument("Deriving", Use.DERIVE | Use.DISPLAY, "You may derive.")
     price = Price(dollar, DOLLAR, duration=30 * DAY, transferable=True, conditions=conditions)
-    grant = bought(licensee, licensor.sells.offer(asset.asset_id, vault, price, terms))
+    offer = licensor.sells.offer(asset.asset_id, vault, price, terms)
+    grant = bought(licensee, offer)
     split = SumTree({vault: 1, licensee.address: 4})
     registration = Registration(licensee.address, sha256_file(make_work("a poem about a poem")))
-    return registration, Parent(grant, conditions, split.proof(vault)), split
+    return registration, Parent(grant, offer.conditions, split.proof(vault)), split
 
 
 def approved(by: Party, registration: Registration, parent: Parent) -> Parent:
@@ -203,45 +205,47 @@ def test_a_payee_has_a_claim_sent_elsewhere_once(
 # The usage ledger.
 
 
-METERED = Conditions(unit_cap=100, refund_delay=DAY, salt=ZERO_HASH)
-
-
 @pytest.fixture
-def meter(licensor: Party, licensee: Party, asset: Registered, dollar: Address, offering: Offering) -> Grant:
+def meter(
+    licensor: Party, licensee: Party, asset: Registered, dollar: Address, offering: Offering
+) -> LicenseTerms:
     """A license at 2 dollars a unit."""
-    price = Price(dollar, 2 * DOLLAR, offers.Kind.METERED, conditions=METERED)
-    return bought(licensee, offering(licensor, asset.asset_id, price))
+    conditions = Conditions(unit_cap=100, refund_delay=DAY)
+    price = Price(dollar, 2 * DOLLAR, offers.Kind.METERED, conditions=conditions)
+    offer = offering(licensor, asset.asset_id, price)
+    return LicenseTerms(bought(licensee, offer), offer.conditions)
 
 
 def test_units_are_paid_from_a_deposit(
-    licensee: Party, stranger: Party, meter: Grant, vault: Address, dollar: Address, network: Network
+    licensee: Party, stranger: Party, meter: LicenseTerms, vault: Address, dollar: Address, network: Network
 ) -> None:
     usage, license_id = licensee.contracts.usage, meter.license_id
+    grant, conditions = meter.grant, meter.conditions
     assert usage.account(license_id) == Account(ZERO_ADDRESS, 0, 0)
     licensee.receive_dollars(10 * DOLLAR)
     licensee.dollar.approve(usage.address, 10 * DOLLAR)
-    (opened,) = events.find(events.AccountOpened, usage.deposit(meter, 10 * DOLLAR).logs)
+    (opened,) = events.find(events.AccountOpened, usage.deposit(grant, 10 * DOLLAR).logs)
     assert opened.purse == usage.deposit_of(license_id)
     assert usage.account(license_id) == Account(dollar, 0, OPEN)
     assert usage.funded(license_id)
-    assert usage.permits_units(meter, METERED, Use.TRAIN, 5)
-    assert not usage.permits_units(meter, METERED, Use.TRAIN, 6)
+    assert usage.permits_units(grant, conditions, Use.TRAIN, 5)
+    assert not usage.permits_units(grant, conditions, Use.TRAIN, 6)
 
     voucher = Voucher(license_id, 4)
     message = voucher.typed_data(licensee.chain.chain_id, usage.address)
     signature = licensee.signer.sign_typed_data(message)
-    receipt = stranger.contracts.usage.settle(meter, METERED, voucher, signature, units=3)
+    receipt = stranger.contracts.usage.settle(grant, conditions, voucher, signature, units=3)
     (settled,) = events.find(events.Settled, receipt.logs)
     assert (settled.payee, settled.units, settled.amount) == (vault, 3, 6 * DOLLAR)
-    stranger.contracts.usage.settle(meter, METERED, voucher, signature)
+    stranger.contracts.usage.settle(grant, conditions, voucher, signature)
     with pytest.raises(VoucherSpent, match="ask for a newer one"):
-        stranger.contracts.usage.settle(meter, METERED, voucher, signature)
+        stranger.contracts.usage.settle(grant, conditions, voucher, signature)
     assert stranger.dollar.balance_of(vault) == 8 * DOLLAR
 
-    (closing,) = events.find(events.AccountClosing, usage.close(meter, METERED).logs)
+    (closing,) = events.find(events.AccountClosing, usage.close(grant, conditions).logs)
     before = licensee.dollars
     network.travel_to(closing.closes_at)
-    (back,) = events.find(events.DepositWithdrawn, stranger.contracts.usage.withdraw(meter, dollar).logs)
+    (back,) = events.find(events.DepositWithdrawn, stranger.contracts.usage.withdraw(grant, dollar).logs)
     assert (back.licensee, back.token, back.amount) == (licensee.address, dollar, 2 * DOLLAR)
     assert licensee.dollars == before + 2 * DOLLAR
 
@@ -275,9 +279,9 @@ def test_the_terms_reporter_is_admitted(
     dollar: Address,
     offering: Offering,
 ) -> None:
-    conditions = Conditions(reporter=stranger.address)
-    price = Price(dollar, DOLLAR, conditions=conditions)
-    grant = bought(licensee, offering(licensor, asset.asset_id, price))
+    price = Price(dollar, DOLLAR, conditions=Conditions(reporter=stranger.address))
+    offer = offering(licensor, asset.asset_id, price)
+    grant, conditions = bought(licensee, offer), offer.conditions
     receipt = stranger.contracts.usage.admit_reporter(grant, conditions)
     (event,) = events.find(events.ReporterAdmitted, receipt.logs)
     assert (event.conditions_hash, event.reporter) == (conditions.struct_hash(), stranger.address)
@@ -415,9 +419,9 @@ def test_a_deed_is_disputed_answered_and_defeated(
 def test_a_license_is_disputed_and_revoked(
     licensor: Party, licensee: Party, asset: Registered, dollar: Address, offering: Offering, judge: Judge
 ) -> None:
-    conditions = Conditions(revocable=True)
-    price = Price(dollar, DOLLAR, conditions=conditions)
-    grant = bought(licensee, offering(licensor, asset.asset_id, price))
+    price = Price(dollar, DOLLAR, conditions=Conditions(revocable=True))
+    offer = offering(licensor, asset.asset_id, price)
+    grant, conditions = bought(licensee, offer), offer.conditions
     desk = licensor.contracts.disputes
     receipt = desk.dispute_license(grant, conditions)
     (disputed,) = events.find(events.LicenseDisputed, receipt.logs)
