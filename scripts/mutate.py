@@ -34,7 +34,10 @@ Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "mutation"
 PAGE = ROOT / "docs" / "mutation.md"
-PARTS = ("contracts", "tests/contracts", "tests/golden", "tests/snapshots", "scripts/solc", "foundry.toml")
+PARTS = (
+    *("contracts", "tests/contracts", "tests/golden", "tests/snapshots", "src/licet/artifacts"),
+    *("scripts/solc", "foundry.toml"),
+)
 SURVIVOR = re.compile(r"^- `([\w.]+)`: `([^`]+)` → `([^`]*)`", re.MULTILINE)
 
 SAMPLE = {"LicenseToken": 90, "RoyaltyVault": 30}
