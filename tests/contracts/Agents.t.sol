@@ -8,16 +8,7 @@ import {ERC721} from "solady/tokens/ERC721.sol";
 
 import {Base} from "./Base.t.sol";
 
-/// @dev Who signs, publishes and cancels offers for a licensor:
-///
-///     appointAgent
-///     ├── until a second       offers signed by the agent sell, through that second
-///     ├── anew                 the last word counts
-///     └── until 0              nothing of theirs sells any more, but what is published
-///     an agent
-///     ├── of this licensor     publishes and cancels their offers
-///     ├── of another           does not
-///     └── does nothing else
+/// @dev Who signs, publishes and cancels offers for a licensor.
 contract AgentsTest is Base {
     address private agent;
     uint256 private agentKey;

@@ -159,6 +159,14 @@ contract ArbitratorTest is Test {
         assertEq(party.rulings(), 0);
     }
 
+    function test_NobodyElseHasAVote() public {
+        ask(party);
+        vote(0, 0, 1);
+        assertEq(arbitrator.voteOf(0, judges[0]), 2);
+        assertEq(arbitrator.voteOf(0, stranger), 0);
+        assertEq(arbitrator.voteOf(0, address(0)), 0);
+    }
+
     function test_DisputesAreApart() public {
         ask(party);
         ask(other);

@@ -7,8 +7,9 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
 import {GreedyPayee} from "contracts/mocks/BadPayees.sol";
 import {HookedToken} from "contracts/mocks/HookedToken.sol";
-import {FeeToken, PhantomToken, SilentToken} from "contracts/mocks/OddTokens.sol";
+import {BlockingToken, FeeToken, PhantomToken, SilentToken} from "contracts/mocks/OddTokens.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
+import {stdError} from "forge-std/StdError.sol";
 
 import {Base} from "./Base.t.sol";
 import {IDollar, ILicenses} from "./helpers/System.sol";
@@ -86,6 +87,13 @@ contract BuyWithAuthorizationTest is Base {
         ILicenseToken.Order memory order = seats(terms(), bound(quantity, 0, 1000), salt);
         (order.licensee, order.offer.price) = (to, price);
         assertEq(licenses.authorizationNonce(order, payer), nonceOf(order, payer));
+    }
+
+    function test_RevertWhen_TheNonceOverflows() public {
+        ILicenseToken.Order memory order = seats(terms(), 2, 0);
+        order.offer.price = 1 << 255;
+        vm.expectRevert(stdError.arithmeticError);
+        licenses.authorizationNonce(order, licensee);
     }
 
     function test_TheLogsLeadToTheHead() public {
@@ -388,6 +396,18 @@ contract BuyWithAuthorizationTest is Base {
         token.mint(licensee, PRICE);
         ILicenseToken.Order memory order = pricedIn(address(token));
         refuseSale(order, authorize(licenseeKey, order), notReceived(address(token), PRICE - PRICE / 100));
+        assertEq(token.balanceOf(licensee), PRICE);
+    }
+
+    /// @dev What came in does not stay with the contract.
+    function test_RevertWhen_TheTokenRefusesThePayee() public {
+        BlockingToken token = new BlockingToken();
+        token.mint(licensee, PRICE);
+        token.setBlocked(artist, true);
+        ILicenseToken.Order memory order = pricedIn(address(token));
+        refuseSale(
+            order, authorize(licenseeKey, order), abi.encodeWithSelector(SafeTransferLib.TransferFailed.selector)
+        );
         assertEq(token.balanceOf(licensee), PRICE);
     }
 

@@ -6,6 +6,7 @@ import {HookedToken} from "contracts/mocks/HookedToken.sol";
 import {Puppet} from "contracts/mocks/Puppet.sol";
 import {SilentToken} from "contracts/mocks/OddTokens.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
+import {stdError} from "forge-std/StdError.sol";
 
 import {Base} from "./Base.t.sol";
 
@@ -91,6 +92,21 @@ contract BuyWithPermitTest is Base {
 
     function test_SellsFreeOffers() public {
         buyWith(freeTerms(), ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+    }
+
+    function test_SellsFreeOffersInNoCurrency() public {
+        ILicenseToken.Offer memory offer = freeTerms();
+        offer.currency = address(0);
+        buyWith(offer, ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+    }
+
+    function test_RevertWhen_ThePriceOverflows() public {
+        ILicenseToken.Offer memory offer = terms();
+        offer.price = 1 << 255;
+        ILicenseToken.Order memory order = seats(offer, 2, 0);
+        vm.prank(licensee);
+        vm.expectRevert(stdError.arithmeticError);
+        licenses.buyWithPermit(order, ILicenseToken.Permit(DEADLINE, 27, 0, 0));
     }
 
     function test_RevertWhen_OfferAsksForNativeCoin() public {

@@ -10,14 +10,7 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 import {Base} from "./Base.t.sol";
 import {Split} from "./helpers/Split.sol";
 
-/// @dev A payee has what is due to them sent elsewhere:
-///
-///     claimTo
-///     ├── called by the payee                      no signature, no deadline
-///     └── called by anybody
-///         ├── after the deadline                   refused
-///         ├── signed by another, for another token, receiver, amount paid before, deadline, vault or chain   refused
-///         └── signed by the payee                  once: the next claim names another amount paid before
+/// @dev A payee has what is due to them sent elsewhere.
 contract ClaimToTest is Base {
     bytes32 private constant TYPEHASH =
         keccak256("ClaimTo(address payee,address token,address to,uint256 releasedTo,uint256 deadline)");

@@ -12,6 +12,7 @@ import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
 import {IMultisigArbitrator} from "contracts/interfaces/IMultisigArbitrator.sol";
 import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
 import {IStatementEscrow} from "contracts/interfaces/IStatementEscrow.sol";
+import {HostileArbitrator} from "contracts/mocks/HostileArbitrator.sol";
 
 import {Replay} from "./helpers/Replay.sol";
 import {IDollar} from "./helpers/System.sol";
@@ -104,6 +105,15 @@ abstract contract Court is Test {
         licenses = ILicenseToken(deployCode("LicenseToken.sol:LicenseToken", abi.encode(registry)));
         assertEq(address(registry), registryAt, "the desk names the registry");
         assertEq(registry.licenseToken(), address(licenses), "the registry names the license token");
+    }
+
+    /// @dev The system anew, before an arbitrator who takes no fee.
+    function underHostile() internal returns (HostileArbitrator hostile) {
+        hostile = new HostileArbitrator();
+        deploySystem(address(hostile));
+        registerAs(licensor, WORK);
+        registerAs(claimant, WORK);
+        registerAs(sham, WORK);
     }
 
     function ownersOf(address[3] memory three) internal pure returns (address[] memory list) {

@@ -44,21 +44,30 @@ contract DeedTest is Base {
 
     /// @dev The receiver acts while the transfer is under way: the deed, its epoch and the heads are up to date already.
     function test_SafeTransferMayBeMetWithACancellation() public {
+        meetWithACancellation(assetId, abi.encodeWithSignature("safeTransferFrom(address,address,uint256)"));
+        bytes32 another = registerAs(licensor, "another");
+        meetWithACancellation(another, abi.encodeWithSignature("safeTransferFrom(address,address,uint256,bytes)"));
+    }
+
+    function meetWithACancellation(bytes32 id, bytes memory selector) private {
         Puppet museum = new Puppet();
-        museum.arm(address(registry), abi.encodeCall(registry.cancelOffers, (assetId)));
+        museum.arm(address(registry), abi.encodeCall(registry.cancelOffers, (id)));
         (bytes32 before, bytes32 licensesBefore) = (registry.head(), licenses.head());
         vm.recordLogs();
         vm.prank(licensor);
-        registry.safeTransferFrom(licensor, address(museum), uint256(assetId));
+        (bool ok,) = address(registry).call(bytes.concat(selector, abi.encode(licensor, museum, id, 0x80, 0)));
+        assertTrue(ok);
         assertTrue(museum.succeeded());
-        assertEq(epochOf(assetId), 2);
+        assertEq(epochOf(id), 2);
         assertHeads(before, licensesBefore);
     }
 
     function test_RevertWhen_ReceiverTakesNoTokens() public {
-        vm.prank(licensor);
+        vm.startPrank(licensor);
         vm.expectRevert(ERC721.TransferToNonERC721ReceiverImplementer.selector);
         registry.safeTransferFrom(licensor, address(dollar), uint256(assetId));
+        vm.expectRevert(ERC721.TransferToNonERC721ReceiverImplementer.selector);
+        registry.safeTransferFrom(licensor, address(dollar), uint256(assetId), "sold");
     }
 
     function test_RevertWhen_AStrangerMovesADeed() public {
@@ -129,6 +138,31 @@ contract DeedTest is Base {
             vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.NotLicenseToken.selector, others[i]));
             registry.grantExclusive(assetId, keccak256("license"), type(uint32).max);
         }
+    }
+
+    function test_RevertWhen_AnotherThanTheDeskFlagsADeed() public {
+        address[6] memory others =
+            [licensor, stranger, judge, address(arbitrator), address(licenses), address(registry)];
+        for (uint256 i = 0; i < others.length; ++i) {
+            vm.prank(others[i]);
+            vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.NotDisputeDesk.selector, others[i]));
+            registry.flag(assetId, 8, 1);
+        }
+    }
+
+    /// @dev Whatever else it says: what a derivative is, the desk does not decide.
+    function test_TheDeskSetsItsTwoFlagsAlone() public {
+        vm.prank(licensor);
+        registry.cancelOffers(assetId);
+        vm.expectEmit(address(registry));
+        emit IAssetRegistry.DeedFlagged(assetId, 1, 24);
+        vm.prank(address(desk));
+        registry.flag(assetId, 255, 1);
+        assertEq(registry.deed(assetId).flags, 24);
+        vm.prank(address(desk));
+        registry.flag(assetId, 7, 1);
+        assertEq(registry.deed(assetId).flags, 0);
+        assertEq(epochOf(assetId), 1);
     }
 
     /// @dev 2^24 transfers: whoever pays for them gets a deed that stays where it is, and nothing wraps around.

@@ -11,17 +11,7 @@ import {FeeToken} from "contracts/mocks/OddTokens.sol";
 import {Family} from "./Family.t.sol";
 import {Split} from "./helpers/Split.sol";
 
-/// @dev Selling what was made from others:
-///
-///     a sale of a derivative
-///     ├── is paid to its vault
-///     ├── permits what all its parents' licenses permit, for as long as they all run
-///     ├── on the document of its reciprocal parents
-///     └── while its vault has received less than the ceiling, in the ceiling's currency
-///     refreshParents
-///     ├── of another asset, split or list of licenses     refused
-///     └── takes the earliest end as it is now: renewed, revoked or run out
-///     claim: an ancestor's share flows up to its wallet, in one transaction
+/// @dev Selling what was made from others.
 contract DerivativeSalesTest is Family {
     bytes32 private remix;
     address private vault;
@@ -390,6 +380,23 @@ contract DerivativeSalesTest is Family {
         refuseCeiling(offer, 2 * PRICE, PRICE);
         rule(caseId, 2);
         refuseCeiling(offer, 2 * PRICE, PRICE);
+    }
+
+    function test_RevertWhen_ARenewalUnderACeilingWouldBeEscrowed() public {
+        makeUnderCeiling(uint96(2 * PRICE));
+        ILicenseToken.Offer memory offer = remixTerms(remix, vault);
+        (offer.kind, offer.duration) = (ILicenseToken.Kind.Subscription, 1 days);
+        ILicenseToken.Order memory order = remixOrder(offer);
+        vm.prank(licensee);
+        licenses.buy(order);
+        uint256 caseId = dispute(remix);
+        vm.prank(licensee);
+        vm.expectRevert(abi.encodeWithSelector(ILicenseToken.CeilingInDispute.selector, remix));
+        licenses.renew(order);
+        counterBond(caseId, remixer);
+        vm.prank(licensee);
+        licenses.renew(order);
+        assertEq(dollar.balanceOf(vault), 2 * PRICE);
     }
 
     function test_FreeLicensesUnderACeilingAreNotEscrowed() public {

@@ -12,17 +12,7 @@ import {Vm} from "forge-std/Vm.sol";
 import {Family} from "./Family.t.sol";
 import {Split} from "./helpers/Split.sol";
 
-/// @dev Registering what was made from others:
-///
-///     registerDerivative
-///     ├── of none, of too many                            refused
-///     ├── a license: the registrant's, live, to derive    or refused
-///     ├── its conditions: the offer's                     or refused
-///     ├── approval, where asked: of the deed's holder, for this content, registrant and license
-///     ├── a share, where asked: in this split, the payee's, enough for all parents with this payee
-///     ├── reciprocal: all on one document, handed down
-///     ├── revenue ceilings: one currency, the lowest holds
-///     └── sources: licenses held, of which nothing is asked
+/// @dev Registering what was made from others.
 contract DerivativesTest is Family {
     bytes32 private constant APPROVAL_TYPEHASH =
         keccak256("DerivativeApproval(bytes32 licenseId,bytes32 content,address registrant)");
@@ -560,6 +550,12 @@ contract DerivativesTest is Family {
         refuseShare(parents, 0, artist, 10_001);
         shown.royaltyBps = 10_000;
         derive(only(withShare(acquire(derivable(), shown), 0)));
+    }
+
+    function test_RevertWhen_AProofsSumsOverflow() public {
+        IAssetRegistry.Parent[] memory parents = oneParent();
+        parents[0].share.siblings[0].sum = type(uint128).max;
+        refuseDerivative(parents, abi.encodeWithSelector(IRoyaltyVault.ShareNotInSplit.selector, artist, 250));
     }
 
     function test_RevertWhen_ParentsAreNotInTheOrderOfTheirPayees() public {

@@ -20,18 +20,7 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {Court} from "./Court.t.sol";
 
-/// @dev Disputes of deeds, by branch:
-/// disputeAsset
-/// ├── given no such deed, no deed of the caller's own, the same deed, no payee, a defeated deed
-/// │   └── it reverts
-/// ├── given another value than bond and fee, or an endless URI
-/// │   └── it reverts
-/// └── otherwise the case is open: the deed is flagged, its sales are escrowed
-///     ├── upheld: the deed is defeated and stays where it is, the escrow goes to the claim's payee
-///     ├── rejected: the deed is free again, the bond goes to its holder, the escrow to the offers' payee
-///     ├── not ruled on in time: as if it had never been
-///     ├── answered by a counter-bond: it escrows no more
-///     └── one of several: the others stay
+/// @dev Disputes of deeds.
 contract DisputeAssetTest is Court {
     // ---- opening ----
 
@@ -177,6 +166,13 @@ contract DisputeAssetTest is Court {
     function test_RevertWhen_EvidenceIsForNoCase() public {
         vm.expectRevert(notOpen(7, ICases.Status.None));
         desk.submitEvidence(7, PROOF_URI);
+    }
+
+    function test_RevertWhen_LaterEvidencesUriIsEndless() public {
+        uint256 caseId = dispute();
+        vm.expectRevert(abi.encodeWithSelector(ICases.EvidenceUriTooLong.selector, 1025, 1024));
+        desk.submitEvidence(caseId, string(new bytes(1025)));
+        desk.submitEvidence(caseId, string(new bytes(1024)));
     }
 
     /// @dev ERC-1497: a JSON document that says what the rulings mean.
@@ -953,15 +949,6 @@ contract DisputeAssetTest is Court {
     }
 
     // ---- helpers ----
-
-    /// @dev The system anew, before an arbitrator who takes no fee.
-    function underHostile() private returns (HostileArbitrator hostile) {
-        hostile = new HostileArbitrator();
-        deploySystem(address(hostile));
-        registerAs(licensor, WORK);
-        registerAs(claimant, WORK);
-        registerAs(sham, WORK);
-    }
 
     function refuseOpening(address who, bytes32 asset, bytes32 claim, address payee, bytes memory reason) private {
         uint256 cost = desk.openingCost();

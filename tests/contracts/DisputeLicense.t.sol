@@ -4,17 +4,11 @@ pragma solidity ^0.8.30;
 import {ICases} from "contracts/interfaces/ICases.sol";
 import {IDisputeDesk} from "contracts/interfaces/IDisputeDesk.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {HostileArbitrator} from "contracts/mocks/HostileArbitrator.sol";
 
 import {Court} from "./Court.t.sol";
 
-/// @dev Disputes of licenses, by branch:
-/// disputeLicense
-/// ├── given other conditions, terms that are not revocable, no such license, a caller who does not hold the deed
-/// │   └── it reverts
-/// └── otherwise the case is open, and the license permits what it did
-///     ├── upheld: the deed's holder may revoke it, and pays the refund
-///     ├── rejected: the license's holder gets the bond
-///     └── not ruled on in time: as if it had never been
+/// @dev Disputes of licenses.
 contract DisputeLicenseTest is Court {
     ILicenseToken.Grant private grant;
     bytes32 private licenseId;
@@ -117,11 +111,38 @@ contract DisputeLicenseTest is Court {
         desk.disputeLicense{value: value}(grant, revocable(), PROOF, PROOF_URI);
     }
 
+    function test_RevertWhen_TheEvidencesUriIsEndless() public {
+        uint256 cost = desk.openingCost();
+        string memory uri = string(new bytes(1025));
+        vm.prank(licensor);
+        vm.expectRevert(abi.encodeWithSelector(ICases.EvidenceUriTooLong.selector, 1025, 1024));
+        desk.disputeLicense{value: cost}(grant, revocable(), PROOF, uri);
+    }
+
+    function test_RevertWhen_ANumberIsGivenToTwoDisputes() public {
+        HostileArbitrator hostile = underHostile();
+        vm.prank(licensee);
+        dollar.approve(address(licenses), type(uint256).max);
+        publish(grant.offer);
+        assertEq(buyGrant("license"), licenseId);
+        uint256 caseId = open();
+        hostile.setNextNumber(0);
+        refuse(licensor, revocable(), abi.encodeWithSelector(ICases.DisputeNumberTaken.selector, uint256(0), caseId));
+        assertEq(desk.caseCount(), 1);
+    }
+
     function test_RevertWhen_ALicensesDisputeIsCounterBonded() public {
         uint256 caseId = open();
         vm.prank(licensor);
         vm.expectRevert(abi.encodeWithSelector(IDisputeDesk.CannotCounterBond.selector, caseId));
         desk.counterBond{value: BOND}(caseId);
+    }
+
+    function test_RevertWhen_ALicensesDisputeIsToReleaseAnEscrow() public {
+        uint256 caseId = open();
+        rule(caseId, UPHOLD);
+        vm.expectRevert(abi.encodeWithSelector(IDisputeDesk.NoEscrow.selector, caseId));
+        desk.release(caseId, vault, address(dollar));
     }
 
     // ---- the end ----

@@ -4,18 +4,12 @@ pragma solidity ^0.8.30;
 import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {ICases} from "contracts/interfaces/ICases.sol";
 import {IDisputeDesk} from "contracts/interfaces/IDisputeDesk.sol";
+import {HostileArbitrator} from "contracts/mocks/HostileArbitrator.sol";
 
 import {Court} from "./Court.t.sol";
 import {Catalog} from "./helpers/Catalog.sol";
 
-/// @dev Disputes of one work out of a catalogue, by branch:
-/// disputeWork
-/// ├── given no such deed, no deed of the caller's own, a work that the proof does not lead to, a defeated work
-/// │   └── it reverts
-/// └── otherwise the work is flagged, and nothing else
-///     ├── upheld: the work is defeated
-///     ├── rejected: the bond goes to the catalogue's holder
-///     └── not ruled on in time: as if it had never been
+/// @dev Disputes of one work out of a catalogue.
 contract DisputeWorkTest is Court {
     uint256 private constant WORKS = 5;
     uint256 private constant STOLEN = 2;
@@ -26,6 +20,10 @@ contract DisputeWorkTest is Court {
     function setUp() public override {
         super.setUp();
         stolen = works()[STOLEN];
+        registerCatalog();
+    }
+
+    function registerCatalog() private {
         IAssetRegistry.Registration memory registration = work(Catalog.root(works()));
         (registration.works, registration.documentHash) = (uint64(WORKS), keccak256("list"));
         vm.prank(licensor);
@@ -127,6 +125,12 @@ contract DisputeWorkTest is Court {
         refuse(stranger, catalog, licensor, siblings, sides, claimId, reason);
     }
 
+    function test_RevertWhen_TheClaimIsNoDeed() public {
+        (bytes32[] memory siblings, uint256 sides) = Catalog.prove(works(), STOLEN);
+        bytes memory reason = abi.encodeWithSelector(IAssetRegistry.AssetNotRegistered.selector, bytes32("none"));
+        refuse(claimant, catalog, licensor, siblings, sides, "none", reason);
+    }
+
     function test_RevertWhen_TheClaimIsTheCatalogueItself() public {
         (bytes32[] memory siblings, uint256 sides) = Catalog.prove(works(), STOLEN);
         bytes memory reason = abi.encodeWithSelector(IDisputeDesk.ClaimInvalid.selector, catalog, licensor);
@@ -147,6 +151,26 @@ contract DisputeWorkTest is Court {
         vm.prank(claimant);
         vm.expectRevert(abi.encodeWithSelector(ICases.WrongValue.selector, value, BOND + FEE));
         desk.disputeWork{value: value}(catalog, stolen, licensor, siblings, sides, claimId, PROOF, PROOF_URI);
+    }
+
+    function test_RevertWhen_TheEvidencesUriIsEndless() public {
+        (bytes32[] memory siblings, uint256 sides) = Catalog.prove(works(), STOLEN);
+        uint256 cost = desk.openingCost();
+        string memory uri = string(new bytes(1025));
+        vm.prank(claimant);
+        vm.expectRevert(abi.encodeWithSelector(ICases.EvidenceUriTooLong.selector, 1025, 1024));
+        desk.disputeWork{value: cost}(catalog, stolen, licensor, siblings, sides, claimId, PROOF, uri);
+    }
+
+    function test_RevertWhen_ANumberIsGivenToTwoDisputes() public {
+        HostileArbitrator hostile = underHostile();
+        registerCatalog();
+        uint256 caseId = open();
+        hostile.setNextNumber(0);
+        (bytes32[] memory siblings, uint256 sides) = Catalog.prove(works(), STOLEN);
+        bytes memory reason = abi.encodeWithSelector(ICases.DisputeNumberTaken.selector, uint256(0), caseId);
+        refuse(sham, catalog, licensor, siblings, sides, shamId, reason);
+        assertEq(desk.caseCount(), 1);
     }
 
     function test_RevertWhen_AWorksDisputeIsCounterBonded() public {

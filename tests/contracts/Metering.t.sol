@@ -518,6 +518,20 @@ contract MeteringTest is Meters {
         assertEq(licensee.balance, 7);
     }
 
+    function test_RevertWhen_TheLicenseeRefusesWhatIsLeft() public {
+        ILicenseToken.Grant memory native = sell(nativeTerms());
+        ledger.open(native);
+        fund(native, 1 ether);
+        close(native);
+        vm.warp(NOW + DELAY);
+        vm.etch(licensee, address(new RefusingPayee()).code);
+        vm.expectRevert(SafeTransferLib.ETHTransferFailed.selector);
+        ledger.withdraw(native, address(0));
+        vm.etch(licensee, "");
+        ledger.withdraw(native, address(0));
+        assertEq(licensee.balance, 1 ether);
+    }
+
     function test_RevertWhen_AnyoneElseCloses() public {
         ledger.open(grant);
         address[6] memory others = [stranger, licensor, artist, gateway, address(licenses), purse];
@@ -603,6 +617,20 @@ contract MeteringTest is Meters {
         assertUnits(CAP + 1, false);
         close(grant);
         assertUnits(10, false);
+    }
+
+    function test_ThereNeedBeNoCapOnWhatIsPermitted() public {
+        ILicenseToken.Conditions memory uncapped = conditions();
+        uncapped.unitCap = 0;
+        ILicenseToken.Offer memory offer = terms();
+        (offer.price, offer.conditions) = (1, licenses.conditionsHashOf(uncapped));
+        ILicenseToken.Grant memory free = sell(offer);
+        uint56 most = type(uint56).max;
+        ledger.open(free);
+        fund(free, most - 1);
+        assertFalse(ledger.permitsUnits(free, uncapped, TRAIN, most));
+        fund(free, 1);
+        assertTrue(ledger.permitsUnits(free, uncapped, TRAIN, most));
     }
 
     function test_PermitsUnitsOfTheUsesSoldAlone() public {

@@ -134,6 +134,7 @@ contract OfferIntegrityTest is Base {
         refuseCall(licensor, dirtied(call, 4 + 0x1c0, field, bit));
         refuseCall(licensor, dirtied(abi.encodeCall(licenses.cancelOffer, (offer)), 4 + 0x20, field, bit));
         refuseCall(licensee, dirtied(abi.encodeCall(licenses.renew, (orders[0])), 4 + 0xc0, field, bit));
+        refuseCall(licensee, dirtied(abi.encodeCall(licenses.offerHashOf, (offer)), 4 + 0x20, field, bit));
     }
 
     /// @dev The licensee pays for one license on the offer with this hash, whatever it stands for.

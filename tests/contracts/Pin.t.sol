@@ -8,14 +8,7 @@ import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
 
 import {Family} from "./Family.t.sol";
 
-/// @dev What markets ask of a token that they resell (ERC-2981), told once somebody showed it:
-///
-///     pin, of a license            pinVault, of a deed
-///     ├── unknown       refused    ├── unknown, by another than the holder    refused
-///     ├── conditions    the offer's├── more than the whole                    refused
-///     ├── more than the whole      ├── of a derivative, another vault         refused
-///     │                 refused    └── else the vault and the share
-///     └── by anybody, for all
+/// @dev What markets ask of a token that they resell (ERC-2981), told once somebody showed it.
 contract PinTest is Family {
     // ---- licenses ----
 
@@ -45,6 +38,8 @@ contract PinTest is Family {
         ILicenseToken.Grant memory grant = bought(500);
         assertRoyalty(licenses.royaltyInfo, uint256(idOf(grant)), 1 ether, address(0), 0);
         assertRoyalty(licenses.royaltyInfo, 7, 1 ether, address(0), 0);
+        assertRoyalty(registry.royaltyInfo, uint256(assetId), 1 ether, address(0), 0);
+        assertRoyalty(registry.royaltyInfo, 7, 1 ether, address(0), 0);
     }
 
     function test_AnotherSeatIsPinnedOnItsOwn() public {

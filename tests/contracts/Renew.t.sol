@@ -6,6 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {IERC4906} from "contracts/interfaces/IERC4906.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {RefusingPayee} from "contracts/mocks/BadPayees.sol";
 import {HookedToken} from "contracts/mocks/HookedToken.sol";
 import {Puppet} from "contracts/mocks/Puppet.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
@@ -13,15 +14,7 @@ import {stdError} from "forge-std/StdError.sol";
 
 import {Base} from "./Base.t.sol";
 
-/// @dev Subscriptions, paid on:
-///
-///     renew
-///     ├── of what was no subscription, never sold, or revoked     refused
-///     ├── on an offer that would not sell now                     refused
-///     ├── while it runs                                           from its end on
-///     ├── when it has run out                                     from now on
-///     ├── an exclusive one                                        and the deed with it
-///     └── whoever pays                                            exactly the price, each time
+/// @dev Subscriptions, paid on.
 contract RenewTest is Base {
     function setUp() public override {
         super.setUp();
@@ -161,6 +154,19 @@ contract RenewTest is Base {
         }
     }
 
+    function test_RevertWhen_ThePayeeRefusesCoin() public {
+        ILicenseToken.Offer memory offer = nativeTerms();
+        offer.kind = ILicenseToken.Kind.Subscription;
+        ILicenseToken.Order memory order = orderOf(offer, signed(offer), licensee, 0);
+        vm.deal(licensee, 2 ether);
+        vm.startPrank(licensee);
+        licenses.buy{value: 1 ether}(order);
+        vm.etch(artist, address(new RefusingPayee()).code);
+        vm.expectRevert(SafeTransferLib.ETHTransferFailed.selector);
+        licenses.renew{value: 1 ether}(order);
+        assertEq(expiryOf(order), NOW + DURATION);
+    }
+
     function testFuzz_RevertWhen_CoinComesWithAnotherCurrency(uint256 value) public {
         vm.assume(value != 0);
         ILicenseToken.Order memory order = subscribed(subscription());
@@ -274,6 +280,24 @@ contract RenewTest is Base {
     function test_RevertWhen_ItWasNeverSold() public {
         ILicenseToken.Order memory order = seats(subscription(), 1, 0);
         refuseRenewal(order, unknown(seatOf(order, 0)));
+    }
+
+    function test_RevertWhen_TheAssetIsNotRegistered() public {
+        ILicenseToken.Offer memory offer = subscription();
+        offer.assetId = "unknown";
+        refuseRenewal(
+            seats(offer, 1, 0), abi.encodeWithSelector(IAssetRegistry.AssetNotRegistered.selector, offer.assetId)
+        );
+    }
+
+    /// @dev Nothing can have been sold on it yet.
+    function test_RevertWhen_TheOfferHasNotStarted() public {
+        ILicenseToken.Offer memory offer = subscription();
+        offer.start = uint40(NOW + 1);
+        refuseRenewal(
+            seats(offer, 1, 0),
+            abi.encodeWithSelector(ILicenseToken.OfferNotStarted.selector, hashOf(offer), NOW + 1, NOW)
+        );
     }
 
     /// @dev On another offer, however like it: the id is not this license's.

@@ -8,28 +8,16 @@ import {IERC4906} from "contracts/interfaces/IERC4906.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
 import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
 import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
+import {RefusingPayee} from "contracts/mocks/BadPayees.sol";
 import {HookedToken} from "contracts/mocks/HookedToken.sol";
 import {Puppet} from "contracts/mocks/Puppet.sol";
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {Base} from "./Base.t.sol";
 import {Split} from "./helpers/Split.sol";
 
-/// @dev Licenses taken back, for a cause that their terms state:
-///
-///     revoke
-///     ├── by anyone but the deed's present holder                       refused
-///     ├── on other conditions than the offer's                          refused
-///     ├── of a license unknown, expired or revoked                      refused
-///     ├── cause 0: use not reported
-///     │   ├── the terms ask for no reports                              refused
-///     │   ├── reported in time, or not due yet                          refused
-///     │   └── overdue                                                   revoked
-///     ├── cause n: a ruling
-///     │   ├── the terms know no ruling                                  refused
-///     │   ├── the case is open, rejected, lapsed, or another license's  refused
-///     │   └── upheld                                                    revoked
-///     └── the refund, in that transaction, for the holder alone         or refused
+/// @dev Licenses taken back, for a cause that their terms state.
 contract RevokeTest is Base {
     uint256 private constant DAY = 1 days;
     /// @dev The first second after the day of the sale.
@@ -420,6 +408,22 @@ contract RevokeTest is Base {
         assertEq(dollar.balanceOf(refundVault(licensee)), 1 << 254);
     }
 
+    /// @dev A signed offer may promise more than the price: what does not fit into 256 bits is not paid, and the license stays.
+    function test_RevertWhen_TheRefundOverflows() public {
+        ILicenseToken.Conditions memory shown = terms_();
+        shown.refundBps = type(uint16).max;
+        ILicenseToken.Offer memory offer = revocable();
+        (offer.conditions, offer.price) = (hashOf(shown), 1 << 254);
+        dollar.mint(licensee, 1 << 254);
+        ILicenseToken.Grant memory grant = bought(offer);
+        uint256 caseId = disputeLicense(grant, shown);
+        rule(caseId, 1);
+        vm.prank(licensor);
+        vm.expectRevert(FixedPointMathLib.FullMulDivFailed.selector);
+        licenses.revoke(grant, shown, caseId);
+        assertTrue(licenses.permits(idOf(grant), TRAIN));
+    }
+
     function test_APerpetualOneIsRefundedWhole() public {
         ILicenseToken.Offer memory offer = revocable();
         offer.duration = 0;
@@ -499,6 +503,20 @@ contract RevokeTest is Base {
         licenses.revoke{value: 1}(grant, terms_(), 0);
         assertEq(licensor.balance, 1 ether);
         assertEq(address(licenses).balance, 0);
+    }
+
+    function test_RevertWhen_TheHolderRefusesWhatIsTooMuch() public {
+        ILicenseToken.Grant memory grant = bought();
+        address museum = address(new RefusingPayee());
+        moveDeed(assetId, licensor, museum);
+        dollar.mint(museum, PRICE);
+        vm.deal(museum, 1);
+        vm.warp(OVERDUE);
+        vm.startPrank(museum);
+        dollar.approve(address(licenses), PRICE);
+        vm.expectRevert(SafeTransferLib.ETHTransferFailed.selector);
+        licenses.revoke{value: 1}(grant, terms_(), 0);
+        licenses.revoke(grant, terms_(), 0);
     }
 
     /// @dev No refund, no revocation.

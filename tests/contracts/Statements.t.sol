@@ -19,15 +19,7 @@ import {Vm} from "forge-std/Vm.sol";
 import {Court} from "./Court.t.sol";
 import {Split} from "./helpers/Split.sol";
 
-/// @dev A period's payout, by branch:
-/// publish
-/// ├── given another publisher, a senseless statement, the same again, too little money
-/// │   └── it reverts
-/// └── otherwise its money waits in a purse of its own
-///     ├── nobody contests: it goes to its vault after the window
-///     ├── a contest is open: it waits
-///     ├── a contest is upheld: it goes back to the publisher
-///     └── all contests are rejected, or not ruled on in time: it goes to its vault
+/// @dev A period's payout.
 contract StatementsTest is Court {
     uint256 private constant AMOUNT = 1000e6;
     uint32 private constant WINDOW = 7 days;

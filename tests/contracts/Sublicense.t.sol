@@ -9,15 +9,7 @@ import {ERC721} from "solady/tokens/ERC721.sol";
 
 import {Base} from "./Base.t.sol";
 
-/// @dev What a licensee grants to somebody else:
-///
-///     grantSublicense
-///     ├── by anyone but the license's present holder                   refused
-///     ├── on other conditions than the offer's, or without this right  refused
-///     ├── under a license unknown, expired or revoked                  refused
-///     ├── of no use, of more uses, of none of the time, of more time   refused
-///     ├── twice with one salt                                          refused
-///     └── else: bound to its licensee, and good for as long as the license is
+/// @dev What a licensee grants to somebody else.
 contract SublicenseTest is Base {
     ILicenseToken.Grant private grant;
     address private contractor = makeAddr("contractor");

@@ -36,6 +36,12 @@ contract TestDollarTest is Base {
         assertEq(dollar.balanceOf(stranger), 7);
     }
 
+    function test_RevertWhen_TheSupplyOverflows() public {
+        dollar.mint(stranger, type(uint256).max - dollar.totalSupply());
+        vm.expectRevert(abi.encodeWithSignature("TotalSupplyOverflow()"));
+        dollar.mint(stranger, 1);
+    }
+
     function test_NobodyHasAStandingAllowance() public view {
         assertEq(dollar.allowance(licensee, PERMIT2), 0);
     }
