@@ -8,8 +8,15 @@ from licet.rights.odrl.truth import Truth, every, some
 
 
 def decide(policy: Policy, requests: Sequence[Request], reports: Sequence[RuleReport]) -> Decision:
-    """The decision on everything that is asked: all of it has to be permitted."""
-    decisions = [_decide_one(policy, [r for r in reports if r.request is request]) for request in requests]
+    """The decision on everything that is asked: all of it has to be permitted.
+
+    Args:
+        policy: the policy.
+        requests: what is asked.
+        reports: one for each rule, for the first thing asked, then the second, …
+    """
+    each = len(reports) // len(requests)
+    decisions = [_decide_one(policy, reports[each * n : each * (n + 1)]) for n in range(len(requests))]
     outcomes = [decision.outcome for decision in decisions]
     reasons = tuple(dict.fromkeys(reason for decision in decisions for reason in decision.reasons))
     duties = tuple(dict.fromkeys(duty for decision in decisions for duty in decision.open_duties))

@@ -48,7 +48,7 @@ def _report(policy: Policy, requests: Sequence[Request], state: State) -> Report
 
 def _judge(rule: Rule, request: Request, state: State, world: World) -> RuleReport:
     """One rule, with the duties that hang on it."""
-    world.spend()
+    world.spend(5)
     premises = premises_of(rule, request, world)
     duties = tuple(_judge(duty, request, state, world) for duty in rule.duties)
     active = every(premise.satisfied for premise in premises)

@@ -151,7 +151,7 @@ def _innermost(error: BaseException) -> str:
     """The reason at the bottom of a chain of errors, as one short text."""
     while (cause := getattr(error, "cause", None)) is not None and isinstance(cause, BaseException):
         error = cause
-    return str(error).split(";", 1)[0].split("\n", 1)[0][:200]
+    return " ".join(str(error.args[0] if error.args else error).split())[:200]
 
 
 class _Writer:

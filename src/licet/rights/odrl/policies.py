@@ -84,12 +84,19 @@ class _Reader:
 
     def _the_policy(self) -> str:
         nodes = policy_nodes(self._graph)
-        parents = {parent for node in nodes for parent in self._graph.nodes(node, ODRL + "inheritFrom")}
+        parents = {
+            parent
+            for node in nodes
+            for parent in self._graph.nodes(node, ODRL + "inheritFrom")
+            if parent != node
+        }
         heirs = [node for node in nodes if node not in parents]
         if len(heirs) == 1:
             return heirs[0]
         if not nodes:
             raise DocumentInvalid("the document has no ODRL policy: check its prefixes, or its @context")
+        if not heirs:
+            raise DocumentInvalid(f"{shown(nodes[0])} and others inherit from each other, in a circle")
         raise DocumentInvalid(
             f"the document has {len(nodes)} policies, {shown(nodes[0])} and {shown(nodes[1])} for two: "
             f"give one"

@@ -8,13 +8,13 @@ from licet.rights.odrl.graph import Graph
 from licet.rights.odrl.jsonld import read_jsonld
 from licet.rights.odrl.turtle import read_turtle
 
-MAX_BYTES: Final = 4 << 20
+MAX_BYTES: Final = 2 << 20
 """The largest document that is read."""
 
 _XML: Final = re.compile(
     r"\s*<(?:\?xml|!DOCTYPE|!ENTITY|[A-Za-z][\w.\-]*(?::[\w.\-]+)?[ \t\r\n]+xmlns)", re.ASCII
 )
-_JSON: Final = re.compile(r"\s*(?:\{|\[\s*(?:\{|\]\s*$))")
+_JSON: Final = re.compile(r"\s*(?:\{|\[\s*(?:[\[{\"]|\]\s*$))")
 
 
 def read_graph(data: bytes, name: str) -> Graph:
