@@ -11,6 +11,7 @@ from licet.rights.odrl.policies import read_policy
 from licet.rights.odrl.reading import read_graph
 from licet.rights.odrl.report import Decision, Outcome, Premise, Report, RuleReport
 from licet.rights.odrl.truth import Truth
+from licet.rights.odrl.values import literal
 
 __all__ = [
     "ODRL",
@@ -28,6 +29,7 @@ __all__ = [
     "State",
     "Truth",
     "evaluate",
+    "literal",
     "read_graph",
     "read_policy",
 ]

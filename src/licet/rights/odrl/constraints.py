@@ -13,9 +13,11 @@ from licet.rights.odrl.world import World
 from licet.types import shown
 
 _SCALAR: Final = frozenset(("eq", "neq", "lt", "lteq", "gt", "gteq"))
+_ORDERS: Final = _SCALAR - {"eq", "neq"}
 _MISSPELT: Final = {"neg": "neq"}
 """The published JSON-LD context writes `neq` so."""
 _MAX_VALUES: Final = 64
+_EVENT: Final = ODRL + "event"
 _POLICY_USAGE: Final = ODRL + "policyUsage"
 
 
@@ -61,23 +63,20 @@ def _comparison(constraint: Constraint, request: Request, world: World) -> Premi
     left = world.values(constraint.left, request) if constraint.left else ()
     right = (*constraint.right, *(value for one in constraint.references for value in world.referred(one)))
     operator = _name(constraint.operator)
-    unable = constraint.fault or _unable(constraint, left, right, operator)
-    satisfied = Truth.UNKNOWN
-    if constraint.left == ODRL + "event" and operator in _SCALAR - {"eq", "neq"} and not constraint.fault:
-        satisfied, unable = _around(operator, right, world)
-    elif not unable:
-        satisfied = _holds(operator, [one.value for one in left], right, world)
-        unable = _mixed(operator, left, right)
-    reason = ""
-    if satisfied is not Truth.YES:
-        said = (
-            f"{_short(constraint.left)} {_list([one.value for one in left])} is not {operator} {_list(right)}"
-        )
-        reason = said if satisfied is Truth.NO else unable
+    around = constraint.left == _EVENT and operator in _ORDERS and not constraint.fault
+    if around:
+        satisfied, reason = _around(operator, right, world)
+    elif unable := constraint.fault or _unable(constraint, left, right, operator):
+        satisfied, reason = Truth.UNKNOWN, unable
+    else:
+        values = [one.value for one in left]
+        satisfied = _holds(operator, values, right, world)
+        said = f"{_short(constraint.left)} {_list(values)} is not {operator} {_list(right)}"
+        reason = said if satisfied is Truth.NO else _mixed(operator, values, right)
     return Premise(
         "ConstraintReport",
         satisfied,
-        reason,
+        "" if satisfied is Truth.YES else reason,
         constraint=constraint.id,
         left=tuple(one.value for one in left),
         operator=constraint.operator,
@@ -103,28 +102,28 @@ def _unable(constraint: Constraint, left: Sequence[Measured], right: Sequence[Te
     return ""
 
 
-def _mixed(operator: str, left: Sequence[Measured], right: Sequence[Term]) -> str:
+def _mixed(operator: str, left: Sequence[Term], right: Sequence[Term]) -> str:
     """Why a comparison that was made has no answer."""
     if len(left) > 1:
-        values = _list([one.value for one in left])
-        return f"{operator} holds for some of {values}, not for all: ask for each alone"
-    return f"{_list([one.value for one in left])} and {_list(right)} cannot be compared"
+        return f"{operator} holds for some of {_list(left)}, or cannot be told: ask for each alone"
+    return f"{_list(left)} and {_list(right)} cannot be compared"
 
 
 def _around(operator: str, right: Sequence[Term], world: World) -> tuple[Truth, str]:
-    """Whether it is now before or after an event."""
+    """Whether it is now before or after an event, and why not."""
     event = right[0] if len(right) == 1 else None
     if event == _POLICY_USAGE:
         return Truth.UNKNOWN, "one state of the world cannot show what came before or after the policy's use"
     time = world.time_of(event) if isinstance(event, str) else None
     if time is None or world.now is None:
-        return (
-            Truth.UNKNOWN,
-            f"the state of the world does not say when {_list(right)} is, or what time it is now",
-        )
-    return relate(
-        operator, world.now, time
-    ), f"{term_text(world.now)} and {term_text(time)} cannot be compared"
+        return Truth.UNKNOWN, f"no state says when the event {_list(right)} is, or what time it is now"
+    satisfied = relate(operator, world.now, time)
+    if satisfied is Truth.UNKNOWN:
+        return satisfied, f"{_list([world.now])} and {_list([time])} cannot be compared"
+    return (
+        satisfied,
+        f"now, {_list([world.now])}, is not {operator} the event {_list(right)} at {_list([time])}",
+    )
 
 
 def _holds(operator: str, left: Sequence[Term], right: Sequence[Term], world: World) -> Truth:

@@ -120,6 +120,7 @@ def _definitions(context: Any) -> int:
 
 def _expanded(document: Any, base: str) -> list[Any]:
     from pyld import jsonld  # slow to import, and only for JSON-LD
+    from pyld.context_resolver import ContextResolver
 
     refused: list[str] = []
 
@@ -134,7 +135,12 @@ def _expanded(document: Any, base: str) -> list[Any]:
             "document": odrl_context(),
         }
 
-    options = {"base": base, "documentLoader": load, "processingMode": "json-ld-1.1"}
+    options = {
+        "base": base,
+        "documentLoader": load,
+        "contextResolver": ContextResolver({}, load),  # pyld's own remembers what others have loaded
+        "processingMode": "json-ld-1.1",
+    }
     try:
         expanded: list[Any] = jsonld.expand(document, options)
     except (jsonld.JsonLdError, DocumentInvalid, TypeError, ValueError, KeyError, AttributeError) as error:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -28,6 +29,20 @@ _LENGTH: Final = re.compile(
 _LENGTHS: Final = frozenset(XSD + name for name in ("duration", "dayTimeDuration", "yearMonthDuration"))
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _BOOLEAN: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+def literal(value: datetime | date | int | bool | str) -> Literal:
+    """A Python value as a literal; a moment has to name its zone to be compared with those that do."""
+    match value:
+        case bool():
+            return Literal(str(value).lower(), XSD + "boolean")
+        case datetime():
+            return Literal(value.isoformat(), XSD + "dateTime")
+        case date():
+            return Literal(value.isoformat(), XSD + "date")
+        case int():
+            return Literal(str(value), XSD + "integer")
+    return Literal(value)
 
 
 @dataclass(frozen=True, slots=True)
