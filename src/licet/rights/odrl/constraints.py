@@ -87,7 +87,7 @@ def _comparison(constraint: Constraint, request: Request, world: World) -> Premi
 def _unable(constraint: Constraint, left: Sequence[Measured], right: Sequence[Term], operator: str) -> str:
     """Why a comparison cannot be made; empty where it can."""
     name = _short(constraint.left)
-    if operator not in _SCALAR and operator not in _SETS:
+    if operator not in (*_SCALAR, *_SETS, "isAllOf"):
         return f"the operator {shown(constraint.operator)} is not one of ODRL 2.2"
     if not left:
         return f"neither the request nor the state of the world says what {name} is"
@@ -180,7 +180,6 @@ _SETS: Final[dict[str, Callable[[Term, Sequence[Term], World], Truth]]] = {
     "hasPart": _has_part,
     "isAnyOf": _any_of,
     "isNoneOf": _none_of,
-    "isAllOf": lambda left, right, world: every(_same(left, one, world) for one in right),
 }
 
 

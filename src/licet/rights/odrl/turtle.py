@@ -257,6 +257,7 @@ def absolute(base: str, reference: str) -> str:
     if _SCHEME.match(reference):
         return reference
     try:
-        return urljoin(base, reference)
+        # `urljoin` loses a fragment that is empty, which prefixes such as `<#>` have.
+        return urljoin(base, reference) + ("#" if reference.endswith("#") else "")
     except ValueError as error:
         raise DocumentInvalid(f"{shown(reference)} is not an IRI") from error
