@@ -114,7 +114,8 @@ def test_json_ld_says_what_turtle_says() -> None:
     same = """
     ex:policy a odrl:Set ; odrl:conflict odrl:prohibit ; odrl:permission ex:may ; odrl:prohibition ex:not .
     ex:may odrl:target ex:work ; odrl:assignee ex:licensee ; odrl:action [
-      rdf:value odrl:read ; odrl:refinement [ odrl:leftOperand odrl:resolution ; odrl:operator odrl:lteq ; odrl:rightOperand 300 ] ] ;
+      rdf:value odrl:read ; odrl:refinement [ odrl:leftOperand odrl:resolution ;
+        odrl:operator odrl:lteq ; odrl:rightOperand 300 ] ] ;
       odrl:constraint [ odrl:and (
         [ odrl:leftOperand odrl:dateTime ; odrl:operator odrl:lt ; odrl:rightOperand "2027-01-01"^^xsd:date ]
         [ odrl:leftOperand odrl:purpose ; odrl:operator odrl:neq ; odrl:rightOperand ex:war ] ) ] ;
@@ -303,7 +304,7 @@ def constraints(count: int, rest: str) -> str:
 ANY_OF = "odrl:leftOperand odrl:purpose ; odrl:operator odrl:isAnyOf ; odrl:rightOperand "
 HOSTILE_RULES = {
     # Each constraint has the next one twice, so that spelt out they would be 2^30.
-    "constraints or": (
+    "constraints, or some": (
         policy("ex:may odrl:constraint ex:c0 .")
         + constraints(30, "odrl:and ex:c{next}, [ odrl:or ex:c{next} ]"),
         READ,
