@@ -149,6 +149,12 @@ def test_all_that_json_ld_can_hold() -> None:
     }
 
 
+def test_words_that_json_ld_reserves_are_ignored() -> None:
+    assert set(json_ld({"@context": {"@own": "x:own", "p": "x:p"}, "@own": 1, "p": "x"})) == {
+        ("_:doc1", "x:p", Literal("x"))
+    }
+
+
 def test_a_word_that_no_context_defines_is_not_lost() -> None:
     """An action that is dropped would leave a permission for everything."""
     rules = json_ld({"@context": CONTEXT, "@type": "Set", "permission": {"action": "train"}})

@@ -1,6 +1,7 @@
 """Rules and what follows from them: matching, inheritance, duties, and rules that contradict each other."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -336,6 +337,13 @@ def test_documents_may_be_made_in_python() -> None:
     )
     assert evaluate(rules, request, state).decision.outcome is Outcome.PERMIT
     assert evaluate(rules, request, State()).decision.outcome is Outcome.DENY
+
+
+def test_the_page_on_odrl_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "odrl.md").read_text(encoding="utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    exec(compile(code, "docs/odrl.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == code.rpartition("# ")[2].strip()
 
 
 def test_the_request_of_the_newer_model() -> None:

@@ -10,6 +10,8 @@ from licet.rights.odrl.model import Measured, Performance, Policy, Request, Stat
 from licet.rights.odrl.policies import read_policy
 from licet.rights.odrl.reading import read_graph
 from licet.rights.odrl.report import Decision, Outcome, Premise, Report, RuleReport
+from licet.rights.odrl.requests import read_requests
+from licet.rights.odrl.states import read_state
 from licet.rights.odrl.truth import Truth
 from licet.rights.odrl.values import literal
 
@@ -32,4 +34,6 @@ __all__ = [
     "literal",
     "read_graph",
     "read_policy",
+    "read_requests",
+    "read_state",
 ]

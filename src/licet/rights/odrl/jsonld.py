@@ -1,6 +1,7 @@
 """JSON-LD, read without ever asking the network, and without what makes its reading expensive."""
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NoReturn
 
@@ -142,7 +143,10 @@ def _expanded(document: Any, base: str) -> list[Any]:
         "processingMode": "json-ld-1.1",
     }
     try:
-        expanded: list[Any] = jsonld.expand(document, options)
+        with warnings.catch_warnings():
+            # Words that begin with @ and mean nothing are ignored, as JSON-LD says; pyld also warns of them.
+            warnings.simplefilter("ignore", SyntaxWarning)
+            expanded: list[Any] = jsonld.expand(document, options)
     except (jsonld.JsonLdError, DocumentInvalid, TypeError, ValueError, KeyError, AttributeError) as error:
         if refused:
             raise DocumentInvalid(
