@@ -22,6 +22,7 @@ UNKNOWN = "0x" + "7" * 64
 APPROVE = ("poem.txt", "--license", UNKNOWN, "--registrant", DEVELOPMENT_ADDRESSES[3])
 STATE = ("--from", "2026-01-01", "--until", "2026-03-31", "--window", "1d")
 DISPUTE = ("--claim", UNKNOWN, "--payee", DEVELOPMENT_ADDRESSES[3])
+EVALUATED = ("--policy", "poem.txt", "--request", "poem.txt")
 ELSEWHERE = ("--to", DEVELOPMENT_ADDRESSES[3])
 
 BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
@@ -132,6 +133,15 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
     ("offer", "publish"): [(("nothing",), 2, "does not exist"), (("poem.txt",), 1, "poem.txt")],
     ("offer", "cancel"): [(("nothing",), 2, "does not exist"), (("elsewhere.json",), 2, "chain 1")],
     ("offer", "list"): [(("x",), 2, "asset id"), ((UNKNOWN,), 1, "not registered")],
+    ("rights", "evaluate"): [
+        (("--policy", "poem.txt", "--request", "poem.txt"), 2, "--state"),
+        ((*EVALUATED, "--state", "nothing.ttl"), 2, "does not exist"),
+        ((*EVALUATED, "--state", "."), 2, "directory"),
+        ((*EVALUATED, "--state", "poem.txt"), 2, "policy: the document is not Turtle"),
+        ((*EVALUATED, "--state", "latin.csv"), 2, "policy: the document is not Turtle"),
+        (("--policy", "offer.json", "--request", "poem.txt", "--state", "poem.txt"), 2, "request"),
+        (("--policy", "-", "--request", "-", "--state", "poem.txt"), 2, "only one"),
+    ],
     ("lookup",): [
         (("nothing.txt",), 2, "neither a file"),
         ((".",), 2, "directory"),
@@ -410,7 +420,8 @@ def test_bad_input(path: tuple[str, ...], run: Run, odd_files: dict[str, str], n
     assert network.rpc("eth_blockNumber") == before
 
 
-NEEDS_NODE = sorted(leaf_commands() - {("demo",), ("node",), ("account", "new"), ("account", "show")})
+NO_NODE = {("demo",), ("node",), ("account", "new"), ("account", "show"), ("rights", "evaluate")}
+NEEDS_NODE = sorted(leaf_commands() - NO_NODE)
 WORKING = {
     ("work", "register"): ("poem.txt",),
     ("catalog", "register"): ("good.csv", "--name", "x"),
