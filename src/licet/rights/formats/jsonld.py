@@ -6,7 +6,8 @@ small here, and never inside each other; none is fetched.
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -49,13 +50,13 @@ class Node:
 
     Attributes:
         id: its IRI; or a label that starts with `_:`.
-        types: IRIs.
-        properties: values by the property's IRI, in the document's order, each once.
+        types: IRIs, in the document's order, as keys.
+        properties: by the property's IRI its values, in the document's order, as keys.
     """
 
     id: str
-    types: list[str] = field(default_factory=list)
-    properties: dict[str, list[Value]] = field(default_factory=dict)
+    types: dict[str, None] = field(default_factory=dict)
+    properties: dict[str, dict[Value, None]] = field(default_factory=dict)
 
     @property
     def named(self) -> bool:
@@ -64,7 +65,7 @@ class Node:
 
     def values(self, name: str) -> list[Value]:
         """The values of a property; none if it has none."""
-        return self.properties.get(name, [])
+        return list(self.properties.get(name, ()))
 
 
 Graph = dict[str, Node]
@@ -94,12 +95,16 @@ def parse(data: bytes) -> Any:
         raise DocumentInvalid(f"the document is not JSON: {error}") from error
 
 
-def graph(data: bytes, contexts: Mapping[str, Mapping[str, Any]]) -> Graph:
+def graph(
+    data: bytes, contexts: Mapping[str, Mapping[str, Any]], ignored: Callable[[str | None], None]
+) -> Graph:
     """Reads a JSON-LD document.
 
     Args:
         data: the document.
         contexts: the contexts that it may name, by their URLs.
+        ignored: is told of each property that no context gives a meaning, by its name; by None where a
+            context takes the meaning away. May raise.
 
     Raises:
         DocumentInvalid: it is not JSON-LD, names another context, or would take too long.
@@ -109,7 +114,10 @@ def graph(data: bytes, contexts: Mapping[str, Mapping[str, Any]]) -> Graph:
         raise DocumentInvalid(f"the document is {shown(document)}: a JSON-LD object expected")
     check_size(document)
     try:
-        expanded = jsonld.expand(document, {"base": None, "documentLoader": _loader(contexts)})
+        with warnings.catch_warnings():
+            # It warns of words that start with @ and are none of JSON-LD's; they are ignored.
+            warnings.simplefilter("ignore", SyntaxWarning)
+            expanded = jsonld.expand(document, {"base": None, "documentLoader": _loader(contexts)}, ignored)
     except _FAILURES as error:
         raise DocumentInvalid(f"the document is not valid JSON-LD: {_reason(error)}") from error
     found = _Collector()
@@ -118,10 +126,11 @@ def graph(data: bytes, contexts: Mapping[str, Mapping[str, Any]]) -> Graph:
 
 
 def check_size(document: object) -> None:
-    """Refuses what would take too long to expand.
+    """Refuses what would take too long to expand, and text that is not valid Unicode.
 
     Raises:
-        DocumentInvalid: there are too many values, too many or too large contexts, or one inside another.
+        DocumentInvalid: there are too many values, too many or too large contexts, or one inside another; or
+            half a character.
     """
     values, contexts, context_values = 0, 0, 0
     stack: list[tuple[object, bool]] = [(document, False)]
@@ -137,6 +146,9 @@ def check_size(document: object) -> None:
                 if inside:
                     raise DocumentInvalid("the document has a context inside a context, which is not read")
             stack += [(item, inside or key == "@context") for key, item in value.items()]
+            _check_unicode("".join(value))
+        elif isinstance(value, str):
+            _check_unicode(value)
         if values > MAX_VALUES:
             raise DocumentInvalid(f"the document has more than {MAX_VALUES:,} JSON values")
         if contexts > _MAX_CONTEXTS or context_values > _MAX_CONTEXT_VALUES:
@@ -144,6 +156,13 @@ def check_size(document: object) -> None:
                 f"the document's contexts are too many or too large: {_MAX_CONTEXTS} with "
                 f"{_MAX_CONTEXT_VALUES:,} values in all are read"
             )
+
+
+def _check_unicode(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DocumentInvalid(f"the document has half a character: {shown(text)}") from error
 
 
 class _Collector:
@@ -174,13 +193,13 @@ class _Collector:
         # A space keeps the label apart from all that a document can write.
         label = item.get("@id") or f"_: {len(self.nodes)}"
         node = self.nodes.setdefault(label, Node(label))
-        node.types += [kind for kind in item.get("@type", []) if kind not in node.types]
+        node.types |= dict.fromkeys(item.get("@type", ()))
         for key, values in item.items():
             if key in ("@graph", "@included"):
                 self.collect(values)
             elif not key.startswith("@"):
-                said = [value for each in values for value in self._values(each)]
-                node.properties[key] = list(dict.fromkeys(node.properties.get(key, []) + said))
+                said = dict.fromkeys(value for each in values for value in self._values(each))
+                node.properties.setdefault(key, {}).update(said)
         return Reference(label)
 
 

@@ -23,6 +23,12 @@ from licet.types import shown
 _RULES: Final = tuple(f"{ODRL}{rule}" for rule in ("permission", "prohibition", "obligation"))
 _GRANTING: Final = frozenset(f"{ODRL}{kind}" for kind in ("Policy", "Set", "Offer", "Agreement"))
 _OTHERS: Final = frozenset(f"{ODRL}{kind}" for kind in ("Assertion", "Privacy", "Request", "Ticket"))
+_ABOUT_RULES: Final = ("action", "assignee", "conflict", "duty", "inheritFrom", "profile", "target")
+_ABOUT_LIMITS: Final = ("constraint", "leftOperand", "operator", "refinement", "rightOperand", "unit")
+# Properties that narrow what is permitted.
+_LIMITING: Final = frozenset(
+    (*_ABOUT_RULES, *_ABOUT_LIMITS, "and", "or", "xone", "obligation", "prohibition")
+)
 _MAX_TERMS: Final = 5_000
 
 
@@ -32,13 +38,13 @@ def read(data: bytes) -> Imported:
     Raises:
         DocumentInvalid: it is not JSON-LD, has no policy, or none that says anything that terms can hold.
     """
-    reader = Reader(graph(data, CONTEXTS))
+    losses: list[Loss] = []
+    reader = Reader(graph(data, CONTEXTS, lambda name: losses.append(_ignored(name))))
     owners = _owners(reader.graph)
     policies = [node for node in reader.graph.values() if _is_policy(node)]
     if not policies:
         raise DocumentInvalid("the document has no ODRL policy")
     found: list[Terms] = []
-    losses: list[Loss] = []
     for node in policies:
         policy = _Policy(reader, node, owners.get(node.id, []))
         terms = list(policy.read())
@@ -49,7 +55,17 @@ def read(data: bytes) -> Imported:
     if not found:
         why = "; ".join(f"{loss.member}: {loss.reason}" for loss in losses[:3])
         raise DocumentInvalid(f"nothing is permitted or prohibited that Licet has a use for ({why})")
-    return Imported(tuple(found), tuple(losses))
+    return Imported(tuple(found), tuple(dict.fromkeys(losses)))
+
+
+def _ignored(name: str | None) -> Loss:
+    """A property without a meaning, as a loss; what looks like a limit is not passed over."""
+    if name is None or name.rpartition(":")[2] in _LIMITING:
+        raise DocumentInvalid(
+            f"no context of the document gives {shown(name) if name else 'one of its properties'} a meaning, "
+            "so that what it says would be lost: write a context that does"
+        )
+    return Loss(shown(name), "no context of the document gives it a meaning")
 
 
 def _is_policy(node: Node) -> bool:

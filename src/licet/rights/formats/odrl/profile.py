@@ -1,7 +1,7 @@
 """The words of ODRL policies as Licet writes and reads them: ODRL 2.2, its AI vocabulary, a small profile.
 
-The profile (`urn:licet:odrl:`) has words only for what ODRL and Dublin Core have none for. By ODRL's own rule,
-whoever does not know it must not rely on the policy.
+The profile (`urn:licet:odrl:`) has words only for what ODRL and Dublin Core have none for. By ODRL's own
+rule, whoever does not know it must not rely on the policy.
 """
 
 from collections.abc import Mapping
