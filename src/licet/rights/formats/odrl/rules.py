@@ -18,7 +18,7 @@ EVERYTHING: Final = Use(sum(Use))
 """All uses."""
 
 _FLAGS: Final = {f"{ODRL}grantUse": "sublicensable", f"{LICET}transfer-license": "transferable"}
-_BESIDE: Final = f"{LICET}beside"
+_BESIDE: Final = Reference(f"{LICET}beside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,9 @@ class Scopes:
             Unheld: it cannot be said.
         """
         values = self.inherited(rule, "target") or list(self._owners)
-        targets = in_order(self._name(value, "odrl:target") for value in values)
-        if targets in ((), (_BESIDE,)):
-            targets = ()
-        elif _BESIDE in targets:
+        if _BESIDE in values and len(values) > 1:
             raise Unheld("odrl:target", "it is for what the policy stands beside, and for something else")
+        targets = in_order(self._name(value, "odrl:target") for value in values if value != _BESIDE)
         licensor = self.licensor(rule, lose)
         assignees = self.inherited(rule, "assignee")
         if assignees and f"{ODRL}Offer" in self._policy.types:
