@@ -13,7 +13,6 @@ from licet.documents.kinds import (
     OrderDocument,
     PayeeShare,
     SplitDocument,
-    TermsDocument,
     Work,
 )
 from licet.documents.proofs import UsageProof
@@ -30,6 +29,7 @@ from licet.documents.store import (
     read_document,
     write_document,
 )
+from licet.documents.terms import TermsDocument
 from licet.documents.usage import UsageLog, UsageRecord, verify_usage
 
 __all__ = [

@@ -1,5 +1,5 @@
 # ruff: noqa: D102 - to_json and from_json are documented in Document
-"""The types of documents: catalogue, split, terms, signed offer, paid order.
+"""The types of documents: catalogue, split, signed offer, paid order.
 
 Each is a frozen dataclass that is valid or was not made; `from_bytes` takes exactly what `to_bytes` writes.
 """
@@ -14,7 +14,6 @@ from licet.documents.base import (
     array,
     check_chain_id,
     check_keys,
-    checked,
     json_object,
     parse_signature,
     string,
@@ -23,7 +22,6 @@ from licet.errors import InputError
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Order
-from licet.rights.uses import LEAVES, Use, parse_uses, use_names
 from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import parse_address
 from licet.trees.sums import SumTree
@@ -119,7 +117,7 @@ class SplitDocument(Document):
         return SumTree((entry.payee, entry.share) for entry in self.payees)
 
     def to_json(self) -> dict[str, Any]:
-        return {"payees": [_payee_json(entry) for entry in self.payees]}
+        return {"payees": [payee_json(entry) for entry in self.payees]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -127,7 +125,8 @@ class SplitDocument(Document):
         return cls(tuple(payee_share(item) for item in array(data, "payees")))
 
 
-def _payee_json(entry: PayeeShare) -> dict[str, str]:
+def payee_json(entry: PayeeShare) -> dict[str, str]:
+    """A payee's share as a JSON object."""
     named = {} if entry.name is None else {"name": entry.name}
     return {"payee": entry.payee, "share": str(entry.share), **named}
 
@@ -141,30 +140,6 @@ def payee_share(data: object) -> PayeeShare:
         share=parse_uint(string(item, "share"), 128, "share"),
         name=string(item, "name") if "name" in item else None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class TermsDocument(Document):
-    """A rights document: what a license permits, in words; `uses` are the bits that its text speaks of."""
-
-    TYPE: ClassVar[str] = "licet/terms/1"
-
-    title: str
-    uses: Use
-    text: str
-
-    def __post_init__(self) -> None:
-        if not self.uses or self.uses & ~sum(LEAVES.values()):
-            raise InputError("a terms document names at least one use, and only known ones")
-
-    def to_json(self) -> dict[str, Any]:
-        return {"title": self.title, "uses": list(use_names(self.uses)), "text": self.text}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        check_keys(data, "type", "title", "uses", "text")
-        names = [checked(name, str, "a use") for name in array(data, "uses")]
-        return cls(string(data, "title"), parse_uses(names), string(data, "text"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The standards' documents, read into `Terms` and written from them."""
