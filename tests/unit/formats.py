@@ -26,7 +26,7 @@ HOSTILE_JSON = {
 
 
 def check_written(form: Format, terms: Terms) -> None:
-    """Written terms come back, but for what was announced; they never permit more; every loss has a reason."""
+    """Written terms come back but for what was announced; no more is permitted; every loss has a reason."""
     written = form.write([terms])
     announced = {loss.member for loss in written.losses}
     if form.read is None:
