@@ -195,6 +195,14 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         ((UNKNOWN, "--yes", "--dev-account", "2"), 1, "no license has the id"),
         ((UNKNOWN, "--cause", "x", "--dev-account", "2"), 2, "--cause"),
     ],
+    ("license", "summary"): [
+        ((), 2, "--holder"),
+        (("--holder", "me"), 2, "address"),
+        (("--dev-account", "2", "--modality", "image"), 2, "no modality"),
+        (("--dev-account", "2", "--modality", "x=image"), 2, "asset id"),
+        (("--dev-account", "2", "--modality", f"{UNKNOWN}=smell"), 2, "text, image, video, audio, other"),
+        (("--dev-account", "2", "--modality", f"{UNKNOWN}=image"), 2, "holds no license of the asset"),
+    ],
     ("meter", "show"): [(("x",), 2, "license id"), ((UNKNOWN,), 1, "no license has the id")],
     ("meter", "open"): [((UNKNOWN, "--dev-account", "2"), 1, "no license has the id")],
     ("meter", "deposit"): [

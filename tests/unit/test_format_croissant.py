@@ -29,8 +29,10 @@ POLICY = {
     "@context": {
         "@vocab": ODRL,
         "target": {"@id": f"{ODRL}target", "@type": "@id"},
+        "uid": {"@id": f"{ODRL}uid", "@type": "@id"},
         "action": {"@id": f"{ODRL}action", "@type": "@vocab"},
     },
+    "@id": "urn:policy",
     "@type": "Offer",
     "uid": "urn:policy",
     "permission": [{"target": ASSET, "action": "ai-training", "source": "a word of both contexts"}],
@@ -122,6 +124,7 @@ def test_the_policy_means_what_it_meant() -> None:
     assert usage.pop("https://schema.org/name") == [{"@value": "Training"}]
     assert usage.pop("@type") == [f"{ODRL}Offer", "https://schema.org/CreativeWork"]
     assert policy.pop("@type") == [f"{ODRL}Offer"]
+    assert policy.pop(f"{ODRL}uid") == [{"@id": "urn:policy"}]  # as its node is called
     assert usage == policy
 
 

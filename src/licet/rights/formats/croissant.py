@@ -148,13 +148,16 @@ def _description(dataset: DataSet, terms: Terms) -> str:
 
 
 def _usage(policy: Mapping[str, Any], title: str) -> Node:
-    """The policy in a data set: nothing of the data set's own context means anything in it."""
+    """The policy in a data set: nothing of the data set's own context means anything in it.
+
+    Its identifier is its node's; what it says of itself by that name would lead mlcroissant in a circle.
+    """
     own = policy.get("@context")
     if not isinstance(own, Mapping):
         raise InputError("the policy's context must stand in it: whoever reads the data set fetches none")
     kinds = policy.get("@type", [])
     usage = {
-        **policy,
+        **{key: value for key, value in policy.items() if key != "uid" or "@id" not in policy},
         "@context": [None, dict(own)],
         "@type": [*([kinds] if isinstance(kinds, str) else kinds), _WORK],
     }
