@@ -15,7 +15,9 @@ from licet.types import Hash32, hash32, shown
 
 _MAX_JSON_INTEGER = (1 << 53) - 1
 _MAX_DEPTH = 64
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A string that never ends is taken to its end at once: tried again from each quote in it, it would take
+# a time that grows with its square.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 

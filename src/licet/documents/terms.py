@@ -126,7 +126,7 @@ class TermsDocument(Document):
         if self.retention < 0:
             raise InputError(f"copies may be kept for {self.retention} seconds: 0 or more are possible")
         for link in self.links:
-            _check_url(link.href)
+            check_url(link.href)
         addresses = [entry.payee.lower() for entry in self.payees]
         if addresses != sorted(set(addresses)) or any(entry.share <= 0 for entry in self.payees):
             raise InputError("the payees are sorted by address, each once, each with a share above 0")
@@ -172,6 +172,20 @@ class TermsDocument(Document):
 def in_order(values: Iterable[_T]) -> tuple[_T, ...]:
     """A set as a document has it: sorted, each value once."""
     return tuple(sorted(set(values)))
+
+
+def check_url(href: str) -> None:
+    """Makes sure that a link leads somewhere: that it is an absolute URL.
+
+    Raises:
+        InputError: it is not.
+    """
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        parts = None
+    if parts is None or not parts.scheme or not href.isprintable() or " " in href:
+        raise InputError(f"{shown(href)} is not a link: an absolute URL")
 
 
 def _member(kind: type[_E]) -> Callable[[str], _E]:
@@ -230,12 +244,3 @@ def _check_uses(uses: Use, prohibited: Use) -> None:
 def _check_sorted(name: str, values: tuple[Any, ...]) -> None:
     if values != in_order(values):
         raise InputError(f"{name.replace('_', ' ')} are sorted, each once: {shown(values)} are not")
-
-
-def _check_url(href: str) -> None:
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        parts = None
-    if parts is None or not parts.scheme or not href.isprintable() or " " in href:
-        raise InputError(f"{shown(href)} is not a link: an absolute URL")
