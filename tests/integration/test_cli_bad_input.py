@@ -195,6 +195,13 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         ((UNKNOWN, "--yes", "--dev-account", "2"), 1, "no license has the id"),
         ((UNKNOWN, "--cause", "x", "--dev-account", "2"), 2, "--cause"),
     ],
+    ("license", "export"): [
+        ((UNKNOWN,), 2, "--to"),
+        (("x", "--to", "croissant"), 2, "license id"),
+        ((UNKNOWN, "--to", "brioche"), 2, "croissant"),
+        ((UNKNOWN, "--to", "croissant", "--out", "poem.txt"), 2, "is there already"),
+        ((UNKNOWN, "--to", "croissant"), 1, "no license has the id"),
+    ],
     ("license", "summary"): [
         ((), 2, "--holder"),
         (("--holder", "me"), 2, "address"),
@@ -438,6 +445,7 @@ WORKING = {
     ("license", "submit"): ("poem.txt",),
     ("license", "permits"): (UNKNOWN, "--uses", "mine"),
     ("license", "show"): (UNKNOWN,),
+    ("license", "export"): (UNKNOWN, "--to", "croissant"),
     ("license", "renew"): (UNKNOWN, "--yes"),
     ("license", "sublicense"): (UNKNOWN, DEVELOPMENT_ADDRESSES[0]),
     ("license", "transfer"): (UNKNOWN, DEVELOPMENT_ADDRESSES[0], "--yes"),

@@ -1,7 +1,10 @@
 """What somebody's licenses come to: the EU's summary of training content, and a data set's metadata."""
 
+import json
+import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,12 +13,13 @@ from licet.documents import PayeeShare, TermsDocument, Work, file_name, sha256
 from licet.errors import DocumentMissing, InputError, LicenseUnknown
 from licet.rights.conditions import Conditions
 from licet.rights.eu_summary import Modality
+from licet.rights.formats.odrl import FORMAT as ODRL
 from licet.rights.offer import Kind
 from licet.rights.terms import Place
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Registered
 from licet.types import Hash32
-from tests.integration.commands import Ok, Run
+from tests.integration.commands import Ok, Run, shown
 from tests.integration.conftest import DAY, DOLLAR, LICENSEE, Network, Offering, Party
 
 pytestmark = pytest.mark.integration
@@ -158,3 +162,44 @@ def test_a_license_as_an_agreement_and_its_asset_as_a_data_set(
     assert (licensee.folder / file_name(found.document)).exists()
     assert licensee.buys.agreement(bought[0]).until == 0
     assert licensee.buys.data_set(bought[0]).document is None
+
+
+def test_a_license_is_exported_as_croissant(
+    ok: Ok, run: Run, licensee: Party, bought: tuple[Hash32, Hash32], tmp_path: Path
+) -> None:
+    """MLCommons' own library reads it, and finds the works in the catalogue's document."""
+    poem, pictures = (
+        run("license", "export", license_id, "--to", "croissant", "--json").json for license_id in bought
+    )
+    out = tmp_path / "pictures.json"
+    written = ok("license", "export", bought[1], "--to", "croissant", "--out", out)
+    assert written == {"license_id": bought[1], "format": "croissant", "file": str(out)}
+    assert json.loads(out.read_bytes()) == pictures
+    shown(run("license", "export", bought[1], "--to", "croissant", "--out", tmp_path / "2"), bought[1])
+    agreement = ODRL.parse(json.dumps(pictures["usageInfo"] | {"@context": _context(pictures)}).encode())
+    assert agreement.terms == (licensee.buys.agreement(bought[1]),)
+
+    document = licensee.buys.data_set(bought[1]).document
+    assert document is not None
+    found = read_by_mlcroissant(pictures, catalog=str(licensee.folder / file_name(document)))
+    assert [record["works/id"] for record in found] == [f"picture{n}.png".encode() for n in range(PICTURES)]
+    assert read_by_mlcroissant(poem) == []
+
+
+def _context(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The policy's own context, which nothing is before."""
+    nothing, own = metadata["usageInfo"]["@context"]
+    assert nothing is None
+    return dict(own)
+
+
+def read_by_mlcroissant(metadata: dict[str, Any], **files: str) -> list[dict[str, bytes]]:
+    """The records of a data set, of whose metadata mlcroissant has nothing to complain."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of what mlcroissant uses; its own complaints are issues
+        import mlcroissant
+
+        dataset = mlcroissant.Dataset(jsonld=metadata, mapping=files)
+        issues = dataset.metadata.ctx.issues
+        assert (issues.errors, issues.warnings) == (set(), set()), issues.report()
+        return list(dataset.records("works")) if files else []

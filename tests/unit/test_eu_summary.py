@@ -135,10 +135,7 @@ def test_no_title_is_markup(title: str, cell: str) -> None:
 
 
 def test_a_license_of_another_age() -> None:
-    assert (
-        "to the unix time 1099511627774"
-        in summary([replace(PICTURES, until=(1 << 40) - 2)], LICENSEE, 0).to_markdown()
-    )
+    assert r"to 36812\-02\-20" in summary([replace(PICTURES, until=(1 << 40) - 2)], LICENSEE, 0).to_markdown()
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,7 @@ HOSTILE = {
         f'<!DOCTYPE x [<!ENTITY a0 "ha">{LAUGHS}]><x:xmpmeta xmlns:x="adobe:ns:meta/" '
         'x:a="&a29;">&a29;</x:xmpmeta>'
     ).encode(),
+    "many attributes": packet("", " ".join(f'plus:a{n}="1"' for n in range(200_000))),
     "deep nesting": b"<a>" * 100_000,
     "too much": b"<a>" + b"x" * (100 << 20) + b"</a>",
     "not UTF-8": packet(mining("DMI-ALLOWED")).replace(b"ALLOWED", b"\xff"),

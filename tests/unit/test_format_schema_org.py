@@ -115,7 +115,6 @@ def test_no_text_ends_a_script() -> None:
     ("change", "words"),
     [
         ({"licensee": "did:web:model.example"}, "write the offer instead"),
-        ({"end": (1 << 40) - 1}, "year 9999"),
         ({"document": replace(SOLD.document, title="\ud800")}, "Unicode"),
     ],
 )

@@ -8,11 +8,11 @@ permits training says nothing of whether a model was trained on the works: that 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from licet.errors import InputError
+from licet.rights.formats.times import moment
 from licet.rights.uses import Use, use_names
 from licet.types import Hash32
 
@@ -258,7 +258,4 @@ def _works(count: int) -> str:
 
 
 def _day(seconds: int) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
-    except (ValueError, OverflowError, OSError):
-        return f"the unix time {seconds}"
+    return moment(seconds).partition("T")[0]

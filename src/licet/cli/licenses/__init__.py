@@ -24,5 +24,6 @@ for part in (
     keeping.pin,
     keeping.revoke,
     describing.summary,
+    describing.export,
 ):
     command.add_command(part)

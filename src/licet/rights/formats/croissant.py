@@ -15,7 +15,8 @@ from licet.documents.store import ni_uri
 from licet.documents.terms import Relation
 from licet.errors import InputError
 from licet.rights.formats.json import write_json
-from licet.rights.formats.words import moment, statement
+from licet.rights.formats.times import moment
+from licet.rights.formats.words import statement
 from licet.rights.terms import Terms
 from licet.types import Hash32
 
@@ -107,7 +108,7 @@ def croissant(dataset: DataSet, terms: Terms, policy: Mapping[str, Any]) -> byte
         policy: the same terms as an ODRL offer or agreement: a JSON-LD object whose context stands in it.
 
     Raises:
-        InputError: the policy's context is elsewhere, or a time is after the year 9999.
+        InputError: the policy's context is elsewhere, or a text is not valid Unicode.
     """
     document = terms.document
     metadata: Node = {
@@ -119,7 +120,7 @@ def croissant(dataset: DataSet, terms: Terms, policy: Mapping[str, Any]) -> byte
         "url": dataset.uri or dataset.asset,
         "identifier": dataset.asset,
         "version": "1.0.0",
-        "datePublished": moment(dataset.published)[:10],
+        "datePublished": moment(dataset.published).partition("T")[0],
         "creator": {"@type": "Organization", "name": dataset.creator_name or dataset.creator}
         | {"url": dataset.creator},
         "citeAs": _citation(dataset),
@@ -166,7 +167,7 @@ def _usage(policy: Mapping[str, Any], title: str) -> Node:
 
 def _citation(dataset: DataSet) -> str:
     """The data set in BibTeX."""
-    year = moment(dataset.published)[:4]
+    year = moment(dataset.published).partition("-")[0]
     creator = dataset.creator_name or dataset.creator
     return (
         f"@misc{{licet, title = {{{_bibtex(dataset.name)}}}, author = {{{_bibtex(creator)}}}, "

@@ -9,7 +9,7 @@ prohibited, as the value says, and the words are kept: what they ask for, only p
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from licet.documents.terms import Link, Relation, TermsDocument, in_order
+from licet.documents.terms import Link, Relation, TermsDocument, check_url, in_order
 from licet.errors import InputError
 from licet.rights.formats.base import Format, Imported, Loss
 from licet.rights.formats.words import conditions
@@ -151,7 +151,7 @@ def _links(found: dict[str, list[str]], losses: list[Loss]) -> Iterator[Link]:
         for href in found.pop(name, []):
             link = Link(relation, href.strip())
             try:
-                TermsDocument("", _NONE, "", links=(link,))
+                check_url(link.href)
             except InputError as error:
                 losses.append(Loss(name, str(error)))
             else:

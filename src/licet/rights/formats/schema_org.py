@@ -11,7 +11,8 @@ from licet.documents.terms import Relation, TermsDocument
 from licet.errors import InputError
 from licet.rights.formats.base import Format
 from licet.rights.formats.json import write_json
-from licet.rights.formats.words import moment, statement
+from licet.rights.formats.times import moment
+from licet.rights.formats.words import statement
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 
@@ -28,8 +29,7 @@ def export(terms: Sequence[Terms]) -> bytes:
     """Writes terms.
 
     Raises:
-        InputError: some are a license that somebody has, which is not on offer; or a time is after the
-            year 9999.
+        InputError: some are a license that somebody has, which is not on offer.
     """
     works = [_work(each) for each in terms]
     body = works[0] if len(works) == 1 else {"@graph": works}

@@ -1,12 +1,11 @@
 """Terms as short plain sentences, for formats that have a place for words and none for members."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Final
 
 from licet.documents.terms import Disclaimer, Relation, TermsDocument, Warranty
-from licet.errors import InputError
 from licet.rights.conditions import Conditions
+from licet.rights.formats.times import moment
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import use_names
@@ -25,18 +24,6 @@ _DISCLAIMERS: Final = {
     Disclaimer.NO_INDEMNITY: "Without indemnity.",
 }
 _SPANS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
-
-
-def moment(seconds: int) -> str:
-    """A unix time in ISO 8601.
-
-    Raises:
-        InputError: it is after the year 9999, which ISO 8601 and whoever reads it do not go beyond.
-    """
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError, OSError) as error:
-        raise InputError(f"the time {seconds} is after the year 9999: it cannot be written") from error
 
 
 def statement(document: TermsDocument) -> tuple[str, ...]:
@@ -71,7 +58,7 @@ def _conditions(terms: Terms) -> Iterator[str]:
     if terms.licensee:
         yield f"Licensed to {terms.licensee} alone."
     if terms.until:
-        yield f"The license ends at {_when(terms.until)}."
+        yield f"The license ends at {moment(terms.until)}."
     if terms.payment is not None and terms.payment.kind != Kind.FREE:
         yield _price(terms.payment)
     yield from _sale(terms)
@@ -84,9 +71,9 @@ def _conditions(terms: Terms) -> Iterator[str]:
 
 def _sale(terms: Terms) -> Iterator[str]:
     if terms.start:
-        yield f"Licenses are sold from {_when(terms.start)}."
+        yield f"Licenses are sold from {moment(terms.start)}."
     if terms.end:
-        yield f"Licenses are sold until {_when(terms.end)}."
+        yield f"Licenses are sold until {moment(terms.end)}."
     if terms.duration:
         yield f"A license runs for {span(terms.duration)}."
     if terms.supply:
@@ -143,10 +130,3 @@ def span(seconds: int) -> str:
     size, noun = next(entry for entry in _SPANS if seconds % entry[0] == 0)
     count = seconds // size
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _when(seconds: int) -> str:
-    try:
-        return moment(seconds)
-    except InputError:
-        return f"the unix time {seconds}"

@@ -22,6 +22,9 @@ NAMESPACES: Final[Mapping[str, str]] = {
 
 _META: Final = "adobe:ns:meta/"
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_VALUE: Final = f"{{{RDF}}}value"
+# The time that lxml takes to read attributes grows with the square of their number.
+_MAX_ATTRIBUTES: Final = 1000
 _PREFIXES: Final = {uri: prefix for prefix, uri in NAMESPACES.items()}
 # What XML 1.0 has no way to write.
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -115,6 +118,8 @@ def _parsed(data: bytes) -> etree._Element:
 
 def _properties(element: etree._Element) -> Iterator[tuple[str, list[str]]]:
     """What one element says: its attributes, and itself."""
+    if len(element.attrib) > _MAX_ATTRIBUTES:
+        raise DocumentInvalid(f"an element of the packet has more than {_MAX_ATTRIBUTES} attributes")
     for attribute, value in element.attrib.items():
         if (name := _prefixed(str(attribute))) is not None:
             yield name, [str(value)]
@@ -129,7 +134,7 @@ def _properties(element: etree._Element) -> Iterator[tuple[str, list[str]]]:
         items.sort(key=lambda item: item.get(_LANGUAGE) != "x-default")
         yield name, [item.text or "" for item in items if not len(item)]
     elif len(element):
-        yield name, [element.findtext(f".//{{{RDF}}}value") or ""]
+        yield name, [element.findtext(_VALUE) or element.findtext(f"{{{RDF}}}Description/{_VALUE}") or ""]
     else:
         yield name, [element.text or ""]
 
