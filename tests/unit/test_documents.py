@@ -171,6 +171,8 @@ def test_any_member_replaced_by_junk_is_refused(document: Document, junk: object
     for key in valid:
         if valid[key] == junk or (isinstance(junk, str) and key in FREE_TEXT and junk == "x"):
             continue
+        if document == TERMS and (key, junk) == ("uses", []):
+            continue  # terms may permit nothing
         with pytest.raises(DocumentInvalid):
             type(document).from_bytes(json.dumps(valid | {key: junk}, separators=(",", ":")).encode())
 
@@ -259,6 +261,11 @@ def test_terms_name_leaf_uses() -> None:
             TermsDocument.from_bytes(canonical_json(data))
     with pytest.raises(InputError, match="known"):
         TermsDocument("t", Use(1 << 12), "t")
+
+
+def test_terms_may_permit_nothing() -> None:
+    only_words = TermsDocument("t", Use(0), "Ask first.")
+    assert TermsDocument.from_bytes(only_words.to_bytes()) == only_words
 
 
 @pytest.mark.parametrize(

@@ -297,8 +297,8 @@ def read_document(kind: type[_D], path: Path) -> _D:
         raise DocumentInvalid(f"{path}: {error}", path=path) from error
 
 
-def write_document(document: Document, path: Path) -> None:
-    """Writes a document into a file that the caller names, whole or not at all.
+def write_document(document: Document | bytes, path: Path) -> None:
+    """Writes a document, or one of another standard, into a file that the caller names, whole or not at all.
 
     Raises:
         InputError: the file is there already, or cannot be written.
@@ -306,7 +306,7 @@ def write_document(document: Document, path: Path) -> None:
     if path.exists():
         raise InputError(f"{path} is there already: name another file")
     try:
-        _write_atomically(path, document.to_bytes())
+        _write_atomically(path, document if isinstance(document, bytes) else document.to_bytes())
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
 

@@ -77,7 +77,8 @@ class TermsDocument(Document):
 
     Attributes:
         title: for people.
-        uses: what is permitted: those bits of the offer that the text speaks of.
+        uses: what is permitted: those bits of the offer that the text speaks of; none where the document only
+            says what is prohibited, or what only words say.
         text: the terms in words.
         prohibited: uses expressly forbidden; what is neither permitted nor prohibited is not licensed.
         territories: where alone the uses are permitted, ISO 3166-1 alpha-2.
@@ -233,8 +234,8 @@ def _link(data: object) -> Link:
 
 
 def _check_uses(uses: Use, prohibited: Use) -> None:
-    if not uses | prohibited or (uses | prohibited) & ~_ALL_USES:
-        raise InputError("a terms document names at least one use, and only known ones")
+    if (uses | prohibited) & ~_ALL_USES:
+        raise InputError("a terms document names only known uses")
     if uses & prohibited:
         both = ", ".join(use_names(uses & prohibited))
         raise InputError(f"the terms permit and prohibit the same: {both}")

@@ -2,7 +2,7 @@
 
 import click
 
-from licet.cli.licenses import buying, keeping, quoting, showing
+from licet.cli.licenses import buying, describing, keeping, quoting, showing
 
 
 @click.group("license")
@@ -23,5 +23,7 @@ for part in (
     keeping.transfer,
     keeping.pin,
     keeping.revoke,
+    describing.summary,
+    describing.export,
 ):
     command.add_command(part)
