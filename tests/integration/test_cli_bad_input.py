@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import click
 import pytest
 
 from licet.chain.development import DEVELOPMENT_ADDRESSES
@@ -133,6 +134,23 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
     ("offer", "publish"): [(("nothing",), 2, "does not exist"), (("poem.txt",), 1, "poem.txt")],
     ("offer", "cancel"): [(("nothing",), 2, "does not exist"), (("elsewhere.json",), 2, "chain 1")],
     ("offer", "list"): [(("x",), 2, "asset id"), ((UNKNOWN,), 1, "not registered")],
+    ("rights", "convert"): [
+        (("nothing.json", "--to", "odrl"), 2, "does not exist"),
+        (("poem.txt", "--to", "odrl"), 2, "no format"),
+        (("poem.txt", "--to", "nothing"), 2, "--to"),
+        (("elsewhere.json", "--to", "odrl"), 1, "not known"),
+    ],
+    ("rights", "explain"): [
+        (("nothing.json",), 2, "does not exist"),
+        ((UNKNOWN,), 1, "neither a license nor an asset"),
+        (("poem.txt",), 1, "nobody has registered"),
+        (("-", "-"), 2, "no format"),
+    ],
+    ("rights", "check"): [
+        (("poem.txt",), 2, "--uses"),
+        ((UNKNOWN, "--use", "train"), 1, "neither a license nor an asset"),
+        (("poem.txt", "--use", "train", "--territory", "DE"), 1, "nobody has registered"),
+    ],
     ("rights", "evaluate"): [
         (("--policy", "poem.txt", "--request", "poem.txt"), 2, "--state"),
         ((*EVALUATED, "--state", "nothing.ttl"), 2, "does not exist"),
@@ -365,7 +383,11 @@ def leaf_commands() -> set[tuple[str, ...]]:
     return {
         (name, *rest)
         for name, command in cli.commands.items()
-        for rest in ([(below,) for below in command.commands] if hasattr(command, "commands") else [()])
+        for rest in (
+            [(below,) for below in command.list_commands(click.Context(command))]
+            if isinstance(command, click.Group)
+            else [()]
+        )
     }
 
 
@@ -449,6 +471,9 @@ WORKING = {
     ("offer", "publish"): ("offer.json",),
     ("offer", "cancel"): ("offer.json", "--yes"),
     ("offer", "list"): (UNKNOWN,),
+    ("rights", "convert"): ("offer.json", "--to", "odrl"),
+    ("rights", "explain"): (UNKNOWN,),
+    ("rights", "check"): (UNKNOWN, "--use", "train"),
     ("lookup",): ("poem.txt",),
     ("license", "quote"): ("poem.txt", "--uses", "mine"),
     ("license", "buy"): ("poem.txt", "--uses", "mine", "--yes"),

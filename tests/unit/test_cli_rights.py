@@ -1,4 +1,4 @@
-"""`licet rights`: the compliance report on the command line, for people and programs, and its exit codes."""
+"""`licet rights convert`, `explain` and `check` on documents: no chain is asked."""
 
 import io
 import json
@@ -9,173 +9,163 @@ from pathlib import Path
 import pytest
 
 from licet.cli.main import main
-from tests.unit.odrl_documents import NOON, PREFIXES, READ, policy
+from licet.documents import TermsDocument
+from licet.rights.formats.registry import FORMATS
+from licet.rights.uses import Use
 
 Ran = tuple[int, str, str]
 Run = Callable[..., Ran]
 
+TERMS = TermsDocument(
+    "Training", Use.TRAIN | Use.TRAIN_GENERATIVE, "Models may be trained.", territories=("DE",)
+)
+
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Evaluates a policy for a request in a folder that has a request and a state."""
+    """Runs a command on rights, in a folder with a terms document, where no node answers."""
     monkeypatch.chdir(tmp_path)
-    request = f"ex:request a odrl:Request ; odrl:permission ex:asked . ex:asked {READ} ."
-    Path("request.ttl").write_text(PREFIXES + request)
-    Path("state.ttl").write_text(PREFIXES + NOON)
+    monkeypatch.setenv("LICET_RPC", "http://127.0.0.1:1")
+    Path("terms.json").write_bytes(TERMS.to_bytes())
 
-    def evaluate(rules: str | bytes, *options: str, **files: str) -> Ran:
-        data = (PREFIXES + rules).encode() if isinstance(rules, str) else rules
-        Path("policy.ttl").write_bytes(data)
-        given = {"policy": "policy.ttl", "request": "request.ttl", "state": "state.ttl", **files}
-        arguments = [word for name, path in given.items() for word in (f"--{name}", path)]
-        code = main(["rights", "evaluate", *arguments, *options])
+    def command(*arguments: str) -> Ran:
+        code = main(["rights", *arguments])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
-    return evaluate
+    return command
 
 
-MAY = policy("ex:may odrl:action odrl:use .")
-NOT = policy("ex:not odrl:action odrl:use .")
-PAY = policy("ex:may odrl:action odrl:use ; odrl:duty ex:pay . ex:pay odrl:action odrl:compensate .")
+# Converting.
 
 
-@pytest.mark.parametrize(
-    ("rules", "code", "words"),
-    [
-        (MAY, 0, ["http://example.org/may", "permission", "active", "\npermitted\n"]),
-        (
-            NOT,
-            1,
-            ["http://example.org/not", "prohibition", "\nnot permitted\n", "the policy has no permission"],
-        ),
-        (PAY, 2, ["active; open", "\nundecided\n", "not known to be fulfilled: http://example.org/pay"]),
-    ],
-)
-def test_people_see_each_rule_and_what_follows(rules: str, code: int, words: list[str], run: Run) -> None:
-    exit_code, out, err = run(rules)
-    assert (exit_code, err) == (code, "")
-    for word in words:
-        assert word in out
-
-
-def test_programs_get_stable_keys(run: Run) -> None:
-    late = 'odrl:leftOperand odrl:dateTime ; odrl:operator odrl:lt ; odrl:rightOperand "2026-01-01"^^xsd:date'
-    rules = policy(
-        f"ex:may odrl:action odrl:use ; odrl:constraint ex:c ; odrl:duty ex:pay . ex:c {late} ."
-        " ex:pay odrl:action odrl:compensate ."
-    )
-    code, out, _ = run(rules, "--json")
-    assert code == 1
-    reason = "dateTime '2026-11-29T12:00:00Z' is not lt '2026-01-01'"
-    assert json.loads(out) == {
-        "policy": "http://example.org/policy",
-        "policy_type": "Set",
-        "policy_request": "http://example.org/request",
-        "created": "2026-11-29T12:00:00Z",
-        "decision": {
-            "outcome": "deny",
-            "reasons": [f"permission http://example.org/may is not active: {reason}"],
-            "open_duties": [],
-        },
-        "rules": [
-            {
-                "type": "PermissionReport",
-                "rule": "http://example.org/may",
-                "rule_request": "http://example.org/asked",
-                "attempt_state": "Attempted",
-                "activation_state": "Inactive",
-                "undecided": False,
-                "reasons": [reason],
-                "premises": [
-                    {
-                        "type": "ActionReport",
-                        "satisfaction_state": "Satisfied",
-                        "undecided": False,
-                        "reason": "",
-                    },
-                    {
-                        "type": "ConstraintReport",
-                        "satisfaction_state": "Unsatisfied",
-                        "undecided": False,
-                        "reason": reason,
-                        "constraint": "http://example.org/c",
-                        "left_operand": [
-                            {
-                                "@value": "2026-11-29T12:00:00Z",
-                                "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
-                            }
-                        ],
-                        "operator": "http://www.w3.org/ns/odrl/2/lt",
-                        "right_operand": [
-                            {"@value": "2026-01-01", "@type": "http://www.w3.org/2001/XMLSchema#date"}
-                        ],
-                    },
-                ],
-                "conditions": [
-                    {
-                        "type": "DutyReport",
-                        "rule": "http://example.org/pay",
-                        "rule_request": "http://example.org/asked",
-                        "attempt_state": "Attempted",
-                        "activation_state": "Active",
-                        "undecided": False,
-                        "reasons": [],
-                        "premises": [],
-                        "conditions": [],
-                        "performance_state": "Unknown",
-                        "deontic_state": "NonSet",
-                    }
-                ],
-            }
-        ],
-    }
-
-
-def test_json_ld_and_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = {
-        "@context": "http://www.w3.org/ns/odrl.jsonld",
-        "@type": "Offer",
-        "uid": "http://example.org/policy",
-        "permission": [{"uid": "http://example.org/may", "action": "use"}],
-    }
-    stdin = io.TextIOWrapper(io.BytesIO(json.dumps(rules).encode()))
-    monkeypatch.setattr(sys, "stdin", stdin)
-    code, out, err = run(b"", policy="-")
+def test_a_lossless_format_is_said_nothing_of(run: Run) -> None:
+    code, out, err = run("convert", "terms.json", "--to", "odrl")
     assert (code, err) == (0, "")
-    assert "http://example.org/policy (Offer)" in out
+    (terms,) = FORMATS["odrl"].parse(out.encode()).terms
+    assert terms.document == TERMS
+
+
+def test_what_gets_lost_is_named_on_stderr(run: Run) -> None:
+    code, out, err = run("convert", "terms.json", "--to", "cawg")
+    assert code == 0
+    assert {
+        loss.member for loss in FORMATS["cawg"].write(FORMATS["licet"].parse(TERMS.to_bytes()).terms).losses
+    } == {line.split(": ")[2].split(" (")[0] for line in err.splitlines() if "does not say" in line}
+    assert json.loads(out)["label"] == "cawg.training-mining"
+
+
+def test_programs_get_the_document_and_the_losses(run: Run) -> None:
+    code, out, err = run("convert", "terms.json", "--to", "cawg", "--json")
+    found = json.loads(out)
+    assert (code, err) == (0, "")
+    assert set(found) == {"format", "media_type", "terms", "document", "file", "not_read", "not_written"}
+    assert {loss["member"] for loss in found["not_written"]} >= {"territories", "title"}
+    assert FORMATS["cawg"].parse(found["document"].encode()).terms
+
+
+def test_a_document_is_written_once(run: Run) -> None:
+    assert run("convert", "terms.json", "--to", "odrl", "--out", "policy.jsonld")[:2] == (0, "")
+    code, _, err = run("convert", "terms.json", "--to", "odrl", "--out", "policy.jsonld")
+    assert (code, "there already" in err) == (2, True)
+    assert run("convert", "policy.jsonld", "--to", "licet")[1].encode() == TERMS.to_bytes()
+
+
+def test_a_document_from_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TERMS.to_bytes())))
+    assert run("convert", "-", "--from", "licet", "--to", "licet")[1].encode() == TERMS.to_bytes()
 
 
 @pytest.mark.parametrize(
-    ("rules", "files", "words"),
+    ("arguments", "words"),
     [
-        (b"no Turtle", {}, "policy: the document is not Turtle: line 1"),
-        (b'{"@id":"x:a","@id":"x:b"}', {}, "policy: the document has an object with the key '@id' twice"),
-        (b'{"@context":"https://evil.example/"}', {}, "never fetched"),
-        (b'<?xml version="1.0"?><a/>', {}, "policy: the document is XML"),
-        (b" " * (3 << 20), {}, "policy.ttl is too large"),
-        (b"", {}, "policy: the document is empty"),
-        (b"", {"policy": "missing.ttl"}, "missing.ttl does not exist"),
-        (b"", {"state": "."}, "is a directory"),
-        (b"", {"policy": "-", "state": "-"}, "only one of the documents can come from stdin"),
-        (MAY, {"request": "state.ttl"}, "the document asks for nothing"),
-        (MAY, {"policy": "state.ttl"}, "no ODRL policy"),
-        (MAY, {"state": "/dev/zero"}, "not a regular file"),
+        (("nothing.json", "--to", "odrl"), "does not exist"),
+        ((".", "--to", "odrl"), "directory"),
+        (("terms.json", "--to", "nothing"), "--to"),
+        (("terms.json", "--to", "odrl", "--from", "spdx"), "--from"),
+        (("terms.json", "--to", "odrl", "--from", "cawg"), "terms.json: "),
+        (("odd.bin", "--to", "odrl"), "looks like no format"),
+        (("large.json", "--to", "odrl"), "too large"),
     ],
 )
-def test_bad_input_is_one_line_and_exit_code_2(
-    rules: str | bytes, files: dict[str, str], words: str, run: Run
-) -> None:
-    code, out, err = run(rules, **files)
+def test_documents_of_no_use(arguments: tuple[str, ...], words: str, run: Run) -> None:
+    Path("odd.bin").write_bytes(bytes(range(256)))
+    with Path("large.json").open("wb") as file:
+        file.truncate(100 << 20)
+    code, out, err = run("convert", *arguments)
     assert (code, out) == (2, "")
-    assert err.startswith("licet: ")
     assert words in err
     assert err.count("\n") == 1
 
 
-def test_nothing_in_a_document_reaches_the_terminal_as_it_is(run: Run) -> None:
-    rules = "<http://example.org/\\u001b[31m> a odrl:Set ; odrl:permission <http://example.org/\\u0007> ."
-    code, out, _ = run(rules)
-    assert code == 0
-    assert "\x1b" not in out
-    assert "\x07" not in out
+# Explaining.
+
+
+def test_terms_are_explained_in_plain_words(run: Run) -> None:
+    code, out, err = run("explain", "terms.json")
+    assert (code, err) == (0, "")
+    for words in ("train AI models that generate content", "Only in these countries: DE", "not licensed"):
+        assert words in out
+
+
+def test_programs_get_sections(run: Run) -> None:
+    code, out, _ = run("explain", "terms.json", "--json")
+    (item,) = json.loads(out)["items"]
+    assert (code, item["permitted"], item["prohibited"]) == (0, ["train", "train-generative"], [])
+    assert item["sections"]["who_and_where"] == ["Only in these countries: DE."]
+
+
+# Checking.
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (
+            ("--use", "ai-training", "--territory", "de"),
+            0,
+            ["train: permitted", "train-generative: permitted"],
+        ),
+        (("--use", "train", "--territory", "US"), 1, ["not permitted", "the territory has to be DE"]),
+        (("--uses", "train"), 2, ["undecided", "the territory is not stated"]),
+        (("--use", "search"), 1, ["nothing permits it, and nothing prohibits it"]),
+    ],
+)
+def test_a_use_is_decided_with_reasons(
+    options: tuple[str, ...], code: int, words: list[str], run: Run
+) -> None:
+    found, out, err = run("check", "terms.json", *options)
+    assert (found, err) == (code, "")
+    for word in words:
+        assert word in out
+
+
+def test_programs_get_each_decision(run: Run) -> None:
+    code, out, _ = run("check", "terms.json", "--use", "train,search", "--territory", "DE", "--json")
+    found = json.loads(out)
+    assert (code, found["outcome"], found["uses"]) == (1, "deny", ["train", "search"])
+    assert [each["outcome"] for each in found["items"][0]["uses"]] == ["permit", "deny"]
+
+
+def test_all_terms_have_to_permit(run: Run) -> None:
+    Path("other.json").write_bytes(TermsDocument("No", Use.SEARCH, "", prohibited=Use.TRAIN).to_bytes())
+    code, out, _ = run("check", "terms.json", "other.json", "--use", "train", "--territory", "DE")
+    assert code == 1
+    assert "train: permitted" in out
+    assert "it is prohibited" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("terms.json",), "--use"),
+        (("terms.json", "--use", "x"), "not a use"),
+        (("terms.json", "--use", "train", "--user", "x"), "--user"),
+        (("terms.json", "--use", "train", "--at", "x"), "date"),
+        (("nothing.json", "--use", "train"), "does not exist"),
+    ],
+)
+def test_checks_of_no_use(arguments: tuple[str, ...], words: str, run: Run) -> None:
+    code, out, err = run("check", *arguments)
+    assert (code, out) == (2, "")
+    assert words in err

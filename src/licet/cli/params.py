@@ -150,8 +150,10 @@ _USES_HELP: Final = f"Comma-separated: {', '.join([*LEAVES, *SETS])}."
 
 
 def uses_option(*, required: bool = True) -> Callable[[Command], Command]:
-    """`--uses`."""
-    return click.option("--uses", type=USES, required=required, metavar="USES", help=_USES_HELP)
+    """`--uses`, or `--use`."""
+    return click.option(
+        "--uses", "--use", "uses", type=USES, required=required, metavar="USES", help=_USES_HELP
+    )
 
 
 currency_option: Final = click.option(

@@ -7,9 +7,12 @@ from licet.contracts.currency import Currency
 from licet.contracts.events import AssetRegistered
 from licet.contracts.licenses import PERPETUAL, License
 from licet.contracts.publications import catalog_document, registration
+from licet.contracts.terms import conditions_of
 from licet.documents import PayeeShare, TermsDocument, Work
 from licet.errors import DocumentError, InputError
-from licet.licensee.holding import Held, Holding
+from licet.licensee.asking import Asking
+from licet.licensee.holding import Held
+from licet.rights.conditions import Conditions
 from licet.rights.eu_summary import LicensedItem, Modality, Summary, modalities_of, summary
 from licet.rights.formats.croissant import DataSet, media_type
 from licet.rights.offer import Kind, Offer
@@ -29,7 +32,7 @@ class _Asset:
     modalities: tuple[Modality, ...]
 
 
-class Describing(Holding):
+class Describing(Asking):
     """Describes the licenses that an account holds."""
 
     def summary(
@@ -71,12 +74,23 @@ class Describing(Holding):
             InputError: the rights document does not permit what the offer does.
         """
         known = self.terms(license_id)
-        offer, slot = known.grant.offer, self._contracts.licenses.license(known.license_id)
-        decimals = (
-            0 if offer.kind is Kind.FREE else Currency(self._contracts.chain, offer.currency).decimals()
-        )
-        terms = Terms.of_offer(offer, known.conditions, self.rights_document(offer), self._place, decimals)
+        slot = self._contracts.licenses.license(known.license_id)
+        terms = self._terms_of(known.grant.offer, known.conditions)
         return terms.granted(self._place.account(slot.holder), _last_second(slot))
+
+    def offered(self, asset_id: Hash32) -> tuple[Terms, ...]:
+        """The terms of all offers on an asset that would sell now, cheapest first.
+
+        Raises:
+            AssetNotRegistered: no asset has this id.
+            DocumentError: a rights document, or an offer's conditions, are not to be found.
+            InputError: a rights document does not permit what its offer does.
+        """
+        return tuple(self.terms_of_offer(standing.offer) for standing in self.offers(asset_id))
+
+    def terms_of_offer(self, offer: Offer) -> Terms:
+        """The terms of an offer, whether it sells or not. Raises as `offered`."""
+        return self._terms_of(offer, conditions_of(self._contracts, offer, self._library))
 
     def data_set(self, license_id: Hash32) -> DataSet:
         """The asset that a license is of, as a data set. Raises as `agreement`."""
@@ -104,6 +118,11 @@ class Describing(Holding):
             DocumentError: it is not to be found, or is none.
         """
         return TermsDocument.from_bytes(self._library.get(offer.terms_hash, offer.terms_uri))
+
+    def _terms_of(self, offer: Offer, conditions: Conditions) -> Terms:
+        free = offer.kind is Kind.FREE
+        decimals = 0 if free else Currency(self._contracts.chain, offer.currency).decimals()
+        return Terms.of_offer(offer, conditions, self.rights_document(offer), self._place, decimals)
 
     def _asset(self, asset_id: Hash32) -> _Asset:
         registered = registration(self._contracts, asset_id)

@@ -1,13 +1,16 @@
 """`licet rights`: rights expressed in the words of others."""
 
-import click
+from licet.cli.lazy import LazyGroup
 
-from licet.cli.rights.evaluate import evaluate
+command = LazyGroup(
+    "rights",
+    help="Read, convert, explain and check rights expressions.",
+    modules={
+        "convert": "licet.cli.rights.convert",
+        "explain": "licet.cli.rights.explain",
+        "check": "licet.cli.rights.check",
+        "evaluate": "licet.cli.rights.evaluate",
+    },
+)
 
-
-@click.group("rights")
-def command() -> None:
-    """Read, convert, explain and check rights expressions."""
-
-
-command.add_command(evaluate)
+__all__ = ["command"]

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from licet.errors import DocumentInvalid
-from licet.rights.formats import licet, odrl
+from licet.rights.formats import cawg, licet, odrl, plus, schema_org, spdx
 from licet.rights.formats.base import Format
 
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
     for each in (
+        cawg.FORMAT,
         licet.FORMAT,
         odrl.FORMAT,
+        plus.FORMAT,
+        schema_org.FORMAT,
+        spdx.FORMAT,
     )
 }
 """The formats by their names, in the order of the alphabet."""

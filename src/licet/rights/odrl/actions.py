@@ -7,6 +7,8 @@ from typing import Final
 
 ODRL: Final = "http://www.w3.org/ns/odrl/2/"
 CC: Final = "http://creativecommons.org/ns#"
+LICET: Final = "urn:licet:odrl:"
+"""Licet's own profile; see `licet.rights.formats.odrl.profile`."""
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -67,6 +69,8 @@ INCLUDED_IN: Final = {
     **{ODRL + name: ODRL + "use" for name in _IN_USE},
     **{CC + name: ODRL + "use" for name in _CC_IN_USE},
     **{ODRL + name: ODRL + wider for name, wider in _IN_OTHERS.items()},
+    LICET + "mine": ODRL + "data-mining",
+    LICET + "train-non-generative": ODRL + "ai-training",
 }
 """Each action that is included in another, with that other."""
 
@@ -81,6 +85,7 @@ KNOWN_PROFILES: Final = frozenset(
         "http://www.w3.org/ns/odrl/2/#actionsCommon",
         "https://w3c.github.io/odrl/ai-vocab/",
         "https://w3c.github.io/odrl/ai-vocab",
+        LICET,
     }
 )
 """Profiles whose terms are known here."""

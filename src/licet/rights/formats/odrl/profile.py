@@ -7,6 +7,7 @@ rule, whoever does not know it must not rely on the policy.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from licet.rights.odrl.actions import LICET as LICET
 from licet.rights.uses import Use
 from licet.rights.vocabulary import ODRL as WORDS
 from licet.rights.vocabulary import Words
@@ -16,7 +17,6 @@ DCT: Final = "http://purl.org/dc/terms/"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 CC: Final = "http://creativecommons.org/ns#"
-LICET: Final = "urn:licet:odrl:"
 
 CURRENCIES: Final = "urn:iso:std:iso:4217:"
 """What an ISO 4217 code stands after."""
