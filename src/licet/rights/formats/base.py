@@ -130,9 +130,9 @@ class Format:
 def _laid_by_target(terms: Sequence[Terms]) -> list[tuple[int, Terms]]:
     """Terms of one target each, with the index of those that they are of; equal targets beside each other."""
     laid = [
-        (index, replace(each, targets=targets))
+        (index, replace(each, targets=(target,) if target else ()))
         for index, each in enumerate(terms)
-        for targets in ([(target,) for target in each.targets] or [()])
+        for target in each.targets or ("",)
     ]
     first: dict[tuple[str, ...], int] = {}
     for place, (_, each) in enumerate(laid):
