@@ -22,9 +22,8 @@ def plain(draw: st.DrawFn, targets: st.SearchStrategy[str] = paths) -> Terms:
     """Terms with uses, targets and perhaps a price, and nothing that limits them otherwise."""
     permitted, other = draw(strategies.uses), draw(strategies.uses)
     prohibited = other & ~permitted
-    document = TermsDocument(
-        "", permitted if permitted | prohibited else Use.SEARCH, "", prohibited=prohibited
-    )
+    permitted = permitted if permitted | prohibited else Use.SEARCH
+    document = TermsDocument("", permitted, "", prohibited=prohibited)
     payment = draw(st.sampled_from([None, Payment(Kind.FREE), Payment(Kind.SALE, 500, "EUR", 2)]))
     return Terms(document, targets=draw(strategies.sets_of(targets, 2)), payment=payment)
 
@@ -46,7 +45,7 @@ def laid(form: Format, terms: Sequence[Terms]) -> list[Terms]:
 
 
 def check(form: Format, terms: Sequence[Terms]) -> Exported | None:
-    """Writes and reads terms: nothing is permitted beyond them, and each difference is announced, with a reason.
+    """Writes and reads terms: nothing is permitted beyond them, each difference is announced, with a reason.
 
     None where the format has no way to write them.
     """

@@ -32,8 +32,19 @@ def test_what_is_written_is_found(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "/license.xml", "ftp://a.example/x", "https://a.example/a b", "https://a.example/a#b", "https:///x"]
-    + ["https://a.example/>", 'https://a.example/"', "https://a.example/\n", "https://é.example/", "https://["],
+    [
+        "",
+        "/license.xml",
+        "ftp://a.example/x",
+        "https://a.example/a b",
+        "https://a.example/a#b",
+        "https:///x",
+        "https://a.example/>",
+        'https://a.example/"',
+        "https://a.example/\n",
+        "https://é.example/",
+        "https://[",
+    ],
 )
 def test_what_leads_nowhere_is_not_written(url: str) -> None:
     for build in (robots_line, link_field, link_element):
@@ -65,7 +76,10 @@ def test_groups_of_robots_txt() -> None:
         (f"<{URL}>; rel=license; {TYPE}", (URL,)),
         (f"<{URL}>;rel='license';{TYPE}", ()),
         (f'<{URL}>; REL="nofollow LICENSE"; TYPE="Application/RSL+XML; charset=utf-8"', (URL,)),
-        (f'</style.css>; rel=preload, </license.xml>; title="a, <b>; \\"c\\""; rel="license"; {TYPE}', (URL,)),
+        (
+            f'</style.css>; rel=preload, </license.xml>; title="a, <b>; \\"c\\""; rel="license"; {TYPE}',
+            (URL,),
+        ),
         (f"<{URL}>; rel=license", ()),
         (f"<{URL}>; rel=license; type=text/html", ()),
         (f"<{URL}>; {TYPE}", ()),
@@ -120,7 +134,13 @@ def test_pages_that_are_too_large() -> None:
 
 def test_long_fields_cost_little() -> None:
     started = time.process_time()
-    for value in ("<a>;" * 50_000, "<a>" + "; a" * 50_000, '<a>; b="' + "\\" * 60_000, "<" * 60_000, "<a>,," * 20_000):
+    for value in (
+        "<a>;" * 50_000,
+        "<a>" + "; a" * 50_000,
+        '<a>; b="' + "\\" * 60_000,
+        "<" * 60_000,
+        "<a>,," * 20_000,
+    ):
         assert in_link_field(value) == ()
     assert time.process_time() - started < 5
 

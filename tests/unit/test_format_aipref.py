@@ -32,8 +32,8 @@ def said(value: bytes) -> tuple[Preference, Preference, Preference]:
     return found["train-ai"], found["ai-use"], found["search"]
 
 
-def free(uses: Use, prohibited: Use = Use(0), *targets: str) -> Terms:
-    return Terms(TermsDocument("", uses, "", prohibited=prohibited), targets=targets, payment=FREE)
+def free(uses: Use, *targets: str) -> Terms:
+    return Terms(TermsDocument("", uses, ""), targets=targets, payment=FREE)
 
 
 @given(terms=strategies.terms() | plain())
@@ -86,9 +86,7 @@ def test_what_is_no_preference_is_named() -> None:
 
 
 @given(one=preferences, other=preferences)
-def test_disallowed_by_any_is_disallowed(
-    one: dict[str, Preference], other: dict[str, Preference]
-) -> None:
+def test_disallowed_by_any_is_disallowed(one: dict[str, Preference], other: dict[str, Preference]) -> None:
     together = combine(one, other)
     assert together == combine(other, one)
     for label, preference in together.items():
@@ -106,7 +104,7 @@ def test_statements_are_read_as_they_were_written(statement: dict[str, Preferenc
     assert read_statement(serialize(statement).encode()).preferences == statement
 
 
-@given(data=st.binary(max_size=60) | st.text("train-ai=yn,;\"() ?:@", max_size=40).map(str.encode))
+@given(data=st.binary(max_size=60) | st.text('train-ai=yn,;"() ?:@', max_size=40).map(str.encode))
 def test_no_statement_is_an_error(data: bytes) -> None:
     aipref.FORMAT.parse(data)
     aipref.FORMAT.sniff(data)
@@ -141,7 +139,9 @@ def test_what_has_conditions_is_not_allowed_in_a_word(terms: Terms) -> None:
 
 
 def test_what_is_prohibited_is_said_whatever_the_conditions() -> None:
-    terms = Terms(TermsDocument("", Use.SEARCH, "", prohibited=GENERATIVE), payment=Payment(Kind.SALE, 1, "USD"))
+    terms = Terms(
+        TermsDocument("", Use.SEARCH, "", prohibited=GENERATIVE), payment=Payment(Kind.SALE, 1, "USD")
+    )
     assert aipref.FORMAT.write([terms]).data == b"train-ai=n\n"
 
 
@@ -158,7 +158,7 @@ def test_a_robots_txt_with_rules_for_paths() -> None:
     )
     assert found.terms == (
         Terms(TermsDocument("", Use(0), "", prohibited=GENERATIVE)),
-        free(GENERATIVE | Use.SEARCH, Use(0), "/ai-ok/"),
+        free(GENERATIVE | Use.SEARCH, "/ai-ok/"),
         Terms(TermsDocument("", Use(0), "", prohibited=Use.AUGMENT), targets=("/lab/",)),
     )
     assert [(loss.member, loss.index) for loss in found.losses] == [
@@ -180,7 +180,7 @@ def test_a_rule_for_one_crawler_allows_nobody_else() -> None:
     found = aipref_robots.FORMAT.parse(b"User-Agent: OneBot\nContent-Usage: / train-ai=y\n")
     assert found.terms == ()
     shared = aipref_robots.FORMAT.parse(b"User-Agent: OneBot\nUser-Agent: *\nContent-Usage: / train-ai=y\n")
-    assert shared.terms == (free(GENERATIVE, Use(0), "/"),)
+    assert shared.terms == (free(GENERATIVE, "/"),)
 
 
 def test_a_rule_outside_of_groups_is_none() -> None:
@@ -190,9 +190,9 @@ def test_a_rule_outside_of_groups_is_none() -> None:
 
 
 def test_a_url_is_exactly_its_path() -> None:
-    written = aipref_robots.FORMAT.write([free(GENERATIVE, Use(0), "https://a.example/é?q=1")]).data
+    written = aipref_robots.FORMAT.write([free(GENERATIVE, "https://a.example/é?q=1")]).data
     assert b"Content-Usage: /%C3%A9?q=1$ train-ai=y\n" in written
-    pattern = aipref_robots.FORMAT.write([free(GENERATIVE, Use(0), "https://a.example/img/*")]).data
+    pattern = aipref_robots.FORMAT.write([free(GENERATIVE, "https://a.example/img/*")]).data
     assert b"Content-Usage: /img/* train-ai=y\n" in pattern
 
 
@@ -201,7 +201,7 @@ def test_a_url_is_exactly_its_path() -> None:
 )
 def test_what_is_on_no_path_of_one_host_is_refused(targets: tuple[str, ...]) -> None:
     with pytest.raises(InputError, match="host"):
-        aipref_robots.FORMAT.write([free(GENERATIVE, Use(0), *targets)])
+        aipref_robots.FORMAT.write([free(GENERATIVE, *targets)])
 
 
 def test_a_robots_txt_of_a_million_lines() -> None:
@@ -211,7 +211,7 @@ def test_a_robots_txt_of_a_million_lines() -> None:
     assert len(found.terms) > 1000
     assert found.losses[0].member == "robots.txt"
     assert aipref_robots.read(b"\n" * 1_000_000).terms == ()
-    assert aipref_robots.read(b"User-Agent: x\n" * 40_000 + b"Content-Usage: train-ai=n").terms
+    assert aipref_robots.read(b"User-Agent: x\n" * 30_000 + b"Content-Usage: train-ai=n\n" * 2_000).terms
     assert time.process_time() - started < 15
 
 

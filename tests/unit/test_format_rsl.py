@@ -1,4 +1,4 @@
-"""RSL 1.0: what is written is valid and says no more than the terms; what strangers write is read as it is meant."""
+"""RSL 1.0: what is written is valid and no more than the terms; strangers' documents are read as meant."""
 
 import time
 from dataclasses import replace
@@ -40,6 +40,11 @@ def prohibits(words: str, kind: str = "usage") -> str:
     return f'<prohibits type="{kind}">{words}</prohibits>'
 
 
+def pay(kind: str, amount: str = "", currency: str = "USD") -> str:
+    price = f'<amount currency="{currency}">{amount}</amount>' if amount else ""
+    return f'<payment type="{kind}">{price}</payment>'
+
+
 def read(data: bytes) -> Imported:
     return FORMAT.parse(data)
 
@@ -68,7 +73,7 @@ def test_only_parts_of_usages_cannot_be_written(terms: Terms) -> None:
     if whole or not terms.document.uses & MACHINE:
         FORMAT.write([terms])
     else:
-        with pytest.raises(InputError, match="RSL 1.0 cannot permit"):
+        with pytest.raises(InputError, match="cannot permit"):
             FORMAT.write([terms])
 
 
@@ -118,6 +123,15 @@ def test_terms_that_permit_nothing_prohibit_all() -> None:
     assert read(exported.data).terms[0].document.prohibited == MACHINE
 
 
+def test_a_ban_beside_an_offer_of_the_same_content_leaves_the_offer() -> None:
+    ban = Terms(TermsDocument("", Use(0), "", prohibited=TRAINING), targets=("/a",))
+    offer = Terms(TermsDocument("", Use.SEARCH, ""), targets=("/a",), payment=Payment(Kind.SALE, 1, "EUR"))
+    first, second = read(FORMAT.write([ban, offer]).data).terms
+    assert not first.document.uses
+    assert first.document.prohibited == TRAINING | Use.AUGMENT | Use.INDEX
+    assert second == offer
+
+
 @pytest.mark.parametrize(
     ("payment", "limited", "written"),
     [
@@ -157,7 +171,8 @@ def test_a_site_that_sells_crawls_and_keeps_its_works_from_training() -> None:
         + prohibits("government", "user")
         + '<payment type="crawl"><amount currency="USD">0.015</amount>'
         "<standard>https://collective.example/crawl</standard></payment>"
-        '<legal type="warranty">ownership authority</legal><legal type="disclaimer">as-is no-liability</legal>'
+        '<legal type="warranty">ownership authority</legal>'
+        '<legal type="disclaimer">as-is no-liability</legal>'
         '<legal type="contact">rights@paper.example</legal>',
         content='url="/articles/*"',
         beside='<copyright contactUrl="https://paper.example/">The Paper</copyright>'
@@ -219,20 +234,20 @@ def test_an_offer_without_a_list_is_of_all_that_is_not_prohibited() -> None:
     [
         ("", FREE),
         ("<payment/>", FREE),
-        ('<payment type="free"/>', FREE),
-        ('<payment type="purchase"><amount currency="EUR">5.00</amount></payment>', Payment(Kind.SALE, 500, "EUR", 2)),
-        ('<payment type="subscription"><amount currency="JPY">+90</amount></payment>', Payment(Kind.SUBSCRIPTION, 90, "JPY")),
-        ('<payment type="training"><amount currency="USD">.5</amount></payment>', Payment(Kind.METERED, 5, "USD", 1, "training")),
-        ('<payment type="use"><amount currency="USD">007.</amount></payment>', Payment(Kind.METERED, 7, "USD", 0, "use")),
-        ('<payment type="inference"><amount currency="USD">1</amount></payment>', Payment(Kind.METERED, 1, "USD", 0, "use")),
-        ('<payment type="purchase"><amount currency="USD">0.00</amount></payment>', FREE),
-        ('<payment type="free"><amount currency="USD">1</amount></payment>', None),
-        ('<payment type="purchase"/>', None),
-        ('<payment type="contribution"><amount currency="USD">1</amount></payment>', None),
-        ('<payment type="x:barter"/>', None),
-        ('<payment type="attribution"/>', FREE),
+        (pay("free"), FREE),
+        (pay("purchase", "5.00", "EUR"), Payment(Kind.SALE, 500, "EUR", 2)),
+        (pay("subscription", "+90", "JPY"), Payment(Kind.SUBSCRIPTION, 90, "JPY")),
+        (pay("training", ".5"), Payment(Kind.METERED, 5, "USD", 1, "training")),
+        (pay("use", "007."), Payment(Kind.METERED, 7, "USD", 0, "use")),
+        (pay("inference", "1"), Payment(Kind.METERED, 1, "USD", 0, "use")),
+        (pay("purchase", "0.00"), FREE),
+        (pay("free", "1"), None),
+        (pay("purchase"), None),
+        (pay("contribution", "1"), None),
+        (pay("x:barter"), None),
+        (pay("attribution"), FREE),
     ],
-)  # fmt: skip
+)
 def test_payment(payment: str, expected: Payment | None) -> None:
     found = read(rsl(permits("search") + payment))
     assert found.terms[0].payment == expected
@@ -286,7 +301,7 @@ def test_whatever_else_a_document_says_is_named() -> None:
             "<custom>/ask</custom></payment>"
             '<legal type="attestation">true</legal>',
             content='url="" lastmod="2026-01-01T00:00:00Z"',
-            beside='<alternate type="text/plain">/a.txt</alternate><schema>{}</schema><x:note xmlns:x="urn:x"/>',
+            beside='<alternate type="text/plain">/a</alternate><schema>{}</schema><x:note xmlns:x="urn:x"/>',
             root='max-age="7"',
         )
     )
@@ -336,17 +351,18 @@ def test_invalid_documents_are_refused_with_the_reason(document: bytes, reason: 
         read(document)
 
 
+DTD = "http://dtd.example/x.dtd"
 BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
 
 
 @pytest.mark.parametrize(
     "document",
     [
-        f'<!DOCTYPE rsl [<!ENTITY e0 "ha">{BOMB}]><rsl {NS}><content url="&e9;"><license/></content></rsl>'.encode(),
+        f'<!DOCTYPE r [<!ENTITY e0 "ha">{BOMB}]>'.encode() + rsl("", content='url="&e9;"'),
         f'<!DOCTYPE r [<!ENTITY e "{"a" * 100_000}">]><rsl {NS}>{"&e;" * 10_000}</rsl>'.encode(),
         f'<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/hostname">]><rsl {NS}>&e;</rsl>'.encode(),
-        f'<!DOCTYPE r SYSTEM "http://dtd.example/x.dtd"><rsl {NS}/>'.encode(),
-        f'<!DOCTYPE r SYSTEM "http://dtd.example/x.dtd"><rsl {NS}/>'.encode("utf-16"),
+        f'<!DOCTYPE r SYSTEM "{DTD}"><rsl {NS}/>'.encode(),
+        f'<!DOCTYPE r SYSTEM "{DTD}"><rsl {NS}/>'.encode("utf-16"),
         rsl(prohibits("&unknown;")),
         rsl("<a>" * 100_000),
         rsl("".join("<license>" for _ in range(300))),

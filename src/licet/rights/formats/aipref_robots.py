@@ -1,7 +1,7 @@
 """AI preferences of the IETF in robots.txt: rules `Content-Usage`, for all paths or those that begin alike.
 
-Rules are read as terms of one path each. What one rule disallows for a path, no other rule for it allows. Terms
-cannot hold a rule for one crawler alone: what it disallows counts for all, what it allows is left out.
+Rules are read as terms of one path each. What one rule disallows for a path, no other rule for it allows.
+Terms cannot hold a rule for one crawler alone: what it disallows counts for all, what it allows is left out.
 """
 
 import re
@@ -91,7 +91,7 @@ def _aside(rule: Rule) -> Iterator[tuple[str, str]]:
     yield from rule.statement.aside
     if EVERYBODY not in rule.agents:
         yield (
-            f"User-Agent: {', '.join(rule.agents)}"[:200],
+            f"User-Agent: {', '.join(rule.agents[:3])}"[:200],
             "terms name no crawlers: what is disallowed to it counts for all, what is allowed is left out",
         )
 

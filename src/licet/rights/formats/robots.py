@@ -18,6 +18,8 @@ EVERYBODY: Final = "*"
 """The name by which a group is for every crawler that has none of its own."""
 
 
+_MAX_AGENTS: Final = 1_000
+_MAX_STARS: Final = 16
 _SAFE: Final = "/%:@!$&'()*+,;=~?-._"
 _PATTERN: Final = re.compile(r"\*|\$$")
 
@@ -42,7 +44,7 @@ def lines(data: bytes) -> Iterator[Line]:
     naming = False
     for label, value in _pairs(data[:MAX_BYTES]):
         if label == "user-agent":
-            agents = (*agents, value.lower()) if naming else (value.lower(),)
+            agents = (*agents, value.lower())[:_MAX_AGENTS] if naming else (value.lower(),)
             naming = True
         else:
             naming = False
@@ -84,7 +86,12 @@ def check_one_host(targets: Iterable[str]) -> None:
 
 
 def covers(pattern: str, path: str) -> bool:
-    """Whether a pattern, with `*` for anything and `$` for the end, matches the beginning of a path."""
+    """Whether a pattern, with `*` for anything and `$` for the end, matches the beginning of a path.
+
+    One with more than 16 `*` is taken to match: to try it would take long, and nobody means it.
+    """
+    if pattern.count("*") > _MAX_STARS:
+        return True
     whole = pattern.endswith("$")
     first, *parts = pattern.removesuffix("$").split("*")
     if not path.startswith(first):

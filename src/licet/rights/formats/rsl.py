@@ -20,8 +20,8 @@ from licet.rights.formats.rsl_reader import read
 from licet.rights.formats.rsl_schema import NAMESPACE, PREFIX, TITLE
 from licet.rights.offer import Kind
 from licet.rights.terms import Terms
-from licet.rights.uses import use_names
-from licet.rights.vocabulary import MACHINE, RSL, permitting, prohibiting
+from licet.rights.uses import Use, use_names
+from licet.rights.vocabulary import MACHINE, RSL, meaning, permitting, prohibiting
 from licet.types import shown
 
 MEDIA_TYPE: Final = "application/rsl+xml"
@@ -33,7 +33,7 @@ REASONS: Final[Mapping[str, str]] = {
     "title": "RSL documents have no titles",
     "uses": "RSL permits whole usages, of machines, that no license of the same content prohibits",
     "text": "RSL holds no terms in words, only where they are to be found",
-    "prohibited": "RSL prohibits whole usages, of machines, and all of them where none is permitted",
+    "prohibited": "RSL prohibits whole usages, of machines, and all that is not permitted where none is",
     "models": f"RSL does not name models: {_LICENSE}",
     "retention": f"RSL does not say for how long copies may be kept: {_LICENSE}",
     "attribution": "RSL asks for credit where a license is free, and not for words of it",
@@ -42,7 +42,7 @@ REASONS: Final[Mapping[str, str]] = {
     "licensor": "RSL names one holder of the copyright for each content, by the address of a page or of mail",
     "licensee": "an RSL document is for everybody, and no agreement with one",
     "payment": "RSL has prices in ISO 4217 currencies, once, for a subscription, or for each use, crawl or "
-    "training; what is free only on conditions has to be asked for",
+    "training, of what it permits; what is free only on conditions has to be asked for",
     "payment.unit": "RSL's meters count uses, crawls or trainings",
     "start": f"RSL does not say when a sale begins: {_LICENSE}",
     "end": f"RSL does not say when a sale ends: {_LICENSE}",
@@ -74,8 +74,11 @@ def write(terms: Sequence[Terms]) -> bytes:
 def _content(root: etree._Element, url: str, group: Sequence[Terms]) -> None:
     content = etree.SubElement(root, f"{PREFIX}content")
     _attribute(content, "url", url)
+    permitted = Use(0)
     for each in group:
-        _license(content, each)
+        permitted |= each.document.uses
+    for each in group:
+        _license(content, each, permitted)
     licensors = {each.licensor for each in group}
     if len(licensors) == 1:
         _copyright(content, licensors.pop())
@@ -84,7 +87,8 @@ def _content(root: etree._Element, url: str, group: Sequence[Terms]) -> None:
         _optional(content, "terms", pages.pop())
 
 
-def _license(content: etree._Element, terms: Terms) -> None:
+def _license(content: etree._Element, terms: Terms, permitted: Use) -> None:
+    """A license; `permitted` are all uses that any license of the content permits."""
     document = terms.document
     element = etree.SubElement(content, f"{PREFIX}license")
     permits = permitting(RSL, document.uses)
@@ -94,7 +98,7 @@ def _license(content: etree._Element, terms: Terms) -> None:
         parts = ", ".join(use_names(document.uses & MACHINE))
         raise InputError(f"{TITLE} cannot permit {parts} alone: {REASONS['uses']}")
     else:
-        prohibits = ("all",)
+        prohibits = _all_but(permitted, document.prohibited)
     _listed(element, "permits", "usage", permits)
     _listed(element, "permits", "user", document.users)
     _listed(element, "permits", "geo", document.territories)
@@ -108,10 +112,18 @@ def _license(content: etree._Element, terms: Terms) -> None:
     _listed(element, "legal", "proof", _links(terms, Relation.PROOF))
 
 
+def _all_but(permitted: Use, prohibited: Use) -> tuple[str, ...]:
+    """What is prohibited where nothing is permitted: all that no other license permits, and what is prohibited."""
+    rest = meaning(RSL, prohibiting(RSL, MACHINE, permitted)) | meaning(
+        RSL, prohibiting(RSL, prohibited, Use(0))
+    )
+    return permitting(RSL, rest) or ("all",)
+
+
 def _payment(element: etree._Element, terms: Terms) -> None:
     payment = terms.payment
-    if payment is None:
-        kind = "purchase"
+    if payment is None or not terms.document.uses & MACHINE:
+        payment, kind = None, "purchase"
     elif payment.kind != Kind.FREE:
         kind = payment_type(payment)
     elif for_all(terms, but=_SAID):

@@ -193,11 +193,15 @@ def _usage(found: Mapping[tuple[str, str], etree._Element], read: _License) -> N
         read.permitted = meaning(RSL, known)
         if others:
             read.notes["permits usage"] = f"what {', '.join(others)} means is unknown"
-    elif prohibits is None or ("payment", "") in found:
+    elif prohibits is None or _has_amount(found.get(("payment", ""))):
         # Without a list, RSL restricts by what it prohibits alone: whole words of the rest are permitted.
         read.permitted = meaning(RSL, permitting(RSL, MACHINE & ~read.prohibited))
     else:
         read.notes["permits usage"] = "it is missing: what is merely not prohibited is not licensed by terms"
+
+
+def _has_amount(payment: etree._Element | None) -> bool:
+    return payment is not None and payment.find(f"{PREFIX}amount") is not None
 
 
 def _users(found: Mapping[tuple[str, str], etree._Element], read: _License) -> None:

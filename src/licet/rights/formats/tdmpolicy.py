@@ -38,7 +38,9 @@ _CONTACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "vcard:hasURL": ("http://", "https://"),
 }
 _KNOWN: Final = {"@context", "@type", "type", "profile", "uid", "@id", "assigner", "permission"}
-_RESTRICTING: Final = {"prohibition", "obligation", "assignee", "inheritFrom", "constraint", "duty", "target"}
+_RESTRICTING: Final = frozenset(
+    ("prohibition", "obligation", "assignee", "inheritFrom", "constraint", "duty", "target")
+)
 
 _UNHELD: Final = "terms hold no such restriction, so nothing is taken as permitted"
 
@@ -49,19 +51,24 @@ def write(terms: Sequence[Terms]) -> bytes:
     """A policy with one permission for each target.
 
     Raises:
-        InputError: the terms do not permit all of mining: a policy offers nothing less.
+        InputError: terms do not permit all of mining, which a policy offers as a whole, or they are not all
+            by one licensor, to be reached in one way.
     """
-    first = terms[0]
-    if first.document.uses & TDM != TDM:
-        missing = ", ".join(use_names(TDM & ~first.document.uses))
-        raise InputError(f"a TDM policy offers mining as a whole, and these terms do not permit {missing}")
-    permissions = [_permission(each) for each in terms]
+    for each in terms:
+        if each.document.uses & TDM != TDM:
+            missing = ", ".join(use_names(TDM & ~each.document.uses))
+            raise InputError(
+                f"a TDM policy offers mining as a whole, and these terms do not permit {missing}"
+            )
+    if any(_assigner(each) != _assigner(terms[0]) for each in terms):
+        raise InputError("a TDM policy is by one licensor, to be reached in one way: write these one by one")
+    assigner, permissions = _assigner(terms[0]), [_permission(each) for each in terms]
     policy = {
         "@context": list(CONTEXT),
         "@type": "Offer",
         "profile": PROFILE,
-        "uid": ni_uri(sha256(json.dumps([_assigner(first), permissions]).encode())),
-        "assigner": _assigner(first),
+        "uid": ni_uri(sha256(json.dumps([assigner, permissions]).encode())),
+        "assigner": assigner,
         "permission": permissions,
     }
     return f"{json.dumps(policy, indent=2)}\n".encode()
@@ -194,10 +201,10 @@ def _listed(value: Any) -> list[Any]:
 
 def _name(value: Any) -> str:
     """A name in JSON-LD: a string, or an object that has it as its identity."""
-    if isinstance(value, dict) and set(value) == {"@id"}:
-        value = value["@id"]
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if isinstance(value, dict) and set(value) == {"@id"}:
+        value = value["@id"]
     return value.removeprefix("odrl:") if isinstance(value, str) else ""
 
 
@@ -225,7 +232,6 @@ FORMAT: Final = Format(
         "payees": "a TDM policy does not say who is paid",
         "payment": "a TDM policy has no prices: it asks for pay, or for consent",
     },
-    single=True,
     by_target=True,
 )
 """The policy that a reservation leads to."""

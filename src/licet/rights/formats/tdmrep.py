@@ -136,8 +136,8 @@ def write(terms: Sequence[Terms]) -> bytes:
         for earlier, other in said[:place]:
             if other.reserved != reservation.reserved and covers(earlier, location):
                 raise InputError(
-                    f"in TDMRep the first entry that matches counts: what is said of {shown(location)} would be "
-                    f"hidden by {shown(earlier)}; put the narrower first"
+                    f"in TDMRep the first entry that matches counts: what is said of {shown(location)} would "
+                    f"be hidden by {shown(earlier)}; put the narrower first"
                 )
     entries = [_written(location, reservation) for location, reservation in said]
     return f"{json.dumps(entries, indent=2)}\n".encode()
