@@ -197,10 +197,18 @@ def test_a_url_is_exactly_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "targets", [("urn:isbn:1",), ("https://a.example/x", "https://b.example/x"), ("/a#b",), ("a",)]
+    "targets",
+    [
+        ("https://[",),
+        ("/\ud800",),
+        ("urn:isbn:1",),
+        ("https://a.example/x", "https://b.example/x"),
+        ("/a#b",),
+        ("a",),
+    ],
 )
 def test_what_is_on_no_path_of_one_host_is_refused(targets: tuple[str, ...]) -> None:
-    with pytest.raises(InputError, match="host"):
+    with pytest.raises(InputError, match="host|Unicode"):
         aipref_robots.FORMAT.write([free(GENERATIVE, *targets)])
 
 

@@ -29,10 +29,7 @@ LIMITS: Final = frozenset(
         "conditions",
     }
 )
-"""Members of terms, or their first parts, that limit what is permitted: to whom, where, when, on which duty.
-
-An account's consent, a number of licenses, and whatever conditions there are, count among them.
-"""
+"""Members of terms, or their first parts, that limit what is permitted: to whom, where, when, on which duty."""
 
 
 def for_all(terms: Terms, but: Collection[str] = ()) -> bool:

@@ -6,7 +6,7 @@ Reading never fails: what is no line of robots.txt is passed over, and what lies
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from licet.errors import InputError
 from licet.types import shown
@@ -64,12 +64,15 @@ def path_of(target: str) -> str:
     """
     path, exactly = target, ""
     if _is_url(target):
-        parts = urlsplit(target)
+        parts = _split(target)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         exactly = "" if _PATTERN.search(path) else "$"
     if not path.startswith("/") or "#" in target:
         raise InputError(f"{shown(target)} is no path: only paths of a host can be named beside it")
-    return quote(path, safe=_SAFE) + exactly
+    try:
+        return quote(path, safe=_SAFE) + exactly
+    except UnicodeEncodeError as error:
+        raise InputError(f"{shown(target)} is not valid Unicode") from error
 
 
 def check_one_host(targets: Iterable[str]) -> None:
@@ -78,7 +81,7 @@ def check_one_host(targets: Iterable[str]) -> None:
     Raises:
         InputError: they are not.
     """
-    hosts = sorted({urlsplit(target).netloc for target in targets if _is_url(target)})
+    hosts = sorted({_split(target).netloc for target in targets if _is_url(target)})
     if len(hosts) > 1:
         raise InputError(
             f"what is said beside a host is of that host alone: these terms are of {shown(hosts)}"
@@ -105,6 +108,13 @@ def covers(pattern: str, path: str) -> bool:
     if not whole:
         return True
     return path.endswith(parts[-1]) and len(path) - len(parts[-1]) >= at if parts else at == len(path)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise InputError(f"{shown(url)} is no URL of a host") from error
 
 
 def _is_url(target: str) -> bool:

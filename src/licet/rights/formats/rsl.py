@@ -113,11 +113,10 @@ def _license(content: etree._Element, terms: Terms, permitted: Use) -> None:
 
 
 def _all_but(permitted: Use, prohibited: Use) -> tuple[str, ...]:
-    """What is prohibited where nothing is permitted: all that no other license permits, and what is prohibited."""
-    rest = meaning(RSL, prohibiting(RSL, MACHINE, permitted)) | meaning(
-        RSL, prohibiting(RSL, prohibited, Use(0))
-    )
-    return permitting(RSL, rest) or ("all",)
+    """What a license without permissions prohibits: what it should, and all that no other license permits."""
+    others = meaning(RSL, prohibiting(RSL, MACHINE & ~permitted, permitted))
+    own = meaning(RSL, prohibiting(RSL, prohibited, Use(0)))
+    return permitting(RSL, others | own) or ("all",)
 
 
 def _payment(element: etree._Element, terms: Terms) -> None:
@@ -181,7 +180,8 @@ def _attribute(element: etree._Element, name: str, value: str) -> None:
 
 
 def _sniff(data: bytes) -> bool:
-    return NAMESPACE.encode() in data[:4096] and b"<" in data[:4096]
+    head = data[:8192].replace(b"\0", b"")  # so that UTF-16 is recognised as well
+    return b"<" in head and NAMESPACE.encode() in head
 
 
 FORMAT: Final = Format(
