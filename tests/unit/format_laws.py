@@ -35,13 +35,13 @@ def terms_about(targets: st.SearchStrategy[str]) -> st.SearchStrategy[Terms]:
     )
 
 
-def laid(form: Format, terms: Sequence[Terms]) -> list[Terms]:
-    """The terms as the format lays them out: one for each target where its entries have one target."""
+def laid(form: Format, terms: Sequence[Terms]) -> list[tuple[int, Terms]]:
+    """The terms as the format lays them out: one by one for each target, where its entries have one target."""
     if not form.by_target:
-        return list(terms)
-    spread = [replace(each, targets=about) for each in terms for about in _targets(each)]
-    order = [each.targets for each in spread]
-    return sorted(spread, key=lambda each: order.index(each.targets))
+        return list(enumerate(terms))
+    spread = [(n, replace(each, targets=about)) for n, each in enumerate(terms) for about in _targets(each)]
+    order = [each.targets for _, each in spread]
+    return sorted(spread, key=lambda item: order.index(item[1].targets))
 
 
 def check(form: Format, terms: Sequence[Terms]) -> Exported | None:
@@ -60,9 +60,8 @@ def check(form: Format, terms: Sequence[Terms]) -> Exported | None:
     announced = {(loss.index, loss.member) for loss in exported.losses}
     known = set(form.reasons.values())
     assert all(loss.reason in known for loss in exported.losses), "a loss without a reason of its own"
-    for each, back in zip(said, read.terms, strict=True):
+    for (index, each), back in zip(said, read.terms, strict=True):
         assert not back.document.uses & ~each.document.uses, "more is permitted than was"
-        index = next(n for n, whole in enumerate(terms) if replace(whole, targets=each.targets) == each)
         assert differences(each, back) <= {member for at, member in announced if at == index}
     assert form.write(read.terms).data == form.write(form.parse(form.write(read.terms).data).terms).data
     return exported

@@ -208,7 +208,7 @@ def test_a_url_is_exactly_its_path() -> None:
     ],
 )
 def test_what_is_on_no_path_of_one_host_is_refused(targets: tuple[str, ...]) -> None:
-    with pytest.raises(InputError, match="host|Unicode"):
+    with pytest.raises(InputError, match=r"host|Unicode"):
         aipref_robots.FORMAT.write([free(GENERATIVE, *targets)])
 
 

@@ -29,7 +29,7 @@ LIMITS: Final = frozenset(
         "conditions",
     }
 )
-"""Members of terms, or their first parts, that limit what is permitted: to whom, where, when, on which duty."""
+"""Members of terms, or their first parts, that limit a permission: to whom, where, when, on which duty."""
 
 
 def for_all(terms: Terms, but: Collection[str] = ()) -> bool:
