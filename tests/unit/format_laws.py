@@ -36,7 +36,7 @@ def terms_about(targets: st.SearchStrategy[str]) -> st.SearchStrategy[Terms]:
 
 
 def laid(form: Format, terms: Sequence[Terms]) -> list[tuple[int, Terms]]:
-    """The terms as the format lays them out: one by one for each target, where its entries have one target."""
+    """The terms as the format lays them out: one for each target where its entries have one, indexed."""
     if not form.by_target:
         return list(enumerate(terms))
     spread = [(n, replace(each, targets=about)) for n, each in enumerate(terms) for about in _targets(each)]
