@@ -40,8 +40,8 @@ RSL: Final[Words] = {
 }
 """Usages of RSL 1.0. `all` is whatever a machine does."""
 
-AIPREF: Final[Words] = {"train-ai": Use.TRAIN_GENERATIVE, "search": Use.SEARCH}
-"""Categories of the IETF's AI preferences vocabulary."""
+AIPREF: Final[Words] = {"train-ai": Use.TRAIN_GENERATIVE, "ai-use": Use.AUGMENT, "search": Use.SEARCH}
+"""Categories of the IETF's AI preferences vocabulary (`draft-ietf-aipref-vocab-08`)."""
 
 TDMREP: Final[Words] = {"tdm": SETS["data-mining"]}
 """What a reservation of text and data mining covers (W3C TDMRep; EU directive 2019/790, article 4)."""

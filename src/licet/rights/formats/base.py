@@ -4,7 +4,7 @@ What a document loses is found by reading it again: no member can go missing una
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from licet.errors import DocumentInvalid, InputError
@@ -62,6 +62,8 @@ class Format:
         reasons: why what can be lost is lost, by the member's name or its first part (`uses`, …).
         says: of a format that is only written: the members, or first parts, that it does say.
         single: whether one document holds the terms of one thing alone.
+        by_target: whether each entry of a document is about one target: terms of several are written, and
+            read, as so many terms, with all that are about one target beside each other.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Format:
     reasons: Mapping[str, str] = field(default_factory=dict)
     says: frozenset[str] = frozenset()
     single: bool = False
+    by_target: bool = False
 
     def write(self, terms: Sequence[Terms]) -> Exported:
         """Writes terms.
@@ -88,8 +91,9 @@ class Format:
                 f"one {self.title} document holds the terms of one thing, these are of {len(terms)}: "
                 "write them one by one"
             )
-        data = self.export(terms)
-        return Exported(data, tuple(self._losses(terms, data)))
+        laid = _laid_by_target(terms) if self.by_target else list(enumerate(terms))
+        data = self.export([each for _, each in laid])
+        return Exported(data, tuple(dict.fromkeys(self._losses(laid, data))))
 
     def parse(self, data: bytes) -> Imported:
         """Reads a document.
@@ -106,13 +110,13 @@ class Format:
             )
         return self.read(data)
 
-    def _losses(self, terms: Sequence[Terms], data: bytes) -> Iterator[Loss]:
+    def _losses(self, laid: Sequence[tuple[int, Terms]], data: bytes) -> Iterator[Loss]:
         if self.read is None:
-            lost = [frozenset(name for name in members(each) if not self._says(name)) for each in terms]
+            lost = [frozenset(name for name in members(each) if not self._says(name)) for _, each in laid]
         else:
             said = self.read(data).terms
-            lost = [differences(each, back) for each, back in zip(terms, said, strict=True)]
-        for index, names in enumerate(lost):
+            lost = [differences(each, back) for (_, each), back in zip(laid, said, strict=True)]
+        for (index, _), names in zip(laid, lost, strict=True):
             yield from (Loss(name, self._reason(name), index) for name in sorted(names))
 
     def _says(self, name: str) -> bool:
@@ -121,6 +125,19 @@ class Format:
     def _reason(self, name: str) -> str:
         reason = self.reasons.get(name) or self.reasons.get(_first(name))
         return reason or f"{self.title} has no word for it"
+
+
+def _laid_by_target(terms: Sequence[Terms]) -> list[tuple[int, Terms]]:
+    """Terms of one target each, with the index of those that they are of; equal targets beside each other."""
+    laid = [
+        (index, replace(each, targets=(target,) if target else ()))
+        for index, each in enumerate(terms)
+        for target in each.targets or ("",)
+    ]
+    first: dict[tuple[str, ...], int] = {}
+    for place, (_, each) in enumerate(laid):
+        first.setdefault(each.targets, place)
+    return sorted(laid, key=lambda item: first[item[1].targets])
 
 
 def _first(name: str) -> str:
