@@ -138,13 +138,12 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         (("nothing.json", "--to", "odrl"), 2, "does not exist"),
         (("poem.txt", "--to", "odrl"), 2, "no format"),
         (("poem.txt", "--to", "nothing"), 2, "--to"),
-        (("elsewhere.json", "--to", "odrl"), 1, "not known"),
+        (("elsewhere.json", "--to", "odrl"), 2, "chain 1"),
     ],
     ("rights", "explain"): [
         (("nothing.json",), 2, "does not exist"),
         ((UNKNOWN,), 1, "neither a license nor an asset"),
         (("poem.txt",), 1, "nobody has registered"),
-        (("-", "-"), 2, "no format"),
     ],
     ("rights", "check"): [
         (("poem.txt",), 2, "--uses"),

@@ -126,6 +126,7 @@ def test_programs_get_sections(run: Run) -> None:
             0,
             ["train: permitted", "train-generative: permitted"],
         ),
+        (("--use", "train", "--territory", "DE", "--user", "education"), 0, ["train: permitted"]),
         (("--use", "train", "--territory", "US"), 1, ["not permitted", "the territory has to be DE"]),
         (("--uses", "train"), 2, ["undecided", "the territory is not stated"]),
         (("--use", "search"), 1, ["nothing permits it, and nothing prohibits it"]),

@@ -30,7 +30,7 @@ _WORDS: Final = {
 @click.argument("items", nargs=-1, required=True, metavar="ITEM…")
 @uses_option()
 @click.option("--territory", metavar="CODE", default="", help="Where: a country's two letters (ISO 3166-1).")
-@click.option("--user", type=click.Choice([*User]), help="Which class of users asks.")
+@click.option("--user", type=click.Choice([user.value for user in User]), help="Which class of users asks.")
 @click.option("--model", metavar="NAME", default="", help="The model that the work would go into.")
 @click.option("--at", "moment", type=SINCE, metavar="DATE", help="When.  [default: now]")
 @from_option

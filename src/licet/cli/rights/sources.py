@@ -8,9 +8,9 @@ from typing import Final
 
 import click
 
+from licet.cli.offer import read_offer
 from licet.cli.rights.inputs import STDIN, read_inputs
 from licet.cli.session import Session
-from licet.documents import OfferDocument
 from licet.errors import (
     AssetNotRegistered,
     DocumentInvalid,
@@ -75,7 +75,10 @@ def document_terms(session: Session, path: Path, source_format: str | None) -> l
         InputError: it cannot be read, or is in no known format.
     """
     (data,) = read_inputs(path, most=MAX_BYTES)
-    return list(_documented(session, str(path), data, source_format))
+    if source_format is None and _OFFER_SIGN in data and path != STDIN:
+        offer = read_offer(session.contracts, path).offer
+        return [Source(str(path), "signed offer", session.licensee.terms_of_offer(offer))]
+    return list(_documented(str(path), data, source_format))
 
 
 def _terms_in(session: Session, item: str, source_format: str | None) -> Iterator[Source]:
@@ -101,12 +104,8 @@ def _is_document(path: Path) -> bool:
     return True
 
 
-def _documented(session: Session, name: str, data: bytes, source_format: str | None) -> Iterator[Source]:
+def _documented(name: str, data: bytes, source_format: str | None) -> Iterator[Source]:
     try:
-        if source_format is None and _OFFER_SIGN in data:
-            offer = OfferDocument.from_bytes(data).offer
-            yield Source(name, "signed offer", session.licensee.terms_of_offer(offer))
-            return
         known: Format = detect(data) if source_format is None else FORMATS[source_format]
         imported = known.parse(data)
     except DocumentInvalid as error:

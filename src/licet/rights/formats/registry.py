@@ -4,18 +4,35 @@ from collections.abc import Mapping
 from typing import Final
 
 from licet.errors import DocumentInvalid
-from licet.rights.formats import cawg, licet, odrl, plus, schema_org, spdx
+from licet.rights.formats import (
+    aipref,
+    aipref_robots,
+    cawg,
+    licet,
+    odrl,
+    plus,
+    rsl,
+    schema_org,
+    spdx,
+    tdmpolicy,
+    tdmrep,
+)
 from licet.rights.formats.base import Format
 
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
     for each in (
+        aipref.FORMAT,
+        aipref_robots.FORMAT,
         cawg.FORMAT,
         licet.FORMAT,
         odrl.FORMAT,
         plus.FORMAT,
+        rsl.FORMAT,
         schema_org.FORMAT,
         spdx.FORMAT,
+        tdmpolicy.FORMAT,
+        tdmrep.FORMAT,
     )
 }
 """The formats by their names, in the order of the alphabet."""
