@@ -53,7 +53,7 @@ def test_an_offer_in_the_words_of_others(ok: Ok, offer: OfferDocument, offer_fil
     assert {loss["member"] for loss in rsl["not_written"]} >= {"duration", "payment.currency"}
 
 
-def test_a_work_is_explained_by_the_offers_on_it(
+def test_a_work_is_explained_by_its_offers(
     ok: Ok, offer: OfferDocument, work: Path, asset: Registered
 ) -> None:
     for item in (str(work), asset.asset_id):
@@ -86,10 +86,9 @@ def test_a_work_that_nobody_offers(run: Run, work: Path, asset: Registered) -> N
     failed(run("rights", "explain", asset.asset_id), 1, "no offer on asset")
 
 
-def test_terms_that_are_not_the_offers(
+def test_an_offer_whose_words_are_lost(
     run: Run, offer: OfferDocument, licensor: Party, tmp_path: Path
 ) -> None:
-    """An offer whose rights document nobody has cannot be explained, and says so."""
     for file in licensor.folder.iterdir():
         if b"licet/terms/1" in file.read_bytes():
             file.unlink()

@@ -89,6 +89,15 @@ def test_a_price_comes_first() -> None:
     assert found.duties == ("It costs 2.50 USD, paid once.",)
 
 
+def test_a_price_that_was_paid_stands_in_nobodys_way() -> None:
+    credited = replace(FREE, attribution="by A. Poet")
+    price = Payment(Kind.SALE, 250, "USD", 2)
+    assert decided(FREE, asked(paid=True), payment=price).outcome is Outcome.PERMIT
+    found = decided(credited, asked(paid=True), payment=price)
+    assert (found.outcome, len(found.duties)) == (Outcome.UNDECIDED, 1)
+    assert "by A. Poet" in found.duties[0]
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [

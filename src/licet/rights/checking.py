@@ -71,6 +71,7 @@ class Asked:
         territory: where, ISO 3166-1 alpha-2.
         user: which class of users they are of.
         model: the name or IRI of the model that the work would go into.
+        paid: whether the price was paid, as it was of every license on chain but a metered one.
     """
 
     uses: Use
@@ -78,6 +79,7 @@ class Asked:
     territory: str = ""
     user: User | None = None
     model: str = ""
+    paid: bool = False
 
     def __post_init__(self) -> None:
         if not self.uses or int(self.uses) & ~sum(_ACTIONS):
@@ -111,8 +113,10 @@ def check(terms: Terms, asked: Asked) -> tuple[Check, ...]:
     """
     # On whatever the terms stand beside: which work is meant was decided before.
     said = replace(terms, targets=(), supply=0, duration=0 if terms.until else terms.duration)
+    if asked.paid:
+        said = replace(said, payment=None)
     policy = read_policy(read_graph(FORMAT.export([said]), "terms"))
-    return tuple(_check(terms, policy, use, asked) for use in asked.uses)
+    return tuple(_check(said, policy, use, asked) for use in asked.uses)
 
 
 def outcome(checks: Iterable[Check]) -> Outcome:
@@ -161,8 +165,9 @@ def _now(asked: Asked) -> Literal:
 
 
 def _duties(terms: Terms) -> tuple[str, ...]:
-    sections = explain(terms)
-    return tuple(said for each in sections if each.title in ("Price", "Duties") for said in each.sentences)
+    """What the terms ask for, in sentences."""
+    wanted = ("Duties",) if terms.payment is None else ("Price", "Duties")
+    return tuple(said for each in explain(terms) if each.title in wanted for said in each.sentences)
 
 
 def _reasons(policy: Policy, reports: Iterable[RuleReport]) -> Iterator[str]:

@@ -125,7 +125,7 @@ class _Text:
     def prohibited(self) -> Iterator[str]:
         for use, phrase in USES.items():
             if use & self._document.prohibited:
-                yield f"Nobody may {phrase}."
+                yield f"It is forbidden to {phrase}."
 
     def who_and_where(self) -> Iterator[str]:
         document = self._document

@@ -1,6 +1,7 @@
 """`licet rights check`: a decision on a use, with its reasons."""
 
 import time
+from dataclasses import replace
 from typing import Any, Final
 
 import click
@@ -60,7 +61,8 @@ def check(
         None if user is None else User(user),
         model,
     )
-    found = [(source, checked(source.terms, asked)) for source in find_terms(session, items, source_format)]
+    sources = find_terms(session, items, source_format)
+    found = [(source, checked(source.terms, replace(asked, paid=source.paid))) for source in sources]
     result = outcome(each for _, checks in found for each in checks)
     emit(
         {

@@ -22,6 +22,7 @@ from licet.errors import (
 from licet.licensee import Licensee
 from licet.rights.formats.base import MAX_BYTES, Format, Loss
 from licet.rights.formats.registry import FORMATS, detect
+from licet.rights.offer import Kind
 from licet.rights.terms import Terms
 from licet.types import Hash32, parse_hash
 
@@ -44,12 +45,14 @@ class Source:
         name: what was named.
         where: what the terms were found as, in words.
         terms: the terms.
+        paid: whether the price was paid.
         losses: what the document says besides, and Licet's terms cannot hold.
     """
 
     name: str
     where: str
     terms: Terms
+    paid: bool = False
     losses: tuple[Loss, ...] = ()
 
 
@@ -112,13 +115,15 @@ def _documented(name: str, data: bytes, source_format: str | None) -> Iterator[S
         raise InputError(f"{name}: {error}", **error.facts) from error
     for index, terms in enumerate(imported.terms):
         losses = tuple(loss for loss in imported.losses if loss.index == index)
-        yield Source(name, known.title, terms, losses)
+        yield Source(name, known.title, terms, losses=losses)
 
 
 def _by_id(licensee: Licensee, name: Hash32) -> Iterator[Source]:
     """A license's terms, or those of the offers on an asset."""
     try:
-        yield Source(name, "license", licensee.agreement(name))
+        terms = licensee.agreement(name)
+        metered = terms.payment is not None and terms.payment.kind is Kind.METERED
+        yield Source(name, "license", terms, paid=not metered)
         return
     except LicenseUnknown:
         pass

@@ -11,7 +11,7 @@ from licet.errors import DocumentInvalid
 from licet.rights.formats.base import Imported, Loss
 from licet.rights.formats.jsonld import Graph, Node, Reference, graph
 from licet.rights.formats.odrl.duties import obligation
-from licet.rights.formats.odrl.graph import Reader, Unheld
+from licet.rights.formats.odrl.graph import Reader, Unheld, short
 from licet.rights.formats.odrl.groups import Groups
 from licet.rights.formats.odrl.limits import Facts, narrow
 from licet.rights.formats.odrl.profile import CONTEXTS, ODRL
@@ -29,6 +29,7 @@ _ABOUT_LIMITS: Final = ("constraint", "leftOperand", "operator", "refinement", "
 _LIMITING: Final = frozenset(
     (*_ABOUT_RULES, *_ABOUT_LIMITS, "and", "or", "xone", "obligation", "prohibition")
 )
+_OWNING: Final = ("hasPolicy", "assigneeOf", "assignerOf")
 _MAX_TERMS: Final = 5_000
 
 
@@ -41,9 +42,16 @@ def read(data: bytes) -> Imported:
     losses: list[Loss] = []
     reader = Reader(graph(data, CONTEXTS, lambda name: losses.append(_ignored(name))))
     owners = _owners(reader.graph)
-    policies = [node for node in reader.graph.values() if _is_policy(node)]
+    spoken_of = _spoken_of(reader.graph)
+    policies = []
+    for node in reader.graph.values():
+        if _is_policy(node) and node.id in spoken_of:
+            why = f"a rule speaks of it ({short(spoken_of[node.id])}), so it is not taken to be in force"
+            losses.append(Loss("odrl:Policy", why))
+        elif _is_policy(node):
+            policies.append(node)
     if not policies:
-        raise DocumentInvalid("the document has no ODRL policy")
+        raise DocumentInvalid("the document has no ODRL policy that is in force by itself")
     found: list[Terms] = []
     for node in policies:
         policy = _Policy(reader, node, owners.get(node.id, []))
@@ -81,6 +89,21 @@ def _owners(nodes: Graph) -> Mapping[str, list[Reference]]:
             if isinstance(value, Reference):
                 owners.setdefault(value.id, []).append(Reference(node.id))
     return owners
+
+
+def _spoken_of(nodes: Graph) -> Mapping[str, str]:
+    """What ODRL's properties lead to, with the property, but for those by which things have their policies.
+
+    A policy that licensees have to pass on (`nextPolicy`) grants nothing to them.
+    """
+    return {
+        value.id: name
+        for node in nodes.values()
+        for name, values in node.properties.items()
+        if name.startswith(ODRL) and name.removeprefix(ODRL) not in _OWNING
+        for value in values
+        if isinstance(value, Reference) and value.id != node.id
+    }
 
 
 class _Policy:

@@ -7,6 +7,7 @@ rule, whoever does not know it must not rely on the policy.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from licet.documents.terms import Disclaimer, User, Warranty
 from licet.rights.odrl.actions import LICET as LICET
 from licet.rights.uses import Use
 from licet.rights.vocabulary import ODRL as WORDS
@@ -154,10 +155,7 @@ PROFILE: Final[Mapping[str, Mapping[str, str]]] = {
         "credit": "refines `attribute`: the credit, word by word",
     },
     "right operands": {
-        **{
-            word: f"with `recipient`: {word} users, as in RSL 1.0"
-            for word in ("commercial", "non-commercial", "education", "government", "personal")
-        },
+        **{word.value: f"with `recipient`: users of the class {word.value}, as in RSL 1.0" for word in User},
         "unsaid": "with `unitOfCount` and `timeInterval`: there is one, and the terms do not say which",
     },
     "assets and parties": {
@@ -165,6 +163,8 @@ PROFILE: Final[Mapping[str, Mapping[str, str]]] = {
         "licensor": "as the assignee of `ensureExclusivity`: whoever licenses, where no assigner is named",
         "text": "property: a name or a pattern of URLs for what has no IRI",
     },
+    "warranties": {word.value: f"with `warrants`: {word.value}, as in RSL 1.0" for word in Warranty},
+    "disclaimers": {word.value: f"with `disclaims`: {word.value}, as in RSL 1.0" for word in Disclaimer},
     "properties of a policy": {
         "conditions": "the rare terms, with the names of Licet's EIP-712 type `Conditions`",
         "warrants": "what the licensor warrants, in the words of RSL 1.0",
