@@ -3,9 +3,10 @@
 A code word is cut into bands, and each band is a key under which the word is listed. A query reads the lists
 of its own keys, and of keys near them.
 
-- Most families compare by Hamming distance: a word of 64 or 256 bits has 4 or 16 bands of 16 bits, and lists
-  are read whose keys differ in at most two bits. Of words that differ in at most `3 * bands - 1` bits (11 of
-  64, 47 of 256) some band differs in at most two: all of them are found, by the pigeonhole principle.
+- Most families compare by Hamming distance: a word of 64, 128 or 256 bits has 4, 8 or 16 bands of 16 bits,
+  and lists are read whose keys differ in at most two bits. Of words that differ in fewer bits than three for
+  each band (11 of 64, 23 of 128, 47 of 256) some band differs in at most two: all of them are found, by the
+  pigeonhole principle. Beyond, most are.
 - Text and bytes compare by MinHash: the 256 bits are 64 symbols of four, each the same in both words with a
   probability that is the share of their features in common. A band is three symbols; 24 bands find half of
   what has 37 % of its features in common, and 99 of 100 of what has 60 %.
@@ -83,5 +84,7 @@ def _symbol_keys(words: Words) -> NDArray[numpy.uint16]:
     for plane in range(4):
         symbols |= planes[:, plane * _SYMBOLS : (plane + 1) * _SYMBOLS].astype(numpy.uint16) << plane
     chosen = symbols[:, _CHOSEN]
-    keys: NDArray[numpy.uint16] = (chosen[..., 0] << 8 | chosen[..., 1] << 4 | chosen[..., 2]).astype(numpy.uint16).T
+    keys: NDArray[numpy.uint16] = (
+        (chosen[..., 0] << 8 | chosen[..., 1] << 4 | chosen[..., 2]).astype(numpy.uint16).T
+    )
     return keys

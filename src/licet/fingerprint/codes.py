@@ -23,12 +23,14 @@ _LARGEST: Final = 7
 class Family(Enum):
     """The code words that can be compared with each other, by Hamming distance.
 
-    The value is the name, the number of bits. A `short` family is what an ISCC-CODE alone has: the first 64
-    bits of a Content-Code.
+    The value is the name, the number of bits. Of an Image-Code the first half is compared: it tells pictures
+    apart better than a quarter, and crops together better than the whole. A `short` family is what an
+    ISCC-CODE alone has: the first 64 bits of a Content-Code.
     """
 
     PDQ = ("pdq", 256)
-    IMAGE = ("iscc-image", 64)
+    IMAGE = ("iscc-image", 128)
+    IMAGE_SHORT = ("iscc-image-64", 64)
     TEXT = ("iscc-text", 256)
     TEXT_SHORT = ("iscc-text-64", 64)
     AUDIO = ("iscc-audio", 256)
@@ -49,9 +51,10 @@ class Family(Enum):
 # A Content-Code's subtype, and its families: at full length, and as short as in an ISCC-CODE.
 _CONTENTS: Final = {
     0: (Family.TEXT, Family.TEXT_SHORT),
-    1: (Family.IMAGE, Family.IMAGE),
+    1: (Family.IMAGE, Family.IMAGE_SHORT),
     2: (Family.AUDIO, Family.AUDIO_SHORT),
 }
+_SHORT: Final = dict(_CONTENTS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def codes_of(isccs: Iterable[str], pdq: str | None = None) -> tuple[Code, ...]:
             found.setdefault(code.family, code)
     if found.keys() - {Family.DATA}:
         found.pop(Family.DATA, None)
-    for full, short in ((Family.TEXT, Family.TEXT_SHORT), (Family.AUDIO, Family.AUDIO_SHORT)):
+    for full, short in _SHORT.items():
         if full in found:
             found.pop(short, None)
     if pdq is not None:
@@ -120,10 +123,9 @@ def codes_of(isccs: Iterable[str], pdq: str | None = None) -> tuple[Code, ...]:
 
 def with_short(codes: Iterable[Code]) -> tuple[Code, ...]:
     """The same code words, and the short ones in them: what a file is to be looked for by."""
-    result = list(codes)
-    for full, short in ((Family.TEXT, Family.TEXT_SHORT), (Family.AUDIO, Family.AUDIO_SHORT)):
-        result += [Code(short, code.body[:_UNIT_BYTES]) for code in result if code.family is full]
-    return tuple(result)
+    codes = tuple(codes)
+    short = (Code(_SHORT[c.family], c.body[:_UNIT_BYTES]) for c in codes if c.family in _SHORT)
+    return (*codes, *short)
 
 
 def is_featureless(body: bytes) -> bool:
@@ -149,7 +151,7 @@ def _codes_in(iscc: str) -> list[Code]:
         return _checked(_CONTENTS[sub][1], short)
     if main == _CONTENT and sub in _CONTENTS:
         full, shorter = _CONTENTS[sub]
-        if len(body) * 8 == _FULL_BITS:
+        if len(body) >= full.bits // 8:
             return _checked(full, body[: full.bits // 8])
         return _checked(shorter, body[:_UNIT_BYTES]) if len(body) >= _UNIT_BYTES else []
     if main == _DATA and len(body) * 8 == _FULL_BITS:
@@ -158,7 +160,8 @@ def _codes_in(iscc: str) -> list[Code]:
 
 
 def _checked(family: Family, body: bytes) -> list[Code]:
-    return [] if family is Family.IMAGE and is_featureless(body) else [Code(family, body)]
+    image = family in (Family.IMAGE, Family.IMAGE_SHORT)
+    return [] if image and is_featureless(body) else [Code(family, body)]
 
 
 def _decoded(digits: str) -> tuple[int, int, int, bytes] | None:

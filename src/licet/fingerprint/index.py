@@ -18,7 +18,7 @@ import numpy
 from licet.errors import IndexDamaged, InputError
 from licet.fingerprint.bands import words_of
 from licet.fingerprint.codes import Code, Family
-from licet.fingerprint.segment import Array, Segment, banded, write_segment
+from licet.fingerprint.segment import MAX_WORKS, Array, Segment, banded, write_segment
 from licet.types import Address, Hash32, address_bytes, hash32, hash_bytes
 
 _MANIFEST: Final = "index.json"
@@ -139,7 +139,7 @@ class SimilarityIndex:
         return sum(path.stat().st_size for path in self.folder.iterdir()) if self.folder.is_dir() else 0
 
     def find(self, codes: Iterable[Code], radius: Mapping[Family, int]) -> list[Hit]:
-        """The works near some code words, nearest first.
+        """The works near some code words, in no order.
 
         Args:
             codes: what to look for.
@@ -148,14 +148,13 @@ class SimilarityIndex:
         Raises:
             IndexDamaged: the index is not what was written.
         """
-        hits = [
+        return [
             self._hit(segment, work, code.family, distance)
             for code in codes
             if code.family in radius
             for segment in self._segments
             for work, distance in segment.near(code, radius[code.family])
         ]
-        return sorted(hits, key=lambda hit: (hit.distance / hit.family.bits, hit.asset_id))
 
     def add(self, entries: Iterable[Entry], state: Mapping[str, Any]) -> None:
         """Adds works, and notes how far whoever adds them has come; both in one step.
@@ -206,7 +205,7 @@ class SimilarityIndex:
         kept = list(self._segments)
         parts = [new]
         size = len(new["work.asset"])
-        while kept and kept[-1].works < 2 * size:
+        while kept and kept[-1].works < min(2 * size, MAX_WORKS - size):
             size += kept[-1].works
             parts.insert(0, kept.pop().verified())
         arrays = _joined(parts)

@@ -32,6 +32,9 @@ from licet.fingerprint.codes import Code, Family
 BANDED_FROM: Final = 1 << 16
 """A family of fewer words has no bands in a segment: they are compared one by one, in 2 ms at most."""
 
+MAX_WORKS: Final = 1 << 24
+"""The works of one segment: a list names them in three bytes each."""
+
 _MAGIC: Final = b"licet/similar/1\n"
 _PREFIX: Final = struct.Struct("<16sII")
 _ALIGN: Final = 64
@@ -132,7 +135,9 @@ class Segment:
         begin += numpy.repeat(numpy.arange(len(keys)) * size, keys.shape[1])
         ends = numpy.cumsum(counts)
         total = int(ends[-1])
-        rows: Array = lists.ravel()[numpy.repeat(begin - ends + counts, counts) + numpy.arange(total)]
+        rows = _unpacked(
+            lists.reshape(-1, 3)[numpy.repeat(begin - ends + counts, counts) + numpy.arange(total)]
+        )
         if total and int(rows.max()) >= size:
             raise self._damaged("a list names a word that is not there")
         return rows
@@ -147,9 +152,9 @@ def banded(words: Words, family: Family) -> dict[str, Array]:
         return {}
     keys = keys_of(words, family)
     starts = numpy.zeros((band_count(family), key_count(family) + 1), dtype="<u4")
-    lists = numpy.empty(keys.shape, dtype="<u4")
+    lists = numpy.empty((*keys.shape, 3), dtype=numpy.uint8)
     for band, row in enumerate(keys):
-        lists[band] = numpy.argsort(row, kind="stable")
+        lists[band] = _packed(numpy.argsort(row, kind="stable"))
         starts[band, 1:] = numpy.cumsum(numpy.bincount(row, minlength=key_count(family)))
     return {f"{family.title}.starts": starts, f"{family.title}.lists": lists}
 
@@ -179,6 +184,18 @@ def write_segment(path: Path, arrays: Mapping[str, Array]) -> None:
         file.truncate(begin + at)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _packed(rows: Array) -> Array:
+    """Numbers below 2^24 in three bytes each."""
+    return rows.astype("<u4").view(numpy.uint8).reshape(-1, 4)[:, :3]
+
+
+def _unpacked(rows: Array) -> Array:
+    """The numbers that three bytes each stand for."""
+    wide = numpy.zeros((len(rows), 4), dtype=numpy.uint8)
+    wide[:, :3] = rows
+    return wide.view("<u4").ravel()
 
 
 def _aligned(size: int) -> int:

@@ -1,0 +1,77 @@
+"""Works that are like another: as JSON, as a table, as a warning."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from licet.cli.output import note, table
+from licet.cli.text import one_line, plural
+from licet.types import Address, Hash32
+
+if TYPE_CHECKING:
+    from licet.rights_holder import Neighbours
+    from licet.similarity import NearMatch
+
+
+def near_json(near: "Iterable[NearMatch]") -> list[dict[str, Any]]:
+    """Works that are like another, for programs."""
+    return [
+        {
+            "asset_id": match.asset_id,
+            "registrant": match.registrant,
+            "work": match.work.id if match.work else None,
+            "sha256": match.work.sha256 if match.work else None,
+            "code": match.family.title,
+            "distance": match.distance,
+            "bits": match.family.bits,
+            "likeness": str(match.likeness),
+        }
+        for match in near
+    ]
+
+
+def near_table(near: "Iterable[NearMatch]") -> Table:
+    """Works that are like another, for people."""
+    return table(
+        ["likeness", ">differs in", "code", "asset id", "work", "registrant"],
+        [
+            (
+                str(match.likeness),
+                f"{match.distance} of {match.family.bits} bits",
+                match.family.title,
+                match.asset_id,
+                _in_catalog(match),
+                match.registrant,
+            )
+            for match in near
+        ],
+    )
+
+
+def warn_of_neighbours(name: str, own: Hash32, account: Address, neighbours: "Neighbours") -> None:
+    """Says on stderr what others had registered that is like a work, and how to dispute it."""
+    if not neighbours.near:
+        return
+    count = plural(len(neighbours.near), "work")
+    note(f"licet: {one_line(name)} is like {count} that others have registered:")
+    for match in neighbours.near:
+        distance = f"{match.distance} of {match.family.bits} bits of {match.family.title}"
+        work = f", {_in_catalog(match)}" if match.in_catalog else ""
+        note(
+            f"licet:   {match.likeness} ({distance}): asset {match.asset_id}{work}, "
+            f"registered by {match.registrant}"
+        )
+    first = neighbours.near[0]
+    if first.in_catalog:
+        sha256 = first.work.sha256 if first.work else "SHA256"
+        way = f"work {first.asset_id} {sha256} --claim {own}"
+    else:
+        way = f"asset {first.asset_id} --claim {own} --payee {account}"
+    note(f"licet: if the work is yours, dispute it: licet dispute {way}")
+
+
+def _in_catalog(match: "NearMatch") -> str:
+    if match.work is not None:
+        return f"{one_line(match.work.id)} of a catalogue"
+    return "of a catalogue" if match.in_catalog else ""
