@@ -159,6 +159,7 @@ def _in_tar(path: Path, limits: Limits) -> Iterator[Member]:
             if content is None:
                 raise _no_file(path, name)
             yield Member(name, None, content)
+        bounded.finish()
 
 
 def _unpacked(raw: IO[bytes]) -> IO[bytes]:
@@ -182,13 +183,25 @@ class _Bounded:
         self._stream = stream
         self._path = path
         self._limits = limits
+        self._last = b""
 
     def read(self, size: int = -1) -> bytes:
         if not 0 <= size <= _MAX_READ:
             raise InputError(f"{self._path} has a header of {size} bytes: it is no honest archive")
         data = self._stream.read(size)
         _check_size(self._path, self._stream.tell(), self._limits)
+        self._last = data
         return data
+
+    def finish(self) -> None:
+        """Reads to the end, where checksums stand; nothing but zeros may be left.
+
+        A header that is broken would else pass for the end of the archive.
+        """
+        while self._last:
+            if self._last.strip(b"\0"):
+                raise tarfile.ReadError("a header is broken")
+            self.read(_MAX_READ >> 6)
 
     def seek(self, position: int, whence: int = os.SEEK_SET) -> int:
         if whence == os.SEEK_SET:
