@@ -76,6 +76,8 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         (("poem.txt", "--dev-account", "1", "--uri", "x" * 2000), 2, "1024"),
     ],
     ("catalog", "register"): [
+        (("broken.zip", "--name", "x", "--dev-account", "0"), 2, "broken.zip"),
+        ((".", "--name", "x", "--payees-column", "id", "--dev-account", "0"), 2, "has no columns"),
         (("nothing.csv", "--name", "x", "--dev-account", "1"), 2, "does not exist"),
         (("latin.csv", "--name", "x", "--dev-account", "1"), 2, "UTF-8"),
         (("twice.csv", "--name", "x", "--dev-account", "1"), 2, "line 3"),
@@ -132,6 +134,13 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
     ("offer", "publish"): [(("nothing",), 2, "does not exist"), (("poem.txt",), 1, "poem.txt")],
     ("offer", "cancel"): [(("nothing",), 2, "does not exist"), (("elsewhere.json",), 2, "chain 1")],
     ("offer", "list"): [(("x",), 2, "asset id"), ((UNKNOWN,), 1, "not registered")],
+    ("find",): [
+        ((), 2, "FILES"),
+        (("nothing.txt",), 2, "does not exist"),
+        (("poem.txt", "nothing.txt"), 2, "does not exist"),
+        ((".",), 2, "is a directory"),
+        (("poem.txt", "--index", "poem.txt"), 2, "index"),
+    ],
     ("lookup",): [
         (("nothing.txt",), 2, "neither a file"),
         ((".",), 2, "directory"),
@@ -370,6 +379,7 @@ def odd_files(
     files = {
         "poem.txt": b"nobody knows this",
         "empty.csv": b"",
+        "broken.zip": b"PK rubbish",
         "latin.csv": b"id,title\n1,\xe9\n",
         "twice.csv": b"id,title\n1,a\n1,a\n",
         "good.csv": b"id,title\n1,a\n2,b\n",
@@ -424,6 +434,7 @@ WORKING = {
     ("offer", "cancel"): ("offer.json", "--yes"),
     ("offer", "list"): (UNKNOWN,),
     ("lookup",): ("poem.txt",),
+    ("find",): ("poem.txt",),
     ("license", "quote"): ("poem.txt", "--uses", "mine"),
     ("license", "buy"): ("poem.txt", "--uses", "mine", "--yes"),
     ("license", "authorize"): ("poem.txt", "--uses", "mine", "--yes", "--out", "new.json"),

@@ -188,6 +188,16 @@ def test_a_work_of_anothers_catalogue_can_be_disputed_as_the_warning_says(
     assert ok(*command[1:], "--yes", account=RIVAL)["case"] == 1
 
 
+def test_registering_a_catalogue_warns_too(ok: Ok, run: Run, picture: Path, copy: Path) -> None:
+    first = ok("work", "register", picture, account=LICENSOR)["works"][0]
+    works = copy.parent / "works"
+    works.mkdir()
+    copy.rename(works / "copy.jpg")
+    ran = run("catalog", "register", works, "--name", "Mine", "--json", account=RIVAL)
+    assert [near["asset_id"] for near in ran.json["near_matches"]] == [first["asset_id"]]
+    assert "others have registered 1 work before that Mine is like" in ran.err
+
+
 def test_registering_says_nothing_of_ones_own_works(run: Run, picture: Path, copy: Path) -> None:
     run("work", "register", picture, account=LICENSOR)
     ran = run("work", "register", copy, account=LICENSOR)
@@ -199,6 +209,7 @@ def test_an_index_that_cannot_be_written_stops_no_registration(run: Run, picture
     ran = run("work", "register", picture, "--json", account=LICENSOR)
     assert ran.code == 0
     assert "cannot be" in ran.json["works"][0]["not_compared"]
+    assert "not compared with all that is registered" in ran.err
 
 
 def test_registering_in_python_tells_of_neighbours(

@@ -7,6 +7,7 @@ import click
 from rich.text import Text
 
 from licet.catalog import Catalog, read_catalog
+from licet.cli.likeness import near_json, warn_of_neighbours
 from licet.cli.output import bar, emit, facts, table
 from licet.cli.params import FILE, Command, origin_option
 from licet.cli.session import Session, takes
@@ -72,7 +73,7 @@ def command() -> None:
 @click.option("--name", required=True, help="The catalogue's title, for people.")
 @column_options
 @origin_option
-@takes(account=True, publishes=True)
+@takes(account=True, publishes=True, index=True)
 def register(
     session: Session,
     source: Path,
@@ -94,7 +95,8 @@ def register(
     """
     catalog = read_source(source, payees_column, weights_column, separator)
     compared = sum(work.iscc is not None or work.pdq is not None for work in catalog.works)
-    registered = session.rights_holder.register_catalog(catalog, name, origin=origin)
+    holder = session.rights_holder
+    registered = holder.register_catalog(catalog, name, origin=origin)
     registration, receipt = registered.registration, registered.receipt
     emit(
         {
@@ -107,6 +109,8 @@ def register(
             "uri": registration.uri,
             "tx": receipt.tx_hash,
             "gas": receipt.gas_used,
+            "near_matches": near_json(registered.neighbours.near),
+            "not_compared": registered.neighbours.gap,
             "split": _split_json(catalog),
         },
         facts(
@@ -118,6 +122,7 @@ def register(
         *_split_tables(catalog),
         as_json=as_json,
     )
+    warn_of_neighbours(name, registered.asset_id, holder.address, registered.neighbours)
 
 
 def _split_json(catalog: Catalog) -> dict[str, Any] | None:

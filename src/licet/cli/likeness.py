@@ -51,10 +51,12 @@ def near_table(near: "Iterable[NearMatch]") -> Table:
 
 def warn_of_neighbours(name: str, own: Hash32, account: Address, neighbours: "Neighbours") -> None:
     """Says on stderr what others had registered that is like a work, and how to dispute it."""
+    if neighbours.gap:
+        note(f"licet: not compared with all that is registered: {one_line(neighbours.gap)}")
     if not neighbours.near:
         return
     count = plural(len(neighbours.near), "work")
-    note(f"licet: {one_line(name)} is like {count} that others have registered:")
+    note(f"licet: others have registered {count} before that {one_line(name)} is like:")
     for match in neighbours.near:
         distance = f"{match.distance} of {match.family.bits} bits of {match.family.title}"
         work = f", {_in_catalog(match)}" if match.in_catalog else ""

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from licet.catalog import Catalog
 from licet.chain.client import Receipt
+from licet.documents import Work
 from licet.errors import SignerError
 from licet.fingerprint import Progress
+from licet.fingerprint.codes import Code, codes_of, with_short
 from licet.rights.registration import Origin, Registration
 from licet.rights_holder.describing import UNWATCHED, Describing, Neighbours
 from licet.types import ZERO_HASH, Address, Hash32
@@ -58,10 +60,11 @@ class Registering(Describing):
             AssetAlreadyRegistered: this account has registered this work before.
         """
         described = self._describe(path, uri, document_hash, progress)
-        neighbours = self._neighbours(described.fingerprint)
+        read = described.fingerprint
+        neighbours = self._neighbours([(read.codes(), read.sha256)])
         registration = Registration(
             self.address,
-            described.fingerprint.sha256,
+            read.sha256,
             document_hash=described.document_hash,
             uri=described.uri,
             origin=origin,
@@ -79,16 +82,17 @@ class Registering(Describing):
             origin: how its works came about.
         """
         published = self._publisher.publish(catalog.document(name))
-        return self._register(
-            Registration(
-                self.address,
-                catalog.tree().root,
-                works=len(catalog.works),
-                document_hash=published.hash,
-                uri=published.uri,
-                origin=origin,
-            )
+        compared = ((_codes(work), work.sha256) for work in catalog.works if work.iscc or work.pdq)
+        neighbours = self._neighbours(compared)
+        registration = Registration(
+            self.address,
+            catalog.tree().root,
+            works=len(catalog.works),
+            document_hash=published.hash,
+            uri=published.uri,
+            origin=origin,
         )
+        return replace(self._register(registration), neighbours=neighbours)
 
     def sign_registration(self, registration: Registration) -> bytes:
         """Signs a registration that somebody else will submit and pay for (`register_for`).
@@ -133,3 +137,8 @@ class Registering(Describing):
     def _register(self, registration: Registration) -> Registered:
         receipt = self._contracts.assets.register(registration)
         return Registered(registration.asset_id, registration, receipt)
+
+
+def _codes(work: Work) -> tuple[Code, ...]:
+    """What a work of a catalogue is compared by."""
+    return with_short(codes_of([work.iscc] if work.iscc else [], work.pdq))

@@ -47,6 +47,11 @@ class NearMatch:
     distance: int
     likeness: Likeness
 
+    @property
+    def remoteness(self) -> float:
+        """The distance as a share of the farthest that counts."""
+        return remoteness(self.family, self.distance)
+
 
 class SimilarWorks:
     """Finds registered works that are like a file, in an index that it keeps in a folder."""
