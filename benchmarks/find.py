@@ -3,7 +3,7 @@
 
     python benchmarks/find.py                     tables
     python benchmarks/find.py --json              {"works", "lookup_ms", "bytes_per_work", "recall": {…}, …}
-    python benchmarks/find.py --photos FOLDER     with the pictures of a folder in place of made ones
+    python benchmarks/find.py --photos FOLDER     with the pictures of a folder, and nothing else
     python benchmarks/find.py --works 100000      another number of works
     python benchmarks/find.py --check             fail where a target is missed
 
@@ -85,7 +85,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--check", action="store_true", help="fail where a target is missed")
     parser.add_argument("--works", type=int, default=WORKS, help=f"how many works (default: {WORKS})")
-    parser.add_argument("--photos", type=Path, help="a folder of pictures, in place of made ones")
+    parser.add_argument("--photos", type=Path, help="a folder of pictures, in place of the corpus")
     options = parser.parse_args()
     figures = measure(options.works, options.photos).to_json()
     if options.json:
@@ -134,8 +134,8 @@ def originals(folder: Path, photos: Path | None, figures: Figures) -> dict[str, 
     made = [corpus.picture(number, folder) for number in range(0 if photos else PICTURES)]
     return {
         "pictures": sorted(photos.iterdir()) if photos else made,
-        "texts": [corpus.text(number, folder) for number in range(TEXTS)],
-        "sounds": [corpus.sound(number, folder) for number in range(0 if missing else SOUNDS)],
+        "texts": [corpus.text(number, folder) for number in range(0 if photos else TEXTS)],
+        "sounds": [corpus.sound(number, folder) for number in range(0 if missing or photos else SOUNDS)],
     }
 
 

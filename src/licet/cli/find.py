@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from licet.cli.items import lookup_json, warn_of_gaps
-from licet.cli.likeness import near_json, near_table
+from licet.cli.likeness import near_facts, near_json
 from licet.cli.output import bar, emit, facts, note
 from licet.cli.params import FILE
 from licet.cli.session import Session, takes
@@ -97,7 +97,7 @@ def _lines(item: Resemblance) -> list[RenderableType]:
         lines = [Text.assemble(name, ": ", status), *map(_claim, item.exact.claims)]
     else:
         lines = [Text.assemble(name, ": ", ("not registered itself", "yellow"))]
-    return [*lines, Padding(near_table(item.near), (0, 0, 0, 3))] if item.near else lines
+    return [*lines, *(Padding(near_facts(match), (0, 0, 0, 3)) for match in item.near)]
 
 
 def _claim(claim: Claim) -> RenderableType:

@@ -1,11 +1,11 @@
-"""Works that are like another: as JSON, as a table, as a warning."""
+"""Works that are like another: for programs, for people, as a warning."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from licet.cli.output import note, table
+from licet.cli.output import facts, note
 from licet.cli.text import one_line, plural
 from licet.types import Address, Hash32
 
@@ -31,21 +31,13 @@ def near_json(near: "Iterable[NearMatch]") -> list[dict[str, Any]]:
     ]
 
 
-def near_table(near: "Iterable[NearMatch]") -> Table:
-    """Works that are like another, for people."""
-    return table(
-        ["likeness", ">differs in", "code", "asset id", "work", "registrant"],
-        [
-            (
-                str(match.likeness),
-                f"{match.distance} of {match.family.bits} bits",
-                match.family.title,
-                match.asset_id,
-                _in_catalog(match),
-                match.registrant,
-            )
-            for match in near
-        ],
+def near_facts(match: "NearMatch") -> Table:
+    """A work that is like another, for people."""
+    return facts(
+        asset=match.asset_id,
+        registrant=match.registrant,
+        what=f"{match.likeness}: differs in {_distance(match)}",
+        **({"work": _in_catalog(match)} if match.in_catalog else {}),
     )
 
 
@@ -58,10 +50,9 @@ def warn_of_neighbours(name: str, own: Hash32, account: Address, neighbours: "Ne
     count = plural(len(neighbours.near), "work")
     note(f"licet: others have registered {count} before that {one_line(name)} is like:")
     for match in neighbours.near:
-        distance = f"{match.distance} of {match.family.bits} bits of {match.family.title}"
         work = f", {_in_catalog(match)}" if match.in_catalog else ""
         note(
-            f"licet:   {match.likeness} ({distance}): asset {match.asset_id}{work}, "
+            f"licet:   {match.likeness} ({_distance(match)}): asset {match.asset_id}{work}, "
             f"registered by {match.registrant}"
         )
     first = neighbours.near[0]
@@ -71,6 +62,10 @@ def warn_of_neighbours(name: str, own: Hash32, account: Address, neighbours: "Ne
     else:
         way = f"asset {first.asset_id} --claim {own} --payee {account}"
     note(f"licet: if the work is yours, dispute it: licet dispute {way}")
+
+
+def _distance(match: "NearMatch") -> str:
+    return f"{match.distance} of {match.family.bits} bits of {match.family.title}"
 
 
 def _in_catalog(match: "NearMatch") -> str:

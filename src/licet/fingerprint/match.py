@@ -33,7 +33,7 @@ class _Bounds(NamedTuple):
 
 _BOUNDS: Final[Mapping[Family, _Bounds]] = {
     Family.PDQ: _Bounds(31, 80),
-    Family.IMAGE: _Bounds(10, 36),
+    Family.IMAGE: _Bounds(10, 32),
     Family.IMAGE_SHORT: _Bounds(4, 10),
     Family.TEXT: _Bounds(8, 80),
     Family.TEXT_SHORT: _Bounds(2, 10),
