@@ -14,6 +14,7 @@ from licet.fingerprint import segment
 from licet.fingerprint.bands import band_count, keys_of, probes, words_of
 from licet.fingerprint.codes import Code, Family
 from licet.fingerprint.index import Entry, Hit, SimilarityIndex, remove_index
+from licet.fingerprint.likeness import fingerprint
 from licet.fingerprint.match import RADIUS, Likeness, likeness
 from licet.types import ZERO_ADDRESS, Hash32, hash32
 
@@ -124,6 +125,18 @@ def test_bands_of_minhash_find_what_has_much_in_common(
         assert near.items() <= looked_at(made, code, 64).items()
         hits += work.asset_id in near
     assert hits >= 99
+
+
+def test_bytes_of_an_unknown_kind_are_found_when_their_head_was_changed(tmp_path: Path) -> None:
+    data = b"\0" + np.random.default_rng(6).bytes(300_000)
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_bytes(data)
+    other.write_bytes(b"\0 another head" + data[200:])
+    index = SimilarityIndex(tmp_path / "index")
+    index.add([entry(1, *fingerprint(one).codes())], {})
+    [hit] = index.find(fingerprint(other).codes(), RADIUS)
+    assert (hit.asset_id, hit.family) == (asset(1), Family.DATA)
+    assert likeness(hit.family, hit.distance) is Likeness.RE_ENCODED
 
 
 def test_what_was_not_asked_for_is_not_compared(tmp_path: Path) -> None:
