@@ -1,6 +1,7 @@
 """What is registered and like a file."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ MAX_NEAR: Final = 20
 
 _BATCH: Final = 20_000
 _MAX_AWAITED: Final = 10_000
+"""Of how many registrations the documents are looked for again: the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ class SimilarWorks:
     def _update(self, library: Library, until: float | None, progress: Callable[[int], None]) -> bool:
         state = self._state()
         newest, reached = self._contracts.chain.block().number, int(state["next"])
-        entries, awaited = _arrived(state["awaited"], library)
+        entries, missing = _arrived(state["awaited"], library)
+        awaited = deque(missing, _MAX_AWAITED)
         for event in self._events(reached, newest):
             number = event.log.block_number
             late = until is not None and time.monotonic() > until
@@ -164,7 +167,7 @@ class SimilarWorks:
             registered = Registered.of(event)
             found = entries_of(registered, library)
             if found is None:
-                awaited = [*awaited[1 - _MAX_AWAITED :], registered]
+                awaited.append(registered)
                 found = entries_in_uri(registered)
             entries += found
         self._keep(entries, awaited, newest + 1)
