@@ -59,12 +59,14 @@ nightly: setup ## Long fuzzing, proofs, mutants, coverage, and the peers' figure
 	$(MAKE) --no-print-directory symbolic coverage mutation
 	$(BIN)/python scripts/clear_signing.py --check --lint
 	$(BIN)/python benchmarks/peers.py --check
+	$(BIN)/python benchmarks/find.py --check
 
 docs: setup ## The pages made by running the program: docs/cli.md, docs/demo.md
 	$(BIN)/python scripts/docs.py $(if $(CATALOG),--catalog '$(CATALOG)')
 
-bench: setup ## Gas and fresh storage slots per operation
+bench: setup ## Gas and fresh storage slots per operation; finding among a million works
 	$(BIN)/python benchmarks/gas.py
+	$(BIN)/python benchmarks/find.py
 
 lock: ## Resolve every dependency anew and pin it with its hashes
 	$(PYTHON) scripts/lock.py

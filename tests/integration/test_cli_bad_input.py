@@ -78,6 +78,8 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         (("poem.txt", "--dev-account", "1", "--uri", "x" * 2000), 2, "1024"),
     ],
     ("catalog", "register"): [
+        (("broken.zip", "--name", "x", "--dev-account", "0"), 2, "broken.zip"),
+        ((".", "--name", "x", "--payees-column", "id", "--dev-account", "0"), 2, "has no columns"),
         (("nothing.csv", "--name", "x", "--dev-account", "1"), 2, "does not exist"),
         (("latin.csv", "--name", "x", "--dev-account", "1"), 2, "UTF-8"),
         (("twice.csv", "--name", "x", "--dev-account", "1"), 2, "line 3"),
@@ -158,6 +160,13 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         ((*EVALUATED, "--state", "latin.csv"), 2, "policy: the document is not Turtle"),
         (("--policy", "offer.json", "--request", "poem.txt", "--state", "poem.txt"), 2, "request"),
         (("--policy", "-", "--request", "-", "--state", "poem.txt"), 2, "only one"),
+    ],
+    ("find",): [
+        ((), 2, "FILES"),
+        (("nothing.txt",), 2, "does not exist"),
+        (("poem.txt", "nothing.txt"), 2, "does not exist"),
+        ((".",), 2, "is a directory"),
+        (("poem.txt", "--index", "poem.txt"), 2, "index"),
     ],
     ("lookup",): [
         (("nothing.txt",), 2, "neither a file"),
@@ -416,6 +425,7 @@ def odd_files(
     files = {
         "poem.txt": b"nobody knows this",
         "empty.csv": b"",
+        "broken.zip": b"PK rubbish",
         "latin.csv": b"id,title\n1,\xe9\n",
         "twice.csv": b"id,title\n1,a\n1,a\n",
         "good.csv": b"id,title\n1,a\n2,b\n",
@@ -474,6 +484,7 @@ WORKING = {
     ("rights", "explain"): (UNKNOWN,),
     ("rights", "check"): (UNKNOWN, "--use", "train"),
     ("lookup",): ("poem.txt",),
+    ("find",): ("poem.txt",),
     ("license", "quote"): ("poem.txt", "--uses", "mine"),
     ("license", "buy"): ("poem.txt", "--uses", "mine", "--yes"),
     ("license", "authorize"): ("poem.txt", "--uses", "mine", "--yes", "--out", "new.json"),

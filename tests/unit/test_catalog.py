@@ -14,7 +14,7 @@ from licet.documents import PayeeShare, Work
 from licet.errors import InputError
 from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import checksum
-from licet.types import hash32
+from licet.types import hash32, parse_hash
 
 A, B = (checksum(bytes([n]) * 20) for n in (0xAA, 0xBB))
 Csv = Callable[[str | bytes], Path]
@@ -47,14 +47,14 @@ def test_records_are_hashed_as_canonical_json(csv: Csv) -> None:
 
 def test_given_hashes_come_before_files_and_records(csv: Csv) -> None:
     catalog = read_catalog(csv(f"id,sha256,file\na,{'AB' * 32},nowhere\nb, 0x{'cd' * 32},nowhere\n"))
-    assert catalog.works == (("a", "0x" + "ab" * 32), ("b", "0x" + "cd" * 32))
+    assert catalog.works == (Work("a", hash32(b"\xab" * 32)), Work("b", hash32(b"\xcd" * 32)))
 
 
 def test_files_are_found_beside_the_csv(csv: Csv, tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "one.txt").write_bytes(b"one")
     [work] = read_catalog(csv("file\nsub/one.txt\n")).works
-    assert work == ("sub/one.txt", sha256(b"one"))
+    assert work == Work("sub/one.txt", parse_hash(sha256(b"one")))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from licet.documents import (
     UsageRecord,
     VoucherDocument,
     Work,
+    WorkDocument,
     canonical_json,
     parse_json,
     sha256,
@@ -76,8 +77,14 @@ CLAIM = ClaimDocument(31337, C, ClaimTo(A, ZERO_ADDRESS, B, 5, 1 << 40), b"\xab"
 APPROVAL = ApprovalDocument(31337, C, DerivativeApproval(sha256(b"license"), sha256(b"1"), A), b"\xab" * 65)
 LONE = UsageLog.of([RECORD])
 PROOF = UsageProof(31337, C, LONE.root, RECORD, LONE.proof(RECORD))
+ISCC = "ISCC:KAA623DLJRWYRUCSN5EQHACNA24KQCQS4RDTM26RXQ"
+UNIT = "ISCC:EAD623DLJRWYRUCSFA2LXENKF332WIZB7SQ4DIUJDKSM3XEDI4H6WLI"
+COMPARED = CatalogDocument("Works", (Work("one", sha256(b"1"), UNIT, "ab" * 32), Work("two", sha256(b"2"))))
+WORK = WorkDocument(sha256(b"1"), 539, "text/plain", ISCC, (UNIT,), "ab" * 32, "A title")
 DOCUMENTS: list[Document] = [
     CATALOG,
+    COMPARED,
+    WorkDocument(sha256(b"1"), 1, "image/png", ISCC),
     SPLIT,
     TERMS,
     OFFER,
@@ -91,6 +98,51 @@ DOCUMENTS: list[Document] = [
     PROOF,
 ]
 FREE_TEXT = {"name", "title", "text", "basis", "description", "fileURI"}
+
+
+def test_a_work_says_what_it_is_like() -> None:
+    assert WorkDocument.from_bytes(WORK.to_bytes()) == WORK
+    assert json.loads(WORK.to_bytes()) == {
+        "type": "licet/work/1",
+        "sha256": sha256(b"1")[2:],
+        "size": "539",
+        "mediaType": "text/plain",
+        "iscc": ISCC,
+        "units": [UNIT],
+        "pdq": "ab" * 32,
+        "title": "A title",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("iscc", "ISCC:x"),
+        ("iscc", ""),
+        ("units", ["ISCC:x"]),
+        ("units", [UNIT] * 9),
+        ("pdq", "AB" * 32),
+        ("size", "-1"),
+        ("size", str(1 << 64)),
+        ("mediaType", "text"),
+        ("mediaType", "TEXT/plain"),
+        ("sha256", "x"),
+        ("more", "x"),
+    ],
+)
+def test_a_work_that_is_not_what_it_should_be(key: str, value: object) -> None:
+    data = {**json.loads(WORK.to_bytes()), key: value}
+    with pytest.raises(DocumentInvalid):
+        WorkDocument.from_bytes(canonical_json(data))
+
+
+@pytest.mark.parametrize(("key", "value"), [("iscc", "ISCC:x"), ("pdq", "x"), ("iscc", None), ("more", "x")])
+def test_likeness_in_a_catalogue_that_is_not_what_it_should_be(key: str, value: object) -> None:
+    data = json.loads(COMPARED.to_bytes())
+    data["works"][0][key] = value
+    with pytest.raises(DocumentInvalid):
+        CatalogDocument.from_bytes(canonical_json(data))
+
 
 # Letters whose order differs between code points and UTF-16, control characters, quotes.
 tricky = st.text('ab"\\\n\0\x1f\x7f\u2028\u20ac\ufb33\U0001f600', max_size=5)
@@ -202,6 +254,12 @@ def test_another_type_is_refused() -> None:
 def test_catalogue() -> None:
     assert CATALOG.tree().root == CatalogTree([sha256(b"1"), sha256(b"2")]).root
     assert json.loads(CATALOG.to_bytes())["works"][0] == {"id": "one", "sha256": sha256(b"1")[2:]}
+    assert json.loads(COMPARED.to_bytes())["works"][0] == {
+        "id": "one",
+        "sha256": sha256(b"1")[2:],
+        "iscc": UNIT,
+        "pdq": "ab" * 32,
+    }
     one, two = CATALOG.works
     for works, message in {
         (): "at least one",

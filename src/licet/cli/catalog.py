@@ -7,10 +7,13 @@ import click
 from rich.text import Text
 
 from licet.catalog import Catalog, read_catalog
+from licet.cli.likeness import near_json, warn_of_neighbours
 from licet.cli.output import bar, emit, facts, table
 from licet.cli.params import FILE, Command, origin_option
 from licet.cli.session import Session, takes
 from licet.cli.text import one_line
+from licet.errors import InputError
+from licet.fingerprint.members import is_archive
 from licet.rights.registration import Origin
 
 _SHOWN_PAYEES: Final = 10
@@ -31,6 +34,23 @@ def column_options(function: Command) -> Command:
     return function
 
 
+def read_source(path: Path, payees_column: str | None, weights_column: str | None, separator: str) -> Catalog:
+    """Reads a catalogue's CSV, or the files of a folder or an archive, with a progress bar.
+
+    Raises:
+        InputError: it cannot be read, or a folder or an archive is to have columns.
+    """
+    if not path.is_dir() and not is_archive(path):
+        return read(path, payees_column, weights_column, separator)
+    if payees_column is not None or weights_column is not None:
+        raise InputError(f"{path} has no columns: name payees in a CSV, or leave the options out")
+    # Pictures' and sounds' libraries are loaded by whoever compares works.
+    from licet.collection import read_collection
+
+    with bar(f"reading {path.name}") as progress:
+        return read_collection(path, progress=progress)
+
+
 def read(path: Path, payees_column: str | None, weights_column: str | None, separator: str) -> Catalog:
     """Reads a catalogue's CSV, with a progress bar."""
     with bar(f"reading {path.name}") as progress:
@@ -49,14 +69,14 @@ def command() -> None:
 
 
 @command.command("register")
-@click.argument("csv", type=FILE)
+@click.argument("source", type=FILE, metavar="CSV|FOLDER|ARCHIVE")
 @click.option("--name", required=True, help="The catalogue's title, for people.")
 @column_options
 @origin_option
-@takes(account=True, publishes=True)
+@takes(account=True, publishes=True, index=True)
 def register(
     session: Session,
-    csv: Path,
+    source: Path,
     name: str,
     payees_column: str | None,
     weights_column: str | None,
@@ -64,36 +84,45 @@ def register(
     origin: Origin,
     as_json: bool,
 ) -> None:
-    """Register the works of CSV (.csv or .csv.gz), one in each row, as a catalogue.
+    """Register many works as a catalogue: those of a CSV, or the files of a folder or an archive.
 
-    A row's work is the SHA-256 in its column `sha256`, else the file in its column `file`, else the row
-    itself. The list of works is published as a document. With --payees-column, shows who would share in
-    the income; `licet split publish` makes it so.
+    CSV (.csv or .csv.gz): a row's work is the SHA-256 in its column `sha256`, else the file in its column
+    `file`, else the row itself. FOLDER or ARCHIVE (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2): each file is a
+    work, its path is its id; with it goes what texts, pictures and sounds are found by (`licet find`).
+
+    The list of works is published as a document. With --payees-column, shows who would share in the income;
+    `licet split publish` makes it so.
     """
-    catalog = read(csv, payees_column, weights_column, separator)
-    registered = session.rights_holder.register_catalog(catalog, name, origin=origin)
+    catalog = read_source(source, payees_column, weights_column, separator)
+    compared = sum(work.iscc is not None or work.pdq is not None for work in catalog.works)
+    holder = session.rights_holder
+    registered = holder.register_catalog(catalog, name, origin=origin)
     registration, receipt = registered.registration, registered.receipt
     emit(
         {
             "asset_id": registered.asset_id,
             "name": name,
             "works": registration.works,
+            "compared": compared,
             "root": registration.content,
             "document_hash": registration.document_hash,
             "uri": registration.uri,
             "tx": receipt.tx_hash,
             "gas": receipt.gas_used,
+            "near_matches": near_json(registered.neighbours.near),
+            "not_compared": registered.neighbours.gap,
             "split": _split_json(catalog),
         },
         facts(
             asset_id=registered.asset_id,
-            works=f"{registration.works:,}",
+            works=f"{registration.works:,}, {compared:,} of them can be found by likeness",
             document=f"{registration.document_hash[2:]}.json in {session.publisher.directory}",
             gas=f"{receipt.gas_used:,}",
         ),
         *_split_tables(catalog),
         as_json=as_json,
     )
+    warn_of_neighbours(name, registered.asset_id, holder.address, registered.neighbours)
 
 
 def _split_json(catalog: Catalog) -> dict[str, Any] | None:

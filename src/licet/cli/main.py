@@ -24,6 +24,7 @@ from licet.cli import (
     demo,
     deploy,
     dispute,
+    find,
     licenses,
     lookup,
     meter,
@@ -58,7 +59,7 @@ def cli() -> None:
 
     Start with `licet demo`. Options that several commands share can stand in the environment, or in a file
     .env in the current directory: LICET_RPC, LICET_REGISTRY, LICET_DEPLOYMENT, LICET_KEYSTORE,
-    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI.
+    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI, LICET_INDEX.
     """
 
 
@@ -75,6 +76,7 @@ for module in (
     offer,
     rights,
     lookup,
+    find,
     licenses,
     meter,
     usage,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
@@ -27,7 +27,11 @@ from licet.licensee import Licensee
 from licet.rights_holder import RightsHolder
 from licet.types import ZERO_ADDRESS, Address
 
+if TYPE_CHECKING:
+    from licet.similarity import SimilarWorks
+
 DEFAULT_RPC: Final = "http://127.0.0.1:8545"
+DEFAULT_INDEX: Final = Path("index")
 PASSWORD_VARIABLE: Final = "LICET_PASSWORD"
 
 _CHAIN_OPTIONS: Final = (
@@ -102,6 +106,18 @@ _PUBLISHER_OPTIONS: Final = (
         help="Where others fetch that folder from.",
     ),
 )
+_INDEX_OPTIONS: Final = (
+    click.option(
+        "--index",
+        type=FILE,
+        default=DEFAULT_INDEX,
+        metavar="FOLDER",
+        envvar="LICET_INDEX",
+        show_envvar=True,
+        show_default=True,
+        help="Where the local index of similar works is kept.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -116,6 +132,7 @@ class Session:
     dev_account: int | None = None
     documents: tuple[Path, ...] = (Path("documents"),)
     base_uri: str | None = None
+    index: Path | None = None
 
     @cached_property
     def reader(self) -> Chain:
@@ -184,7 +201,16 @@ class Session:
     @property
     def rights_holder(self) -> RightsHolder:
         """The rights holder whose account the options name."""
-        return RightsHolder(self.signing_contracts, self.publisher, self.library)
+        similar = self.similar if self.index else None
+        return RightsHolder(self.signing_contracts, self.publisher, self.library, similar)
+
+    @cached_property
+    def similar(self) -> "SimilarWorks":
+        """The local index of registered works."""
+        # Arrays' libraries are loaded by the commands that compare works.
+        from licet.similarity import SimilarWorks
+
+        return SimilarWorks(self.contracts, self.library, self.index or DEFAULT_INDEX)
 
     @property
     def licensee(self) -> Licensee:
@@ -235,7 +261,12 @@ def default_deployment(chain_id: int) -> Path:
 
 
 def takes(
-    *, account: bool = False, documents: bool = False, publishes: bool = False, contracts: bool = True
+    *,
+    account: bool = False,
+    documents: bool = False,
+    publishes: bool = False,
+    contracts: bool = True,
+    index: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Adds the common options, and `--json`, to a command, which gets a Session first, and `as_json`.
 
@@ -244,10 +275,12 @@ def takes(
         documents: it reads published documents.
         publishes: it publishes documents.
         contracts: it needs the contracts, not a node alone.
+        index: it compares works with those registered.
     """
     options = [*(_CHAIN_OPTIONS if contracts else _CHAIN_OPTIONS[:1])]
     options += _ACCOUNT_OPTIONS if account else ()
     options += _PUBLISHER_OPTIONS if publishes else _DOCUMENT_OPTIONS if documents else ()
+    options += _INDEX_OPTIONS if index else ()
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)

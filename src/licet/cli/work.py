@@ -6,6 +6,7 @@ from typing import Any, Final
 import click
 from rich.text import Text
 
+from licet.cli.likeness import near_json, warn_of_neighbours
 from licet.cli.output import bar, emit, facts, sent, table
 from licet.cli.params import ADDRESS, FILE, LICENSE, SHARE, origin_option
 from licet.cli.session import Session, takes
@@ -21,7 +22,7 @@ from licet.rights_holder.account import content_of
 from licet.types import Address, Hash32, parse_hash, shown
 
 _uri: Final = click.option(
-    "--uri", default="", metavar="URI", help="Where a document about the work can be fetched."
+    "--uri", default="", metavar="URI", help="Where the work's document can be fetched, if not at --base-uri."
 )
 
 
@@ -34,9 +35,13 @@ def command() -> None:
 @click.argument("files", type=FILE, nargs=-1, required=True)
 @origin_option
 @_uri
-@takes(account=True)
+@takes(account=True, publishes=True, index=True)
 def register(session: Session, files: tuple[Path, ...], origin: Origin, uri: str, as_json: bool) -> None:
-    """Register each of FILES as a work, by the SHA-256 of its bytes; the files stay where they are."""
+    """Register each of FILES as a work, by the SHA-256 of its bytes; the files stay where they are.
+
+    What identifies a work is published as a document, with its ISCC, which also stands in the event. Works
+    of others' that are like it are named in a warning: the way to dispute them stands there too.
+    """
     for file in files:
         check_file(file)
     holder = session.rights_holder
@@ -49,6 +54,8 @@ def register(session: Session, files: tuple[Path, ...], origin: Origin, uri: str
         # What was registered stays so, also where a later file fails.
         if done:
             _show(done, as_json=as_json)
+            for file, registered in done.items():
+                warn_of_neighbours(file.name, registered.asset_id, holder.address, registered.neighbours)
 
 
 @command.command("derive")
@@ -254,6 +261,10 @@ def _show(done: dict[Path, Registered], *, as_json: bool) -> None:
                     "file": str(file),
                     "sha256": registered.registration.content,
                     "asset_id": registered.asset_id,
+                    "document_hash": registered.registration.document_hash,
+                    "uri": registered.registration.uri,
+                    "near_matches": near_json(registered.neighbours.near),
+                    "not_compared": registered.neighbours.gap,
                     "tx": registered.receipt.tx_hash,
                     "gas": registered.receipt.gas_used,
                 }

@@ -1,7 +1,7 @@
 """What was published on chain about works and splits, together with the documents that it points to."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from licet.chain.abi import log_topic
 from licet.contracts import events
@@ -14,6 +14,30 @@ from licet.types import ZERO_HASH, Address, Hash32, parse_hash
 
 if TYPE_CHECKING:
     from licet.contracts import Contracts
+
+
+class RegisteredCatalog(Protocol):
+    """What a catalogue was registered with: the event, or what was kept of it."""
+
+    @property
+    def asset_id(self) -> Hash32:
+        """The deed."""
+
+    @property
+    def content(self) -> Hash32:
+        """The tree's root."""
+
+    @property
+    def works(self) -> int:
+        """How many works it has."""
+
+    @property
+    def document_hash(self) -> Hash32:
+        """Its document's SHA-256."""
+
+    @property
+    def uri(self) -> str:
+        """Where that can be fetched."""
 
 
 def registrations(
@@ -44,7 +68,7 @@ def registration(contracts: "Contracts", asset_id: Hash32) -> events.AssetRegist
     )
 
 
-def catalog_document(registered: events.AssetRegistered, library: Library) -> CatalogDocument:
+def catalog_document(registered: RegisteredCatalog, library: Library) -> CatalogDocument:
     """A registered catalogue's document, checked against the registration.
 
     Raises:

@@ -31,6 +31,7 @@ from licet.documents.store import (
 )
 from licet.documents.terms import TermsDocument
 from licet.documents.usage import UsageLog, UsageRecord, verify_usage
+from licet.documents.works import WorkDocument
 
 __all__ = [
     "ApprovalDocument",
@@ -54,6 +55,7 @@ __all__ = [
     "UsageRecord",
     "VoucherDocument",
     "Work",
+    "WorkDocument",
     "canonical_json",
     "file_name",
     "ni_uri",

@@ -19,6 +19,7 @@ from licet.documents.base import (
     string,
 )
 from licet.errors import InputError
+from licet.fingerprint.codes import parse_iscc, parse_pdq
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Order
@@ -29,10 +30,19 @@ from licet.types import Address, Hash32, parse_hash, parse_uint
 
 
 class Work(NamedTuple):
-    """A work of a catalogue: the catalogue's id for it, and the SHA-256 of its bytes."""
+    """A work of a catalogue.
+
+    Attributes:
+        id: the catalogue's id for it.
+        sha256: of its bytes.
+        iscc: an ISCC of it, where its file was read: as a rule its Content-Code, 256 bits.
+        pdq: a picture's PDQ hash, in hex.
+    """
 
     id: str
     sha256: Hash32
+    iscc: str | None = None
+    pdq: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,7 @@ class CatalogDocument(Document):
         return CatalogTree(work.sha256 for work in self.works)
 
     def to_json(self) -> dict[str, Any]:
-        works = [{"id": work.id, "sha256": work.sha256[2:]} for work in self.works]
-        return {"name": self.name, "works": works}
+        return {"name": self.name, "works": [_work_json(work) for work in self.works]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -66,10 +75,22 @@ class CatalogDocument(Document):
         return cls(string(data, "name"), tuple(_work(item) for item in array(data, "works")))
 
 
+def _work_json(work: Work) -> dict[str, str]:
+    likeness = {} if work.iscc is None else {"iscc": work.iscc}
+    if work.pdq is not None:
+        likeness["pdq"] = work.pdq
+    return {"id": work.id, "sha256": work.sha256[2:], **likeness}
+
+
 def _work(data: object) -> Work:
     item = json_object(data, "a work")
-    check_keys(item, "id", "sha256")
-    return Work(string(item, "id"), parse_hash(string(item, "sha256"), "SHA-256"))
+    check_keys(item, "id", "sha256", optional=("iscc", "pdq"))
+    return Work(
+        string(item, "id"),
+        parse_hash(string(item, "sha256"), "SHA-256"),
+        parse_iscc(string(item, "iscc")) if "iscc" in item else None,
+        parse_pdq(string(item, "pdq")) if "pdq" in item else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

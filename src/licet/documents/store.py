@@ -29,6 +29,10 @@ FETCH_SECONDS = 30.0
 """How long a document may take to arrive."""
 
 
+# A slash, a file's name, and a work's ISCC as the fragment.
+_NAME_BYTES = 1 + 69 + 1 + 64
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """What goes on chain: a document's SHA-256 and the URI where it can be fetched."""
@@ -65,7 +69,7 @@ class Publisher:
         if self.base_uri is not None:
             if not urlsplit(self.base_uri).scheme:
                 raise InputError(f"the base URI {shown(base_uri)} has no scheme: https://… expected")
-            if len(self.base_uri.encode()) + 70 > MAX_URI_BYTES:
+            if len(self.base_uri.encode()) + _NAME_BYTES > MAX_URI_BYTES:
                 raise InputError(f"the base URI is too long: a URI has at most {MAX_URI_BYTES} bytes")
 
     def publish(self, document: Document | bytes) -> Published:

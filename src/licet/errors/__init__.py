@@ -16,6 +16,8 @@
     ├── SignerError
     │   ├── WrongPassword               a keystore that the password does not open
     │   └── DevelopmentKeyRefused       a publicly known key on a chain that is not local
+    ├── ToolMissing                     a program that something needs is not installed
+    ├── IndexDamaged                    a local index that has to be built again
     ├── RightsError                     the chain answered, and the answer is no
     │   ├── NotRegistered
     │   ├── Contested                   competing claims: the buyer has to name one

@@ -82,6 +82,14 @@ class DevelopmentKeyRefused(SignerError):
     """A publicly known key was about to sign on a chain that is not local."""
 
 
+class ToolMissing(LicetError):
+    """A program that something needs is not installed."""
+
+
+class IndexDamaged(LicetError):
+    """A local index is not what was written: it has to be built again."""
+
+
 class RightsError(LicetError):
     """The chain answered, and the answer is no."""
 

@@ -1,6 +1,7 @@
 """The licensee: looks works up, gets exact quotes, buys licenses, proves what they permit, reports use."""
 
 from licet.licensee.buying import Purchase, Renewal
+from licet.licensee.finding import Resemblance
 from licet.licensee.holding import Held, Sublicense
 from licet.licensee.lookup import Claim, Lookup
 from licet.licensee.metering import Meter
@@ -17,6 +18,7 @@ __all__ = [
     "Quote",
     "QuoteItem",
     "Renewal",
+    "Resemblance",
     "Status",
     "Sublicense",
     "check_complete",

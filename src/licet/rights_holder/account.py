@@ -1,7 +1,7 @@
 """What all parts of the role share: the account, the contracts, and where documents go and come from."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from licet.contracts import Contracts
 from licet.contracts.terms import LicenseTerms, terms_of
@@ -10,21 +10,33 @@ from licet.errors import reverted
 from licet.fingerprint import Progress, sha256_file
 from licet.types import Address, Hash32, parse_hash
 
+if TYPE_CHECKING:
+    from licet.similarity import SimilarWorks
+
 
 class Account:
     """A rights holder's account, which is the chain's signer."""
 
-    def __init__(self, contracts: Contracts, publisher: Publisher, library: Library | None = None) -> None:
+    def __init__(
+        self,
+        contracts: Contracts,
+        publisher: Publisher,
+        library: Library | None = None,
+        similar: "SimilarWorks | None" = None,
+    ) -> None:
         """An account that acts.
 
         Args:
             contracts: of one deployment, for the account.
             publisher: where documents go; its folder must be served, or handed on, for others to read them.
             library: where others' documents are found; the publisher's folder if not given.
+            similar: the index of what is registered, to be warned of works that are like one's own; without
+                it there are no warnings.
         """
         self._contracts: Final = contracts
         self._publisher: Final = publisher
         self._library: Final = library or Library([publisher.directory])
+        self._similar: Final = similar
 
     @property
     def address(self) -> Address:
@@ -58,7 +70,11 @@ def content_of(work: str | Path, progress: Progress | None = None) -> Hash32:
     Raises:
         InputError: it is neither a file that can be read nor 64 hex digits.
     """
-    path = Path(work)
-    if isinstance(work, Path) or path.exists():
-        return sha256_file(path, progress)
-    return parse_hash(work, "file, and no SHA-256")
+    if is_file(work):
+        return sha256_file(work, progress)
+    return parse_hash(str(work), "file, and no SHA-256")
+
+
+def is_file(work: str | Path) -> bool:
+    """Whether a work is named by its file; else it is by its SHA-256."""
+    return isinstance(work, Path) or Path(work).exists()

@@ -14,7 +14,8 @@ from licet.fingerprint import Progress
 from licet.rights.conditions import WHOLE_BPS
 from licet.rights.derivation import Derivation, DerivativeApproval, Parent
 from licet.rights.registration import Origin, Registration
-from licet.rights_holder.account import content_of
+from licet.rights_holder.account import content_of, is_file
+from licet.rights_holder.describing import Describing
 from licet.rights_holder.offering import Offering, PublishedSplit
 from licet.trees.hashing import parse_address
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, parse_hash
@@ -79,7 +80,7 @@ def derivative_split(parents: Iterable[LicenseTerms], shares: Iterable[PayeeShar
     return SplitDocument.of(PayeeShare(e.payee, e.share // common, e.name) for e in entries)
 
 
-class Deriving(Offering):
+class Deriving(Offering, Describing):
     """Registers derivatives, and approves of others'."""
 
     def register_derivative(
@@ -108,9 +109,10 @@ class Deriving(Offering):
             approvals: by license id, the signatures of parents' holders, where the conditions ask for them.
             sources: licenses of this account's that a model or tool was made or used under, at most 64.
             origin: how the work came about.
-            uri: where a document about the work can be fetched, if there is one.
-            document_hash: that document's SHA-256.
-            progress: called with the number of bytes hashed since the last call.
+            uri: where the work's document can be fetched, if not from the publisher's base URI.
+            document_hash: the SHA-256 of a document of one's own, to be named in place of the metadata, which
+                are published where the work is given as a file.
+            progress: called with the number of bytes read since the last call.
 
         Raises:
             InputError: there are neither licenses nor sources, or too many, or the shares are not possible.
@@ -118,7 +120,15 @@ class Deriving(Offering):
             Reverted: a parent does not allow it, as the exception's class says.
         """
         parents = [self._terms(entry) for entry in licenses]
-        content = content_of(work, progress)
+        if is_file(work):
+            described = self._describe(work, uri, document_hash, progress)
+            content, document_hash, uri = (
+                described.fingerprint.sha256,
+                described.document_hash,
+                described.uri,
+            )
+        else:
+            content = content_of(work)
         registration = Registration(
             self.address, content, document_hash=document_hash, uri=uri, origin=origin
         )

@@ -1,27 +1,37 @@
 """Registering works and catalogues, and handing their deeds on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from licet.catalog import Catalog
 from licet.chain.client import Receipt
+from licet.documents import Work
 from licet.errors import SignerError
-from licet.fingerprint import Progress, sha256_file
+from licet.fingerprint import Progress
+from licet.fingerprint.codes import Code, codes_of, with_short
 from licet.rights.registration import Origin, Registration
-from licet.rights_holder.account import Account
+from licet.rights_holder.describing import UNWATCHED, Describing, Neighbours
 from licet.types import ZERO_HASH, Address, Hash32
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """An asset that was registered: its id, and the transaction that did it."""
+    """An asset that was registered.
+
+    Attributes:
+        asset_id: its id.
+        registration: what was said of it.
+        receipt: the transaction that did it.
+        neighbours: what others had registered before that is like it.
+    """
 
     asset_id: Hash32
     registration: Registration
     receipt: Receipt
+    neighbours: Neighbours = UNWATCHED
 
 
-class Registering(Account):
+class Registering(Describing):
     """Registers works."""
 
     def register_work(
@@ -35,21 +45,31 @@ class Registering(Account):
     ) -> Registered:
         """Registers a single work by the SHA-256 of its bytes.
 
+        Its metadata (`WorkDocument`) are published, with its ISCC; the event has their hash, and the ISCC in
+        its URI.
+
         Args:
             path: the work's file; it is read, not published.
             origin: how the work came about.
-            uri: where a document about the work can be fetched, if there is one.
-            document_hash: that document's SHA-256.
-            progress: called with the number of bytes hashed since the last call.
+            uri: where the work's document can be fetched, if not from the publisher's base URI.
+            document_hash: the SHA-256 of a document of one's own, to be named in place of the metadata.
+            progress: called with the number of bytes read since the last call.
 
         Raises:
             InputError: the file cannot be read, or is empty.
             AssetAlreadyRegistered: this account has registered this work before.
         """
-        content = sha256_file(path, progress)
-        return self._register(
-            Registration(self.address, content, document_hash=document_hash, uri=uri, origin=origin)
+        described = self._describe(path, uri, document_hash, progress)
+        read = described.fingerprint
+        neighbours = self._neighbours([(read.codes(), read.sha256)])
+        registration = Registration(
+            self.address,
+            read.sha256,
+            document_hash=described.document_hash,
+            uri=described.uri,
+            origin=origin,
         )
+        return replace(self._register(registration), neighbours=neighbours)
 
     def register_catalog(
         self, catalog: Catalog, name: str, *, origin: Origin = Origin.UNSTATED
@@ -62,16 +82,17 @@ class Registering(Account):
             origin: how its works came about.
         """
         published = self._publisher.publish(catalog.document(name))
-        return self._register(
-            Registration(
-                self.address,
-                catalog.tree().root,
-                works=len(catalog.works),
-                document_hash=published.hash,
-                uri=published.uri,
-                origin=origin,
-            )
+        compared = ((_codes(work), work.sha256) for work in catalog.works if work.iscc or work.pdq)
+        neighbours = self._neighbours(compared)
+        registration = Registration(
+            self.address,
+            catalog.tree().root,
+            works=len(catalog.works),
+            document_hash=published.hash,
+            uri=published.uri,
+            origin=origin,
         )
+        return replace(self._register(registration), neighbours=neighbours)
 
     def sign_registration(self, registration: Registration) -> bytes:
         """Signs a registration that somebody else will submit and pay for (`register_for`).
@@ -116,3 +137,8 @@ class Registering(Account):
     def _register(self, registration: Registration) -> Registered:
         receipt = self._contracts.assets.register(registration)
         return Registered(registration.asset_id, registration, receipt)
+
+
+def _codes(work: Work) -> tuple[Code, ...]:
+    """What a work of a catalogue is compared by."""
+    return with_short(codes_of([work.iscc] if work.iscc else [], work.pdq))
