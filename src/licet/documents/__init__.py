@@ -30,6 +30,7 @@ from licet.documents.store import (
     read_document,
     write_document,
 )
+from licet.documents.trust import TrustPolicy
 from licet.documents.usage import UsageLog, UsageRecord, verify_usage
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "SplitDocument",
     "StatementDocument",
     "TermsDocument",
+    "TrustPolicy",
     "UsageLog",
     "UsageProof",
     "UsageRecord",

@@ -1,0 +1,101 @@
+"""DuckDB as a licensee uses it: in memory, within bounds, off the network."""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from licet.errors import InputError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_SETTINGS: Final = {
+    "memory_limit": "2GB",  # beyond it, tables go to the temporary folder
+    "threads": 2,
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    # A join reads its left side in order and looks up in its right side, as it is written.
+    "disabled_optimizers": "join_order,build_side_probe_side",
+}
+
+
+class Database:
+    """Tables in memory. A join keeps the order of its left side; its right side should be the smaller one."""
+
+    def __init__(self) -> None:
+        # Loaded here, as it takes longer than most commands do.
+        import duckdb
+
+        folder = tempfile.mkdtemp(prefix="licet-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._error: Final = duckdb.Error
+        self._connection: Final[DuckDBPyConnection] = duckdb.connect()
+        for name, value in {**_SETTINGS, "temp_directory": folder}.items():
+            self._connection.execute(f"SET {name} = '{value}'")
+
+    def run(self, sql: str, *parameters: object) -> None:
+        """Runs statements."""
+        self._connection.execute(sql, parameters)
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def column(self, sql: str) -> list[Any]:
+        """The only column of a query."""
+        return [row[0] for row in self.rows(sql)]
+
+    def value(self, sql: str) -> Any:
+        """The only value of a query."""
+        return self.rows(sql)[0][0]
+
+    def load(self, table: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
+        """Makes a table.
+
+        Args:
+            table: its name; one that is there is replaced.
+            columns: names and types, as in `CREATE TABLE`.
+            rows: as many values each, in their order.
+        """
+        self.run(f"CREATE OR REPLACE TABLE {table} ({columns})")
+        self.insert(table, list(zip(*rows, strict=True)))
+
+    def insert(self, table: str, columns: Sequence[Sequence[object]], select: str = "*") -> None:
+        """Adds rows to a table.
+
+        Args:
+            table: its name.
+            columns: the values of each column.
+            select: what to make of them: the columns are `c0`, `c1` and so on.
+        """
+        if not columns or not len(columns[0]):
+            return
+        import numpy
+
+        arrays = {f"c{i}": numpy.array(values, dtype=object) for i, values in enumerate(columns)}
+        self._connection.register("given", arrays)
+        self._connection.execute(f"INSERT INTO {table} SELECT {select} FROM given")
+        self._connection.unregister("given")
+
+    def from_file(self, sql: str, *parameters: object) -> None:
+        """Runs a statement that reads or writes a file of the caller's.
+
+        Raises:
+            InputError: the file cannot be read or written so.
+        """
+        try:
+            self.run(sql, *parameters)
+        except self._error as error:
+            raise InputError(str(error).split("\n\n", maxsplit=1)[0]) from error
+
+
+def quoted(text: str) -> str:
+    """Text as a string of SQL, where no parameter can stand."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(column: str) -> str:
+    """A column's name in SQL, whatever it is."""
+    return '"' + column.replace('"', '""') + '"'

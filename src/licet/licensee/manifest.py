@@ -1,0 +1,197 @@
+"""Manifests: files of very many hashes, read into a table; and the answers, written out in their order."""
+
+import glob
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from licet.contracts.licenses import PERPETUAL
+from licet.errors import InputError
+from licet.fingerprint import check_file
+from licet.licensee.answers import REASONS, Status
+from licet.licensee.database import Database, named, quoted
+from licet.tables import open_table
+from licet.types import Hash32, shown
+
+COLUMNS: Final = ("sha256", "hash")
+"""Where the hashes are, if no column is named."""
+
+_MAGIC: Final = b"PAR1"
+# 64 hex digits, with or without 0x; anything else is NULL.
+_DIGITS: Final = "CASE WHEN length({0}) = 66 AND {0}[:2] IN ('0x', '0X') THEN {0}[3:] ELSE {0} END"
+_CONTENT: Final = "CASE WHEN length({0}) = 64 THEN try(unhex({0})) END"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A CSV file (also `.csv.gz`, with a header) or Parquet file with a SHA-256 in each row.
+
+    A hash has 64 hex digits, with or without `0x`. Each row counts as an item; what a repeated hash takes is
+    bought once.
+
+    Attributes:
+        path: the file.
+        column: where the hashes are; the column `sha256` or `hash` if not given.
+    """
+
+    path: Path
+    column: str | None = None
+
+    def ask(self, database: Database) -> None:
+        """Makes the table `asked` of the rows, in their order, each with its class from the table `classed`.
+
+        Raises:
+            InputError: the file cannot be read, has no such column or no rows, or a row has no hash.
+        """
+        source = self._source(database)
+        database.from_file(
+            f"""
+            CREATE OR REPLACE TABLE asked AS
+                SELECT content, class
+                FROM (SELECT {_CONTENT.format("digits")} AS content
+                    FROM (SELECT {_DIGITS.format("hash")} AS digits FROM ({source})))
+                LEFT JOIN classed USING (content);
+            """
+        )
+        first_bad, rows = database.rows("SELECT min(rowid) FILTER (content IS NULL), count(*) FROM asked")[0]
+        if not rows:
+            raise InputError(f"{self.path} has no rows: a hash in each is expected")
+        if first_bad is not None:
+            found = database.rows(f"{source} LIMIT 1 OFFSET {first_bad}")[0][0]
+            raise InputError(
+                f"{self.path}, row {first_bad + 1}: {shown(found or '')} is not a SHA-256: "
+                "64 hex digits, with or without 0x"
+            )
+
+    def _source(self, database: Database) -> str:
+        """A query for the hashes, as text."""
+        check_file(self.path)
+        try:
+            with self.path.open("rb") as file:
+                is_parquet = file.read(len(_MAGIC)) == _MAGIC
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be read: {error.strerror or error}") from error
+        # As an absolute path it is no URL, and no character of it is a wild card.
+        path = quoted(glob.escape(str(self.path.resolve())))
+        if is_parquet:
+            return self._parquet(database, f"read_parquet({path}, hive_partitioning = false)")
+        with open_table(self.path) as table:
+            column = self._choose(table.header)
+            columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in table.header)
+        compression = "gzip" if self.path.suffix == ".gz" else "none"
+        return (
+            f"SELECT {named(column)} AS hash FROM read_csv({path}, header = true, auto_detect = false, "
+            f"columns = {{{columns}}}, delim = ',', quote = '\"', escape = '\"', hive_partitioning = false, "
+            f"compression = '{compression}')"
+        )
+
+    def _parquet(self, database: Database, source: str) -> str:
+        database.from_file(f"CREATE OR REPLACE TEMP VIEW manifest AS SELECT * FROM {source}")
+        types = {name: kind for name, kind, *_ in database.rows("DESCRIBE manifest")}
+        column = self._choose(tuple(types))
+        if types[column] == "BLOB":
+            return f"SELECT hex({named(column)}) AS hash FROM {source}"
+        if types[column] != "VARCHAR":
+            raise InputError(
+                f"the column {shown(column)} of {self.path} has the type {types[column]}: "
+                "text of hex digits, or 32 bytes, are expected"
+            )
+        return f"SELECT {named(column)} AS hash FROM {source}"
+
+    def _choose(self, columns: tuple[str, ...]) -> str:
+        wanted = COLUMNS if self.column is None else (self.column,)
+        found = [name for name in wanted if name in columns]
+        if len(found) > 1:
+            raise InputError(f"{self.path} has the columns {' and '.join(found)}: name one with --column")
+        if not found:
+            has = shown(", ".join(columns), 300)
+            names = " or ".join(map(shown, wanted))
+            raise InputError(f"{self.path} has no column {names}, only {has}: name one with --column")
+        return found[0]
+
+
+def check_out(out: Path) -> None:
+    """Makes sure that answers can be written into a file.
+
+    Raises:
+        InputError: it is there already, its folder is not, or its name says neither CSV nor Parquet.
+    """
+    if out.suffix not in (".csv", ".parquet"):
+        raise InputError(f"{out} is neither .csv nor .parquet: name a file that is one of them")
+    if out.exists():
+        raise InputError(f"{out} is there already: name another file")
+    if not out.parent.is_dir():
+        raise InputError(f"there is no folder {out.parent}: make it, or name another")
+
+
+def write_answers(
+    database: Database,
+    out: Path,
+    *,
+    claims: Iterable[tuple[int, Hash32]],
+    licenses: Iterable[tuple[Hash32, int]],
+    offers: Iterable[tuple[Hash32, int]],
+) -> None:
+    """Writes the answer for each row that was asked for, in their order, whole or not at all.
+
+    Args:
+        database: what was asked for and answered.
+        out: a new file, `.csv` or `.parquet`.
+        claims: number and asset of the claims to what is contested, oldest first.
+        licenses: id and end of each license, by its number.
+        offers: hash and price of each offer, by its number.
+
+    Raises:
+        InputError: as `check_out`, or it cannot be written.
+    """
+    check_out(out)
+    database.load(
+        "claim_names",
+        "claim INTEGER, age INTEGER, asset_id VARCHAR",
+        [(number, place, asset_id) for place, (number, asset_id) in enumerate(claims)],
+    )
+    database.load(
+        "license_names",
+        "license INTEGER, license_id VARCHAR, until VARCHAR",
+        [(number, license_id, _end(until)) for number, (license_id, until) in enumerate(licenses)],
+    )
+    database.load(
+        "offer_names",
+        "offer INTEGER, offer_hash VARCHAR, price VARCHAR",
+        [(number, offer_hash, str(price)) for number, (offer_hash, price) in enumerate(offers)],
+    )
+    reasons = ", ".join(map(quoted, REASONS))
+    database.run(
+        f"""
+        CREATE OR REPLACE TABLE answer_names AS
+            SELECT class, status, [{reasons}][reason + 1] AS reason, license, offer, claims
+            FROM answers LEFT JOIN (
+                SELECT class, string_agg(asset_id, ' ' ORDER BY age) AS claims
+                FROM laid JOIN claim_names USING (claim) GROUP BY class
+            ) USING (class)
+        """
+    )
+    part = out.with_name(f".{out.name}.part")
+    form = "FORMAT csv, HEADER" if out.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+    try:
+        database.from_file(
+            f"""
+            COPY (
+                SELECT '0x' || lower(hex(content)) AS sha256, coalesce(status, '{Status.UNKNOWN}') AS status,
+                    reason, until, license_id, price, offer_hash,
+                    CASE WHEN status = '{Status.CONTESTED}' THEN claims END AS claims
+                FROM asked LEFT JOIN answer_names USING (class)
+                LEFT JOIN license_names USING (license) LEFT JOIN offer_names USING (offer)
+            ) TO {quoted(str(part.absolute()))} ({form})
+            """
+        )
+        part.replace(out)
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _end(until: int) -> str:
+    return "perpetual" if until == PERPETUAL else str(until)
