@@ -91,7 +91,7 @@ class ClaimOffer(NamedTuple):
     Attributes:
         claim: its number.
         offer: the number of its cheapest offer that would do; or `NONE`.
-        reason: why there is none, as an index into `REASONS`.
+        reason: why there is none, as an index into `REASONS`; else `NONE`.
     """
 
     claim: int

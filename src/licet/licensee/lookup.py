@@ -114,7 +114,10 @@ class Finder:
 
     def claims(self) -> "Claims":
         """All claims as they stand now."""
-        register = Register(self._contracts)
+        return self.claims_of(Register(self._contracts))
+
+    def claims_of(self, register: Register) -> "Claims":
+        """All claims as a register has them."""
         self._add_new(register)
         return Claims(register, self._works, self._assets, self._numbers, self._catalogs)
 

@@ -131,7 +131,7 @@ def write_answers(
     *,
     claims: Iterable[tuple[int, Hash32]],
     licenses: Iterable[tuple[Hash32, int]],
-    offers: Iterable[tuple[Hash32, int]],
+    offers: Iterable[tuple[int, Hash32, int]],
 ) -> None:
     """Writes the answer for each row that was asked for, in their order, whole or not at all.
 
@@ -140,7 +140,7 @@ def write_answers(
         out: a new file, `.csv` or `.parquet`.
         claims: number and asset of the claims to what is contested, oldest first.
         licenses: id and end of each license, by its number.
-        offers: hash and price of each offer, by its number.
+        offers: number, hash and price of the offers to buy.
 
     Raises:
         InputError: as `check_out`, or it cannot be written.
@@ -159,7 +159,7 @@ def write_answers(
     database.load(
         "offer_names",
         "offer INTEGER, offer_hash VARCHAR, price VARCHAR",
-        [(number, offer_hash, str(price)) for number, (offer_hash, price) in enumerate(offers)],
+        [(number, offer_hash, str(price)) for number, offer_hash, price in offers],
     )
     reasons = ", ".join(map(quoted, REASONS))
     database.run(
@@ -173,7 +173,7 @@ def write_answers(
         """
     )
     part = out.with_name(f".{out.name}.part")
-    form = "FORMAT csv, HEADER" if out.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+    form = "FORMAT csv, HEADER" if out.suffix == ".csv" else "FORMAT parquet"
     try:
         database.from_file(
             f"""

@@ -44,7 +44,7 @@ class Quote:
         uses: what is to be done with the items.
         items: the answers, in the order asked; empty for a manifest.
         counts: how many items there are of each status.
-        purchases: the offers to buy, each once.
+        purchases: the offers to buy, each once, in the order of the items; for a manifest, cheapest first.
         currency: of the total; None where nothing is to be bought.
         total: in the currency's smallest unit.
         minimal: whether it is proven that no other offers would do for less.

@@ -65,13 +65,13 @@ class Quoter:
         self._permitted: dict[Hash32, bool] = {}
         claims.classify()
 
-    def items(self, items: Iterable[str | Path]) -> Quote:
+    def items(self, asked: Iterable[str | Path]) -> Quote:
         """A quote for files and ids, with an answer for each.
 
         Raises:
             InputError: an item is unknown, or offers in several currencies would do and none is named.
         """
-        lookups = self._claims.lookup(items)
+        lookups = self._claims.lookup(asked)
         self._answers.ask(
             [None if found.content is None else hash_bytes(found.content) for found in lookups],
             {
@@ -81,7 +81,8 @@ class Quoter:
             },
         )
         choice = self._decide(licensed=True)
-        answers = tuple(
+        answers = self._answers.all()
+        items = tuple(
             QuoteItem(
                 found,
                 answer.status,
@@ -90,9 +91,10 @@ class Quoter:
                 None if answer.license == NONE else self._held[answer.license],
                 self._offers_on(answer.claims),
             )
-            for found, answer in zip(lookups, self._answers.all(), strict=True)
+            for found, answer in zip(lookups, answers, strict=True)
         )
-        return self._quote(choice, answers)
+        in_order = dict.fromkeys(answer.offer for answer in answers if answer.offer != NONE)
+        return self._quote(Choice(tuple(in_order), choice.minimal), items)
 
     def manifest(self, manifest: Manifest, out: Path | None = None) -> Quote:
         """A quote for a manifest's hashes; the answers go into a file, if one is named.
@@ -105,6 +107,7 @@ class Quoter:
         manifest.ask(database)
         choice = self._decide(licensed=False)
         if out is not None:
+            bought = ((number, self._known[number].offer) for number in choice.offers)
             contested = {n: self._in_play[n] for n in self._answers.contested() if n in self._in_play}
             dates = {n: self._claims.since(claim) for n, claim in contested.items()}
             oldest_first = sorted(contested, key=lambda n: (dates[n] is None, dates[n] or 0, n))
@@ -113,7 +116,7 @@ class Quoter:
                 out,
                 claims=[(n, contested[n].asset_id) for n in oldest_first],
                 licenses=[(held.license_id, held.license.expires) for held in self._held],
-                offers=[(o.offer.struct_hash(), o.offer.price) for o in self._known],
+                offers=[(number, offer.struct_hash(), offer.price) for number, offer in bought],
             )
         return self._quote(choice, ())
 
@@ -133,11 +136,11 @@ class Quoter:
         fitting = {self._in_play[n].asset_id: self._fitting(self._in_play[n].asset_id) for n in selling}
         self._check_currencies(fitting.values())
         cheapest = {asset: offers[0] for asset, offers in fitting.items() if offers}
-        self._known = sorted(cheapest.values(), key=lambda o: (o.offer.price, o.offer.struct_hash()))
+        self._known = sorted(cheapest.values(), key=lambda o: (o.offer.price, o.offer.asset_id))
         numbers = {standing.offer.asset_id: number for number, standing in enumerate(self._known)}
         return self._answers.buy(
             (
-                ClaimOffer(n, numbers.get(asset, NONE), self._reason(asset))
+                ClaimOffer(n, numbers.get(asset, NONE), NONE if asset in numbers else self._reason(asset))
                 for n in selling
                 for asset in [self._in_play[n].asset_id]
             ),
@@ -181,7 +184,7 @@ class Quoter:
     def _lacks(self, standing: StandingOffer) -> Reason | None:
         """Why buying on an offer is no answer. What use by the unit will cost, no quote can say."""
         offer = standing.offer
-        if offer.uses & self._uses != self._uses:
+        if int(self._uses) & ~int(offer.uses):  # as integers: there may be very many offers
             return Reason.NO_OFFER
         if offer.kind == Kind.METERED:
             return Reason.BY_UNIT

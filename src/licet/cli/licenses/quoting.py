@@ -58,8 +58,8 @@ def quote(
 ) -> None:
     """Show what it costs to use each ITEM, or a --manifest of millions, to the unit; buys nothing.
 
-    Each is licensed, on offer, forbidden, unknown or contested. Competing claims are listed, oldest first, and
-    not chosen between, unless --trust says whom to believe. Only with an account is anything licensed.
+    Each is licensed, on offer, forbidden, unknown or contested. Competing claims are listed, oldest first,
+    and not chosen between, unless --trust says whom to believe. Only with an account is anything licensed.
     """
     if manifest is None:
         if column is not None or out is not None:
