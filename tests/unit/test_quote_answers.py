@@ -103,10 +103,10 @@ def plainly(some: list[Asset], item: int) -> tuple[Status, Reason | None, int, s
         return Status.UNKNOWN, None, 0, set()
     best = min(asset.tier for asset in claims.values())
     counted = {n: asset for n, asset in claims.items() if asset.tier == best}
-    if len({asset.holder for asset in counted.values()}) > 1:
-        return Status.CONTESTED, None, 0, set()
     if best == Tier.DISTRUSTED:
         return Status.FORBIDDEN, Reason.DISTRUSTED, 0, set()
+    if len({asset.holder for asset in counted.values()}) > 1:
+        return Status.CONTESTED, None, 0, set()
     until = max(asset.until for asset in counted.values())
     if until:
         return Status.LICENSED, None, until, set()

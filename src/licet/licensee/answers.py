@@ -1,6 +1,6 @@
 """The answers of a quote, decided for classes of works at once, in tables.
 
-What is asked for stands in `asked`, a row for each item with its class; `works` says what that is. The rest
+What is asked for stands in `asked`, each item with its place and class; `works` says what that is. The rest
 follows from joins: which claims count (`chosen`), what that makes of each class (`decided`), which offers
 would do (`needs`), which of them are taken (`bought`). The number of Python objects is that of the claims and
 offers in play, never that of the items.
@@ -110,7 +110,7 @@ class Answer(NamedTuple):
 
 
 class Answers:
-    """Decides about what is asked for in the table `asked (content BLOB, class INTEGER)`."""
+    """Decides about what is asked for in the table `asked (place INTEGER, content BLOB, class INTEGER)`."""
 
     def __init__(self, database: Database) -> None:
         self._database: Final = database
@@ -129,9 +129,9 @@ class Answers:
         )
         self._database.run(
             f"""
-            CREATE OR REPLACE TABLE asked AS SELECT content,
+            CREATE OR REPLACE TABLE asked AS SELECT place, content,
                     CASE WHEN asset = {NONE} THEN class ELSE {FIRST_NAMED} - place END AS class
-                FROM (SELECT * FROM items ORDER BY place) LEFT JOIN classed USING (content);
+                FROM items LEFT JOIN classed USING (content);
             DELETE FROM class_claims WHERE class < 0;
             INSERT INTO class_claims SELECT {FIRST_NAMED} - place, asset FROM items WHERE asset <> {NONE};
             """
@@ -162,7 +162,8 @@ class Answers:
                 JOIN (SELECT class, min(tier) AS tier FROM laid JOIN facts USING (claim) GROUP BY class) best
                 ON laid.class = best.class AND facts.tier = best.tier;
             CREATE OR REPLACE TABLE decided AS
-                SELECT class, min(holder) <> max(holder) AS contested, arg_max(license, until) AS license,
+                SELECT class, arg_max(license, until) AS license,
+                    min(holder) <> max(holder) AND min(tier) <> {Tier.DISTRUSTED:d} AS contested,
                     min(tier) = {Tier.DISTRUSTED:d} AND class >= 0 AS distrusted
                 FROM chosen GROUP BY class;
             """
@@ -229,7 +230,7 @@ class Answers:
             """
             SELECT status, reason, license, offer, claims FROM asked LEFT JOIN answers USING (class)
             LEFT JOIN (SELECT class, list(claim ORDER BY claim) AS claims FROM chosen GROUP BY class)
-            USING (class) ORDER BY asked.rowid
+            USING (class) ORDER BY place
             """
         )
         return [_answer(*row) for row in rows]

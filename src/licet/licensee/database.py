@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import uuid
 import weakref
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -16,24 +17,28 @@ _SETTINGS: Final = {
     "threads": 2,
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    # A join reads its left side in order and looks up in its right side, as it is written.
+    # A join looks up in its right side, as it is written: the estimates of sizes are often wrong here.
     "disabled_optimizers": "join_order,build_side_probe_side",
 }
 
+_MAX_MESSAGE: Final = 300
+_HALF: Final = _MAX_MESSAGE // 2
+
 
 class Database:
-    """Tables in memory. A join keeps the order of its left side; its right side should be the smaller one."""
+    """Tables in memory. The right side of a join should be the smaller one; no join keeps an order."""
 
     def __init__(self) -> None:
         # Loaded here, as it takes longer than most commands do.
         import duckdb
 
-        folder = tempfile.mkdtemp(prefix="licet-")
+        # Made only once memory does not suffice.
+        folder = f"{tempfile.gettempdir()}/licet-{uuid.uuid4()}"
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._error: Final = duckdb.Error
         self._connection: Final[DuckDBPyConnection] = duckdb.connect()
         for name, value in {**_SETTINGS, "temp_directory": folder}.items():
-            self._connection.execute(f"SET {name} = '{value}'")
+            self._connection.execute(f"SET {name} = {quoted(str(value))}")
 
     def run(self, sql: str, *parameters: object) -> None:
         """Runs statements."""
@@ -88,7 +93,14 @@ class Database:
         try:
             self.run(sql, *parameters)
         except self._error as error:
-            raise InputError(str(error).split("\n\n", maxsplit=1)[0]) from error
+            # What follows are settings that the caller cannot change.
+            what = " ".join(str(error).split("Possible")[0].split("LINE 1:")[0].split())
+            raise InputError(_cut(what)) from error
+
+
+def _cut(text: str) -> str:
+    """The library's words, cut: they can repeat a whole line of the file."""
+    return text if len(text) <= _MAX_MESSAGE else f"{text[:_HALF]} … {text[-_HALF:]}"
 
 
 def quoted(text: str) -> str:

@@ -12,7 +12,7 @@ from licet.fingerprint import check_file
 from licet.licensee.answers import REASONS, Status
 from licet.licensee.database import Database, named, quoted
 from licet.tables import open_table
-from licet.types import Hash32, shown
+from licet.types import Hash32, hash_bytes, shown
 
 COLUMNS: Final = ("sha256", "hash")
 """Where the hashes are, if no column is named."""
@@ -39,7 +39,7 @@ class Manifest:
     column: str | None = None
 
     def ask(self, database: Database) -> None:
-        """Makes the table `asked` of the rows, in their order, each with its class from the table `classed`.
+        """Makes the table `asked` of the rows, each with its place and its class from the table `classed`.
 
         Raises:
             InputError: the file cannot be read, has no such column or no rows, or a row has no hash.
@@ -47,14 +47,12 @@ class Manifest:
         source = self._source(database)
         database.from_file(
             f"""
-            CREATE OR REPLACE TABLE asked AS
-                SELECT content, class
-                FROM (SELECT {_CONTENT.format("digits")} AS content
-                    FROM (SELECT {_DIGITS.format("hash")} AS digits FROM ({source})))
-                LEFT JOIN classed USING (content);
+            CREATE OR REPLACE TABLE listed AS
+                SELECT {_CONTENT.format("digits")} AS content
+                FROM (SELECT {_DIGITS.format("hash")} AS digits FROM ({source}));
             """
         )
-        first_bad, rows = database.rows("SELECT min(rowid) FILTER (content IS NULL), count(*) FROM asked")[0]
+        first_bad, rows = database.rows("SELECT min(rowid) FILTER (content IS NULL), count(*) FROM listed")[0]
         if not rows:
             raise InputError(f"{self.path} has no rows: a hash in each is expected")
         if first_bad is not None:
@@ -63,6 +61,13 @@ class Manifest:
                 f"{self.path}, row {first_bad + 1}: {shown(found or '')} is not a SHA-256: "
                 "64 hex digits, with or without 0x"
             )
+        database.run(
+            """
+            CREATE OR REPLACE TABLE asked AS
+                SELECT listed.rowid AS place, content, class FROM listed LEFT JOIN classed USING (content);
+            DROP TABLE listed;
+            """
+        )
 
     def _source(self, database: Database) -> str:
         """A query for the hashes, as text."""
@@ -153,36 +158,37 @@ def write_answers(
     )
     database.load(
         "license_names",
-        "license INTEGER, license_id VARCHAR, until VARCHAR",
-        [(number, license_id, _end(until)) for number, (license_id, until) in enumerate(licenses)],
+        "license INTEGER, license_id BLOB, until VARCHAR",
+        [(number, hash_bytes(id_), _end(until)) for number, (id_, until) in enumerate(licenses)],
     )
     database.load(
         "offer_names",
-        "offer INTEGER, offer_hash VARCHAR, price VARCHAR",
-        [(number, offer_hash, str(price)) for number, offer_hash, price in offers],
+        "offer INTEGER, offer_hash BLOB, price VARCHAR",
+        [(number, hash_bytes(offer_hash), str(price)) for number, offer_hash, price in offers],
     )
-    reasons = ", ".join(map(quoted, REASONS))
     database.run(
-        f"""
+        """
         CREATE OR REPLACE TABLE answer_names AS
-            SELECT class, status, [{reasons}][reason + 1] AS reason, license, offer, claims
+            SELECT class, status, reason, license_id, until, offer_hash, price, claims
             FROM answers LEFT JOIN (
                 SELECT class, string_agg(asset_id, ' ' ORDER BY age) AS claims
                 FROM laid JOIN claim_names USING (claim) GROUP BY class
             ) USING (class)
+            LEFT JOIN license_names USING (license) LEFT JOIN offer_names USING (offer)
         """
     )
+    reasons = ", ".join(map(quoted, REASONS))
     part = out.with_name(f".{out.name}.part")
     form = "FORMAT csv, HEADER" if out.suffix == ".csv" else "FORMAT parquet"
     try:
         database.from_file(
             f"""
             COPY (
-                SELECT '0x' || lower(hex(content)) AS sha256, coalesce(status, '{Status.UNKNOWN}') AS status,
-                    reason, until, license_id, price, offer_hash,
+                SELECT {_hex("content")} AS sha256, coalesce(status, '{Status.UNKNOWN}') AS status,
+                    [{reasons}][reason + 1] AS reason, until, {_hex("license_id")} AS license_id, price,
+                    {_hex("offer_hash")} AS offer_hash,
                     CASE WHEN status = '{Status.CONTESTED}' THEN claims END AS claims
-                FROM asked LEFT JOIN answer_names USING (class)
-                LEFT JOIN license_names USING (license) LEFT JOIN offer_names USING (offer)
+                FROM (SELECT * FROM asked LEFT JOIN answer_names USING (class) ORDER BY place)
             ) TO {quoted(str(part.absolute()))} ({form})
             """
         )
@@ -191,6 +197,10 @@ def write_answers(
         raise InputError(f"{out} cannot be written: {error.strerror or error}") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _hex(column: str) -> str:
+    return f"'0x' || lower(hex({column}))"
 
 
 def _end(until: int) -> str:

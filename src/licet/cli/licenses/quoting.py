@@ -9,7 +9,7 @@ from rich.text import Text
 
 from licet.cli.items import lookup_json, read_items, warn_of_gaps
 from licet.cli.offer import offer_json, price_of, runs
-from licet.cli.output import emit, note, table
+from licet.cli.output import bar, emit, table
 from licet.cli.params import FILE, TRUSTED, currency_option, uses_option
 from licet.cli.session import Session, takes
 from licet.cli.text import format_time, one_line, plural, short
@@ -71,8 +71,9 @@ def quote(
         raise click.UsageError("items and a --manifest are quoted one by one: leave one out")
     money = None if currency is None else session.currency(currency)
     licensee = session.licensee
-    note(f"licet: reading {one_line(str(manifest))}")
-    quoted = licensee.quote_manifest(Manifest(manifest, column), uses, trust=trust, currency=money, out=out)
+    asked = Manifest(manifest, column)
+    with bar(f"Quoting {one_line(manifest.name)}"):
+        quoted = licensee.quote_manifest(asked, uses, trust=trust, currency=money, out=out)
     warn_of_gaps(licensee)
     answers = None if out is None else str(out)
     emit({**_summary_json(session, quoted), "out": answers}, *_summary(session, quoted), as_json=as_json)
