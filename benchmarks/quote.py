@@ -112,6 +112,7 @@ def show(found: dict[str, Any]) -> None:
         "documents read, checked, in tables": f"{found['reading']:.1f} s",
         "matched, decided, priced, written": f"{found['quoting']:.1f} s",
         "together": f"{found['seconds']:.1f} s (limit {LIMITS['seconds']:.0f})",
+        "CPU time, all threads": f"{found['cpu']:.1f} s",
         "peak memory": f"{found['peak_mb']:,} MB (limit {LIMITS['peak_mb']:,})",
         "to buy": f"{found['purchases']:,} offers, {found['total']:,} units"
         + (", proven minimal" if found["minimal"] else ", not proven minimal"),
@@ -276,7 +277,7 @@ def claims_of(made: Market, folder: Path) -> Claims:
 def measure(folder: Path, items: int, works: int) -> dict[str, Any]:
     """Quotes the manifest, from documents on disk to answers on disk."""
     made = market(folder, works)
-    begun = time.perf_counter()
+    begun, cpu = time.perf_counter(), time.process_time()
     claims = claims_of(made, folder)
     read = time.perf_counter()
     quote = quoter(made, claims).manifest(Manifest(folder / "manifest.csv"), folder / "answers.parquet")
@@ -289,6 +290,7 @@ def measure(folder: Path, items: int, works: int) -> dict[str, Any]:
         "peak_mb": peak_mb(),
         "reading": read - begun,
         "quoting": done - read,
+        "cpu": time.process_time() - cpu,
         "purchases": len(quote.purchases),
         "total": quote.total,
         "minimal": quote.minimal,
