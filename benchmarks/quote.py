@@ -61,7 +61,8 @@ from licet.types import ZERO_HASH, Address, Hash32
 
 ITEMS, WORKS = 10_000_000, 1_000_000
 LIMITS = {"seconds": 30.0, "peak_mb": 4096}
-SAMPLE = 1_000_000
+SAMPLE = 2_000_000
+NO_FLAG = DeedFlag(0)
 CATALOGS = 9
 LICENSED, UNOFFERED, OTHER_USE, COMPETING, CONTESTED = 1, 2, 3, 4, 5
 DOLLAR = 1_000_000
@@ -148,12 +149,12 @@ class Market:
 
     def deed(self, asset: Hash32) -> Deed:
         """A deed, which its registrant holds."""
-        return Deed(self.by_asset[asset].registrant, 0, 0, 0, DeedFlag(0))
+        return Deed(self.by_asset[asset].registrant, 0, 0, 0, NO_FLAG)
 
     def flags(self, asset: Hash32, content: Hash32 | None) -> DeedFlag:
         """Nothing is disputed."""
         del asset, content
-        return DeedFlag(0)
+        return NO_FLAG
 
     def time(self, entry: Registered) -> int:
         """When an asset was registered."""

@@ -203,7 +203,7 @@ def test_each_row_is_answered_in_its_order(
     assert answers == [[item, *EXPECTED[item]] for item in items]
     answer(manifest, columns)
     read = Database().rows(f"SELECT * FROM {quoted(str(columns))}")
-    assert [[cell or "" for cell in row] for row in read] == answers
+    assert [[hash32(c) if isinstance(c, bytes) else c or "" for c in row] for row in read] == answers
     assert sorted(path.name for path in tmp_path.iterdir()) == ["manifest.csv", "out.csv", "out.parquet"]
 
 

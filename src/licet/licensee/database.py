@@ -72,14 +72,17 @@ class Database:
 
         Args:
             table: its name.
-            columns: the values of each column.
+            columns: the values of each column: integers, or else text, bytes and None.
             select: what to make of them: the columns are `c0`, `c1` and so on.
         """
         if not columns or not len(columns[0]):
             return
         import numpy
 
-        arrays = {f"c{i}": numpy.array(values, dtype=object) for i, values in enumerate(columns)}
+        arrays = {
+            f"c{i}": numpy.array(values, dtype="int64" if isinstance(values[0], int) else object)
+            for i, values in enumerate(columns)
+        }
         self._connection.register("given", arrays)
         self._connection.execute(f"INSERT INTO {table} SELECT {select} FROM given")
         self._connection.unregister("given")

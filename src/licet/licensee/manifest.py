@@ -140,6 +140,8 @@ def write_answers(
 ) -> None:
     """Writes the answer for each row that was asked for, in their order, whole or not at all.
 
+    In Parquet, hashes and ids are their 32 bytes; in CSV, 0x and hex digits.
+
     Args:
         database: what was asked for and answered.
         out: a new file, `.csv` or `.parquet`.
@@ -179,14 +181,15 @@ def write_answers(
     )
     reasons = ", ".join(map(quoted, REASONS))
     part = out.with_name(f".{out.name}.part")
-    form = "FORMAT csv, HEADER" if out.suffix == ".csv" else "FORMAT parquet"
+    is_csv = out.suffix == ".csv"
+    form, hashes = ("FORMAT csv, HEADER", _hex) if is_csv else ("FORMAT parquet", str)
     try:
         database.from_file(
             f"""
             COPY (
-                SELECT {_hex("content")} AS sha256, coalesce(status, '{Status.UNKNOWN}') AS status,
-                    [{reasons}][reason + 1] AS reason, until, {_hex("license_id")} AS license_id, price,
-                    {_hex("offer_hash")} AS offer_hash,
+                SELECT {hashes("content")} AS sha256, coalesce(status, '{Status.UNKNOWN}') AS status,
+                    [{reasons}][reason + 1] AS reason, until, {hashes("license_id")} AS license_id, price,
+                    {hashes("offer_hash")} AS offer_hash,
                     CASE WHEN status = '{Status.CONTESTED}' THEN claims END AS claims
                 FROM (SELECT * FROM asked LEFT JOIN answer_names USING (class) ORDER BY place)
             ) TO {quoted(str(part.absolute()))} ({form})

@@ -9,6 +9,8 @@ from licet.contracts.events import AssetRegistered, WorkDisputed
 from licet.contracts.publications import registrations
 from licet.types import Address, Hash32
 
+_MARKS: Final = DeedFlag.DISPUTED | DeedFlag.DEFEATED
+
 
 class Registered(NamedTuple):
     """A registration, as far as a claim needs it: a registry may have very many."""
@@ -53,7 +55,7 @@ class Register:
 
     def flags(self, asset_id: Hash32, content: Hash32 | None) -> DeedFlag:
         """Whether a deed, or a work of its catalogue, is disputed or lost a dispute."""
-        flags = self.deed(asset_id).flags & (DeedFlag.DISPUTED | DeedFlag.DEFEATED)
+        flags = self.deed(asset_id).flags & _MARKS
         return flags if content is None else flags | self._flags_of_work(asset_id, content)
 
     def _flags_of_work(self, asset_id: Hash32, content: Hash32) -> DeedFlag:
