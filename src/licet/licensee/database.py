@@ -5,6 +5,7 @@ import tempfile
 import uuid
 import weakref
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from licet.errors import InputError
@@ -87,18 +88,18 @@ class Database:
         self._connection.execute(f"INSERT INTO {table} SELECT {select} FROM given")
         self._connection.unregister("given")
 
-    def from_file(self, sql: str, *parameters: object) -> None:
+    def with_file(self, path: Path, sql: str) -> None:
         """Runs a statement that reads or writes a file of the caller's.
 
         Raises:
             InputError: the file cannot be read or written so.
         """
         try:
-            self.run(sql, *parameters)
+            self.run(sql)
         except self._error as error:
             # What follows are settings that the caller cannot change.
             what = " ".join(str(error).split("Possible")[0].split("LINE 1:")[0].split())
-            raise InputError(_cut(what)) from error
+            raise InputError(f"{path}: {_cut(what)}") from error
 
 
 def _cut(text: str) -> str:

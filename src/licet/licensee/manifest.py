@@ -45,12 +45,13 @@ class Manifest:
             InputError: the file cannot be read, has no such column or no rows, or a row has no hash.
         """
         source = self._source(database)
-        database.from_file(
+        database.with_file(
+            self.path,
             f"""
             CREATE OR REPLACE TABLE listed AS
                 SELECT {_CONTENT.format("digits")} AS content
                 FROM (SELECT {_DIGITS.format("hash")} AS digits FROM ({source}));
-            """
+            """,
         )
         first_bad, rows = database.rows("SELECT min(rowid) FILTER (content IS NULL), count(*) FROM listed")[0]
         if not rows:
@@ -92,7 +93,7 @@ class Manifest:
         )
 
     def _parquet(self, database: Database, source: str) -> str:
-        database.from_file(f"CREATE OR REPLACE TEMP VIEW manifest AS SELECT * FROM {source}")
+        database.with_file(self.path, f"CREATE OR REPLACE TEMP VIEW manifest AS SELECT * FROM {source}")
         types = {name: kind for name, kind, *_ in database.rows("DESCRIBE manifest")}
         column = self._choose(tuple(types))
         if types[column] == "BLOB":
@@ -184,7 +185,8 @@ def write_answers(
     is_csv = out.suffix == ".csv"
     form, hashes = ("FORMAT csv, HEADER", _hex) if is_csv else ("FORMAT parquet", str)
     try:
-        database.from_file(
+        database.with_file(
+            out,
             f"""
             COPY (
                 SELECT {hashes("content")} AS sha256, coalesce(status, '{Status.UNKNOWN}') AS status,
@@ -193,7 +195,7 @@ def write_answers(
                     CASE WHEN status = '{Status.CONTESTED}' THEN claims END AS claims
                 FROM (SELECT * FROM asked LEFT JOIN answer_names USING (class) ORDER BY place)
             ) TO {quoted(str(part.absolute()))} ({form})
-            """
+            """,
         )
         part.replace(out)
     except OSError as error:
