@@ -167,7 +167,7 @@ def test_ids_and_addresses_may_be_spelled_in_any_way(
     asset_id = Hash32(purchase.grant.offer.asset_id[2:])
     assert len(licensee.buys.offers(asset_id)) == 1
     trusting = licensee.buys.quote([work], Use.DISPLAY, trust=[asset_id], currency=lower(price.currency))
-    assert trusting.items[0].status is Status.NOT_ON_OFFER
+    assert trusting.items[0].status is Status.FORBIDDEN
     payee = lower(split.payees[0].payee)
     assert licensor.sells.due(split, lower(price.currency), payee) > 0
 

@@ -110,7 +110,7 @@ def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert max(map(len, lines)) <= 100
     assert lines[-1].endswith("Verdict: clean. Everything was checked, and everything agrees.")
     assert [int(act) for act in re.findall(r"^(\d+)  \w", captured.out, re.MULTILINE)] == list(range(1, 12))
-    for word in ("contested", "unregistered", "on offer", "NothingDue", "ShareNotInSplit", "27.40 TUSD"):
+    for word in ("contested", "unknown", "on offer", "NothingDue", "ShareNotInSplit", "27.40 TUSD"):
         assert word in captured.out
 
 

@@ -12,7 +12,7 @@ from licet.contracts import Contracts
 from licet.documents import OfferDocument, Publisher, TermsDocument
 from licet.errors import AssetNotRegistered, InputError
 from licet.fingerprint import sha256_file
-from licet.licensee import Licensee, Status
+from licet.licensee import Licensee, Reason, Status
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Registered
 from licet.types import ZERO_ADDRESS, hash32
@@ -302,8 +302,8 @@ def test_the_states_of_items_are_told_apart(
     licensee.buys.buy(offering(licensor, licensor.sells.register_work(held).asset_id, price))
     quote = licensee.buys.quote([unregistered, unoffered, offered, contested, held], Use.TRAIN)
     assert [item.status for item in quote.items] == [
-        Status.UNREGISTERED,
-        Status.NOT_ON_OFFER,
+        Status.UNKNOWN,
+        Status.FORBIDDEN,
         Status.ON_OFFER,
         Status.CONTESTED,
         Status.LICENSED,
@@ -382,7 +382,7 @@ def test_an_offer_must_permit_all_uses(
     assert passer_by.quote([work], Use.TRAIN).total == 1
     assert passer_by.quote([work], Use.TRAIN | Use.MINE).total == 5
     (item,) = passer_by.quote([work], Use.TRAIN | Use.DISPLAY).items
-    assert (item.status, len(item.offers)) == (Status.NOT_ON_OFFER, 2)
+    assert (item.status, item.reason, len(item.offers)) == (Status.FORBIDDEN, Reason.NO_OFFER, 2)
 
 
 @pytest.fixture

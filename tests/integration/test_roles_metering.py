@@ -287,7 +287,7 @@ def test_a_quote_leaves_out_what_is_sold_by_the_unit(
     offering(licensor, asset.asset_id, Price(dollar, 1, Kind.METERED))
     quote = licensee.buys.quote([asset.asset_id], Use.TRAIN)
     (item,) = quote.items
-    assert (item.status, len(item.offers), quote.total) == (Status.NOT_ON_OFFER, 1, 0)
+    assert (item.status, len(item.offers), quote.total) == (Status.FORBIDDEN, 1, 0)
     with pytest.raises(NotOnOffer, match="by the unit"):
         check_complete(quote)
     whole = offering(licensor, asset.asset_id, price)

@@ -1,103 +1,141 @@
 """Which offers a quote takes."""
 
+import random
 import time
+from collections.abc import Collection
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.licensee.cover import Coverage, choose
+from licet.licensee.cover import Choice, choose
 
-Offers = dict[str, Coverage]
-
-
-def offers(**spelled: tuple[int, str]) -> Offers:
-    """`a=(5, "012")`: the offer a costs 5 and covers the items 0, 1 and 2."""
-    return {name: Coverage(price, frozenset(map(int, items))) for name, (price, items) in spelled.items()}
+Needs = list[frozenset[int]]
 
 
-def cost(names: tuple[str, ...], known: Offers) -> int:
-    return sum(known[name].price for name in names)
+def needs(*spelled: str) -> Needs:
+    """`"01"`: what the offers 0 and 1 would meet."""
+    return [frozenset(map(int, offers)) for offers in spelled]
 
 
-def covered(names: tuple[str, ...] | list[str], known: Offers) -> set[int]:
-    return set().union(*(known[name].items for name in names))
+def cost(offers: Collection[int], prices: list[int]) -> int:
+    return sum(prices[offer] for offer in offers)
 
 
-EXAMPLES: list[tuple[Offers, set[str]]] = [
-    (offers(), set()),
-    (offers(a=(5, "0")), {"a"}),
-    (offers(a=(5, "0"), b=(4, "0")), {"b"}),
-    (offers(a=(5, "0"), b=(4, "1")), {"a", "b"}),
-    (offers(a=(3, "0"), b=(3, "1"), all=(5, "01")), {"all"}),
-    (offers(a=(2, "0"), b=(2, "1"), all=(5, "01")), {"a", "b"}),
+def meets(offers: Collection[int], wanted: Needs) -> bool:
+    return all(not need.isdisjoint(offers) for need in wanted)
+
+
+def cheapest(prices: list[int], wanted: Needs) -> int:
+    """By trying all."""
+    sets = (names for size in range(len(prices) + 1) for names in combinations(range(len(prices)), size))
+    return min(cost(names, prices) for names in sets if meets(names, wanted))
+
+
+EXAMPLES: list[tuple[list[int], Needs, set[int]]] = [
+    ([], [], set()),
+    ([5], needs("0"), {0}),
+    ([4, 5], needs("01"), {0}),
+    ([5, 5], needs("01"), {0}),
+    ([4, 5], needs("0", "1"), {0, 1}),
+    # offers nobody needs
+    ([0, 1, 2], needs("2"), {2}),
+    # two single works, and both
+    ([3, 3, 5], needs("02", "12"), {2}),
+    ([2, 2, 5], needs("02", "12"), {0, 1}),
     # a free offer is free
-    (offers(a=(0, "0"), all=(5, "01"), b=(9, "1")), {"all"}),
-    (offers(a=(0, "0"), b=(0, "1")), {"a", "b"}),
-    # each item by itself looks cheaper until the last one
-    (offers(a=(1, "0"), b=(1, "1"), c=(1, "2"), d=(10, "3"), all=(8, "0123")), {"all"}),
-    (offers(a=(9, "0"), b=(10, "1"), c=(10, "2"), d=(30, "3"), all=(40, "0123")), {"all"}),
+    ([0, 5, 9], needs("01", "12"), {1}),
+    ([0, 0], needs("0", "1"), {0, 1}),
+    # each by itself looks cheaper until the last one
+    ([1, 1, 1, 8, 10], needs("03", "13", "23", "34"), {3}),
     # two catalogues that overlap
-    (offers(one=(4, "012"), two=(4, "234"), all=(9, "01234")), {"one", "two"}),
-    (offers(one=(4, "012"), two=(4, "234"), all=(7, "01234")), {"all"}),
+    ([4, 4, 9], needs("02", "02", "012", "12", "12"), {0, 1}),
+    ([4, 4, 7], needs("02", "02", "012", "12", "12"), {2}),
+    # what no greedy choice finds: 0 and 1 are the cheapest, 2 has the lowest price for each
+    ([5, 5, 8], needs("02", "02", "12", "12", "0", "1"), {0, 1}),
+    ([6, 6, 7], needs("02", "02", "12", "12", "0", "1"), {0, 1}),
 ]
 
 
-@pytest.mark.parametrize(("known", "expected"), EXAMPLES, ids=range(len(EXAMPLES)))
-def test_what_is_taken(known: Offers, expected: set[str]) -> None:
-    assert set(choose(known)) == expected
+@pytest.mark.parametrize(("prices", "wanted", "expected"), EXAMPLES, ids=range(len(EXAMPLES)))
+def test_what_is_taken(prices: list[int], wanted: Needs, expected: set[int]) -> None:
+    assert choose(prices, wanted) == Choice(tuple(sorted(expected)), True)
 
 
-any_offers = st.dictionaries(
-    st.text("abcdefgh", min_size=1, max_size=2),
-    st.builds(Coverage, st.integers(0, 30), st.frozensets(st.integers(0, 6), min_size=1)),
-    max_size=8,
-)
+@st.composite
+def problems(draw: st.DrawFn) -> tuple[list[int], Needs]:
+    prices = draw(st.lists(st.integers(0, 30), min_size=1, max_size=8))
+    offers = st.frozensets(st.integers(0, len(prices) - 1), min_size=1, max_size=5)
+    return prices, draw(st.lists(offers, max_size=9))
 
 
-@given(any_offers)
-def test_all_is_covered_and_nothing_needless_taken(known: Offers) -> None:
-    taken = choose(known)
-    assert covered(taken, known) == covered(list(known), known)
-    for name in taken:
-        assert covered([other for other in taken if other != name], known) != covered(taken, known)
+@given(problems())
+def test_small_problems_are_solved_and_proven(problem: tuple[list[int], Needs]) -> None:
+    prices, wanted = problem
+    choice = choose(prices, wanted)
+    assert choice.minimal
+    assert meets(choice.offers, wanted)
+    assert cost(choice.offers, prices) == cheapest(prices, wanted)
 
 
-@given(any_offers)
-def test_it_costs_no_more_than_each_item_by_itself(known: Offers) -> None:
-    cheapest = [
-        min(offer.price for offer in known.values() if item in offer.items)
-        for item in covered(list(known), known)
-    ]
-    assert cost(choose(known), known) <= sum(cheapest)
+@given(problems())
+def test_nothing_needless_is_taken(problem: tuple[list[int], Needs]) -> None:
+    prices, wanted = problem
+    offers = set(choose(prices, wanted).offers)
+    assert all(not meets(offers - {offer}, wanted) for offer in offers)
 
 
-@given(any_offers)
-def test_it_costs_no_more_than_any_one_offer_on_everything(known: Offers) -> None:
-    everything = covered(list(known), known)
-    of_all = [offer.price for offer in known.values() if offer.items == everything]
-    assert all(cost(choose(known), known) <= price for price in of_all)
+@given(problems(), st.randoms(use_true_random=False))
+def test_the_order_of_the_needs_does_not_matter(
+    problem: tuple[list[int], Needs], order: random.Random
+) -> None:
+    prices, wanted = problem
+    shuffled = [*wanted, *wanted[:2]]
+    order.shuffle(shuffled)
+    assert choose(prices, shuffled) == choose(prices, wanted)
 
 
-@given(any_offers)
-def test_it_is_within_the_known_bound_of_the_very_cheapest(known: Offers) -> None:
-    everything = covered(list(known), known)
-    sets = (names for size in range(len(known) + 1) for names in combinations(known, size))
-    best = min(cost(names, known) for names in sets if covered(names, known) == everything)
-    harmonic = sum(1 / n for n in range(1, len(everything) + 1))
-    assert best <= cost(choose(known), known) <= best * max(harmonic, 1) + 1e-9
+def tangled(seed: int, size: int) -> tuple[list[int], Needs]:
+    """Offers that overlap at random, as no catalogues would."""
+    chance = random.Random(seed)
+    prices = [chance.randint(1, 1000) for _ in range(size)]
+    return prices, [frozenset(chance.sample(range(size), chance.randint(2, 6))) for _ in range(size)]
 
 
-@given(any_offers)
-def test_the_order_of_the_offers_does_not_matter(known: Offers) -> None:
-    backwards = dict(reversed(known.items()))
-    assert set(choose(known)) == set(choose(backwards))
-
-
-def test_many_offers_take_seconds_at_most() -> None:
-    many = {f"{n:06}": Coverage(n % 97 + 1, frozenset([n])) for n in range(20_000)}
-    many["all"] = Coverage(10**6, frozenset(range(20_000)))
+@pytest.mark.parametrize("size", [200, 2_000])
+def test_what_is_too_much_to_try_is_not_called_minimal(size: int) -> None:
+    prices, wanted = tangled(5, size)
     begun = time.monotonic()
-    assert cost(choose(many), many) == sum(n % 97 + 1 for n in range(20_000))
-    assert time.monotonic() - begun < 5
+    choice = choose(prices, wanted)
+    assert time.monotonic() - begun < 30
+    assert not choice.minimal
+    assert meets(choice.offers, wanted)
+    each = {min(need, key=lambda offer: (prices[offer], offer)) for need in wanted}
+    assert cost(choice.offers, prices) <= cost(each, prices)
+
+
+def test_a_tangle_of_moderate_size_is_searched_to_the_end() -> None:
+    """So none of its offers can be made dearer and the whole become cheaper."""
+    prices, wanted = tangled(7, 40)
+    choice = choose(prices, wanted)
+    assert choice.minimal
+    without = [choose([*prices[:drop], 10**6, *prices[drop + 1 :]], wanted) for drop in choice.offers]
+    assert all(cost(other.offers, prices) >= cost(choice.offers, prices) for other in without)
+
+
+@pytest.mark.parametrize("on_all", [10**6, 5 * 10**5])
+def test_a_catalogue_against_its_many_works_is_proven_either_way(on_all: int) -> None:
+    count = 20_000
+    prices = [n % 97 + 1 for n in range(count)] + [on_all]
+    begun = time.monotonic()
+    choice = choose(prices, ([n, count] for n in range(count)))
+    assert time.monotonic() - begun < 20
+    assert choice.minimal
+    assert cost(choice.offers, prices) == min(on_all, sum(prices[:count]))
+
+
+def test_prices_beyond_64_bits_are_exact() -> None:
+    whole = 1 << 200
+    prices = [whole, whole, 2 * whole - 1]
+    assert choose(prices, needs("02", "12")) == Choice((2,), True)

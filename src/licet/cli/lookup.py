@@ -38,7 +38,7 @@ def command(session: Session, items: tuple[str, ...], as_json: bool) -> None:
 def _lines(lookup: Lookup) -> list[RenderableType]:
     item = one_line(lookup.item)
     if not lookup.claims:
-        return [Text.assemble((item, "bold"), ": ", ("unregistered", "yellow"))]
+        return [Text.assemble((item, "bold"), ": ", ("unknown", "yellow"))]
     status = ("contested", "red") if lookup.contested else ("registered", "green")
     return [Text.assemble((item, "bold"), ": ", status), *map(_claim, lookup.claims)]
 

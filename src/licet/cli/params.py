@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import click
 
-from licet.documents import PayeeShare
+from licet.documents import PayeeShare, TrustPolicy, read_document
 from licet.errors import InputError
 from licet.rights.registration import Origin
 from licet.rights.uses import LEAVES, SETS, parse_uses
@@ -45,8 +45,15 @@ class Parsed(click.ParamType, Generic[_T]):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
-def _trusted(text: str) -> Hash32 | Address:
-    return parse_address(text) if is_address(text) else parse_hash(text, "valid asset id or address")
+def _trusted(text: str) -> Hash32 | Address | TrustPolicy:
+    if is_address(text):
+        return parse_address(text)
+    path = Path(text)
+    return (
+        read_document(TrustPolicy, path)
+        if path.suffix == ".json"
+        else parse_hash(text, "valid asset id or address, or the .json file of a policy")
+    )
 
 
 def _currency(text: str) -> Address | str:
@@ -133,7 +140,7 @@ def member_of(kind: type[_E]) -> Callable[[str], _E]:
 ASSET: Final = Parsed("asset", lambda text: parse_hash(text, "valid asset id"))
 LICENSE: Final = Parsed("license", lambda text: parse_hash(text, "valid license id"))
 ADDRESS: Final = Parsed("address", parse_address)
-TRUSTED: Final = Parsed("asset|address", _trusted)
+TRUSTED: Final = Parsed("asset|address|file", _trusted)
 CURRENCY: Final = Parsed("currency", _currency)
 USES: Final = Parsed("uses", parse_uses)
 SINCE: Final = Parsed("date", moment)

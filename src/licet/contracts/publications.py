@@ -9,6 +9,7 @@ from licet.contracts.vaults import Vault
 from licet.documents import CatalogDocument, Library, PayeeShare, SplitDocument
 from licet.errors import DocumentError, DocumentInvalid, DocumentMissing, InputError, NotRegistered, reverted
 from licet.rights.statement import Statement
+from licet.trees.catalog import CatalogTree
 from licet.trees.hashing import parse_address
 from licet.types import ZERO_HASH, Address, Hash32, parse_hash
 
@@ -69,20 +70,26 @@ def registration(contracts: "Contracts", asset_id: Hash32) -> events.AssetRegist
 
 
 def catalog_document(registered: RegisteredCatalog, library: Library) -> CatalogDocument:
-    """A registered catalogue's document, checked against the registration.
+    """A registered catalogue's document, checked against the registration. Raises as `catalog_and_tree`."""
+    return catalog_and_tree(registered, library)[0]
+
+
+def catalog_and_tree(registered: RegisteredCatalog, library: Library) -> tuple[CatalogDocument, CatalogTree]:
+    """A registered catalogue's document, checked against the registration; and its tree.
 
     Raises:
         DocumentError: it is not to be found, or is not what was registered.
     """
     document = CatalogDocument.from_bytes(library.get(registered.document_hash, registered.uri))
-    root, works = document.tree().root, len(document.works)
+    tree = document.tree()
+    root, works = tree.root, len(document.works)
     if root != registered.content or works != registered.works:
         raise DocumentInvalid(
             f"the document {registered.document_hash} has {works} works under the root {root}, but asset "
             f"{registered.asset_id} was registered with {registered.works} under {registered.content}",
             asset_id=registered.asset_id,
         )
-    return document
+    return document, tree
 
 
 def split_of(contracts: "Contracts", vault: Address, library: Library) -> SplitDocument:

@@ -30,6 +30,7 @@ from licet.documents.store import (
     write_document,
 )
 from licet.documents.terms import TermsDocument
+from licet.documents.trust import TrustPolicy
 from licet.documents.usage import UsageLog, UsageRecord, verify_usage
 from licet.documents.works import WorkDocument
 
@@ -50,6 +51,7 @@ __all__ = [
     "SplitDocument",
     "StatementDocument",
     "TermsDocument",
+    "TrustPolicy",
     "UsageLog",
     "UsageProof",
     "UsageRecord",

@@ -87,7 +87,7 @@ def check_keys(data: Mapping[str, Any], *required: str, optional: Sequence[str] 
     Raises:
         InputError: it has not.
     """
-    if not set(required) <= set(data) <= {*required, *optional}:
+    if data.keys() != set(required) and not set(required) <= set(data) <= {*required, *optional}:
         raise InputError(f"it has the members {shown(sorted(data))}: expected are {', '.join(required)}")
 
 

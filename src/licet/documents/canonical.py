@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 from licet.errors import DocumentInvalid, InputError
@@ -15,10 +16,9 @@ from licet.types import Hash32, hash32, shown
 
 _MAX_JSON_INTEGER = (1 << 53) - 1
 _MAX_DEPTH = 64
-# A string that never ends is taken to its end at once: tried again from each quote in it, it would take
-# a time that grows with its square.
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_STRING = re.compile(rb'"[^"]*"')
+_NO_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 def canonical_json(value: object) -> bytes:
@@ -29,8 +29,22 @@ def canonical_json(value: object) -> bytes:
     Raises:
         InputError: a value of another type, too large an integer, or text that is not valid Unicode.
     """
+    return utf8(_ENCODER.encode(_ordered(value)))
+
+
+def canonical_string(text: str) -> str:
+    """A string as canonical JSON has it, quotes included: for what is too long to be ordered by parts."""
+    return encode_basestring(text)
+
+
+def utf8(json_text: str) -> bytes:
+    """The bytes of canonical JSON.
+
+    Raises:
+        InputError: it has text that is not valid Unicode.
+    """
     try:
-        return _ENCODER.encode(_ordered(value)).encode()
+        return json_text.encode()
     except UnicodeEncodeError as error:
         raise InputError(f"not valid Unicode: {shown(error.object)}") from error
 
@@ -91,7 +105,10 @@ def is_nested_deeply(data: bytes) -> bool:
     Where some library has raised Python's recursion limit, as some do, the parser would overflow the stack
     and end the process: such JSON must not reach it.
     """
-    brackets = _STRING.sub(b"", data).translate(None, _NO_BRACKETS)
+    plain = _ESCAPE.sub(b"", data) if b"\\" in data else data
+    # Two quotes side by side end and begin a string, or the other way round: what is inside stays inside.
+    quotes_and_brackets = plain.translate(None, _NO_STRUCTURE).replace(b'""', b"")
+    brackets = _STRING.sub(b"", quotes_and_brackets)
     for _ in range(_MAX_DEPTH):
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return len(brackets) > _MAX_DEPTH

@@ -18,6 +18,7 @@ from licet.documents.base import (
     parse_signature,
     string,
 )
+from licet.documents.canonical import canonical_string, utf8
 from licet.errors import InputError
 from licet.fingerprint.codes import parse_iscc, parse_pdq
 from licet.rights.conditions import Conditions
@@ -68,6 +69,14 @@ class CatalogDocument(Document):
 
     def to_json(self) -> dict[str, Any]:
         return {"name": self.name, "works": [_work_json(work) for work in self.works]}
+
+    def to_bytes(self) -> bytes:
+        """The document in canonical JSON, written straight: there may be a million works."""
+        works = ",".join(
+            f'{{"id":{canonical_string(work.id)},"sha256":"{work.sha256[2:]}"}}' for work in self.works
+        )
+        name = canonical_string(self.name)
+        return utf8(f'{{"name":{name},"type":"{self.TYPE}","works":[{works}]}}')
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

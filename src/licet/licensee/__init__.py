@@ -4,8 +4,9 @@ from licet.licensee.buying import Purchase, Renewal
 from licet.licensee.finding import Resemblance
 from licet.licensee.holding import Held, Sublicense
 from licet.licensee.lookup import Claim, Lookup
+from licet.licensee.manifest import Manifest
 from licet.licensee.metering import Meter
-from licet.licensee.quote import Quote, QuoteItem, Status, check_complete
+from licet.licensee.quote import Quote, QuoteItem, Reason, Status, check_complete
 from licet.licensee.role import Licensee
 
 __all__ = [
@@ -13,10 +14,12 @@ __all__ = [
     "Held",
     "Licensee",
     "Lookup",
+    "Manifest",
     "Meter",
     "Purchase",
     "Quote",
     "QuoteItem",
+    "Reason",
     "Renewal",
     "Resemblance",
     "Status",

@@ -1,17 +1,20 @@
 """Who claims a work: registrations of its very bytes, and of catalogues that list it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from licet.contracts import Contracts, events
-from licet.contracts.assets import Deed, DeedFlag
-from licet.contracts.events import AssetRegistered, WorkDisputed
-from licet.contracts.publications import catalog_document, registrations
+from licet.contracts import Contracts
+from licet.contracts.assets import DeedFlag
+from licet.contracts.events import AssetRegistered
+from licet.contracts.publications import catalog_and_tree
 from licet.documents import CatalogDocument, Library
 from licet.errors import DocumentError, InputError
 from licet.fingerprint import sha256_file
+from licet.licensee.register import Register, Registered
+from licet.licensee.works import Listing, Works
 from licet.trees.catalog import CatalogProof, CatalogTree
 from licet.types import Address, Hash32, parse_hash, shown
 
@@ -71,82 +74,11 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class _Catalog:
-    """A registered catalogue whose document is at hand."""
+    """What is kept of a registered catalogue whose document is at hand."""
 
-    registered: AssetRegistered
-    document: CatalogDocument
+    name: str
     tree: CatalogTree
-    by_content: dict[Hash32, int]
-    by_id: dict[str, Hash32]
     first_seen: int | None
-
-
-class _Registered(NamedTuple):
-    """A registration, as far as a claim needs it: a registry may have very many."""
-
-    asset_id: Hash32
-    registrant: Address
-    content: Hash32
-    works: int
-    block: int
-
-
-class _Register:
-    """The registrations at one moment, read at once: many items cost no more questions than one."""
-
-    def __init__(self, contracts: Contracts) -> None:
-        self._contracts: Final = contracts
-        self.catalogs: Final[list[AssetRegistered]] = []
-        self.by_asset: Final[dict[Hash32, _Registered]] = {}
-        self.by_content: Final[dict[Hash32, list[_Registered]]] = {}
-        self._deeds: Final[dict[Hash32, Deed]] = {}
-        self._work_flags: Final[dict[tuple[Hash32, Hash32], DeedFlag | None]] = {}
-        self._times: Final[dict[int, int]] = {}
-        for event in registrations(contracts):
-            entry = _Registered(
-                event.asset_id, event.registrant, event.content, event.works, event.log.block_number
-            )
-            self.by_asset[entry.asset_id] = entry
-            if event.works:
-                self.catalogs.append(event)
-            else:
-                self.by_content.setdefault(entry.content, []).append(entry)
-
-        for dispute in self._disputes():
-            self._work_flags[dispute.asset_id, dispute.sha256] = None
-
-    def deed(self, asset_id: Hash32) -> Deed:
-        """A deed as it is now."""
-        if asset_id not in self._deeds:
-            self._deeds[asset_id] = self._contracts.assets.deed(asset_id)
-        return self._deeds[asset_id]
-
-    def flags(self, asset_id: Hash32, content: Hash32 | None) -> DeedFlag:
-        """Whether a deed, or a work of its catalogue, is disputed or lost a dispute."""
-        flags = self.deed(asset_id).flags & (DeedFlag.DISPUTED | DeedFlag.DEFEATED)
-        return flags if content is None else flags | self._flags_of_work(asset_id, content)
-
-    def _flags_of_work(self, asset_id: Hash32, content: Hash32) -> DeedFlag:
-        known = self._work_flags.get((asset_id, content), DeedFlag(0))
-        if known is None:
-            known = self._contracts.disputes.work_flags(asset_id, content)
-            self._work_flags[asset_id, content] = known
-        return known
-
-    def _disputes(self) -> Iterator[WorkDisputed]:
-        """Few works are ever disputed: only those need be asked for."""
-        return events.read(
-            self._contracts.chain,
-            WorkDisputed,
-            [self._contracts.disputes.address],
-            from_block=self._contracts.deployment.block,
-        )
-
-    def time(self, entry: _Registered) -> int:
-        """When an asset was registered, unix seconds."""
-        if entry.block not in self._times:
-            self._times[entry.block] = self._contracts.chain.block(entry.block).timestamp
-        return self._times[entry.block]
 
 
 class Finder:
@@ -155,8 +87,14 @@ class Finder:
     def __init__(self, contracts: Contracts, library: Library) -> None:
         self._contracts: Final = contracts
         self._library: Final = library
-        self._catalogs: dict[Hash32, _Catalog] = {}
-        self._unreadable: dict[Hash32, str] = {}
+        self._assets: Final[list[Hash32]] = []
+        self._numbers: Final[dict[Hash32, int]] = {}
+        self._catalogs: Final[dict[Hash32, _Catalog]] = {}
+        self._unreadable: Final[dict[Hash32, str]] = {}
+
+    @cached_property
+    def _works(self) -> Works:
+        return Works()
 
     @property
     def unreadable(self) -> dict[Hash32, str]:
@@ -172,109 +110,188 @@ class Finder:
         Raises:
             InputError: an item is neither a file nor an id that anything here has.
         """
-        register = self._read_register()
-        return tuple(self._lookup(item, register) for item in items)
+        return self.claims().lookup(items)
+
+    def claims(self) -> "Claims":
+        """All claims as they stand now."""
+        return self.claims_of(Register(self._contracts))
+
+    def claims_of(self, register: Register) -> "Claims":
+        """All claims as a register has them."""
+        self._add_new(register)
+        return Claims(register, self._works, self._assets, self._numbers, self._catalogs)
 
     def proof(self, asset_id: Hash32, content: Hash32) -> CatalogProof | None:
         """That a registered catalogue has a work; None if it has not, or its document is not at hand."""
         if asset_id not in self._catalogs:
-            self._read_register()
-        catalog = self._catalogs.get(asset_id)
-        index = catalog.by_content.get(content) if catalog else None
-        return catalog.tree.proof(index) if catalog and index is not None else None
+            self._add_new(Register(self._contracts))
+        if asset_id not in self._catalogs:
+            return None
+        listings = self._works.listings([content]).get(content, ())
+        places = (listing.place for listing in listings if listing.asset == self._numbers[asset_id])
+        return next((self._catalogs[asset_id].tree.proof(place) for place in places), None)
 
-    def _lookup(self, item: str | Path, register: _Register) -> Lookup:
-        name = str(item)
-        if isinstance(item, Path) or _exists(name):
-            return self._content(name, sha256_file(item), register)
-        try:
-            value = parse_hash(name)
-        except InputError:
-            return self._content(name, self._work_of(name), register)
-        asset = register.by_asset.get(value)
-        if asset is None:
-            return self._content(name, value, register)
-        if not asset.works:
-            return replace(self._content(name, asset.content, register), asset_id=value)
-        return Lookup(name, None, (self._claim(asset, register.time(asset), register),), value)
-
-    def _content(self, item: str, content: Hash32, register: _Register) -> Lookup:
-        claims = [
-            self._claim(entry, register.time(entry), register)
-            for entry in register.by_content.get(content, ())
-        ]
-        for catalog in self._catalogs.values():
-            index = catalog.by_content.get(content)
-            entry = register.by_asset.get(catalog.registered.asset_id)
-            if index is not None and entry is not None:
-                claims.append(
-                    self._claim(entry, catalog.first_seen, register, catalog.tree.proof(index), content)
-                )
-        claims.sort(key=lambda claim: (claim.since is None, claim.since or 0))
-        return Lookup(item, content, tuple(claims))
-
-    def _work_of(self, work_id: str) -> Hash32:
-        ids = (catalog.by_id.get(work_id) for catalog in self._catalogs.values())
-        found = {content for content in ids if content is not None}
-        if not found:
-            raise InputError(
-                f"{shown(work_id)} is neither a file, nor a SHA-256 or asset id (64 hex digits), "
-                "nor the id of a work in a known catalogue"
-            )
-        if len(found) > 1:
-            raise InputError(
-                f"the id {shown(work_id)} stands for {len(found)} works: name the work's SHA-256"
-            )
-        return found.pop()
-
-    def _claim(
-        self,
-        entry: _Registered,
-        since: int | None,
-        register: _Register,
-        proof: CatalogProof = _NO_CATALOG,
-        work: Hash32 | None = None,
-    ) -> Claim:
-        catalog = self._catalogs.get(entry.asset_id)
-        name = catalog.document.name if catalog else f"{entry.works} works"
-        return Claim(
-            asset_id=entry.asset_id,
-            registrant=entry.registrant,
-            holder=register.deed(entry.asset_id).holder,
-            since=since,
-            catalog=name if entry.works else None,
-            proof=proof,
-            flags=register.flags(entry.asset_id, work),
+    def _add_new(self, register: Register) -> None:
+        singles: list[Registered] = []
+        for entry in register.by_asset.values():
+            if entry.asset_id not in self._numbers:
+                self._numbers[entry.asset_id] = len(self._assets)
+                self._assets.append(entry.asset_id)
+                if not entry.works:
+                    singles.append(entry)
+        self._works.add_singles(
+            [self._numbers[entry.asset_id] for entry in singles], [entry.content for entry in singles]
         )
-
-    def _read_register(self) -> _Register:
-        register = _Register(self._contracts)
         new = [event for event in register.catalogs if event.asset_id not in self._catalogs]
         if new:
             self._read_catalogs(new)
-        return register
 
     def _read_catalogs(self, events: Iterable[AssetRegistered]) -> None:
         seen = {found.hash: found.first_seen for found in self._library.listing(CatalogDocument).found}
         for event in events:
             try:
-                document = catalog_document(event, self._library)
+                document, tree = catalog_and_tree(event, self._library)
             except DocumentError as error:
                 self._unreadable[event.asset_id] = str(error)
                 continue
             self._unreadable.pop(event.asset_id, None)
-            self._catalogs[event.asset_id] = _Catalog(
-                registered=event,
-                document=document,
-                tree=document.tree(),
-                by_content={work.sha256: index for index, work in enumerate(document.works)},
-                by_id={work.id: work.sha256 for work in document.works},
-                first_seen=seen.get(event.document_hash),
+            self._catalogs[event.asset_id] = _Catalog(document.name, tree, seen.get(event.document_hash))
+            self._works.add_catalog(
+                self._numbers[event.asset_id],
+                [work.sha256 for work in document.works],
+                [work.id for work in document.works],
             )
+
+
+class Claims:
+    """All claims as they stand at one moment, by numbers that stay theirs."""
+
+    def __init__(
+        self,
+        register: Register,
+        works: Works,
+        assets: Sequence[Hash32],
+        numbers: Mapping[Hash32, int],
+        catalogs: Mapping[Hash32, _Catalog],
+    ) -> None:
+        self.works: Final = works
+        self._register: Final = register
+        self._assets: Final = assets
+        self._numbers: Final = numbers
+        self._catalogs: Final = catalogs
+
+    def lookup(self, items: Iterable[str | Path]) -> tuple[Lookup, ...]:
+        """Looks items up, as `Finder.lookup` does."""
+        lookups = self._named(list(items))
+        contents = {found.content for found in lookups if found.content is not None}
+        listings = self.works.listings(contents)
+        return tuple(
+            found
+            if found.content is None
+            else replace(found, claims=self._all_on(found.content, listings.get(found.content, ())))
+            for found in lookups
+        )
+
+    def classify(self) -> None:
+        """Sorts the works into classes, as `Works.classify` does."""
+        disputed = self._register.disputed_works
+        self.works.classify(
+            (self._numbers[asset_id], content) for asset_id, content in disputed if asset_id in self._numbers
+        )
+
+    def number(self, asset_id: Hash32) -> int:
+        """The number of an asset."""
+        return self._numbers[asset_id]
+
+    def claim(self, number: int) -> Claim | None:
+        """A claim by its number, without its date and proof; None if its registration is gone."""
+        asset, work = self.works.claim(number)
+        entry = self._register.by_asset.get(self._assets[asset])
+        return None if entry is None else self._claim(entry, None, work=work)
+
+    def since(self, claim: Claim) -> int | None:
+        """A claim's date, as it says there."""
+        catalog = self._catalogs.get(claim.asset_id)
+        entry = self._register.by_asset[claim.asset_id]
+        if entry.works:
+            return catalog.first_seen if catalog else None
+        return self._register.time(entry)
+
+    def _named(self, items: Sequence[str | Path]) -> list[Lookup]:
+        """What the items name, without the claims to works."""
+        found: list[Lookup | str] = [self._file_or_hash(item) for item in items]
+        ids = {name for name in found if isinstance(name, str)}
+        works = self.works.named(ids) if ids else {}
+        return [Lookup(f, _only(f, works.get(f)), ()) if isinstance(f, str) else f for f in found]
+
+    def _file_or_hash(self, item: str | Path) -> Lookup | str:
+        """What a file, a SHA-256 or an asset id names; else the name itself."""
+        name = str(item)
+        if isinstance(item, Path) or _exists(name):
+            return Lookup(name, sha256_file(item), ())
+        try:
+            value = parse_hash(name)
+        except InputError:
+            return name
+        asset = self._register.by_asset.get(value)
+        if asset is None:
+            return Lookup(name, value, ())
+        if not asset.works:
+            return Lookup(name, asset.content, (), value)
+        return Lookup(name, None, (self._claim(asset, self._register.time(asset)),), value)
+
+    def _all_on(self, content: Hash32, listings: Iterable[Listing]) -> tuple[Claim, ...]:
+        claims = []
+        for listing in listings:
+            entry = self._register.by_asset.get(self._assets[listing.asset])
+            if entry is None:
+                continue
+            catalog = self._catalogs.get(entry.asset_id)
+            if catalog is None:
+                claims.append(self._claim(entry, self._register.time(entry)))
+            else:
+                proof = catalog.tree.proof(listing.place)
+                claims.append(self._claim(entry, catalog.first_seen, proof, content))
+        return tuple(sorted(claims, key=age))
+
+    def _claim(
+        self,
+        entry: Registered,
+        since: int | None,
+        proof: CatalogProof = _NO_CATALOG,
+        work: Hash32 | None = None,
+    ) -> Claim:
+        catalog = self._catalogs.get(entry.asset_id)
+        name = catalog.name if catalog else f"{entry.works} works"
+        return Claim(
+            asset_id=entry.asset_id,
+            registrant=entry.registrant,
+            holder=self._register.deed(entry.asset_id).holder,
+            since=since,
+            catalog=name if entry.works else None,
+            proof=proof,
+            flags=self._register.flags(entry.asset_id, work),
+        )
+
+
+def age(claim: Claim) -> tuple[bool, int]:
+    """What sorts claims oldest first, those without a date last."""
+    return claim.since is None, claim.since or 0
+
+
+def _only(name: str, contents: Collection[Hash32] | None) -> Hash32:
+    if not contents:
+        raise InputError(
+            f"{shown(name)} is neither a file, nor a SHA-256 or asset id (64 hex digits), "
+            "nor the id of a work in a known catalogue"
+        )
+    if len(contents) > 1:
+        raise InputError(f"the id {shown(name)} stands for {len(contents)} works: name the work's SHA-256")
+    return next(iter(contents))
 
 
 def _exists(name: str) -> bool:
     try:
         return Path(name).exists()
-    except OSError:  # not even a name that a file could have
+    except (OSError, ValueError):  # not even a name that a file could have
         return False

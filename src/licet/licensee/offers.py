@@ -1,6 +1,6 @@
 """Which offers stand: signed ones from the library and published ones, checked as a sale would."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,8 @@ from licet.documents import Library, OfferDocument
 from licet.errors import DocumentError, Reverted
 from licet.rights.offer import Kind, Offer
 from licet.types import Hash32
+
+_MAX_TOPICS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +35,45 @@ class Offers:
 
     def __init__(self, contracts: Contracts, library: Library) -> None:
         self._contracts: Final = contracts
-        self._signed_offers: Final = tuple(_read(library))
+        self._library: Final = library
 
-    def standing(self, asset_id: Hash32) -> tuple[StandingOffer, ...]:
-        """The offers on an asset that would sell now, cheapest first."""
-        deed = self._contracts.assets.deed(asset_id)
+    def standing(self, assets: Collection[Hash32]) -> dict[Hash32, tuple[StandingOffer, ...]]:
+        """The offers on each of some registered assets that would sell now, cheapest first."""
+        candidates: dict[Hash32, dict[Hash32, StandingOffer]] = {asset_id: {} for asset_id in assets}
+        for candidate in (*self._published(assets), *self._signed()) if assets else ():
+            if candidate.offer.asset_id in candidates:
+                offer_hash = candidate.offer.struct_hash()
+                candidates[candidate.offer.asset_id].setdefault(offer_hash, candidate)
         now = self._contracts.chain.block().timestamp
-        known: dict[Hash32, StandingOffer] = {}
-        for candidate in (*self._published(asset_id), *self._signed(asset_id)):
-            offer_hash = candidate.offer.struct_hash()
-            if offer_hash not in known and self._sells(candidate, offer_hash, deed, now):
-                known[offer_hash] = candidate
-        return tuple(sorted(known.values(), key=lambda standing: standing.offer.price))
+        return {asset_id: self._selling(asset_id, known, now) for asset_id, known in candidates.items()}
 
-    def _signed(self, asset_id: Hash32) -> Iterator[StandingOffer]:
-        for document in self._signed_offers:
-            here = (document.chain_id, document.license_token) == (
-                self._contracts.chain.chain_id,
-                self._contracts.licenses.address,
-            )
-            if here and document.offer.asset_id == asset_id:
+    def _selling(
+        self, asset_id: Hash32, known: Mapping[Hash32, StandingOffer], now: int
+    ) -> tuple[StandingOffer, ...]:
+        if not known:
+            return ()
+        deed = self._contracts.assets.deed(asset_id)
+        selling = [
+            (candidate.offer.price, offer_hash, candidate)
+            for offer_hash, candidate in known.items()
+            if self._sells(candidate, offer_hash, deed, now)
+        ]
+        return tuple(candidate for _, _, candidate in sorted(selling, key=lambda found: found[:2]))
+
+    def _signed(self) -> Iterator[StandingOffer]:
+        here = (self._contracts.chain.chain_id, self._contracts.licenses.address)
+        for document in _read(self._library):
+            if (document.chain_id, document.license_token) == here:
                 yield StandingOffer(document.offer, bytes.fromhex(document.signature[2:]))
 
-    def _published(self, asset_id: Hash32) -> Iterator[StandingOffer]:
+    def _published(self, assets: Collection[Hash32]) -> Iterator[StandingOffer]:
+        # Nodes take so many topics at most; of more assets, the offers on all are read.
+        named = [log_topic(asset_id) for asset_id in assets] if len(assets) <= _MAX_TOPICS else None
         published = events.read(
             self._contracts.chain,
             events.OfferPublished,
             [self._contracts.licenses.address],
-            [None, log_topic(asset_id)],
+            [None, named],
             from_block=self._contracts.deployment.block,
             skip_unreadable=True,
         )

@@ -237,7 +237,7 @@ def ask(
     stage.show(
         ["item", "status", "claimed by", "as", ">license costs"], [_asked(item) for item in quote.items]
     )
-    statuses = [Status.ON_OFFER, Status.ON_OFFER, Status.ON_OFFER, Status.CONTESTED, Status.UNREGISTERED]
+    statuses = [Status.ON_OFFER, Status.ON_OFFER, Status.ON_OFFER, Status.CONTESTED, Status.UNKNOWN]
     check("the answers", [item.status for item in quote.items], statuses)
     stage.say(
         "A stranger has registered the sound too. Licet never chooses between competing claims: "
@@ -461,7 +461,7 @@ def _asked(item: QuoteItem) -> tuple[str | Text, ...]:
     claims = item.lookup.claims
     return (
         one_line(Path(item.lookup.item).name),
-        Text(item.status.value, style="green" if item.offer else "yellow"),
+        Text(item.status.replace("_", " "), style="green" if item.offer else "yellow"),
         " and ".join(short(claim.holder) for claim in claims) or "-",
         one_line(claims[0].catalog or "single work") if claims else "-",
         money(item.offer.offer.price) if item.offer else "-",
