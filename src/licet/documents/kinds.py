@@ -72,9 +72,7 @@ class CatalogDocument(Document):
 
     def to_bytes(self) -> bytes:
         """The document in canonical JSON, written straight: there may be a million works."""
-        works = ",".join(
-            f'{{"id":{canonical_string(work.id)},"sha256":"{work.sha256[2:]}"}}' for work in self.works
-        )
+        works = ",".join(map(_work_text, self.works))
         name = canonical_string(self.name)
         return utf8(f'{{"name":{name},"type":"{self.TYPE}","works":[{works}]}}')
 
@@ -82,6 +80,13 @@ class CatalogDocument(Document):
     def from_json(cls, data: dict[str, Any]) -> Self:
         check_keys(data, "type", "name", "works")
         return cls(string(data, "name"), tuple(_work(item) for item in array(data, "works")))
+
+
+def _work_text(work: Work) -> str:
+    """A work in canonical JSON; codes and hashes are plain letters and digits."""
+    iscc = "" if work.iscc is None else f'"iscc":"{work.iscc}",'
+    pdq = "" if work.pdq is None else f'"pdq":"{work.pdq}",'
+    return f'{{"id":{canonical_string(work.id)},{iscc}{pdq}"sha256":"{work.sha256[2:]}"}}'
 
 
 def _work_json(work: Work) -> dict[str, str]:
