@@ -24,7 +24,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "slither": (PYTHON, "scripts/slither_check.py"),
     "contracts": (PYTHON, "scripts/forge.py", "test"),
     "gas": (PYTHON, "benchmarks/gas.py", "--check"),
-    "tests": (PYTHON, "-m", "pytest"),
+    "tests": (PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadfile"),
 }
 
 

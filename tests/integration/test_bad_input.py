@@ -228,7 +228,7 @@ def test_a_licensee_who_is_nobody_buys_nothing(licensee: Party, signed_offer: Of
         ({"amount": -1}, "price"),
         ({"amount": 1 << 256}, "price is out of range for uint256"),
         ({"duration": 1 << 32}, "duration is out of range for uint32"),
-        ({"conditions": Conditions(royalty_bps=10_001)}, "more than the whole"),
+        ({"conditions": Conditions(royalty_bps=10_001, salt=ZERO_HASH)}, "more than the whole"),
         ({"supply": -1}, "supply is out of range"),
         ({"start": 1 << 40}, "start is out of range for uint40"),
         ({"end": 1}, "name a later end"),
@@ -258,9 +258,12 @@ def test_a_payee_that_is_nobody_is_refused(
         licensor.sells.offer(asset.asset_id, ZERO_ADDRESS, price, terms)
 
 
-def test_terms_that_permit_nothing_are_refused(asset: Registered) -> None:
+def test_terms_that_permit_nothing_are_not_offered(
+    licensor: Party, asset: Registered, vault: Address, price: Price
+) -> None:
+    terms = TermsDocument("Nothing", Use(0), "You may not.")
     with pytest.raises(InputError, match="at least one use"):
-        TermsDocument("Nothing", Use(0), "You may not.")
+        licensor.sells.offer(asset.asset_id, vault, price, terms)
 
 
 def test_a_uri_that_is_too_long_is_refused_before_anything_is_sent(licensor: Party, work: Path) -> None:
