@@ -11,7 +11,7 @@ from licet.documents.terms import User
 from licet.errors import InputError
 from licet.rights.checking import Asked, Check, check, outcome
 from licet.rights.conditions import Conditions
-from licet.rights.odrl import Outcome
+from licet.rights.evaluator import Outcome
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import LEAVES, Use

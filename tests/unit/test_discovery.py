@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.errors import DocumentInvalid, InputError
-from licet.rights.formats.discovery import (
+from licet.rights.formats.rsl.discovery import (
     Reference,
     crawlers,
     for_crawler,

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from licet.documents import TermsDocument
 from licet.errors import InputError
-from licet.rights.formats import aipref, aipref_robots
-from licet.rights.formats.aipref import Preference, combine, read_statement, serialize
-from licet.rights.formats.robots import MAX_BYTES, covers
+from licet.rights.formats.aipref import field as aipref
+from licet.rights.formats.aipref import robots as aipref_robots
+from licet.rights.formats.aipref.field import Preference, combine, read_statement, serialize
 from licet.rights.offer import Kind
+from licet.rights.syntax.robots_txt import MAX_BYTES, covers
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use
 from tests.unit import strategies

@@ -8,7 +8,7 @@ from hypothesis import given
 from licet.documents import TermsDocument
 from licet.documents.terms import Link, Relation
 from licet.errors import DocumentInvalid
-from licet.rights.formats.plus import FORMAT
+from licet.rights.formats.xmp.plus import FORMAT
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use

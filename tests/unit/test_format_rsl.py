@@ -12,8 +12,8 @@ from licet.documents import TermsDocument
 from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.formats.base import MAX_BYTES, Imported
-from licet.rights.formats.rsl import FORMAT
-from licet.rights.formats.rsl_schema import NAMESPACE, valid_rsl
+from licet.rights.formats.rsl.schema import NAMESPACE, valid_rsl
+from licet.rights.formats.rsl.writing import FORMAT
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import SETS, Use

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from licet.documents import TermsDocument
 from licet.documents.terms import Link, Relation
 from licet.errors import DocumentInvalid, InputError
-from licet.rights.formats import tdmpolicy, tdmrep
 from licet.rights.formats.base import Format, Imported
-from licet.rights.formats.tdmrep import TDM, Reservation, of_headers, of_html, reservation_of
+from licet.rights.formats.tdm import policy as tdmpolicy
+from licet.rights.formats.tdm import reservation as tdmrep
+from licet.rights.formats.tdm.reservation import TDM, Reservation, of_headers, of_html, reservation_of
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use

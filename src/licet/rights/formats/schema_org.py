@@ -10,11 +10,11 @@ from typing import Any, Final
 from licet.documents.terms import Relation, TermsDocument
 from licet.errors import InputError
 from licet.rights.formats.base import Format
-from licet.rights.formats.json import write_json
-from licet.rights.formats.times import moment
-from licet.rights.formats.words import statement
 from licet.rights.offer import Kind
+from licet.rights.syntax.strict_json import write_json
+from licet.rights.syntax.xsd import moment
 from licet.rights.terms import Payment, Terms
+from licet.rights.words import statement
 
 _LINKS: Final = {
     Relation.LICENSE: "license",

@@ -4,9 +4,9 @@ from typing import Final
 
 from licet.errors import DocumentInvalid
 from licet.rights.formats.base import Format
-from licet.rights.formats.jsonld import parse
 from licet.rights.formats.odrl.policies import read
 from licet.rights.formats.odrl.writing import write
+from licet.rights.syntax.strict_json import read_json
 
 _KINDS: Final = ("Policy", "Set", "Offer", "Agreement", "Request", "Ticket", "Assertion", "Privacy")
 _RULES: Final = ("permission", "prohibition", "obligation")
@@ -17,7 +17,7 @@ def sniff(data: bytes) -> bool:
     if b'"@context"' not in data or b"www.w3.org/ns/odrl" not in data:
         return False
     try:
-        document = parse(data)
+        document = read_json(data)
     except DocumentInvalid:
         return False
     tops = document if isinstance(document, list) else [document]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from licet.documents.terms import in_order
-from licet.rights.formats.jsonld import Literal, Node, Reference, Value
+from licet.rights.formats.odrl.constraints import Facts, limits, literal, narrow
 from licet.rights.formats.odrl.duties import duty
-from licet.rights.formats.odrl.graph import Reader, Unheld, known, short
-from licet.rights.formats.odrl.limits import Facts, limits, literal, narrow
-from licet.rights.formats.odrl.profile import LICET, ODRL, meant, reached
+from licet.rights.formats.odrl.following import Reader, Unheld, known, short
+from licet.rights.formats.odrl.nodes import Literal, Node, Reference, Value
+from licet.rights.formats.odrl.profile import meant, reached
+from licet.rights.odrl_words import LICET, ODRL
 from licet.rights.uses import Use
 
 Lose = Callable[[Unheld], None]
