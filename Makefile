@@ -59,9 +59,12 @@ nightly: setup ## Long fuzzing, proofs, mutants, coverage, and the peers' figure
 	$(MAKE) --no-print-directory symbolic coverage mutation
 	$(BIN)/python scripts/clear_signing.py --check --lint
 	$(BIN)/python benchmarks/peers.py --check
+	LICET_NIGHTLY=1 $(BIN)/python -m pytest tests/unit --timeout 3600
 
-docs: setup ## The pages made by running the program: docs/cli.md, docs/demo.md
+docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/trust.md, docs/vocabulary.md
 	$(BIN)/python scripts/docs.py $(if $(CATALOG),--catalog '$(CATALOG)')
+	$(BIN)/python scripts/trust.py
+	$(BIN)/python scripts/vocabulary.py
 
 bench: setup ## Gas and fresh storage slots per operation
 	$(BIN)/python benchmarks/gas.py

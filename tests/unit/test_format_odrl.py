@@ -130,7 +130,6 @@ def test_names_that_are_no_iris_and_distant_times_come_back(
 @pytest.mark.filterwarnings(
     "ignore:(Dataset.default_context|ConjunctiveGraph) is deprecated:DeprecationWarning"
 )
-@settings(max_examples=50)
 @given(terms())
 def test_the_triples_use_odrl_dublin_core_and_the_profile_alone(said: Terms) -> None:
     document = FORMAT.write([said]).data
@@ -327,7 +326,6 @@ STRANGE: list[dict[str, Any]] = [
     {"constraint": limit("spatial", "eq", "EU-ish")},
     {"constraint": limit("spatial", "isAllOf", ["DE", "FR"])},
     {"constraint": limit("spatial", "eq", {"@id": "https://x.example/de"})},
-    {"constraint": limit("dateTime", "lteq", "2027-01-01")},
     {"constraint": limit("dateTime", "gteq", "2027-01-01T00:00:00Z")},
     {"constraint": limit("elapsedTime", "lteq", "PT0S")},
     {"constraint": limit("elapsedTime", "gteq", "P1D")},
@@ -528,11 +526,7 @@ def test_rules_of_other_targets_and_parties_stay_apart() -> None:
             "until",
             1893455999,
         ),
-        (
-            {"assignee": "https://x.example/bob", "constraint": limit("dateTime", "lteq", "2030-01-01")},
-            "until",
-            1893456000 - 14 * 3600,
-        ),
+        ({"constraint": limit("dateTime", "lteq", "2030-01-01")}, "until", 1893456000 - 14 * 3600),
         ({"action": ["index", "grantUse"]}, "conditions.sublicensable", True),
         ({"action": "cc:CommercialUse"}, "document.uses", Use.COMMERCIAL),
     ],

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import BNode, URIRef
 from rdflib import Graph as RdfGraph
@@ -81,7 +81,6 @@ TRIPLES = st.tuples(IRIS | BLANKS, IRIS, IRIS | BLANKS | LITERALS)
 
 
 @pytest.mark.parametrize("syntax", ["turtle", "longturtle", "nt"])
-@settings(max_examples=50)
 @given(triples=st.lists(TRIPLES, min_size=1, max_size=8))
 def test_whatever_another_library_writes_is_read(syntax: str, triples: list[Any]) -> None:
     graph = RdfGraph()

@@ -112,7 +112,8 @@ def check(terms: Terms, asked: Asked) -> tuple[Check, ...]:
         InputError: a text in the terms is not valid Unicode.
     """
     # On whatever the terms stand beside: which work is meant was decided before.
-    said = replace(terms, targets=(), supply=0, duration=0 if terms.until else terms.duration)
+    granted = bool(terms.licensee and terms.until)
+    said = replace(terms, targets=(), supply=0, duration=0 if granted else terms.duration)
     if asked.paid:
         said = replace(said, payment=None)
     policy = read_policy(read_graph(FORMAT.export([said]), "terms"))

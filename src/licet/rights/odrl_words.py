@@ -20,6 +20,9 @@ XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 LICET: Final = "urn:licet:odrl:"
 """Licet's own profile; see `licet.rights.formats.odrl.profile`."""
 
+TDM_PROFILE: Final = "http://www.w3.org/ns/tdmrep"
+"""What TDM policies name as their profile: they are ODRL with words of their own, and their own format."""
+
 UNDEFINED: Final = "urn:licet:undefined:"
 """What words stand after that a document uses, and neither ODRL nor the document defines."""
 

@@ -14,10 +14,10 @@ from licet.documents.kinds import Work
 from licet.documents.store import ni_uri
 from licet.documents.terms import Relation
 from licet.errors import InputError
+from licet.rights.explain import statement
 from licet.rights.syntax.strict_json import write_json
 from licet.rights.syntax.xsd import moment
 from licet.rights.terms import Terms
-from licet.rights.words import statement
 from licet.types import Hash32
 
 MAX_FILES: Final = 256

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from licet.documents.canonical import sha256
 from licet.documents.terms import TermsDocument
+from licet.rights.explain import statement
 from licet.rights.formats.base import Format
 from licet.rights.syntax.strict_json import write_json
 from licet.rights.terms import Terms
-from licet.rights.words import statement
 
 _DIGITS: Final = 32
 

@@ -1,6 +1,8 @@
 """XML and HTML from strangers, parsed: no DTD, no entities, no network, bounded depth and size.
 
-Whoever wants more than a tree (schemas, includes, style sheets) does it elsewhere, or not at all.
+Whoever wants more than a tree (schemas, includes, style sheets) does it elsewhere, or not at all. The time
+that libxml2 and lxml take over the attributes of one element grows with the square of their number, in HTML
+while they parse: so tags are looked at first.
 """
 
 import codecs
@@ -16,6 +18,14 @@ from licet.rights.formats.base import MAX_BYTES
 from licet.types import shown
 
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+MAX_TAGS: Final = 200_000
+"""Tags in one document, opening and closing."""
+
+MAX_ATTRIBUTES: Final = 1_000
+"""Attributes of one element."""
+
+_TAG: Final = re.compile(rb"<[A-Za-z](?:=\s*+(?:\"[^\"]*+\"|'[^']*+')|[^>])*+")
+_VALUE: Final = re.compile(rb"=\s*+(?:\"[^\"]*+\"|'[^']*+')|/")
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -27,7 +37,8 @@ def parse_xml(data: bytes, what: str) -> etree._Element:
         what: its kind, for messages.
 
     Raises:
-        DocumentInvalid: it is not well-formed, nested too deeply, or has a document type declaration.
+        DocumentInvalid: it is not well-formed, nested too deeply, or has a document type declaration, too
+            many tags, or too many attributes in one.
     """
     try:
         text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
@@ -36,6 +47,7 @@ def parse_xml(data: bytes, what: str) -> etree._Element:
         raise DocumentInvalid(f"this {what} document is neither UTF-8 nor UTF-16") from error
     if _DOCTYPE.search(utf8):
         raise DocumentInvalid(f"this {what} document declares a document type or entities: {what} has none")
+    _check_tags(utf8, f"this {what} document")
     parser = etree.XMLParser(
         encoding="utf-8",  # whatever the document declares: it was decoded above
         resolve_entities=False,
@@ -55,10 +67,11 @@ def parse_html(data: bytes) -> etree._Element | None:
     """The root of an HTML page, as far as it can be read; None where nothing can.
 
     Raises:
-        DocumentInvalid: the page is too large.
+        DocumentInvalid: the page is too large, or a tag in it.
     """
     if len(data) > MAX_BYTES:
         raise DocumentInvalid(f"the page has {len(data)} bytes: {MAX_BYTES} are the most")
+    _check_tags(data, "the page")
     parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(data, parser)
@@ -84,6 +97,18 @@ def html_tag(name: str, /, **attributes: str) -> str:
         if not value.isprintable():
             raise InputError(f"{shown(value)} cannot stand in a page: it has control characters")
     return f"<{name} {' '.join(f'{key}={quoteattr(value)}' for key, value in attributes.items())}>"
+
+
+def _check_tags(data: bytes, what: str) -> None:
+    """Refuses what would take long to parse."""
+    if data.count(b"<") > MAX_TAGS:
+        raise DocumentInvalid(f"{what} has too many tags: {MAX_TAGS:,} are the most")
+    for tag in _TAG.finditer(data):
+        words = _VALUE.sub(b" ", tag[0]) if tag.end() - tag.start() > MAX_ATTRIBUTES else b""
+        if len(words.split()) > MAX_ATTRIBUTES + 1:
+            raise DocumentInvalid(
+                f"{what} has a tag with too many attributes: {MAX_ATTRIBUTES:,} are the most"
+            )
 
 
 def _cut(message: str | None) -> str:

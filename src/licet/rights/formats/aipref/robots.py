@@ -104,7 +104,8 @@ def _aside(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _sniff(data: bytes) -> bool:
-    return any(line.label == _LABEL for line in lines(data[: 64 << 10]))
+    markup = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"[")
+    return not markup and any(line.label == _LABEL for line in lines(data[: 64 << 10]))
 
 
 FORMAT: Final = Format(

@@ -147,10 +147,10 @@ def grants(reader: Reader, scopes: Scopes, rule: Node, lose: Lose) -> Iterator[G
             narrow(facts, name, value)
         flags = frozenset({_FLAGS[action]}) if action in _FLAGS else frozenset()
         for scope in places:
-            yield Grant(scope, uses, flags, _consistent(facts, scope))
+            yield Grant(scope, uses, flags, _consistent(facts))
 
 
-def _consistent(facts: Facts, scope: Scope) -> Facts:
+def _consistent(facts: Facts) -> Facts:
     """Facts without what only served to read them.
 
     Raises:
@@ -160,8 +160,6 @@ def _consistent(facts: Facts, scope: Scope) -> Facts:
     interval = found.pop("interval", 0)
     if interval and found.setdefault("duration", interval) != interval:
         raise Unheld("odrl:timeInterval", "the price is for another time than the license runs")
-    if "until" in found and not scope.licensee:
-        raise Unheld("odrl:dateTime", "only the license of a named assignee ends at a moment")
     return found
 
 

@@ -87,7 +87,7 @@ def _rules(terms: Terms) -> _Object:
     if terms.transferable:
         actions.append("licet:transfer-license")
     limits, duties = list(_limits(terms)), list(_duties(terms))
-    if actions or limits or duties:
+    if actions or limits or duties or not terms.document.prohibited:
         permission: _Object = {"@type": "Permission", "action": actions or ["licet:nothing"]}
         permission |= {"constraint": limits} if limits else {}
         permission |= {"duty": duties} if duties else {}

@@ -5,6 +5,7 @@ written as a purchase without an amount, which has to be asked for, and terms th
 prohibit all.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
@@ -26,6 +27,10 @@ from licet.types import shown
 
 MEDIA_TYPE: Final = "application/rsl+xml"
 
+_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
+_ROOT: Final = re.compile(
+    rb"(?:<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|\s)*+<(?:[\w.-]++:)?rsl[\s/>]"
+)
 _SAID: Final = ("territories", "excluded_territories", "users", "excluded_users", "attribution")
 _LICENSE: Final = "a license has to be asked for, and says it"
 
@@ -181,7 +186,7 @@ def _attribute(element: etree._Element, name: str, value: str) -> None:
 
 def _sniff(data: bytes) -> bool:
     head = data[:8192].replace(b"\0", b"")  # so that UTF-16 is recognised as well
-    return b"<" in head and NAMESPACE.encode() in head
+    return _ROOT.match(head.lstrip(_MARKS)) is not None and NAMESPACE.encode() in head
 
 
 FORMAT: Final = Format(

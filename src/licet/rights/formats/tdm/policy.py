@@ -8,20 +8,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from licet.documents.canonical import canonical_json, parse_json, sha256
+from licet.documents.canonical import sha256
 from licet.documents.store import ni_uri
 from licet.documents.terms import Link, Relation, TermsDocument, in_order
 from licet.errors import DocumentInvalid, InputError
-from licet.rights.formats.base import Format, Imported, Loss
+from licet.rights.formats.base import MAX_BYTES, Format, Imported, Loss
 from licet.rights.formats.tdm.reservation import TDM
 from licet.rights.formats.unconditional import for_all, left_out
+from licet.rights.odrl_words import TDM_PROFILE
 from licet.rights.offer import Kind
+from licet.rights.syntax.strict_json import read_json
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use, use_names
 from licet.types import shown
-
-PROFILE: Final = "http://www.w3.org/ns/tdmrep"
-"""What a policy names as its profile."""
 
 CONTEXT: Final = ("http://www.w3.org/ns/odrl.jsonld", "http://www.w3.org/ns/tdmrep.jsonld")
 """The contexts of a policy, in their order."""
@@ -29,7 +28,7 @@ CONTEXT: Final = ("http://www.w3.org/ns/odrl.jsonld", "http://www.w3.org/ns/tdmr
 MAX_PERMISSIONS: Final = 1_000
 """The most permissions of a policy that are read."""
 
-_MINE: Final = ("tdm:mine", f"{PROFILE}#mine")
+_MINE: Final = ("tdm:mine", f"{TDM_PROFILE}#mine")
 _CONSENT: Final = "obtainConsent"
 _PAY: Final = "compensate"
 _CONTACTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -66,7 +65,7 @@ def write(terms: Sequence[Terms]) -> bytes:
     policy = {
         "@context": list(CONTEXT),
         "@type": "Offer",
-        "profile": PROFILE,
+        "profile": TDM_PROFILE,
         "uid": ni_uri(sha256(json.dumps([assigner, permissions]).encode())),
         "assigner": assigner,
         "permission": permissions,
@@ -105,15 +104,11 @@ def read(data: bytes) -> Imported:
 
 
 def _policy(data: bytes) -> dict[str, Any]:
-    policy = parse_json(data)
+    policy = read_json(data)
     if not isinstance(policy, dict) or _name(policy.get("@type", policy.get("type"))) != "Offer":
         raise DocumentInvalid("not a valid TDM policy: a JSON object of @type Offer is expected")
-    if PROFILE not in [_name(each) for each in _listed(policy.get("profile"))]:
-        raise DocumentInvalid(f"not a valid TDM policy: its profile is not {PROFILE}")
-    try:
-        canonical_json(policy)
-    except InputError as error:
-        raise DocumentInvalid(f"not a valid TDM policy: {error}") from error
+    if not _is_of_profile(policy):
+        raise DocumentInvalid(f"not a valid TDM policy: its profile is not {TDM_PROFILE}")
     return policy
 
 
@@ -209,7 +204,17 @@ def _name(value: Any) -> str:
 
 
 def _sniff(data: bytes) -> bool:
-    return PROFILE.encode() in data[: 64 << 10] and b"permission" in data
+    if TDM_PROFILE.encode() not in data or len(data) > MAX_BYTES:
+        return False
+    try:
+        policy = read_json(data)
+    except DocumentInvalid:
+        return False
+    return isinstance(policy, dict) and _is_of_profile(policy)
+
+
+def _is_of_profile(policy: Mapping[str, Any]) -> bool:
+    return TDM_PROFILE in [_name(each) for each in _listed(policy.get("profile"))]
 
 
 _ASKED: Final = "a TDM policy asks for consent or for pay, and the rest is agreed then"

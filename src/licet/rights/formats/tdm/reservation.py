@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from licet.documents.canonical import canonical_json, parse_json
 from licet.documents.terms import Link, Relation, TermsDocument
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.formats.base import Format, Imported, Loss
@@ -17,6 +16,7 @@ from licet.rights.formats.unconditional import for_all, left_out
 from licet.rights.offer import Kind
 from licet.rights.syntax.markup import html_tag, parse_html, tags
 from licet.rights.syntax.robots_txt import check_one_host, covers, path_of
+from licet.rights.syntax.strict_json import read_json
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import SETS, Use
 from licet.types import shown
@@ -98,15 +98,11 @@ def read(data: bytes) -> Imported:
     Raises:
         DocumentInvalid: it is no array of JSON, or too long. A wrong entry is left out, as the protocol asks.
     """
-    entries = parse_json(data)
+    entries = read_json(data)
     if not isinstance(entries, list):
         raise DocumentInvalid("not a valid TDMRep document: an array of objects with location is expected")
     if len(entries) > MAX_ENTRIES:
         raise DocumentInvalid(f"this TDMRep document has {len(entries)} entries: {MAX_ENTRIES} are the most")
-    try:
-        canonical_json(entries)
-    except InputError as error:
-        raise DocumentInvalid(f"not a valid TDMRep document: {error}") from error
     terms: list[Terms] = []
     losses: list[Loss] = []
     reserved: list[str] = []

@@ -11,12 +11,12 @@ from typing import Final
 
 from licet.documents.terms import Link, Relation, TermsDocument, check_url, in_order
 from licet.errors import InputError
+from licet.rights.explain import conditions
 from licet.rights.formats.base import Format, Imported, Loss
 from licet.rights.formats.xmp.packet import Packet, read_packet
 from licet.rights.terms import Terms
 from licet.rights.uses import Use
 from licet.rights.vocabulary import MACHINE
-from licet.rights.words import conditions
 from licet.types import shown
 
 _VOCABULARY: Final = "http://ns.useplus.org/ldf/vocab/"
