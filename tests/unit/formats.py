@@ -23,7 +23,7 @@ REFUSALS: Mapping[str, str] = {
     "rsl": "cannot permit .* alone",
     "schema-org": "write the offer instead",
     "tdmpolicy": "offers mining as a whole|by one licensor",
-    "tdmrep": "is no path|of that host alone",
+    "tdmrep": "is no path|of that host alone|would be hidden by",
 }
 """By a format's name, for which reasons it may refuse to write terms; a format that is not here never may."""
 

@@ -50,6 +50,10 @@ def test_what_nothing_is_asked_for_is_allowed() -> None:
         ({"duration": 30 * 86_400}, "A license runs for 30 days."),
         ({"supply": 3}, "At most 3 licenses will be sold."),
         (
+            {"conditions": Conditions(resale_bps=1_000)},
+            "At a resale, 10 % is asked for the licensor's side.",
+        ),
+        (
             {"conditions": Conditions(report_within=60)},
             "Use must be reported at least every 1 minute, or the license may be revoked.",
         ),
