@@ -60,9 +60,12 @@ nightly: setup ## Long fuzzing, proofs, mutants, coverage, and the peers' figure
 	$(BIN)/python scripts/clear_signing.py --check --lint
 	$(BIN)/python benchmarks/peers.py --check
 	$(BIN)/python benchmarks/find.py --check
+	LICET_NIGHTLY=1 $(BIN)/python -m pytest tests/unit --timeout 3600
 
-docs: setup ## The pages made by running the program: docs/cli.md, docs/demo.md
+docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/trust.md, docs/vocabulary.md
 	$(BIN)/python scripts/docs.py $(if $(CATALOG),--catalog '$(CATALOG)')
+	$(BIN)/python scripts/trust.py
+	$(BIN)/python scripts/vocabulary.py
 
 bench: setup ## Gas and fresh storage slots per operation; finding among a million works
 	$(BIN)/python benchmarks/gas.py

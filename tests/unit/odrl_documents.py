@@ -1,6 +1,6 @@
 """ODRL documents in a few words, for the tests of the evaluator."""
 
-from licet.rights.odrl import Report, evaluate, read_graph
+from licet.rights.evaluator import Report, evaluate, read_graph
 
 PREFIXES = """
 @prefix odrl: <http://www.w3.org/ns/odrl/2/> .

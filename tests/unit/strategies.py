@@ -36,8 +36,6 @@ def documents(draw: st.DrawFn) -> TermsDocument:
     """Rights documents."""
     permitted, other = draw(uses), draw(uses)
     prohibited = other & ~permitted
-    if not permitted | prohibited:
-        permitted = Use.TRAIN
     countries = sets_of(st.sampled_from(["CN", "DE", "FR", "GB", "JP", "US"]))
     payees = draw(
         st.dictionaries(addresses, st.tuples(st.integers(1, 1 << 100), st.none() | names), max_size=3)
@@ -112,7 +110,7 @@ def terms(draw: st.DrawFn) -> Terms:
         start=draw(seconds),
         end=draw(seconds),
         duration=draw(seconds),
-        until=draw(seconds) if licensee else 0,
+        until=draw(seconds),
         supply=draw(seconds),
         exclusive=draw(st.booleans()),
         transferable=draw(st.booleans()),

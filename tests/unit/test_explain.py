@@ -9,9 +9,10 @@ from hypothesis import given
 from licet.documents import PayeeShare, TermsDocument
 from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.rights.conditions import Conditions
-from licet.rights.explain import DISCLAIMERS, USERS, USES, WARRANTIES, explain
+from licet.rights.explain import explain
 from licet.rights.offer import Kind
 from licet.rights.readable import moment, percent, plain, span
+from licet.rights.sentences import DISCLAIMERS, USERS, USES, WARRANTIES
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use, use_names
 from licet.trees.hashing import parse_address

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 
 from licet.documents import TermsDocument
 from licet.errors import InputError
-from licet.rights.formats import aipref, aipref_robots
-from licet.rights.formats.aipref import Preference, combine, read_statement, serialize
-from licet.rights.formats.robots import MAX_BYTES, covers
+from licet.rights.formats.aipref import field as aipref
+from licet.rights.formats.aipref import robots as aipref_robots
+from licet.rights.formats.aipref.field import Preference, combine, read_statement, serialize
 from licet.rights.offer import Kind
+from licet.rights.syntax.robots_txt import MAX_BYTES, covers
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use
-from tests.unit import strategies
-from tests.unit.format_laws import check, paths, plain, terms_about
 
 ALLOW, DISALLOW, UNKNOWN = Preference.ALLOW, Preference.DISALLOW, Preference.UNKNOWN
 FREE = Payment(Kind.FREE)
@@ -34,21 +33,6 @@ def said(value: bytes) -> tuple[Preference, Preference, Preference]:
 
 def free(uses: Use, *targets: str) -> Terms:
     return Terms(TermsDocument("", uses, ""), targets=targets, payment=FREE)
-
-
-@given(terms=strategies.terms() | plain())
-def test_laws_of_the_field(terms: Terms) -> None:
-    check(aipref.FORMAT, [terms])
-
-
-@given(terms=st.lists(terms_about(paths) | plain(), min_size=1, max_size=3))
-def test_laws_of_robots_txt(terms: list[Terms]) -> None:
-    check(aipref_robots.FORMAT, terms)
-
-
-@given(terms=st.lists(plain(strategies.urls), min_size=1, max_size=2))
-def test_laws_of_urls_in_robots_txt(terms: list[Terms]) -> None:
-    check(aipref_robots.FORMAT, terms)
 
 
 @pytest.mark.parametrize(

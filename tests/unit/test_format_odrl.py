@@ -19,7 +19,8 @@ from licet.errors import DocumentInvalid, InputError
 from licet.rights.conditions import Conditions
 from licet.rights.formats.base import Imported
 from licet.rights.formats.odrl import FORMAT
-from licet.rights.formats.odrl.profile import CONTEXT, LICET, PROFILE
+from licet.rights.formats.odrl.profile import PROFILE
+from licet.rights.odrl_words import CONTEXT, LICET
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import SETS, Use
@@ -129,7 +130,6 @@ def test_names_that_are_no_iris_and_distant_times_come_back(
 @pytest.mark.filterwarnings(
     "ignore:(Dataset.default_context|ConjunctiveGraph) is deprecated:DeprecationWarning"
 )
-@settings(max_examples=50)
 @given(terms())
 def test_the_triples_use_odrl_dublin_core_and_the_profile_alone(said: Terms) -> None:
     document = FORMAT.write([said]).data
@@ -326,7 +326,6 @@ STRANGE: list[dict[str, Any]] = [
     {"constraint": limit("spatial", "eq", "EU-ish")},
     {"constraint": limit("spatial", "isAllOf", ["DE", "FR"])},
     {"constraint": limit("spatial", "eq", {"@id": "https://x.example/de"})},
-    {"constraint": limit("dateTime", "lteq", "2027-01-01")},
     {"constraint": limit("dateTime", "gteq", "2027-01-01T00:00:00Z")},
     {"constraint": limit("elapsedTime", "lteq", "PT0S")},
     {"constraint": limit("elapsedTime", "gteq", "P1D")},
@@ -369,6 +368,8 @@ STRANGE: list[dict[str, Any]] = [
     {"target": {"@type": "AssetCollection", "source": "https://x.example/", "refinement": {}}},
     {"https://x.example/only": "on Tuesdays"},
     {"relation": "https://x.example/other"},
+    {"maxCount": 5},
+    {"constrain": limit("spatial", "eq", "DE")},
 ]
 
 
@@ -525,11 +526,7 @@ def test_rules_of_other_targets_and_parties_stay_apart() -> None:
             "until",
             1893455999,
         ),
-        (
-            {"assignee": "https://x.example/bob", "constraint": limit("dateTime", "lteq", "2030-01-01")},
-            "until",
-            1893456000 - 14 * 3600,
-        ),
+        ({"constraint": limit("dateTime", "lteq", "2030-01-01")}, "until", 1893456000 - 14 * 3600),
         ({"action": ["index", "grantUse"]}, "conditions.sublicensable", True),
         ({"action": "cc:CommercialUse"}, "document.uses", Use.COMMERCIAL),
     ],
@@ -542,7 +539,7 @@ def test_limits_and_duties_that_can_be_said(members: dict[str, Any], attribute: 
     for name in attribute.split("."):
         got = getattr(got, name)
     assert got == value
-    assert set(lost(imported)) <= {"odrl:uid"}
+    assert not imported.losses
 
 
 def test_what_only_describes_is_lost_by_its_name() -> None:
@@ -553,7 +550,7 @@ def test_what_only_describes_is_lost_by_its_name() -> None:
     )
     imported = FORMAT.parse(data)
     assert imported.terms[0].document.title == "One"
-    assert set(lost(imported)) == {"odrl:uid", "odrl:profile", "dct:creator", "dct:title", "odrl:print"}
+    assert set(lost(imported)) == {"odrl:profile", "dct:creator", "dct:title", "odrl:print"}
 
 
 @pytest.mark.parametrize(
@@ -565,18 +562,18 @@ def test_what_only_describes_is_lost_by_its_name() -> None:
         (b"[1]", "no ODRL policy"),
         (b"{}", "no ODRL policy"),
         (b"[" * 100_000, "nested too deeply"),
-        (b'{"a":1,"a":2}', "same key twice"),
-        (b'{"@context":"http://x.example/c","permission":{}}', "not fetched"),
-        (b'{"@context":{"@import":"http://x.example/c"},"permission":{}}', "not fetched"),
+        (b'{"a":1,"a":2}', "key 'a' twice"),
+        (b'{"@context":"http://x.example/c","permission":{}}', "never fetched"),
+        (b'{"@context":{"@import":"http://x.example/c"},"permission":{}}', "never fetched"),
         (b'{"@context":["http://www.w3.org/ns/odrl.jsonld",{"a":"b:x","b":"a:x"}],"a":1}', "[Cc]yclic"),
         (b'{"@context":{"@vocab":5}}', "JSON-LD"),
         (b'{"@context":{"a":{"@id":"http://x.example/","@context":{}}}}', "context inside a context"),
         (b'{"a":1e999}', "too large"),
-        (b'{"a":' + b"9" * 5000 + b"}", "5000 digits"),
-        (b'{"a":NaN}', "which JSON has not"),
-        (b'{"a":"\\ud800"}', "half a character"),
-        (b'{"\\udfff":1}', "half a character"),
-        (b"[" + b"1," * 300_000 + b"1]", "200,000 JSON values"),
+        (b'{"a":' + b"9" * 5000 + b"}", "too large to be meant"),
+        (b'{"a":NaN}', "or none"),
+        (b'{"a":"\\ud800"}', "half a surrogate pair"),
+        (b'{"\\udfff":1}', "half a surrogate pair"),
+        (b"[" + b"1," * 300_000 + b"1]", "50,000 are the most"),
         (b'{"a":[' + b'{"@context":{}},' * 99 + b"1]}", "contexts are too many"),
         (
             b'{"@context":{' + b",".join(b'"t%d":"http://x.example/"' % n for n in range(3000)) + b"}}",
@@ -586,8 +583,7 @@ def test_what_only_describes_is_lost_by_its_name() -> None:
         (b'{"@context":{"duty":null},"duty":5}', "gives one of its properties a meaning"),
         (policy(permission=[{"@id": "https://x.example/r", "@reverse": {"constraint": {}}}]), "@reverse"),
         (policy(permission=[{"target": "https://x.example/a", "action": "print"}]), "odrl:print"),
-        (policy(permission=[{"target": "https://x.example/a", "action": "grantUse"}]), "at least one use"),
-        (b" " * (5 << 20), "4194304 are the most"),
+        (b" " * (3 << 20), "2,097,152 bytes are the most"),
     ],
     ids=lambda value: repr(value)[:40],
 )

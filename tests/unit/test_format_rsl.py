@@ -12,14 +12,14 @@ from licet.documents import TermsDocument
 from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.formats.base import MAX_BYTES, Imported
-from licet.rights.formats.rsl import FORMAT
-from licet.rights.formats.rsl_schema import NAMESPACE, valid_rsl
+from licet.rights.formats.rsl.schema import NAMESPACE, valid_rsl
+from licet.rights.formats.rsl.writing import FORMAT
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import SETS, Use
 from licet.rights.vocabulary import MACHINE
 from tests.unit import strategies
-from tests.unit.format_laws import check, plain
+from tests.unit.formats import check
 
 NS = f'xmlns="{NAMESPACE}"'
 TRAINING = SETS["ai-training"]
@@ -59,11 +59,6 @@ def test_laws(terms: list[Terms]) -> None:
     exported = check(FORMAT, terms)
     if exported is not None:
         valid_rsl(exported.data)
-
-
-@given(terms=st.lists(plain(), min_size=1, max_size=3))
-def test_laws_of_plain_terms(terms: list[Terms]) -> None:
-    check(FORMAT, terms)
 
 
 @given(terms=strategies.terms())

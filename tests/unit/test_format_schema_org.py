@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
 from pyld import jsonld
 
 from licet.documents import TermsDocument
@@ -15,8 +14,6 @@ from licet.rights.formats.schema_org import FORMAT
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use
-from tests.unit.formats import check_written
-from tests.unit.strategies import terms
 
 SOLD = Terms(
     TermsDocument(
@@ -44,12 +41,6 @@ def written(*of: Terms) -> dict[str, Any]:
     return dict(found)
 
 
-@given(terms())
-def test_nothing_is_left_unsaid_unannounced(drawn: Terms) -> None:
-    assume(not drawn.licensee)
-    check_written(FORMAT, drawn)
-
-
 def test_an_offer() -> None:
     page = {"@type": "CreativeWork"}
     assert written(SOLD) == {
@@ -59,10 +50,13 @@ def test_an_offer() -> None:
         "usageInfo": [
             page
             | {
-                "abstract": "Permitted: train. Prohibited: display. Only in DE, FR. "
-                "Only for users of these classes: education. Credit: © Ada "
-                "Contact: https://a.example/contact License: https://a.example/license "
-                "Proof: https://a.example/proof Terms: https://a.example/terms",
+                "abstract": "The licensee may train AI models that do not generate content. "
+                "What is not said here is not licensed. It is forbidden to show the work in public. "
+                "Only for schools and other places of education. Only in these countries: DE, FR. "
+                "This credit must be given: “© Ada”. Whom to ask: https://a.example/contact "
+                "Full text of the license: https://a.example/license "
+                "What shows that the licensor may license this: https://a.example/proof "
+                "Terms of service that apply besides: https://a.example/terms",
                 "name": "Training",
                 "text": "You may train.",
             },

@@ -14,7 +14,7 @@ from licet.errors import InputError
 from licet.rights.formats.spdx import FORMAT, license_ref
 from licet.rights.terms import Terms
 from licet.rights.uses import Use
-from tests.unit.formats import check_written
+from tests.unit.formats import check
 from tests.unit.strategies import terms
 
 DOCUMENT = TermsDocument(
@@ -40,7 +40,7 @@ def infos(*of: Terms) -> list[dict[str, Any]]:
 
 @given(terms())
 def test_nothing_is_left_unsaid_unannounced(drawn: Terms) -> None:
-    check_written(FORMAT, drawn)
+    check(FORMAT, [drawn])
     (info,) = infos(drawn)
     assert re.fullmatch(r"LicenseRef-[A-Za-z0-9.-]+", info["licenseId"])
     assert info["name"]
@@ -57,22 +57,25 @@ def test_a_license() -> None:
         "",
         "You may train.",
         "",
-        "Permitted: mine, train.",
-        "Prohibited: display.",
-        "Not in US.",
-        "Not for users of these classes: government.",
-        "Only for these models: one, two.",
-        "Copies may be kept for 2 days.",
-        "The licensor warrants that it may license them, that it owns the rights.",
-        "Provided as it is.",
-        "Contact: mailto:a@b.example",
+        "The licensee may find patterns and statistics in the work by machine.",
+        "The licensee may train AI models that do not generate content.",
+        "What is not said here is not licensed.",
+        "It is forbidden to show the work in public.",
+        "Not for governments.",
+        "Not in these countries: US.",
+        "Only for these AI models: “one”, “two”.",
+        "Copies must be deleted after 2 days.",
+        "The licensor warrants to be allowed to license them.",
+        "The licensor warrants to own the rights.",
+        "The work is licensed as it is.",
+        "Whom to ask: mailto:a@b.example",
     ]
 
 
 def test_a_license_without_a_title_goes_by_its_reference() -> None:
     (info,) = infos(Terms(TermsDocument("", Use(0), "")))
     assert info["name"] == info["licenseId"]
-    assert info["extractedText"] == "Nothing is permitted."
+    assert info["extractedText"] == "Nothing is permitted by these terms."
 
 
 def test_a_license_of_several_offers_is_written_once() -> None:

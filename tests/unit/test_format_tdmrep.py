@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from licet.documents import TermsDocument
 from licet.documents.terms import Link, Relation
 from licet.errors import DocumentInvalid, InputError
-from licet.rights.formats import tdmpolicy, tdmrep
 from licet.rights.formats.base import Format, Imported
-from licet.rights.formats.tdmrep import TDM, Reservation, of_headers, of_html, reservation_of
+from licet.rights.formats.tdm import policy as tdmpolicy
+from licet.rights.formats.tdm import reservation as tdmrep
+from licet.rights.formats.tdm.reservation import TDM, Reservation, of_headers, of_html, reservation_of
+from licet.rights.odrl_words import TDM_PROFILE
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use
 from tests.unit import strategies
-from tests.unit.format_laws import check, paths, plain, terms_about
+from tests.unit.formats import check, plain
 
 FREE = Payment(Kind.FREE)
 POLICY = "https://press.example/policy.jsonld"
@@ -42,16 +44,6 @@ def policy(*permissions: Any, **more: Any) -> Imported:
         "permission": list(permissions),
     }
     return tdmpolicy.FORMAT.parse(json.dumps(written | more).encode())
-
-
-@given(terms=st.lists(terms_about(paths) | plain(), min_size=1, max_size=3))
-def test_laws_of_tdmrep(terms: list[Terms]) -> None:
-    check(tdmrep.FORMAT, terms)
-
-
-@given(terms=plain(strategies.urls))
-def test_laws_of_urls_in_tdmrep(terms: Terms) -> None:
-    check(tdmrep.FORMAT, [terms])
 
 
 @given(
@@ -262,7 +254,7 @@ def test_a_policy_is_of_one_licensor() -> None:
         b'{"@type": "Offer", "profile": "http://www.w3.org/ns/tdmrep", "uid": "\\ud800"}',
         b'{"@type": "Offer", "profile": "http://www.w3.org/ns/tdmrep", "x": 1' + b"0" * 1_000_000 + b"}",
         b'{"@type": "Offer", "profile": "http://www.w3.org/ns/tdmrep", "x": 1e400}',
-        json.dumps({"@type": "Offer", "profile": tdmpolicy.PROFILE, "permission": [{}] * 1001}).encode(),
+        json.dumps({"@type": "Offer", "profile": TDM_PROFILE, "permission": [{}] * 1001}).encode(),
     ],
 )
 def test_what_is_no_policy_is_refused(document: bytes) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from rdflib import Graph as RdfGraph
 
-from licet.rights.odrl import ODRL, Graph, Premise, Report, RuleReport, Truth, evaluate, read_graph
-from licet.rights.odrl.graph import TYPE, Literal
-from licet.rights.odrl.model import REPORT
-from licet.rights.odrl.values import relate
+from licet.rights.evaluator import ODRL, Graph, Premise, Report, RuleReport, Truth, evaluate, read_graph
+from licet.rights.evaluator.graph import TYPE, Literal
+from licet.rights.evaluator.model import REPORT
+from licet.rights.evaluator.values import relate
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data"
 SUITE = Path(os.environ.get("LICET_SHARED_DATA", BESIDE)) / "odrl"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.rights.odrl import ODRL, Literal, Truth
-from licet.rights.odrl.graph import XSD
-from licet.rights.odrl.truth import every, exactly_one, some, truth
-from licet.rights.odrl.values import relate
+from licet.rights.evaluator import ODRL, Literal, Truth
+from licet.rights.evaluator.truth import every, exactly_one, some, truth
+from licet.rights.evaluator.values import relate
+from licet.rights.odrl_words import XSD
 from tests.unit.odrl_documents import NOON, READ, constrained, judge, policy
 
 OPERATORS = ("eq", "neq", "lt", "lteq", "gt", "gteq")

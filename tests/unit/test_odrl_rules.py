@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from licet.errors import DocumentInvalid
-from licet.rights.odrl import (
+from licet.rights.evaluator import (
     ODRL,
     Measured,
     Outcome,

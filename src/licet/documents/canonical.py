@@ -7,7 +7,8 @@ encoder gives the canonical form once the keys are in order, four times faster t
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
@@ -82,16 +83,33 @@ def parse_json(data: bytes) -> Any:
     Raises:
         DocumentInvalid: it is anything else.
     """
+    return parse_strictly(data, "utf-8", _small_integer, _no_fraction)
+
+
+def parse_strictly(
+    data: bytes, encoding: str, integer: Callable[[str], Any], fraction: Callable[[str], Any]
+) -> Any:
+    """Reads JSON in which no key stands twice, and nothing is nested deeply.
+
+    Args:
+        data: the JSON.
+        encoding: `utf-8`, or `utf-8-sig` where a byte order mark is passed over.
+        integer: makes a number of digits; may raise `DocumentInvalid`.
+        fraction: the same, of numbers with a fraction or an exponent, and of `NaN` and its like.
+
+    Raises:
+        DocumentInvalid: it is anything else.
+    """
     try:
-        text = data.decode()
+        text = data.decode(encoding)
         if is_nested_deeply(data):
             raise DocumentInvalid("the document is nested too deeply")
         return json.loads(
             text,
             object_pairs_hook=_unique_keys,
-            parse_int=_small_integer,
-            parse_float=_no_fraction,
-            parse_constant=_no_fraction,
+            parse_int=integer,
+            parse_float=fraction,
+            parse_constant=fraction,
         )
     except UnicodeDecodeError as error:
         raise DocumentInvalid(f"the document is not UTF-8: byte {error.start} cannot be read") from error
@@ -117,7 +135,8 @@ def is_nested_deeply(data: bytes) -> bool:
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise DocumentInvalid("the document has an object with the same key twice")
+        ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
+        raise DocumentInvalid(f"the document has an object with the key {shown(twice)} twice")
     return found
 
 

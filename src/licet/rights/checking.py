@@ -7,10 +7,7 @@ from typing import Final
 
 from licet.documents.terms import User
 from licet.errors import InputError
-from licet.rights.explain import explain
-from licet.rights.formats.odrl import FORMAT
-from licet.rights.formats.odrl.profile import LICET, XSD
-from licet.rights.odrl import (
+from licet.rights.evaluator import (
     ODRL,
     Literal,
     Measured,
@@ -23,9 +20,12 @@ from licet.rights.odrl import (
     read_graph,
     read_policy,
 )
-from licet.rights.odrl.model import Constraint
-from licet.rights.odrl.report import RuleReport, term_text
-from licet.rights.odrl.truth import Truth
+from licet.rights.evaluator.model import Constraint
+from licet.rights.evaluator.report import RuleReport, term_text
+from licet.rights.evaluator.truth import Truth
+from licet.rights.explain import explain
+from licet.rights.formats.odrl import FORMAT
+from licet.rights.odrl_words import LICET, XSD
 from licet.rights.terms import Terms
 from licet.rights.uses import Use, use_names
 
@@ -112,7 +112,8 @@ def check(terms: Terms, asked: Asked) -> tuple[Check, ...]:
         InputError: a text in the terms is not valid Unicode.
     """
     # On whatever the terms stand beside: which work is meant was decided before.
-    said = replace(terms, targets=(), supply=0, duration=0 if terms.until else terms.duration)
+    granted = bool(terms.licensee and terms.until)
+    said = replace(terms, targets=(), supply=0, duration=0 if granted else terms.duration)
     if asked.paid:
         said = replace(said, payment=None)
     policy = read_policy(read_graph(FORMAT.export([said]), "terms"))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from licet.errors import InputError
-from licet.rights.formats.times import moment
+from licet.rights.syntax.xsd import moment
 from licet.rights.uses import Use, use_names
 from licet.types import Hash32
 

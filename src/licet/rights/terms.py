@@ -70,7 +70,7 @@ class Terms:
         start: first second of the sale, unix; 0 for at once.
         end: last second of the sale, unix; 0 for no end.
         duration: seconds that a license runs; 0 for perpetual.
-        until: last second of the license, unix, where one was granted; 0 for perpetual, or none granted.
+        until: last second of the permission, unix, whoever has it; 0 for no end but that of `duration`.
         supply: how many licenses may be sold; 0 for any number.
         exclusive: no other license is sold while this one runs.
         transferable: whether a licensee may transfer the license.
@@ -98,8 +98,6 @@ class Terms:
             object.__setattr__(self, "conditions", replace(self.conditions, salt=ZERO_HASH))
         if min(self.start, self.end, self.duration, self.until, self.supply) < 0:
             raise InputError("times, durations and numbers of licenses are 0 or more")
-        if self.until and not self.licensee:
-            raise InputError("only a license that somebody has ends: name the licensee")
 
     @classmethod
     def of_offer(

@@ -16,7 +16,7 @@ from licet.cli.text import one_line
 from licet.documents.terms import User
 from licet.rights.checking import Asked, Check, outcome
 from licet.rights.checking import check as checked
-from licet.rights.odrl import Outcome
+from licet.rights.evaluator import Outcome
 from licet.rights.uses import Use, use_names
 
 _EXIT_CODES: Final = {Outcome.PERMIT: 0, Outcome.DENY: 1, Outcome.UNDECIDED: 2}

@@ -11,10 +11,11 @@ from licet.cli.params import json_option
 from licet.cli.rights.inputs import DOCUMENT, read_inputs
 from licet.cli.text import one_line
 from licet.errors import DocumentInvalid, InputError
-from licet.rights.odrl.evaluate import evaluate as evaluate_documents
-from licet.rights.odrl.reading import MAX_BYTES, read_graph
-from licet.rights.odrl.report import Outcome, Report, RuleReport
-from licet.rights.odrl.truth import Truth
+from licet.rights.evaluator.evaluate import evaluate as evaluate_documents
+from licet.rights.evaluator.reading import read_graph
+from licet.rights.evaluator.report import Outcome, Report, RuleReport
+from licet.rights.evaluator.truth import Truth
+from licet.rights.syntax.jsonld import MAX_BYTES
 
 _EXIT_CODES: Final = {Outcome.PERMIT: 0, Outcome.DENY: 1, Outcome.UNDECIDED: 2}
 _STYLES: Final = {Outcome.PERMIT: "green", Outcome.DENY: "red", Outcome.UNDECIDED: "yellow"}

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
+from licet.rights.explain import conditions
 from licet.rights.formats.base import Format, Imported, Loss
-from licet.rights.formats.json import read_json, write_json
-from licet.rights.formats.words import conditions
 from licet.rights.schemas import Schema
+from licet.rights.syntax.strict_json import read_json, write_json
 from licet.rights.terms import Terms
 from licet.rights.uses import Use
 from licet.rights.vocabulary import CAWG

@@ -14,9 +14,9 @@ from licet.documents.kinds import Work
 from licet.documents.store import ni_uri
 from licet.documents.terms import Relation
 from licet.errors import InputError
-from licet.rights.formats.json import write_json
-from licet.rights.formats.times import moment
-from licet.rights.formats.words import statement
+from licet.rights.explain import statement
+from licet.rights.syntax.strict_json import write_json
+from licet.rights.syntax.xsd import moment
 from licet.rights.terms import Terms
 from licet.types import Hash32
 

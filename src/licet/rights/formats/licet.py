@@ -42,7 +42,7 @@ FORMAT: Final = Format(
         "start": _OFFER,
         "end": _OFFER,
         "duration": _OFFER,
-        "until": "the license says it, not its words",
+        "until": "the offer or the license says it, not its words",
         "supply": _OFFER,
         "exclusive": _OFFER,
         "transferable": _OFFER,

@@ -4,26 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from licet.errors import DocumentInvalid
-from licet.rights.formats import (
-    aipref,
-    aipref_robots,
-    cawg,
-    licet,
-    odrl,
-    plus,
-    rsl,
-    schema_org,
-    spdx,
-    tdmpolicy,
-    tdmrep,
-)
+from licet.rights.formats import cawg, licet, odrl, schema_org, spdx
+from licet.rights.formats.aipref import field, robots
 from licet.rights.formats.base import Format
+from licet.rights.formats.rsl import writing as rsl
+from licet.rights.formats.tdm import policy, reservation
+from licet.rights.formats.xmp import plus
 
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
     for each in (
-        aipref.FORMAT,
-        aipref_robots.FORMAT,
+        field.FORMAT,
+        robots.FORMAT,
         cawg.FORMAT,
         licet.FORMAT,
         odrl.FORMAT,
@@ -31,8 +23,8 @@ FORMATS: Final[Mapping[str, Format]] = {
         rsl.FORMAT,
         schema_org.FORMAT,
         spdx.FORMAT,
-        tdmpolicy.FORMAT,
-        tdmrep.FORMAT,
+        policy.FORMAT,
+        reservation.FORMAT,
     )
 }
 """The formats by their names, in the order of the alphabet."""

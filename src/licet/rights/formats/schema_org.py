@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from licet.documents.terms import Relation, TermsDocument
 from licet.errors import InputError
+from licet.rights.explain import statement
 from licet.rights.formats.base import Format
-from licet.rights.formats.json import write_json
-from licet.rights.formats.times import moment
-from licet.rights.formats.words import statement
 from licet.rights.offer import Kind
+from licet.rights.syntax.strict_json import write_json
+from licet.rights.syntax.xsd import moment
 from licet.rights.terms import Payment, Terms
 
 _LINKS: Final = {
@@ -128,6 +128,7 @@ FORMAT: Final = Format(
         **dict.fromkeys(("uses", "prohibited", "users", "excluded_users", "models", "retention"), _NO_WORD),
         **dict.fromkeys(("warranties", "disclaimers"), _NO_WORD),
         "payees": "schema.org has no word for who shares in a price",
+        "until": "schema.org has no word for when a permission ends",
         "exclusive": "schema.org has no word for an exclusive license",
         "transferable": "schema.org has no word for handing a license on",
         "conditions": "schema.org has no word for what is asked of a licensee afterwards",

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from licet.documents.canonical import sha256
 from licet.documents.terms import TermsDocument
+from licet.rights.explain import statement
 from licet.rights.formats.base import Format
-from licet.rights.formats.json import write_json
-from licet.rights.formats.words import statement
+from licet.rights.syntax.strict_json import write_json
 from licet.rights.terms import Terms
 
 _DIGITS: Final = 32

@@ -3,10 +3,11 @@
 from typing import Final
 
 from licet.errors import DocumentInvalid
-from licet.rights.formats.base import Format
-from licet.rights.formats.jsonld import parse
+from licet.rights.formats.base import MAX_BYTES, Format
 from licet.rights.formats.odrl.policies import read
 from licet.rights.formats.odrl.writing import write
+from licet.rights.odrl_words import TDM_PROFILE
+from licet.rights.syntax.strict_json import read_json
 
 _KINDS: Final = ("Policy", "Set", "Offer", "Agreement", "Request", "Ticket", "Assertion", "Privacy")
 _RULES: Final = ("permission", "prohibition", "obligation")
@@ -14,10 +15,10 @@ _RULES: Final = ("permission", "prohibition", "obligation")
 
 def sniff(data: bytes) -> bool:
     """Whether some bytes are JSON-LD with a policy of ODRL at the top."""
-    if b'"@context"' not in data or b"www.w3.org/ns/odrl" not in data:
+    if b'"@context"' not in data or b"www.w3.org/ns/odrl" not in data or len(data) > MAX_BYTES:
         return False
     try:
-        document = parse(data)
+        document = read_json(data)
     except DocumentInvalid:
         return False
     tops = document if isinstance(document, list) else [document]
@@ -28,6 +29,9 @@ def sniff(data: bytes) -> bool:
 
 
 def _is_policy(item: dict[str, object]) -> bool:
+    profile = item.get("profile")
+    if TDM_PROFILE in (profile if isinstance(profile, list) else [profile]):
+        return False
     kinds = item.get("@type", item.get("type", ()))
     words = [*item, *(kinds if isinstance(kinds, list) else [kinds])]
     return any(isinstance(word, str) and word.rpartition(":")[2] in (*_KINDS, *_RULES) for word in words)

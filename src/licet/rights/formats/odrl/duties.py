@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from licet.errors import InputError
-from licet.rights.formats.jsonld import Literal, Node, Reference, Value
-from licet.rights.formats.odrl.graph import Reader, Unheld, known, short
-from licet.rights.formats.odrl.limits import Facts, at_most, comparisons, literal
-from licet.rights.formats.odrl.profile import CURRENCIES, LICET, ODRL
-from licet.rights.formats.times import read_amount, read_length
+from licet.rights.formats.odrl.constraints import Facts, at_most, comparisons, literal
+from licet.rights.formats.odrl.following import Reader, Unheld, known, short
+from licet.rights.formats.odrl.nodes import Literal, Node, Reference, Value
+from licet.rights.formats.odrl.profile import CURRENCIES
+from licet.rights.odrl_words import LICET, ODRL
 from licet.rights.offer import Kind
+from licet.rights.syntax.xsd import read_amount, read_length
 from licet.rights.terms import Payment
 from licet.types import shown
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from licet.rights.formats.odrl.graph import Reader, Unheld
-from licet.rights.formats.odrl.limits import Facts
+from licet.rights.formats.odrl.constraints import Facts
+from licet.rights.formats.odrl.following import Reader, Unheld
 from licet.rights.formats.odrl.rules import Grant, Prohibition, Scope
 from licet.rights.uses import Use, use_names
 

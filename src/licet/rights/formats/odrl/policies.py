@@ -9,14 +9,14 @@ from typing import Final
 
 from licet.errors import DocumentInvalid
 from licet.rights.formats.base import Imported, Loss
-from licet.rights.formats.jsonld import Graph, Node, Reference, graph
+from licet.rights.formats.odrl.constraints import Facts, narrow
 from licet.rights.formats.odrl.duties import obligation
-from licet.rights.formats.odrl.graph import Reader, Unheld, short
+from licet.rights.formats.odrl.following import Reader, Unheld, short
 from licet.rights.formats.odrl.groups import Groups
-from licet.rights.formats.odrl.limits import Facts, narrow
-from licet.rights.formats.odrl.profile import CONTEXTS, ODRL
+from licet.rights.formats.odrl.nodes import Graph, Node, Reference, read_nodes
 from licet.rights.formats.odrl.rules import Scopes, grants, prohibition
 from licet.rights.formats.odrl.statements import statements, terms_of
+from licet.rights.odrl_words import ODRL
 from licet.rights.terms import Terms
 from licet.types import shown
 
@@ -40,7 +40,7 @@ def read(data: bytes) -> Imported:
         DocumentInvalid: it is not JSON-LD, has no policy, or none that says anything that terms can hold.
     """
     losses: list[Loss] = []
-    reader = Reader(graph(data, CONTEXTS, lambda name: losses.append(_ignored(name))))
+    reader = Reader(read_nodes(data, lambda name: losses.append(_ignored(name))))
     owners = _owners(reader.graph)
     spoken_of = _spoken_of(reader.graph)
     policies = []

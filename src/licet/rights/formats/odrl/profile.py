@@ -8,87 +8,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from licet.documents.terms import Disclaimer, User, Warranty
-from licet.rights.odrl.actions import LICET as LICET
+from licet.rights.odrl_words import CC, CONTEXT, DCT, LICET, ODRL, RDF, XSD
 from licet.rights.uses import Use
 from licet.rights.vocabulary import ODRL as WORDS
 from licet.rights.vocabulary import Words
-
-ODRL: Final = "http://www.w3.org/ns/odrl/2/"
-DCT: Final = "http://purl.org/dc/terms/"
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-CC: Final = "http://creativecommons.org/ns#"
 
 CURRENCIES: Final = "urn:iso:std:iso:4217:"
 """What an ISO 4217 code stands after."""
 
 AI_PROFILE: Final = "https://w3c.github.io/odrl/ai-vocab/"
 """The IRI of the ODRL community group's AI vocabulary profile."""
-
-_REFERENCES: Final = (
-    "assignee",
-    "assigner",
-    "attributedParty",
-    "attributingParty",
-    "compensatedParty",
-    "compensatingParty",
-    "consequence",
-    "constraint",
-    "duty",
-    "hasPolicy",
-    "inheritFrom",
-    "informedParty",
-    "informingParty",
-    "obligation",
-    "output",
-    "partOf",
-    "permission",
-    "profile",
-    "prohibition",
-    "refinement",
-    "relation",
-    "remedy",
-    "rightOperandReference",
-    "source",
-    "target",
-    "uid",
-)
-_NAMES: Final = (
-    "action",
-    "conflict",
-    "function",
-    "includedIn",
-    "leftOperand",
-    "operator",
-    "scope",
-    "undefined",
-)
-
-CONTEXT: Final[Mapping[str, Any]] = {
-    "@vocab": ODRL,
-    "odrl": ODRL,
-    "rdf": RDF,
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "dct": DCT,
-    "xsd": XSD,
-    "cc": CC,
-    "id": "@id",
-    "type": "@type",
-    **{name: {"@id": f"odrl:{name}", "@type": "@id"} for name in _REFERENCES},
-    **{name: {"@id": f"odrl:{name}", "@type": "@vocab"} for name in _NAMES},
-}
-"""A JSON-LD context with the meaning of the one that the Recommendation names, without its slips.
-
-That one has `neq` as `odrl:neg`, `dataType` as `odrl:datatype`, and ends `industry` in the middle of an IRI.
-"""
-
-CONTEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "http://www.w3.org/ns/odrl.jsonld": CONTEXT,
-    "https://www.w3.org/ns/odrl.jsonld": CONTEXT,
-}
-"""The contexts that a policy may name."""
 
 OWN_CONTEXT: Final[Mapping[str, Any]] = {
     "@vocab": ODRL,
@@ -97,7 +26,8 @@ OWN_CONTEXT: Final[Mapping[str, Any]] = {
     "rdf": RDF,
     "xsd": XSD,
     "licet": LICET,
-    **{name: CONTEXT[name] for name in ("assignee", "assigner", "profile", "target", "uid")},
+    "uid": {"@id": f"{ODRL}uid", "@type": "@id"},
+    **{name: CONTEXT[name] for name in ("assignee", "assigner", "profile", "target")},
     **{name: CONTEXT[name] for name in ("action", "conflict", "includedIn", "leftOperand", "operator")},
 }
 """The context that stands in every policy that Licet writes: it needs no other."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from licet.documents.terms import in_order
-from licet.rights.formats.jsonld import Literal, Node, Reference, Value
+from licet.rights.formats.odrl.constraints import Facts, limits, literal, narrow
 from licet.rights.formats.odrl.duties import duty
-from licet.rights.formats.odrl.graph import Reader, Unheld, known, short
-from licet.rights.formats.odrl.limits import Facts, limits, literal, narrow
-from licet.rights.formats.odrl.profile import LICET, ODRL, meant, reached
+from licet.rights.formats.odrl.following import Reader, Unheld, known, short
+from licet.rights.formats.odrl.nodes import Literal, Node, Reference, Value
+from licet.rights.formats.odrl.profile import meant, reached
+from licet.rights.odrl_words import LICET, ODRL
 from licet.rights.uses import Use
 
 Lose = Callable[[Unheld], None]
@@ -146,10 +147,10 @@ def grants(reader: Reader, scopes: Scopes, rule: Node, lose: Lose) -> Iterator[G
             narrow(facts, name, value)
         flags = frozenset({_FLAGS[action]}) if action in _FLAGS else frozenset()
         for scope in places:
-            yield Grant(scope, uses, flags, _consistent(facts, scope))
+            yield Grant(scope, uses, flags, _consistent(facts))
 
 
-def _consistent(facts: Facts, scope: Scope) -> Facts:
+def _consistent(facts: Facts) -> Facts:
     """Facts without what only served to read them.
 
     Raises:
@@ -159,8 +160,6 @@ def _consistent(facts: Facts, scope: Scope) -> Facts:
     interval = found.pop("interval", 0)
     if interval and found.setdefault("duration", interval) != interval:
         raise Unheld("odrl:timeInterval", "the price is for another time than the license runs")
-    if "until" in found and not scope.licensee:
-        raise Unheld("odrl:dateTime", "only the license of a named assignee ends at a moment")
     return found
 
 

@@ -9,10 +9,11 @@ from licet.documents.kinds import PayeeShare
 from licet.documents.terms import Disclaimer, Link, Relation, TermsDocument, Warranty, check_url, in_order
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.conditions import STRUCT, Conditions
-from licet.rights.formats.jsonld import Literal, Node, Reference, Value
-from licet.rights.formats.odrl.graph import Reader, Unheld, known, short
-from licet.rights.formats.odrl.limits import Facts, literal
-from licet.rights.formats.odrl.profile import AI_PROFILE, DCT, LICET, ODRL
+from licet.rights.formats.odrl.constraints import Facts, literal
+from licet.rights.formats.odrl.following import Reader, Unheld, known, short
+from licet.rights.formats.odrl.nodes import Literal, Node, Reference, Value
+from licet.rights.formats.odrl.profile import AI_PROFILE
+from licet.rights.odrl_words import DCT, LICET, ODRL, UNDEFINED
 from licet.rights.terms import NO_CONDITIONS, Terms
 from licet.trees.hashing import parse_address
 from licet.types import parse_uint, shown
@@ -55,7 +56,7 @@ def statements(reader: Reader, policy: Node, lose: Callable[[Unheld], None]) -> 
             facts["conditions"] = _conditions(reader, policy)
         elif name == f"{ODRL}uid" and all(_id(value).startswith(_OWN_NAME) for value in values):
             continue
-        elif name.startswith((ODRL, LICET)) and name not in _READ and name != f"{ODRL}uid":
+        elif name.startswith((ODRL, LICET, UNDEFINED)) and name not in _READ and name != f"{ODRL}uid":
             raise Unheld(short(name), "Licet's terms have nothing like it")
         elif name not in _READ:
             lose(Unheld(short(name), "Licet's terms have nothing like it"))

@@ -11,11 +11,11 @@ from licet.documents.kinds import PayeeShare
 from licet.documents.terms import Link, Relation
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.conditions import STRUCT
-from licet.rights.formats.base import MAX_BYTES
-from licet.rights.formats.jsonld import check_size
-from licet.rights.formats.odrl.profile import ACTIONS, AI_PROFILE, CURRENCIES, LICET, OWN_CONTEXT, PARENTS
-from licet.rights.formats.times import length, moment
+from licet.rights.formats.odrl.profile import ACTIONS, AI_PROFILE, CURRENCIES, OWN_CONTEXT, PARENTS
+from licet.rights.odrl_words import LICET
 from licet.rights.offer import Kind
+from licet.rights.syntax.jsonld import MAX_BYTES, check_size
+from licet.rights.syntax.xsd import length, moment
 from licet.rights.terms import NO_CONDITIONS, Payment, Terms
 from licet.rights.uses import Use
 from licet.rights.vocabulary import permitting
@@ -87,7 +87,7 @@ def _rules(terms: Terms) -> _Object:
     if terms.transferable:
         actions.append("licet:transfer-license")
     limits, duties = list(_limits(terms)), list(_duties(terms))
-    if actions or limits or duties:
+    if actions or limits or duties or not terms.document.prohibited:
         permission: _Object = {"@type": "Permission", "action": actions or ["licet:nothing"]}
         permission |= {"constraint": limits} if limits else {}
         permission |= {"duty": duties} if duties else {}

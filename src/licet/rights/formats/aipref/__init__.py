@@ -1,0 +1,1 @@
+"""The IETF's AI preferences: in a field of HTTP, and in robots.txt."""

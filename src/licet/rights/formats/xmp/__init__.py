@@ -1,0 +1,1 @@
+"""XMP packets, and what PLUS and IPTC say of rights in them."""
