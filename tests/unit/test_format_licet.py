@@ -36,7 +36,26 @@ def test_one_document_holds_the_words_of_one_offer() -> None:
 
 
 def test_other_documents_are_refused() -> None:
-    for data in (b"", b"{}", b'{"type":"licet/offer/1"}', b'{"type": "licet/terms/1"}', b"\xff"):
+    for data in (b"", b"{}", b'{"type":"licet/offer/1"}', b"\xff"):
         assert not FORMAT.sniff(data)
+    for data in (b"", b"{}", b'{"type":"licet/offer/1"}', b'{"type": "licet/terms/1"}', b"\xff"):
         with pytest.raises(DocumentInvalid):
             FORMAT.parse(data)
+
+
+def test_a_document_written_by_hand() -> None:
+    """In any layout and order, with sets of uses by name; what is published is canonical all the same."""
+    data = b"""
+    {
+        "type": "licet/terms/1", "title": "T", "text": "", "territories": ["FR", "DE"],
+        "uses": ["ai-training"], "prohibited": ["search"]
+    }
+    """
+    assert FORMAT.sniff(data)
+    (terms,) = FORMAT.parse(data).terms
+    document = terms.document
+    assert (document.uses, document.prohibited) == (Use.TRAIN | Use.TRAIN_GENERATIVE, Use.SEARCH)
+    assert document.territories == ("DE", "FR")
+    with pytest.raises(DocumentInvalid, match="canonical"):
+        TermsDocument.from_bytes(data)
+    assert TermsDocument.from_bytes(document.to_bytes()) == document

@@ -31,7 +31,7 @@ from licet.contracts import Contracts
 from licet.contracts.assets import DeedFlag
 from licet.contracts.terms import conditions_of
 from licet.documents import OfferDocument, TermsDocument, file_name, read_document, sha256
-from licet.errors import DocumentMissing, InputError
+from licet.errors import DocumentInvalid, DocumentMissing, InputError
 from licet.licensee.offers import StandingOffer
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind, Offer
@@ -74,7 +74,7 @@ def command() -> None:
     required=True,
     help="How long a license, or a term of a subscription, runs; 0: for ever.",
 )
-@click.option("--terms", type=FILE, metavar="FILE", help="The terms: a text, or a published document (JSON).")
+@click.option("--terms", type=FILE, metavar="FILE", help="The terms: a text, or a terms document (JSON).")
 @click.option("--terms-title", metavar="TEXT", help="Their title.  [default: the file's name]")
 @click.option("--terms-text", metavar="TEXT", help="The terms themselves, instead of a file.")
 @click.option("--from", "start", type=SINCE, default=0, metavar="DATE", help="The sale's first day, UTC.")
@@ -297,7 +297,7 @@ def _terms(file: Path | None, title: str | None, text: str | None, uses: Use | N
     if (file is None) == (text is None):
         raise InputError("what are the terms? Name either a file with --terms, or a --terms-text")
     if file is not None and file.suffix == ".json":
-        document = read_document(TermsDocument, file)
+        document = _written(file)
         if uses not in (None, document.uses):
             raise InputError(
                 f"{file} speaks of other uses ({', '.join(use_names(document.uses))}) than --uses"
@@ -308,3 +308,11 @@ def _terms(file: Path | None, title: str | None, text: str | None, uses: Use | N
     if file is not None:
         return TermsDocument(title or file.stem, uses, read_text(file))
     return TermsDocument(title or "Terms", uses, text or "")
+
+
+def _written(file: Path) -> TermsDocument:
+    text = read_text(file)
+    try:
+        return TermsDocument.written(text.encode())
+    except DocumentInvalid as error:
+        raise DocumentInvalid(f"{file}: {error}") from error

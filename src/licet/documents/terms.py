@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
 from urllib.parse import urlsplit
 
 from licet.documents.base import Document, array, check_keys, checked, json_object, string
+from licet.documents.canonical import parse_json
 from licet.documents.kinds import PayeeShare, payee_json, payee_share
-from licet.errors import InputError
+from licet.errors import DocumentInvalid, InputError
 from licet.rights.uses import LEAVES, Use, parse_uses, use_names
 from licet.types import parse_uint, shown
 
@@ -152,7 +153,7 @@ class TermsDocument(Document):
         others = ("prohibited", "retention", "attribution", "links", "payees")
         check_keys(data, "type", "title", "uses", "text", optional=(*map(_key, _LISTS), *others))
         lists: dict[str, Any] = {
-            name: tuple(kind(item) for item in _strings(data, _key(name)))
+            name: in_order(kind(item) for item in _strings(data, _key(name)))
             for name, kind in _LISTS.items()
             if _key(name) in data
         }
@@ -163,10 +164,25 @@ class TermsDocument(Document):
             prohibited=_uses(data, "prohibited") if "prohibited" in data else _NONE,
             retention=parse_uint(string(data, "retention"), 64, "retention") if "retention" in data else 0,
             attribution=string(data, "attribution") if "attribution" in data else "",
-            links=tuple(_link(item) for item in array(data, "links")) if "links" in data else (),
+            links=in_order(_link(item) for item in array(data, "links")) if "links" in data else (),
             payees=tuple(payee_share(item) for item in array(data, "payees")) if "payees" in data else (),
             **lists,
         )
+
+    @classmethod
+    def written(cls, data: bytes) -> Self:
+        """Reads a document as somebody wrote it by hand: in any layout and order, with sets of uses by name.
+
+        Raises:
+            DocumentInvalid: it is no JSON, or no terms document.
+        """
+        parsed = parse_json(data)
+        if not isinstance(parsed, dict) or parsed.get("type") != cls.TYPE:
+            raise DocumentInvalid(f'the document has no "type": "{cls.TYPE}"')
+        try:
+            return cls.from_json(parsed)
+        except InputError as error:
+            raise DocumentInvalid(f"not a valid {cls.TYPE} document: {error}") from error
 
 
 def in_order(values: Iterable[_T]) -> tuple[_T, ...]:

@@ -1,5 +1,6 @@
 """Licet's own terms documents (`licet/terms/1`): the words of an offer, without the offer."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,7 +9,7 @@ from licet.rights.formats.base import Format, Imported
 from licet.rights.terms import Terms
 
 _OFFER: Final = "the offer says it, not its words"
-_MARK: Final = f'"type":"{TermsDocument.TYPE}"'.encode()
+_MARK: Final = re.compile(f'"type"[ \\t\\r\\n]*:[ \\t\\r\\n]*"{TermsDocument.TYPE}"'.encode())
 
 
 def export(terms: Sequence[Terms]) -> bytes:
@@ -17,13 +18,13 @@ def export(terms: Sequence[Terms]) -> bytes:
 
 
 def read(data: bytes) -> Imported:
-    """Reads a document. Raises `DocumentInvalid`."""
-    return Imported((Terms(TermsDocument.from_bytes(data)),))
+    """Reads a document, in canonical form or as somebody wrote it by hand. Raises `DocumentInvalid`."""
+    return Imported((Terms(TermsDocument.written(data)),))
 
 
 def sniff(data: bytes) -> bool:
     """Whether some bytes look like a terms document: its type cannot stand so inside of a string."""
-    return data.startswith(b"{") and _MARK in data
+    return data.lstrip().startswith(b"{") and _MARK.search(data) is not None
 
 
 FORMAT: Final = Format(
