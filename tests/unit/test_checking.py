@@ -89,6 +89,10 @@ def test_a_price_comes_first() -> None:
     assert found.duties == ("It costs 2.50 USD, paid once.",)
 
 
+def test_what_is_free_asks_for_nothing_first() -> None:
+    assert decided(FREE, payment=Payment(Kind.FREE)).outcome is Outcome.PERMIT
+
+
 def test_a_price_that_was_paid_stands_in_nobodys_way() -> None:
     credited = replace(FREE, attribution="by A. Poet")
     price = Payment(Kind.SALE, 250, "USD", 2)

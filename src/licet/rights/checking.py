@@ -26,7 +26,8 @@ from licet.rights.evaluator.truth import Truth
 from licet.rights.explain import explain
 from licet.rights.formats.odrl import FORMAT
 from licet.rights.odrl_words import LICET, XSD
-from licet.rights.terms import Terms
+from licet.rights.offer import Kind
+from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use, use_names
 
 _ACTIONS: Final[Mapping[Use, str]] = {
@@ -114,7 +115,7 @@ def check(terms: Terms, asked: Asked) -> tuple[Check, ...]:
     # On whatever the terms stand beside: which work is meant was decided before.
     granted = bool(terms.licensee and terms.until)
     said = replace(terms, targets=(), supply=0, duration=0 if granted else terms.duration)
-    if asked.paid:
+    if asked.paid or terms.payment == Payment(Kind.FREE):
         said = replace(said, payment=None)
     policy = read_policy(read_graph(FORMAT.export([said]), "terms"))
     return tuple(_check(said, policy, use, asked) for use in asked.uses)
