@@ -59,6 +59,14 @@ class HttpTransport(JSONBaseProvider):
             raise self._failed("it answers JSON, but not JSON-RPC")
         return answer  # type: ignore[return-value]  # the rest of its shape is web3's to check
 
+    def exchange(self, body: bytes) -> bytes:
+        """The answer to a request that changes nothing, or to a batch of such, as it came.
+
+        Raises:
+            ConnectionFailed: no answer came in time, it is too large, or HTTP says that something is wrong.
+        """
+        return self._post(body, _GATEWAY_TROUBLE)
+
     def _post(self, body: bytes, again: tuple[int, ...]) -> bytes:
         for pause in (*_PAUSES, None):
             status, data = self._post_once(body)

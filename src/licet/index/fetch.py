@@ -1,0 +1,282 @@
+"""Some blocks in a row from one node, with all that the contracts logged in them, or a fault with a name.
+
+Far below the tip, logs are asked for by range, and each must be of a block whose header was given. Near the
+tip they are asked for by the block's hash, so that no re-org can mix two chains. A header's bloom says which
+contracts may have logged in its block; where it says yes and the node says nothing, the block's receipts
+decide, whose root the header has. Where all is to be proven, the receipts are all that is asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from licet.chain.artifacts import artifact
+from licet.errors import ChainError, ConnectionFailed, InputError, NodesDisagree, NodeUntrue
+from licet.index.receipts import bloom_mask, header_hash, receipts_root
+from licet.index.rpc import Call, Header, Node, RawLog, RawReceipt
+from licet.types import Address, address_bytes
+
+_HEAD_CALL: Final = "0x" + artifact("AssetRegistry").abi.functions["head"].digest[:4].hex()
+_LATEST: Final = 1 << 63
+_EMPTY_BLOOM: Final = "0x" + "0" * 512
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a node says of some blocks in a row, so far as it was checked against itself.
+
+    Attributes:
+        url: the node's.
+        headers: of all blocks, each the parent of the next.
+        logs: the contracts', in order.
+        heads: what the contracts say are their heads after the last block; None where the node no longer has
+            that state.
+    """
+
+    url: str
+    headers: Sequence[Header]
+    logs: Sequence[RawLog]
+    heads: tuple[bytes, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """How blocks are fetched.
+
+    Attributes:
+        addresses: the contracts.
+        prove: take each log from receipts whose root is the header's, and recompute each header's hash.
+        busy: the chain's blooms are full, so that they say yes of most blocks: there the contracts' heads
+            alone show that nothing is missing, where the node has them.
+    """
+
+    addresses: tuple[Address, ...]
+    prove: bool = False
+    busy: bool = False
+
+    def fetch(self, node: Node, others: Sequence[Node], first: int, last: int, *, final: bool) -> Fetched:
+        """Fetches blocks.
+
+        Args:
+            node: who is asked.
+            others: who must have the same last block, if they have it at all.
+            first: the first block.
+            last: the last block.
+            final: whether all of them lie below finality.
+
+        Raises:
+            ConnectionFailed: no usable answer came.
+            ChainError: the node refuses, or has fewer blocks.
+            NodeUntrue: what it says contradicts itself.
+            NodesDisagree: another node has another block there.
+        """
+        headers = headers_of(node, range(first, last + 1))
+        for before, after in zip(headers, headers[1:], strict=False):
+            if after.parent_hash != before.hash:
+                raise untrue(
+                    node.url, "parents", f"block {after.height} is no child of block {before.height}"
+                )
+        if self.prove:
+            logs = self._proven(node, headers)
+        else:
+            logs = self._by_range(node, first, last) if final else self._by_hash(node, headers)
+        heads = self.heads(node, headers[-1])
+        if not self.prove and not (self.busy and heads is not None):
+            self._settle_doubts(node, headers, logs)
+        for other in others:
+            _agree(node, other, headers[-1])
+        return Fetched(node.url, headers, logs, heads)
+
+    def oldest(self, node: Node, addresses: Sequence[Address], last: int) -> int | None:
+        """The first block, up to a last one, in which some contracts logged anything; None for none."""
+        start, size = 0, last + 1
+        while start <= last:
+            end = min(start + size - 1, last)
+            try:
+                logs = _logs(node, {"address": list(addresses), "fromBlock": hex(start), "toBlock": hex(end)})
+            except ChainError:
+                if size == 1:
+                    raise
+                size = max(1, size // 4)
+                continue
+            if logs:
+                return min(int(log.block_number, 16) for log in logs)
+            start = end + 1
+        return None
+
+    def _by_range(self, node: Node, first: int, last: int) -> list[RawLog]:
+        bounds = {"fromBlock": hex(first), "toBlock": hex(last)}
+        return _logs(node, {"address": list(self.addresses), **bounds})
+
+    def _by_hash(self, node: Node, headers: Sequence[Header]) -> list[RawLog]:
+        asked = [header for header in headers if self._may_have(header)]
+        found: list[RawLog] = []
+        for header in asked:
+            found += self._of_block(node, header)
+        return found
+
+    def _of_block(self, node: Node, header: Header) -> list[RawLog]:
+        return _logs(node, {"address": list(self.addresses), "blockHash": header.hash})
+
+    def _proven(self, node: Node, headers: Sequence[Header]) -> list[RawLog]:
+        """All logs of the contracts, each from a receipt that its block's hash binds."""
+        for header in headers:
+            _check_hash(node, header)
+        asked = [header for header in headers if self._may_have(header)]
+        found: list[RawLog] = []
+        for header, receipts in zip(asked, self._receipts(node, asked), strict=True):
+            found += self._own(header, receipts)
+        return found
+
+    def _receipts(self, node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
+        """The receipts of some blocks, which their roots prove to be all."""
+        found = []
+        calls = [Call("eth_getBlockReceipts", (header.hash,)) for header in headers]
+        for header, receipts in zip(headers, node.ask_all(list[RawReceipt], calls), strict=True):
+            if receipts is None:
+                raise ChainError(f"the node at {node.url} has no receipts of block {header.height}")
+            try:
+                root = receipts_root(receipts)
+            except (InputError, ValueError) as error:
+                raise untrue(
+                    node.url, "receipts", f"block {header.height} has unreadable receipts"
+                ) from error
+            if "0x" + root.hex() != header.receipts_root:
+                raise untrue(node.url, "receipts", f"its receipts of block {header.height} have another root")
+            found.append(receipts)
+        return found
+
+    def _own(self, header: Header, receipts: Sequence[RawReceipt]) -> list[RawLog]:
+        """The contracts' logs among proven receipts; where they stand follows from their order."""
+        wanted = {address.lower() for address in self.addresses}
+        index = -1
+        found = []
+        for receipt in receipts:
+            for log in receipt.logs:
+                index += 1
+                if log.address.lower() in wanted:
+                    log.log_index = hex(index)
+                    log.block_number, log.block_hash = header.number, header.hash
+                    found.append(log)
+        return found
+
+    def _settle_doubts(self, node: Node, headers: Sequence[Header], logs: Sequence[RawLog]) -> None:
+        """Makes sure that nothing is missing where a bloom says that a contract may have logged."""
+        given = {(log.block_hash, log.address.lower()) for log in logs}
+        doubtful: list[Header] = []
+        for header in headers:
+            for address in self._may_have(header):
+                if (header.hash, address.lower()) not in given:
+                    doubtful.append(header)
+                    break
+        for header in doubtful:
+            known = sum(log.block_hash == header.hash for log in logs)
+            if len(self._of_block(node, header)) != known:
+                raise untrue(node.url, "incomplete", f"it left out logs of block {header.height}")
+            [receipts] = self._receipts(node, [header])
+            if len(self._own(header, receipts)) != known:
+                raise untrue(node.url, "incomplete", f"it leaves out logs of block {header.height}")
+
+    def _may_have(self, header: Header) -> list[Address]:
+        """The contracts that may have logged in a block, by its bloom."""
+        if header.logs_bloom == _EMPTY_BLOOM:
+            return []
+        try:
+            bloom = int(header.logs_bloom, 16)
+        except ValueError:
+            raise ChainError(f"block {header.height} has an unreadable bloom") from None
+        masks = _masks(self.addresses)
+        return [address for address, mask in zip(self.addresses, masks, strict=True) if bloom & mask == mask]
+
+    def heads(self, node: Node, header: Header) -> tuple[bytes, ...] | None:
+        """What the contracts say of themselves after a block; before they are deployed, nothing."""
+        for block in ({"blockHash": header.hash}, header.number):
+            calls = [Call("eth_call", ({"to": to, "data": _HEAD_CALL}, block)) for to in self.addresses]
+            try:
+                words = node.ask_all(str, calls)
+            except ConnectionFailed:
+                raise
+            except ChainError:
+                continue
+            if block is header.number and headers_of(node, [header.height])[0].hash != header.hash:
+                return None
+            try:
+                return tuple(bytes.fromhex((word or "0x")[2:]).rjust(32, b"\0") for word in words)
+            except ValueError as error:
+                raise untrue(node.url, "heads", "a contract's head is no hex") from error
+        return None
+
+
+def headers_of(node: Node, numbers: Sequence[int]) -> list[Header]:
+    """The headers of some blocks.
+
+    Raises:
+        ChainError: the node does not have them all, or gives others.
+    """
+    calls = [Call("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
+    headers = []
+    for number, header in zip(numbers, node.ask_all(Header, calls), strict=True):
+        if header is None:
+            raise ChainError(f"the node at {node.url} has no block {number} yet, or no longer", url=node.url)
+        if not _is_of(header, number):
+            raise untrue(node.url, "headers", f"it gives another header for block {number}")
+        headers.append(header)
+    return headers
+
+
+def _is_of(header: Header, number: int) -> bool:
+    """Whether a header is of a block, and its words are what they should be."""
+    try:
+        hashes = [bytes.fromhex(word[2:]) for word in (header.hash, header.parent_hash)]
+        return (
+            header.height == number and int(header.timestamp, 16) < _LATEST and set(map(len, hashes)) == {32}
+        )
+    except ValueError:
+        return False
+
+
+def untrue(url: str, reason: str, what: str) -> NodeUntrue:
+    """The fault of a node that says what cannot be."""
+    return NodeUntrue(f"the node at {url} cannot be right: {what}; ask another one", url=url, reason=reason)
+
+
+def _logs(node: Node, query: dict[str, object]) -> list[RawLog]:
+    found = node.ask(list[RawLog], "eth_getLogs", query)
+    if found is None:
+        raise ChainError(f"the node at {node.url} gives no logs, not even none", url=node.url)
+    return found
+
+
+def _agree(node: Node, other: Node, header: Header) -> None:
+    """Makes sure that another node has the same block, if it answers and has come so far."""
+    try:
+        [known] = headers_of(other, [header.height])
+    except NodeUntrue:
+        raise
+    except ChainError:
+        return
+    if known.hash != header.hash:
+        raise NodesDisagree(
+            f"the nodes at {node.url} and {other.url} have different blocks {header.height}: "
+            "one of them is on another chain, or lies; leave it out",
+            block=header.height,
+            urls=(node.url, other.url),
+            hashes=(header.hash, known.hash),
+        )
+
+
+def _check_hash(node: Node, header: Header) -> None:
+    try:
+        hash_ = "0x" + header_hash(header).hex()
+    except InputError as error:
+        raise untrue(node.url, "headers", f"the header of block {header.height} is unreadable") from error
+    if hash_ != header.hash:
+        raise untrue(
+            node.url, "headers", f"the header of block {header.height} does not lead to the block's hash"
+        )
+
+
+@cache
+def _masks(addresses: tuple[Address, ...]) -> tuple[int, ...]:
+    return tuple(bloom_mask(address_bytes(address)) for address in addresses)

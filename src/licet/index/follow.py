@@ -1,0 +1,212 @@
+"""Follows the chain: on from where the index stands, back to the fork where the chain has changed.
+
+Nothing is deleted before what replaces it has been fetched and checked; both then happen in one transaction.
+While one batch of blocks is checked and stored, the next is fetched.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from licet.errors import ChainError, NodeUntrue
+from licet.index.batch import Batch
+from licet.index.building import Builder, check_heads
+from licet.index.fetch import Fetched, Fetcher, headers_of
+from licet.index.nodes import Nodes
+from licet.index.store import Position, Store
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with how many blocks are indexed, and how many there are."""
+
+_FIRST_SIZE: Final = 64
+_MOST_BLOCKS: Final = 2_000
+_NEAR_TIP: Final = 64
+"""Blocks in one batch near the tip: as many as a re-org there may replace at once."""
+_LOGS_AT_ONCE: Final = 4_000
+_GROWTH: Final = 4
+_PASSES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Blocks to fetch: the first, the last, and whether they are final."""
+
+    first: int
+    last: int
+    final: bool
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How many blocks to fetch at once: so many as make an answer of a good size."""
+
+    size: int = _FIRST_SIZE
+
+    def learn(self, blocks: int, logs: int) -> None:
+        """Adapts to what came of one answer."""
+        fitting = blocks * _LOGS_AT_ONCE // logs if logs else _MOST_BLOCKS
+        self.size = max(1, min(fitting, self.size * _GROWTH, _MOST_BLOCKS))
+
+    def shrink(self) -> None:
+        """After an answer that was none, or not all."""
+        self.size = max(1, self.size // _GROWTH)
+
+
+class Follower:
+    """Brings one index up to date."""
+
+    def __init__(
+        self,
+        store: Store,
+        nodes: Nodes,
+        fetcher: Fetcher,
+        first: int,
+        progress: Progress | None = None,
+    ) -> None:
+        """A follower.
+
+        Args:
+            store: the index's database.
+            nodes: whom to ask.
+            fetcher: how.
+            first: the first block that is indexed.
+            progress: told after each batch.
+        """
+        self._store: Final = store
+        self._nodes: Final = nodes
+        self._fetcher: Final = fetcher
+        self._first: Final = first
+        self._progress: Final = progress
+        self._builder: Final = Builder(fetcher.addresses)
+        self._pace: Final = _Pace()
+        self._position = store.position()
+
+    def run(self, to_block: int | None = None) -> Position:
+        """Indexes up to a block, the newest if not given; returns where the index stands then.
+
+        Raises:
+            ChainError: no node gives what is needed, or what they give cannot be right.
+            IndexFailed: the database cannot be written.
+        """
+        for _ in range(_PASSES):
+            tip, final = self._nodes.persist(self._nodes.tip)
+            last = tip.height if to_block is None else min(tip.height, to_block)
+            self._nodes.persist(lambda newest=tip.height: self._leave_fork(newest))  # type: ignore[misc]
+            self._advance(last, min(final, last))
+            if self._nodes.persist(self._prove, self._doubt):
+                break
+        return self._position
+
+    # Forward.
+
+    def _advance(self, last: int, final: int) -> None:
+        """Indexes all blocks up to the last."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            ahead: tuple[_Span, Future[Fetched]] | None = None
+
+            def batch() -> Batch:
+                nonlocal ahead
+                span = self._span_after(self._position.block, last, final)
+                if ahead is not None and ahead[0].first == span.first:
+                    span, future = ahead
+                else:
+                    future = pool.submit(self._fetch, span)
+                ahead = None
+                fetched = future.result()
+                self._pace.learn(len(fetched.headers), len(fetched.logs))
+                if span.last < final:  # near the tip, what comes next depends on what came before
+                    following = self._span_after(span.last, last, final)
+                    ahead = following, pool.submit(self._fetch, following)
+                return self._builder.build(fetched, self._position.heads)
+
+            def failed(error: ChainError) -> None:
+                nonlocal ahead
+                ahead = None
+                self._pace.shrink()
+                self._doubt(error)
+
+            while self._position.block < last:
+                made = self._nodes.persist(batch, failed)
+                if self._position.hash in (None, made.parent_hash):
+                    self._apply(made, last)
+                else:
+                    ahead = None
+                    self._nodes.persist(lambda: self._leave_fork(last))
+
+    def _apply(self, batch: Batch, last: int) -> None:
+        self._store.apply(batch)
+        verified = batch.last if batch.verified else min(self._position.verified, batch.first - 1)
+        self._position = Position(batch.last, batch.hash, verified, batch.reached)
+        if self._progress is not None:
+            self._progress(batch.last - self._first + 1, last - self._first + 1)
+
+    def _fetch(self, span: _Span) -> Fetched:
+        nodes = self._nodes
+        return self._fetcher.fetch(nodes.current, nodes.others, span.first, span.last, final=span.final)
+
+    def _span_after(self, block: int, last: int, final: int) -> _Span:
+        first = block + 1
+        if first <= final:
+            return _Span(first, min(first + self._pace.size - 1, final), final=True)
+        return _Span(first, min(first + min(self._pace.size, _NEAR_TIP) - 1, last), final=False)
+
+    # Back.
+
+    def _leave_fork(self, newest: int) -> None:
+        """Replaces what the chain has dropped, once what stands there now has been fetched and checked."""
+        shared = min(self._position.block, newest)
+        if shared < self._first or self._is_on_chain(shared):
+            return
+        fork = self._fork(shared)
+        fetched = self._fetch(_Span(fork + 1, min(fork + _NEAR_TIP, newest), final=False))
+        batch = self._builder.build(fetched, self._store.heads_at(fork))
+        if self._store.hash_of(fork) not in (None, batch.parent_hash):
+            raise ChainError("the chain has changed again meanwhile: update once more")
+        self._apply(batch, newest)
+
+    def _fork(self, last: int) -> int:
+        """The newest block, below one that the chain has dropped, that it has kept."""
+        width = _NEAR_TIP
+        while last >= self._first:
+            start = max(self._first, last - width)
+            known = self._store.hashes(start, last)
+            for header in reversed(headers_of(self._nodes.current, range(start, last + 1))):
+                if known.get(header.height) == bytes.fromhex(header.hash[2:]):
+                    return header.height
+            last, width = start - 1, 2 * width
+        return self._first - 1
+
+    def _is_on_chain(self, number: int) -> bool:
+        [header] = headers_of(self._nodes.current, [number])
+        return bytes.fromhex(header.hash[2:]) == self._store.hash_of(number)
+
+    # Proof, where nodes that have forgotten old states could not give it on the way.
+
+    def _prove(self) -> bool:
+        """Whether the contracts' heads agree with the index; asks them where that is not known yet.
+
+        Raises:
+            NodeUntrue: they do not.
+        """
+        at = self._position
+        if at.verified == at.block:
+            return True
+        node = self._nodes.current
+        [header] = headers_of(node, [at.block])
+        if bytes.fromhex(header.hash[2:]) != at.hash:
+            return False
+        heads = self._fetcher.heads(node, header)
+        if heads is None:
+            return False
+        check_heads(node.url, at.block, heads, at.heads)
+        self._store.verify(at.block)
+        self._position = Position(at.block, at.hash, at.block, at.heads)
+        return True
+
+    def _doubt(self, error: ChainError) -> None:
+        """Where logs do not lead to the heads, what was not proven before may be what is wrong: it goes."""
+        at = self._position
+        if isinstance(error, NodeUntrue) and error.facts.get("reason") == "heads" and at.verified < at.block:
+            self._store.rewind(max(at.verified, self._first - 1))
+            self._position = self._store.position()

@@ -1,0 +1,299 @@
+"""The database of an index: made, checked, added to and read, whichever of the two it is.
+
+All that one batch of blocks adds, and takes away, is one transaction, the cursor included. So a process that
+is killed leaves either all of it or nothing.
+"""
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from licet.errors import IndexFailed, IndexUnusable
+from licet.index import schema
+from licet.index.batch import Batch, Row
+from licet.index.kinds import CONTRACTS
+from licet.index.schema import Table
+from licet.trees.hashing import checksum
+from licet.types import Address, address_bytes
+
+_NO_HEAD: Final = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an index is of.
+
+    Attributes:
+        chain_id: EIP-155 chain id.
+        genesis_hash: of the chain's block 0, since local chains share their id.
+        addresses: the contracts', in the order of `CONTRACTS`; the registry's is the first.
+        deployment_block: the block that the registry was deployed in.
+        first_block: the first block indexed: an older contract may have been used before.
+    """
+
+    chain_id: int
+    genesis_hash: bytes
+    addresses: tuple[Address, ...]
+    deployment_block: int
+    first_block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far an index has come; block `first_block - 1` when it is empty.
+
+    Attributes:
+        block: the last block indexed.
+        hash: its hash; None when the index is empty.
+        verified: the last block at which the contracts' heads agreed: whatever is newer is not proven yet.
+        heads: each contract's head after `block`.
+    """
+
+    block: int
+    hash: bytes | None
+    verified: int
+    heads: tuple[bytes, ...]
+
+
+class Store(ABC):
+    """One database."""
+
+    name: str
+    """How messages call it; without a password."""
+    _PLACE: ClassVar[str]
+    """What stands for a value in a statement."""
+    _TYPES: ClassVar[Mapping[str, str]]
+    """How the database calls the kinds of values."""
+    _SUFFIX: ClassVar[str] = ""
+
+    # What each database does its own way.
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets the database go."""
+
+    @abstractmethod
+    def transaction(self) -> contextlib.AbstractContextManager[None]:
+        """A transaction that no other writer shares; undone where an exception leaves it."""
+
+    @abstractmethod
+    def _insert(self, table: Table, rows: Sequence[Row]) -> None: ...
+
+    @abstractmethod
+    def _execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]: ...
+
+    @abstractmethod
+    def _stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]: ...
+
+    @abstractmethod
+    def _tables(self) -> set[str]:
+        """The names of all tables there are."""
+
+    # What an index is.
+
+    def identity(self) -> Identity | None:
+        """What it is of; None for an empty database.
+
+        Raises:
+            IndexUnusable: the database is something else.
+        """
+        tables = self._tables()
+        if not tables:
+            return None
+        if schema.IDENTITY.name not in tables:
+            raise IndexUnusable(
+                f"{self.name} is a database of something else: name another one with --db", db=self.name
+            )
+        rows = self._execute(f"SELECT {_names(schema.IDENTITY)} FROM {schema.IDENTITY.name}")
+        if (
+            len(rows) != 1
+            or rows[0][0] != schema.SCHEMA
+            or not {table.name for table in schema.ALL} <= tables
+        ):
+            raise IndexUnusable(
+                f"{self.name} was made by another version of Licet: index into a new database", db=self.name
+            )
+        _, chain_id, genesis, registry, deployment_block, first = rows[0]
+        named = self._execute(f"SELECT name, address FROM {schema.CONTRACTS.name} ORDER BY number")
+        addresses = tuple(checksum(bytes(address)) for _, address in named)
+        if tuple(name for name, _ in named) != CONTRACTS or address_bytes(addresses[0]) != bytes(registry):
+            raise self.damaged("its contracts are not those of its registry")
+        return Identity(int(chain_id), bytes(genesis), addresses, deployment_block, first)
+
+    def create(self, identity: Identity) -> None:
+        """Makes the tables, all or none."""
+        with self.transaction():
+            if self._tables():
+                raise IndexFailed(f"somebody else has just begun {self.name}: try again", db=self.name)
+            for table in schema.ALL:
+                self._execute(table.sql(self._TYPES, self._SUFFIX))
+            registry = address_bytes(identity.addresses[0])
+            row = (
+                schema.SCHEMA,
+                str(identity.chain_id),
+                identity.genesis_hash,
+                registry,
+                identity.deployment_block,
+                identity.first_block,
+            )
+            self._insert(schema.IDENTITY, [row])
+            numbered = zip(CONTRACTS, identity.addresses, strict=True)
+            contracts = [(i, name, address_bytes(address)) for i, (name, address) in enumerate(numbered)]
+            self._insert(schema.CONTRACTS, contracts)
+            self._insert(schema.CURSOR, [(1, identity.first_block - 1, identity.first_block - 1)])
+
+    def position(self) -> Position:
+        """How far it has come.
+
+        Raises:
+            IndexUnusable: its parts do not fit together: it was damaged, or written by halves.
+        """
+        [(block, verified)] = self._execute(f"SELECT block_number, verified_block FROM {schema.CURSOR.name}")
+        [(first,)] = self._execute(f"SELECT first_block FROM {schema.IDENTITY.name}")
+        [(low, high)] = self._execute(f"SELECT min(number), max(number) FROM {schema.BLOCKS.name}")
+        if (low, high) != ((first, block) if block >= first else (None, None)) or verified > block:
+            raise self.damaged(f"its cursor is at block {block}, its blocks are {low} to {high}")
+        return Position(block, self.hash_of(block), verified, self.heads_at(block))
+
+    def hash_of(self, number: int) -> bytes | None:
+        """A block's hash; None for one that is not indexed."""
+        found = self._execute(
+            f"SELECT hash FROM {schema.BLOCKS.name} WHERE number = {self._PLACE}", (number,)
+        )
+        return bytes(found[0][0]) if found else None
+
+    def hashes(self, first: int, last: int) -> dict[int, bytes]:
+        """The hashes of some blocks in a row."""
+        where = f"WHERE number BETWEEN {self._PLACE} AND {self._PLACE}"
+        rows = self._execute(f"SELECT number, hash FROM {schema.BLOCKS.name} {where}", (first, last))
+        return {number: bytes(hash_) for number, hash_ in rows}
+
+    def heads_at(self, block: int) -> tuple[bytes, ...]:
+        """Each contract's head after a block."""
+        return tuple(self._head(contract, block) for contract in range(len(CONTRACTS)))
+
+    def _head(self, contract: int, block: int) -> bytes:
+        rows = self._execute(
+            f"SELECT head FROM {schema.HEADS.name} WHERE contract = {self._PLACE} "
+            f"AND block_number <= {self._PLACE} ORDER BY block_number DESC LIMIT 1",
+            (contract, block),
+        )
+        return bytes(rows[0][0]) if rows else _NO_HEAD
+
+    # Writing.
+
+    def apply(self, batch: Batch) -> None:
+        """Adds a batch after the block that its first one names as its parent; what stood there goes.
+
+        Raises:
+            IndexFailed: somebody else writes, or the database is full; nothing was changed.
+        """
+        after = batch.first - 1
+        with self.transaction():
+            block, verified = self._locked_cursor()
+            if block < after or (after >= self._first_block() and self.hash_of(after) != batch.parent_hash):
+                raise IndexFailed(f"somebody else has changed {self.name}: update again", db=self.name)
+            if block > after:
+                self._delete_after(after)
+            self._insert(schema.BLOCKS, batch.blocks)
+            self._insert(schema.LOGS, batch.logs)
+            self._insert(schema.HEADS, batch.heads)
+            for table, rows in batch.events.items():
+                self._insert(schema.EVENTS[table], rows)
+            self._move(batch.last, batch.last if batch.verified else min(verified, after))
+
+    def verify(self, block: int) -> None:
+        """Notes that the contracts' heads agree at the last block."""
+        with self.transaction():
+            if self._locked_cursor()[0] == block:
+                self._move(block, block)
+
+    def rewind(self, block: int) -> None:
+        """Takes away what is newer than a block: what was not proven, and turned out false."""
+        with self.transaction():
+            _, verified = self._locked_cursor()
+            self._delete_after(block)
+            self._move(block, min(verified, block))
+
+    def _locked_cursor(self) -> tuple[int, int]:
+        rows = self._execute(f"SELECT block_number, verified_block FROM {schema.CURSOR.name}{self._lock}")
+        return rows[0][0], rows[0][1]
+
+    @property
+    def _lock(self) -> str:
+        return ""
+
+    def _first_block(self) -> int:
+        return int(self._execute(f"SELECT first_block FROM {schema.IDENTITY.name}")[0][0])
+
+    def _delete_after(self, block: int) -> None:
+        self._execute(f"DELETE FROM {schema.BLOCKS.name} WHERE number > {self._PLACE}", (block,))
+        every = ", ".join(map(str, range(len(CONTRACTS))))
+        for table in schema.GROWING:
+            # Naming the contracts lets the database use the key of that table, too.
+            chosen = f"contract IN ({every}) AND " if table is schema.HEADS else ""
+            self._execute(f'DELETE FROM "{table.name}" WHERE {chosen}block_number > {self._PLACE}', (block,))
+
+    def _move(self, block: int, verified: int) -> None:
+        changes = f"block_number = {self._PLACE}, verified_block = {self._PLACE}"
+        self._execute(f"UPDATE {schema.CURSOR.name} SET {changes}", (block, verified))
+
+    # Reading.
+
+    def rows(self, table: Table, last: int) -> Iterator[Row]:
+        """A table's rows up to a block, in the chain's order; all rows of a table that does not grow."""
+        order = ", ".join(f'"{name}"' for name in table.names[: table.key])
+        number = "number" if table is schema.BLOCKS else "block_number"
+        where = f" WHERE {number} <= {self._PLACE}" if table in (schema.BLOCKS, *schema.GROWING) else ""
+        sql = f'SELECT {_names(table)} FROM "{table.name}"{where} ORDER BY {order}'
+        return self._stream(sql, (last,) if where else ())
+
+    def logs(self, first: int, last: int, contracts: Iterable[int]) -> Iterator[Row]:
+        """Logs of some contracts in some blocks, as `LOGS` has them, with the block's hash besides."""
+        chosen = ", ".join(str(int(contract)) for contract in contracts)
+        sql = (
+            f"SELECT {', '.join(f'l.{name}' for name in schema.LOGS.names)}, b.hash "
+            f"FROM {schema.LOGS.name} l JOIN {schema.BLOCKS.name} b ON b.number = l.block_number "
+            f"WHERE l.block_number BETWEEN {self._PLACE} AND {self._PLACE} AND l.contract IN ({chosen}) "
+            "ORDER BY l.block_number, l.log_index"
+        )
+        return self._stream(sql, (first, last))
+
+    def timestamp(self, number: int) -> int | None:
+        """A block's time; None for one that is not indexed."""
+        sql = f"SELECT timestamp FROM {schema.BLOCKS.name} WHERE number = {self._PLACE}"
+        found = self._execute(sql, (number,))
+        return int(found[0][0]) if found else None
+
+    def damaged(self, reason: str) -> IndexUnusable:
+        """The error for a database whose parts do not fit together."""
+        return IndexUnusable(
+            f"{self.name} is damaged, or was written by halves ({reason}): delete it and index anew",
+            db=self.name,
+        )
+
+
+def open_store(db: str | Path, *, create: bool = True) -> Store:
+    """The database at a path, which is SQLite's, or at a `postgresql://` URL.
+
+    Args:
+        db: where.
+        create: make a file that is not there.
+
+    Raises:
+        IndexUnusable: there is none, or it is something else.
+    """
+    if str(db).startswith(("postgresql://", "postgres://")):
+        from licet.index.postgres import PostgresStore  # only who has such a database needs its library
+
+        return PostgresStore(str(db))
+    from licet.index.sqlite import SqliteStore
+
+    return SqliteStore(Path(db), create=create)
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{name}"' for name in table.names)
