@@ -1,6 +1,6 @@
 """What goes into the database together: some blocks in a row, their logs, and what follows from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,9 +17,8 @@ class Batch:
         parent_hash: hash of the block before the first.
         hash: of the last.
         blocks: number, hash, time.
-        logs: number, index in the block, transaction, contract's number, topics, data.
+        logs: number, index in the block, transaction, kind's number, topics, data.
         heads: contract's number, block's number, head; where a contract logged what counts.
-        events: rows of decoded events by their table, each with number and index first.
         reached: each contract's head after the last block.
         verified: whether the contracts say themselves that these are their heads.
     """
@@ -31,6 +30,5 @@ class Batch:
     blocks: Sequence[Row]
     logs: Sequence[Row]
     heads: Sequence[Row]
-    events: Mapping[str, Sequence[Row]]
     reached: tuple[bytes, ...]
     verified: bool

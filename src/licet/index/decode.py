@@ -47,7 +47,7 @@ class Decoder:
         self._names: Final = [p.name for p in entry.inputs]
         self._block: _Block | None = None
         if any("[" in p.signature for p in entry.inputs):
-            columns = [Column(spelled(p.name), _type(p, spelled(p.name))) for p in entry.inputs]
+            columns = [Column(spelled(p.name), kept_as(p, spelled(p.name))) for p in entry.inputs]
         else:
             self._block = _Block([*indexed, *plain], spelled, shift=_WORD * len(indexed))
             columns = self._block.columns
@@ -93,15 +93,15 @@ class _Block:
         paddings: list[slice] = []
         tails: list[tuple[int, Parameter, str]] = []
         at = 0
-        for parameter, name in _flat(parameters, spelled):
+        for parameter, name in flat(parameters, spelled):
             end = at + _WORD
-            if _is_dynamic(parameter) and not parameter.indexed:
+            if is_dynamic(parameter) and not parameter.indexed:
                 tails.append((at, parameter, name))
             else:
-                start = end - _width(parameter)
+                start = end - width_of(parameter)
                 slices.append(slice(start, end))
                 paddings += [slice(at, start)] if start > at else []
-                self._add(Column(name, _type(parameter, name)))
+                self._add(Column(name, kept_as(parameter, name)))
             at = end
         self._size: Final = at
         self._get: Final = _getter(slices)
@@ -134,35 +134,37 @@ class _Block:
     def _tail(self, parameter: Parameter, name: str, spelled: Spelling) -> tuple[bool, "_Block | None"]:
         """How to read what an offset points to; its columns stand after those of fixed width."""
         if parameter.type == "tuple":
-            block = _Block(parameter.components, _under(name, spelled))
+            block = _Block(parameter.components, under(name, spelled))
             self.columns.extend(block.columns)
             return False, block
-        self.columns.append(Column(name, _type(parameter, name)))
+        self.columns.append(Column(name, kept_as(parameter, name)))
         return parameter.type == "string", None
 
 
-def _flat(parameters: Sequence[Parameter], spelled: Spelling) -> Iterator[tuple[Parameter, str]]:
+def flat(parameters: Sequence[Parameter], spelled: Spelling) -> Iterator[tuple[Parameter, str]]:
     """The parameters, structs of fixed width taken apart, and their columns' names."""
     for parameter in parameters:
         name = spelled(parameter.name)
-        if parameter.type == "tuple" and not parameter.indexed and not _is_dynamic(parameter):
-            yield from _flat(parameter.components, _under(name, spelled))
+        if parameter.type == "tuple" and not parameter.indexed and not is_dynamic(parameter):
+            yield from flat(parameter.components, under(name, spelled))
         else:
             yield parameter, name
 
 
-def _under(name: str, spelled: Spelling) -> Spelling:
+def under(name: str, spelled: Spelling) -> Spelling:
     """How a struct's members are called; `from` is nobody there, as in events, but a time."""
     return lambda member: f"{name}_{'since' if member == 'from' else spelled(member)}"
 
 
-def _is_dynamic(parameter: Parameter) -> bool:
+def is_dynamic(parameter: Parameter) -> bool:
+    """Whether a value has a length of its own."""
     if parameter.type == "tuple":
-        return any(map(_is_dynamic, parameter.components))
+        return any(map(is_dynamic, parameter.components))
     return parameter.type in ("string", "bytes") or parameter.type.endswith("]")
 
 
-def _type(parameter: Parameter, name: str) -> Type:
+def kept_as(parameter: Parameter, name: str) -> Type:
+    """How the value of a column is kept."""
     if parameter.type.endswith("]") or parameter.type == "tuple":
         return "hash" if parameter.indexed else "json"
     if parameter.type in ("string", "bytes"):
@@ -171,10 +173,10 @@ def _type(parameter: Parameter, name: str) -> Type:
         return "address"
     if parameter.type == "bytes32" or (parameter.type == "uint256" and name in _IDS):
         return "hash"
-    return "integer" if 8 * _width(parameter) <= _INTEGER_BITS else "decimal"
+    return "integer" if 8 * width_of(parameter) <= _INTEGER_BITS else "decimal"
 
 
-def _width(parameter: Parameter) -> int:
+def width_of(parameter: Parameter) -> int:
     """How many bytes of its word a value of fixed width fills; a topic that is a hash fills its own."""
     if parameter.type == "address":
         return 20
@@ -239,5 +241,5 @@ def _jsonable(parameter: Parameter, value: Any) -> Any:
         return "0x" + value.hex()
     if parameter.type == "string":
         return _without_nul(value)
-    wide = parameter.type.startswith("uint") and 8 * _width(parameter) > _EXACT_IN_JSON_BITS
+    wide = parameter.type.startswith("uint") and 8 * width_of(parameter) > _EXACT_IN_JSON_BITS
     return str(value) if wide else value

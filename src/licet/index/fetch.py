@@ -9,6 +9,7 @@ decide, whose root the header has. Where all is to be proven, the receipts are a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from licet.chain.artifacts import artifact
@@ -72,11 +73,9 @@ class Fetcher:
             NodesDisagree: another node has another block there.
         """
         headers = headers_of(node, range(first, last + 1))
-        for before, after in zip(headers, headers[1:], strict=False):
+        for before, after in pairwise(headers):
             if after.parent_hash != before.hash:
-                raise untrue(
-                    node.url, "parents", f"block {after.height} is no child of block {before.height}"
-                )
+                raise untrue(node.url, "parents", f"block {after.height} is no child of the one before")
         if self.prove:
             logs = self._proven(node, headers)
         else:
@@ -112,12 +111,14 @@ class Fetcher:
     def _by_hash(self, node: Node, headers: Sequence[Header]) -> list[RawLog]:
         asked = [header for header in headers if self._may_have(header)]
         found: list[RawLog] = []
-        for header in asked:
-            found += self._of_block(node, header)
+        for start in range(0, len(asked), _BLOCKS_AT_ONCE):
+            calls = [
+                Call("eth_getLogs", ({"address": list(self.addresses), "blockHash": header.hash},))
+                for header in asked[start : start + _BLOCKS_AT_ONCE]
+            ]
+            for logs in node.ask_all(list[RawLog], calls):
+                found += _given(node, logs)
         return found
-
-    def _of_block(self, node: Node, header: Header) -> list[RawLog]:
-        return _logs(node, {"address": list(self.addresses), "blockHash": header.hash})
 
     def _proven(self, node: Node, headers: Sequence[Header]) -> list[RawLog]:
         """All logs of the contracts, each from a receipt that its block's hash binds."""
@@ -172,7 +173,7 @@ class Fetcher:
                     break
         for header in doubtful:
             known = sum(log.block_hash == header.hash for log in logs)
-            if len(self._of_block(node, header)) != known:
+            if len(self._by_hash(node, [header])) != known:
                 raise untrue(node.url, "incomplete", f"it left out logs of block {header.height}")
             [receipts] = self._receipts(node, [header])
             if len(self._own(header, receipts)) != known:
@@ -242,10 +243,13 @@ def untrue(url: str, reason: str, what: str) -> NodeUntrue:
 
 
 def _logs(node: Node, query: dict[str, object]) -> list[RawLog]:
-    found = node.ask(list[RawLog], "eth_getLogs", query)
-    if found is None:
+    return _given(node, node.ask(list[RawLog], "eth_getLogs", query))
+
+
+def _given(node: Node, logs: list[RawLog] | None) -> list[RawLog]:
+    if logs is None:
         raise ChainError(f"the node at {node.url} gives no logs, not even none", url=node.url)
-    return found
+    return logs
 
 
 def _agree(node: Node, other: Node, header: Header) -> None:

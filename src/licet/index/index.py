@@ -13,8 +13,9 @@ from licet.contracts.events import Event
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index.fetch import Fetcher, headers_of
 from licet.index.follow import Follower, Progress
-from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses, kinds
+from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses
 from licet.index.nodes import Nodes
+from licet.index.schema import numbered
 from licet.index.store import Identity, Store, open_store
 from licet.trees.hashing import head_count
 from licet.types import Address, Hash32, hash32
@@ -210,16 +211,21 @@ class Index:
         unknown = set(contracts) - set(CONTRACTS)
         if unknown:
             raise InputError(f"{sorted(unknown)[0]} is not indexed: {', '.join(CONTRACTS)} are")
+        start, end = self._bounds(first, last)
+        chosen = [i for i, (number, _) in numbered().items() if CONTRACTS[number] in contracts]
+        yield from self._logs(start, end, chosen)
+
+    def _bounds(self, first: int | None, last: int | None) -> tuple[int, int]:
+        """The blocks that are read: only what is proven."""
         proven = self._store.position().verified
-        end = proven if last is None else min(last, proven)
         start = self.identity.first_block if first is None else first
-        numbers = [CONTRACTS.index(name) for name in contracts]
-        where = self.identity.addresses
-        for number, index, tx_hash, contract, topics, data, block_hash in self._store.logs(
-            start, end, numbers
-        ):
+        return start, proven if last is None else min(last, proven)
+
+    def _logs(self, first: int, last: int, chosen: Sequence[int]) -> Iterator[Log]:
+        where, known = self.identity.addresses, numbered()
+        for number, index, tx_hash, kind, topics, data, block_hash in self._store.logs(first, last, chosen):
             yield Log(
-                address=where[contract],
+                address=where[known[kind][0]],
                 topics=tuple(bytes(topics[i : i + _WORD]) for i in range(0, len(topics), _WORD)),
                 data=bytes(data),
                 block_number=number,
@@ -231,28 +237,27 @@ class Index:
     def events(
         self, *types: type[Event], first: int | None = None, last: int | None = None
     ) -> Iterator[Event]:
-        """Events in the chain's order, as `licet.contracts.events` has them; what nobody can read is left out.
+        """Events in the chain's order, as `licet.contracts.events` has them, but for what nobody can read.
 
         Args:
             types: which; all if none is named.
             first: the first block.
             last: the last block.
         """
-        wanted = {
-            (CONTRACTS.index(kind.contract), kind.topic): kind.type
-            for kind in kinds()
-            if kind.type is not None and (not types or kind.type in types)
-        }
-        contracts = [name for i, name in enumerate(CONTRACTS) if any(i == number for number, _ in wanted)]
-        numbers = {address: number for number, address in enumerate(self.identity.addresses)}
-        for log in self.logs(contracts, first=first, last=last):
-            kind = wanted.get((numbers[log.address], log.topics[0])) if log.topics else None
-            if kind is not None:
-                try:
-                    event = events.decode(kind, log)
-                except (ValueError, InputError):
-                    continue
-                yield event
+        chosen: list[int] = []
+        classes: dict[tuple[Address, bytes], type[Event]] = {}
+        for i, (number, kind) in numbered().items():
+            if kind is not None and kind.type is not None and (not types or kind.type in types):
+                chosen.append(i)
+                classes[self.identity.addresses[number], kind.topic] = kind.type
+        start, end = self._bounds(first, last)
+        for log in self._logs(start, end, chosen) if chosen else ():
+            type_ = classes[log.address, log.topics[0]]
+            try:
+                event = events.decode(type_, log)
+            except (ValueError, InputError):
+                continue
+            yield event
 
     def timestamp(self, block: int) -> int:
         """A block's time, unix seconds.

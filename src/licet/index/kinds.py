@@ -1,6 +1,6 @@
-"""Which contracts are indexed, and each kind of event that they log: its table, its columns, its decoder.
+"""Which contracts are indexed, and each kind of event that they log: its view, its columns, its decoder.
 
-All of it follows from the compiled interfaces: a contract that gains an event gains a table.
+All of it follows from the compiled interfaces: a contract that gains an event gains a view.
 """
 
 import re
@@ -14,7 +14,7 @@ from licet.chain.client import Log
 from licet.chain.deployments import Deployment
 from licet.contracts import events
 from licet.contracts.events import Event
-from licet.index.decode import Column, Decoder
+from licet.index.decode import Column, Decoder, Spelling
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address
 
 CONTRACTS: Final = (
@@ -40,10 +40,12 @@ class Kind:
     Attributes:
         contract: the contract's name.
         event: the event's, as Solidity spells it.
-        table: of the decoded events: `license_token_sold`.
+        table: the view of the decoded events: `license_token_sold`.
         topic: the first topic of its logs.
         audited: whether its logs count into the contract's rolling head.
         type: the class of such events; None where Licet has no use for them.
+        entry: the event in the interface.
+        spelled: how an argument is called in Python, and in SQL.
         decoder: makes rows of logs.
     """
 
@@ -53,6 +55,8 @@ class Kind:
     topic: bytes
     audited: bool
     type: type[Event] | None
+    entry: Entry
+    spelled: Spelling
     decoder: Decoder
 
     @property
@@ -93,6 +97,10 @@ def snake(name: str) -> str:
 def _kind(contract: str, topic: bytes, entry: Entry) -> Kind:
     found = _types().get((contract, topic))
     log = Log(ZERO_ADDRESS, (topic,), b"", 0, ZERO_HASH, ZERO_HASH, 0)
+
+    def spelled(name: str) -> str:
+        return events.attribute(found, name)
+
     return Kind(
         contract=contract,
         event=entry.name,
@@ -100,7 +108,9 @@ def _kind(contract: str, topic: bytes, entry: Entry) -> Kind:
         topic=topic,
         audited=events.is_audited(contract, log),
         type=found,
-        decoder=Decoder(entry, lambda name: events.attribute(found, name)),
+        entry=entry,
+        spelled=spelled,
+        decoder=Decoder(entry, spelled),
     )
 
 

@@ -37,7 +37,7 @@ class Nodes:
         Args:
             urls: of at least one, the first choice first.
             seconds: how long one answer may take.
-            pauses: seconds to wait after the first failure of all nodes, after the second…; the last for all more.
+            pauses: seconds to wait after each failure of all nodes; the last stands for all further ones.
             on_fault: told of each fault that another try may mend.
 
         Raises:
@@ -110,7 +110,7 @@ class Nodes:
         return newest, min(final.height if final else max(0, height - FINALITY), height)
 
     def _tagged(self, tag: str) -> Header | None:
-        return self.current.ask(Header, "eth_getBlockByNumber", tag, False)  # noqa: FBT003
+        return self.current.ask(Header, "eth_getBlockByNumber", tag, False)
 
     def persist(self, work: Callable[[], _T], after_failure: Faulty | None = None) -> _T:
         """Does some work, on the next node where one fails, more and more slowly.

@@ -12,6 +12,7 @@ from licet.errors import IndexFailed, IndexUnusable
 from licet.index.batch import Row
 from licet.index.schema import Table
 from licet.index.store import Store
+from licet.index.views import PostgresDialect
 
 _CONNECT_SECONDS: Final = 10
 _FETCHED: Final = 500
@@ -25,14 +26,12 @@ class PostgresStore(Store):
     _PLACE = "%s"
     _TYPES: ClassVar[Mapping[str, str]] = {
         "integer": "bigint",
-        "long": "bigint",
         "decimal": "numeric(78, 0)",
-        "hash": "bytea",
-        "address": "bytea",
         "bytes": "bytea",
         "text": "text",
-        "json": "text",
     }
+    _DIALECT = PostgresDialect()
+    _FUNCTIONS = PostgresDialect.FUNCTIONS
 
     def __init__(self, url: str) -> None:
         """Connects.

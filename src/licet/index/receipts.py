@@ -111,7 +111,7 @@ def list_root(values: Sequence[bytes]) -> bytes:
 
 def rlp(data: bytes) -> bytes:
     """A string in RLP."""
-    if len(data) == 1 and data[0] < 0x80:  # noqa: PLR2004
+    if len(data) == 1 and data[0] < 0x80:
         return data
     return _length(len(data), 0x80) + data
 

@@ -13,10 +13,12 @@ from licet.errors import IndexFailed, IndexUnusable, LicetError
 from licet.index.batch import Row
 from licet.index.schema import Table
 from licet.index.store import Store
+from licet.index.views import SqliteDialect
 
 _WAIT_SECONDS: Final = 10.0
 _CACHE_KIB: Final = 8_192
 _FETCHED: Final = 500
+_PAGE: Final = 16_384
 _NOT_A_DATABASE: Final = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
@@ -27,15 +29,11 @@ class SqliteStore(Store):
     _SUFFIX = " WITHOUT ROWID"
     _TYPES: ClassVar[Mapping[str, str]] = {
         "integer": "INTEGER",
-        "long": "INTEGER",
-        # SQLite's own integers end at 63 bits, and its sums of others are rounded: text is exact.
         "decimal": "TEXT",
-        "hash": "BLOB",
-        "address": "BLOB",
         "bytes": "BLOB",
         "text": "TEXT",
-        "json": "TEXT",
     }
+    _DIALECT = SqliteDialect()
 
     def __init__(self, path: Path, *, create: bool) -> None:
         """Opens a file.
@@ -64,6 +62,8 @@ class SqliteStore(Store):
                 raise
 
     def _set_up(self) -> None:
+        # A log of a sale has 1 kB: small pages would chain two for each.
+        self._db.execute(f"PRAGMA page_size = {_PAGE}")
         self._db.execute("PRAGMA journal_mode = WAL")
         # What a power cut takes away, cursor and all, is fetched again; a killed process loses nothing.
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -90,7 +90,7 @@ class SqliteStore(Store):
     def _insert(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
             places = ", ".join("?" * len(table.columns))
-            self._db.executemany(f'INSERT INTO "{table.name}" VALUES ({places})', rows)
+            self._db.executemany(f"INSERT INTO {table.name} VALUES ({places})", rows)
 
     def _execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         with self._asking():

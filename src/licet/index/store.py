@@ -16,6 +16,7 @@ from licet.index import schema
 from licet.index.batch import Batch, Row
 from licet.index.kinds import CONTRACTS
 from licet.index.schema import Table
+from licet.index.views import Dialect, view
 from licet.trees.hashing import checksum
 from licet.types import Address, address_bytes
 
@@ -68,6 +69,10 @@ class Store(ABC):
     _TYPES: ClassVar[Mapping[str, str]]
     """How the database calls the kinds of values."""
     _SUFFIX: ClassVar[str] = ""
+    _DIALECT: ClassVar[Dialect]
+    """How it cuts decoded values out of logs."""
+    _FUNCTIONS: ClassVar[Sequence[str]] = ()
+    """What its views need to be made before them."""
 
     # What each database does its own way.
 
@@ -113,14 +118,15 @@ class Store(ABC):
             or rows[0][0] != schema.SCHEMA
             or not {table.name for table in schema.ALL} <= tables
         ):
-            raise IndexUnusable(
-                f"{self.name} was made by another version of Licet: index into a new database", db=self.name
-            )
+            raise self._of_another_version()
         _, chain_id, genesis, registry, deployment_block, first = rows[0]
         named = self._execute(f"SELECT name, address FROM {schema.CONTRACTS.name} ORDER BY number")
         addresses = tuple(checksum(bytes(address)) for _, address in named)
         if tuple(name for name, _ in named) != CONTRACTS or address_bytes(addresses[0]) != bytes(registry):
             raise self.damaged("its contracts are not those of its registry")
+        kinds = self._execute(f"SELECT {_names(schema.KINDS)} FROM {schema.KINDS.name} ORDER BY number")
+        if [(*row[:3], bytes(row[3]), row[4]) for row in kinds] != schema.kind_rows():
+            raise self._of_another_version()
         return Identity(int(chain_id), bytes(genesis), addresses, deployment_block, first)
 
     def create(self, identity: Identity) -> None:
@@ -130,6 +136,13 @@ class Store(ABC):
                 raise IndexFailed(f"somebody else has just begun {self.name}: try again", db=self.name)
             for table in schema.ALL:
                 self._execute(table.sql(self._TYPES, self._SUFFIX))
+            self._execute(schema.INDEX)
+            for function in self._FUNCTIONS:
+                self._execute(function)
+            for number, (_, kind) in schema.numbered().items():
+                if kind is not None:
+                    self._execute(view(kind, number, self._DIALECT))
+            self._insert(schema.KINDS, schema.kind_rows())
             registry = address_bytes(identity.addresses[0])
             row = (
                 schema.SCHEMA,
@@ -201,8 +214,6 @@ class Store(ABC):
             self._insert(schema.BLOCKS, batch.blocks)
             self._insert(schema.LOGS, batch.logs)
             self._insert(schema.HEADS, batch.heads)
-            for table, rows in batch.events.items():
-                self._insert(schema.EVENTS[table], rows)
             self._move(batch.last, batch.last if batch.verified else min(verified, after))
 
     def verify(self, block: int) -> None:
@@ -231,11 +242,11 @@ class Store(ABC):
 
     def _delete_after(self, block: int) -> None:
         self._execute(f"DELETE FROM {schema.BLOCKS.name} WHERE number > {self._PLACE}", (block,))
-        every = ", ".join(map(str, range(len(CONTRACTS))))
-        for table in schema.GROWING:
-            # Naming the contracts lets the database use the key of that table, too.
-            chosen = f"contract IN ({every}) AND " if table is schema.HEADS else ""
-            self._execute(f'DELETE FROM "{table.name}" WHERE {chosen}block_number > {self._PLACE}', (block,))
+        self._execute(f"DELETE FROM {schema.LOGS.name} WHERE block_number > {self._PLACE}", (block,))
+        # Naming the contracts lets the database use the key.
+        every = _listed(range(len(CONTRACTS)))
+        where = f"WHERE contract IN ({every}) AND block_number > {self._PLACE}"
+        self._execute(f"DELETE FROM {schema.HEADS.name} {where}", (block,))
 
     def _move(self, block: int, verified: int) -> None:
         changes = f"block_number = {self._PLACE}, verified_block = {self._PLACE}"
@@ -243,21 +254,26 @@ class Store(ABC):
 
     # Reading.
 
-    def rows(self, table: Table, last: int) -> Iterator[Row]:
-        """A table's rows up to a block, in the chain's order; all rows of a table that does not grow."""
-        order = ", ".join(f'"{name}"' for name in table.names[: table.key])
-        number = "number" if table is schema.BLOCKS else "block_number"
-        where = f" WHERE {number} <= {self._PLACE}" if table in (schema.BLOCKS, *schema.GROWING) else ""
-        sql = f'SELECT {_names(table)} FROM "{table.name}"{where} ORDER BY {order}'
-        return self._stream(sql, (last,) if where else ())
+    def blocks(self, last: int) -> Iterator[Row]:
+        """Number, hash and time of the blocks up to one."""
+        sql = f"SELECT {_names(schema.BLOCKS)} FROM {schema.BLOCKS.name} WHERE number <= {self._PLACE}"
+        return self._stream(f"{sql} ORDER BY number", (last,))
 
-    def logs(self, first: int, last: int, contracts: Iterable[int]) -> Iterator[Row]:
-        """Logs of some contracts in some blocks, as `LOGS` has them, with the block's hash besides."""
-        chosen = ", ".join(str(int(contract)) for contract in contracts)
+    def logs(self, first: int, last: int, kinds: Iterable[int]) -> Iterator[Row]:
+        """Logs of some kinds in some blocks, in the chain's order, as `LOGS` has them; last, the block's hash.
+
+        Args:
+            first: the first block.
+            last: the last block.
+            kinds: numbers of kinds.
+        """
+        chosen = [int(kind) for kind in kinds]
+        # One kind alone is found by the index; several in order by the key, which the plus makes sure of.
+        where = f"l.kind = {chosen[0]}" if len(chosen) == 1 else f"+l.kind IN ({_listed(chosen)})"
         sql = (
             f"SELECT {', '.join(f'l.{name}' for name in schema.LOGS.names)}, b.hash "
             f"FROM {schema.LOGS.name} l JOIN {schema.BLOCKS.name} b ON b.number = l.block_number "
-            f"WHERE l.block_number BETWEEN {self._PLACE} AND {self._PLACE} AND l.contract IN ({chosen}) "
+            f"WHERE l.block_number BETWEEN {self._PLACE} AND {self._PLACE} AND {where} "
             "ORDER BY l.block_number, l.log_index"
         )
         return self._stream(sql, (first, last))
@@ -267,6 +283,11 @@ class Store(ABC):
         sql = f"SELECT timestamp FROM {schema.BLOCKS.name} WHERE number = {self._PLACE}"
         found = self._execute(sql, (number,))
         return int(found[0][0]) if found else None
+
+    def _of_another_version(self) -> IndexUnusable:
+        return IndexUnusable(
+            f"{self.name} was made by another version of Licet: index into a new database", db=self.name
+        )
 
     def damaged(self, reason: str) -> IndexUnusable:
         """The error for a database whose parts do not fit together."""
@@ -296,4 +317,8 @@ def open_store(db: str | Path, *, create: bool = True) -> Store:
 
 
 def _names(table: Table) -> str:
-    return ", ".join(f'"{name}"' for name in table.names)
+    return ", ".join(table.names)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
