@@ -133,7 +133,7 @@ def fill(url: str, blocks: int) -> str:
     abi = artifact("LicenseToken").abi
     node = Node(url)
 
-    def order(salt: int, quantity: int = 1) -> dict[str, Any]:
+    def order(salt: int, quantity: int = 1) -> tuple[Any, ...]:
         return Order(offer, signature, account, hash32((salt << 16).to_bytes(32)), quantity).to_abi()
 
     node.ask(bool, "evm_setAutomine", False)

@@ -24,6 +24,7 @@ from licet.cli import (
     demo,
     deploy,
     dispute,
+    index,
     licenses,
     lookup,
     meter,
@@ -57,7 +58,7 @@ def cli() -> None:
 
     Start with `licet demo`. Options that several commands share can stand in the environment, or in a file
     .env in the current directory: LICET_RPC, LICET_REGISTRY, LICET_DEPLOYMENT, LICET_KEYSTORE,
-    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI.
+    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI, LICET_DB.
     """
 
 
@@ -80,6 +81,7 @@ for module in (
     statement,
     dispute,
     arbitrate,
+    index,
     audit,
 ):
     cli.add_command(module.command)

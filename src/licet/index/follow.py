@@ -25,7 +25,7 @@ _FIRST_SIZE: Final = 64
 _MOST_BLOCKS: Final = 2_000
 _NEAR_TIP: Final = 64
 """Blocks in one batch near the tip: as many as a re-org there may replace at once."""
-_LOGS_AT_ONCE: Final = 4_000
+_LOGS_AT_ONCE: Final = 2_500
 _GROWTH: Final = 4
 _PASSES: Final = 5
 
@@ -57,7 +57,7 @@ class _Pace:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the collector of cycles: logs and rows have none, and looking for some took a fifth of the time."""
+    """Without the collector of cycles: logs have none, and looking for some took a fifth of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

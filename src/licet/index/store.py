@@ -260,7 +260,7 @@ class Store(ABC):
         return self._stream(f"{sql} ORDER BY number", (last,))
 
     def logs(self, first: int, last: int, kinds: Iterable[int]) -> Iterator[Row]:
-        """Logs of some kinds in some blocks, in the chain's order, as `LOGS` has them; last, the block's hash.
+        """Logs of some kinds in some blocks, in order, as `LOGS` has them, and the hash of the block.
 
         Args:
             first: the first block.

@@ -3,9 +3,10 @@
 Views, because there is no second copy then that could differ from what was proven, and because writing one
 took as long as all the rest of the indexing. What they cut where follows from the interface, as in `decode`.
 
-Hashes, addresses and bytes are bytes. SQLite has no integers over 63 bits: there an amount is its 32 bytes, big
-end first, so that it sorts and compares as it should and no sum of it is silently wrong; other numbers are
-integers, or those bytes where they are too large. In PostgreSQL all are numbers. A list is its encoded bytes.
+Hashes, addresses and bytes are bytes. SQLite has no integers over 63 bits: there an amount is its 32 bytes,
+big end first, so that it sorts and compares as it should and no sum of it is silently wrong; other numbers
+are integers, or those bytes where they are too large. In PostgreSQL all are numbers. A list is its encoded
+bytes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -148,7 +149,7 @@ class PostgresDialect:
 
     FUNCTIONS = (
         "CREATE FUNCTION licet_number(value bytea) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$ "
-        "SELECT coalesce(sum(get_byte(value, i) * power(256::numeric, length(value) - 1 - i)), 0)::numeric(78) "
+        "SELECT coalesce(sum(get_byte(value, i) * 256::numeric ^ (length(value) - 1 - i)), 0)::numeric(78) "
         "FROM generate_series(0, length(value) - 1) i $$",
         # Nothing on chain makes text valid UTF-8, and one bad text must not spoil a whole view.
         "CREATE FUNCTION licet_text(value bytea) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN "
