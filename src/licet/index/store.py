@@ -254,6 +254,15 @@ class Store(ABC):
 
     # Reading.
 
+    def select(self, table: Table) -> Iterator[Row]:
+        """All rows of a table, in the order of its key."""
+        order = ", ".join(table.names[: table.key])
+        return self._stream(f"SELECT {_names(table)} FROM {table.name} ORDER BY {order}")
+
+    def query(self, sql: str) -> list[Row]:
+        """What a question of one's own is answered, of the tables and views."""
+        return self._execute(sql)
+
     def blocks(self, last: int) -> Iterator[Row]:
         """Number, hash and time of the blocks up to one."""
         sql = f"SELECT {_names(schema.BLOCKS)} FROM {schema.BLOCKS.name} WHERE number <= {self._PLACE}"

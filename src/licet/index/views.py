@@ -152,8 +152,9 @@ class PostgresDialect:
         "SELECT coalesce(sum(get_byte(value, i) * 256::numeric ^ (length(value) - 1 - i)), 0)::numeric(78) "
         "FROM generate_series(0, length(value) - 1) i $$",
         # Nothing on chain makes text valid UTF-8, and one bad text must not spoil a whole view.
-        "CREATE FUNCTION licet_text(value bytea) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN "
-        "RETURN convert_from(value, 'UTF8'); EXCEPTION WHEN others THEN RETURN encode(value, 'escape'); END $$",
+        "CREATE FUNCTION licet_text(value bytea) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ "
+        "BEGIN RETURN convert_from(value, 'UTF8'); "
+        "EXCEPTION WHEN others THEN RETURN encode(value, 'escape'); END $$",
     )
 
     def cut(self, value: str, start: str, size: str) -> str:
