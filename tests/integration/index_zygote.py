@@ -1,6 +1,6 @@
-"""Updates an index in a child process for each line on stdin, so that a test can kill it without a second's start.
+"""Updates an index in a child process for each line on stdin: a test can kill it without a second's start.
 
-    python index_zygote.py URL DEPLOYMENT   then a database a line; prints the child's id, and how it ended
+python index_zygote.py URL DEPLOYMENT   then a database a line; prints the child's id, and how it ended
 """
 
 import os
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from licet.chain.deployments import Deployment
+from licet.errors import LicetError
 from licet.index import Index
 
 if __name__ == "__main__":
@@ -16,13 +17,15 @@ if __name__ == "__main__":
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
+            code = 1
             try:
                 with Index(line.strip()) as index:
                     index.update([url], deployment)
-            except BaseException as error:
+                code = 0
+            except LicetError as error:
                 print(error, file=sys.stderr, flush=True)
-                os._exit(1)
-            os._exit(0)
+            finally:
+                os._exit(code)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)
         print(status, flush=True)

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from licet.errors import ChainError, NodeUntrue
 from licet.index.batch import Batch
 from licet.index.building import Builder, check_heads
-from licet.index.fetch import Fetched, Fetcher, headers_of
+from licet.index.fetch import Fetched, Fetcher, headers_of, untrue
 from licet.index.nodes import Nodes
 from licet.index.store import Position, Store
 
@@ -120,7 +120,7 @@ class Follower:
         with ThreadPoolExecutor(max_workers=1) as pool:
             ahead: tuple[_Span, Future[Fetched]] | None = None
 
-            def batch() -> Batch:
+            def batch() -> Batch | None:
                 nonlocal ahead
                 span = self._span_after(self._position.block, last, final)
                 if ahead is not None and ahead[0].first == span.first:
@@ -133,7 +133,14 @@ class Follower:
                 if span.last < final:  # near the tip, what comes next depends on what came before
                     following = self._span_after(span.last, last, final)
                     ahead = following, pool.submit(self._fetch, following)
-                return self._builder.build(fetched, self._position.heads)
+                made = self._builder.build(fetched, self._position.heads)
+                if self._position.hash in (None, made.parent_hash):
+                    return made
+                if self._is_on_chain(self._position.block):
+                    raise untrue(fetched.url, "parents", f"block {made.first} is no child of the one before")
+                ahead = None
+                self._leave_fork(last)
+                return None
 
             def failed(error: ChainError) -> None:
                 nonlocal ahead
@@ -143,11 +150,8 @@ class Follower:
 
             while self._position.block < last:
                 made = self._nodes.persist(batch, failed)
-                if self._position.hash in (None, made.parent_hash):
+                if made is not None:
                     self._apply(made, last)
-                else:
-                    ahead = None
-                    self._nodes.persist(lambda: self._leave_fork(last))
 
     def _apply(self, batch: Batch, last: int) -> None:
         self._store.apply(batch)
