@@ -151,17 +151,22 @@ def test_a_process_that_is_killed_leaves_whole_batches(db: str, played: Network)
     with Index(db) as index:
         index.update([played.url], played.deployment, to_block=played.deployment.block + 30, **QUICK)
         before = content(index)
-        with pytest.raises(IndexFailed), index.store.transaction():
-            index.store.query("DELETE FROM logs")
-            with psycopg.connect(db, autocommit=True) as admin:
-                admin.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            index.store.query("SELECT 1")
+        with pytest.raises(IndexFailed):
+            lose_the_server_halfway(index, db)
     with Index(db) as index:
         assert content(index) == before
         assert index.update([played.url], played.deployment, **QUICK).proven
+
+
+def lose_the_server_halfway(index: Index, db: str) -> None:
+    with index.store.transaction():
+        index.store.query("DELETE FROM logs")
+        with psycopg.connect(db, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        index.store.query("SELECT 1")
 
 
 def test_a_database_of_something_else(db: str, network: Network) -> None:
@@ -180,7 +185,11 @@ def test_on_the_command_line(db: str, played: Network, run: Run) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql://licet:secret@127.0.0.1:1/index", "postgresql://[x", "postgresql://licet:secret@host:99999/x"],
+    [
+        "postgresql://licet:secret@127.0.0.1:1/index",
+        "postgresql://[x",
+        "postgresql://licet:secret@host:99999/x",
+    ],
 )
 def test_a_server_that_is_not_there(url: str) -> None:
     with pytest.raises(IndexUnusable, match="lets nobody in") as caught:

@@ -61,9 +61,11 @@ class Noise:
         return {"from": r.choice(SENDERS), "to": to, "data": "0x" + data.hex(), "gas": hex(1_000_000)}
 
     def act(self, count: int) -> None:
-        """Some transactions, each in a block."""
+        """Some transactions, each in a block; waits for it, since a re-org meanwhile would confuse Anvil."""
         for _ in range(count):
-            ask(self.url, "eth_sendTransaction", self.transaction())
+            sent = ask(self.url, "eth_sendTransaction", self.transaction())
+            while ask(self.url, "eth_getTransactionReceipt", sent) is None:
+                time.sleep(0.002)
 
     def reorganise(self, depth: int) -> None:
         """Other blocks in place of the newest, with some transactions in them; the tip's number stays."""
