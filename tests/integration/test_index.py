@@ -17,7 +17,7 @@ from licet.chain.node import LocalNode
 from licet.contracts import events
 from licet.contracts.events import Event
 from licet.contracts.vaults import RoyaltyVaultFactory
-from licet.errors import IndexUnusable, InputError, WrongChain
+from licet.errors import IndexUnusable, InputError, NodeUntrue, WrongChain
 from licet.index import Index
 from licet.index.export import export, tables
 from licet.index.kinds import CONTRACTS, addresses, kinds
@@ -25,6 +25,7 @@ from licet.index.schema import numbered
 from licet.trees.sums import SumTree
 from licet.types import Address
 from tests.integration.conftest import DEPLOYER, Network, Party, ask, development_signer
+from tests.integration.faults import between
 from tests.integration.indexing import QUICK, content, fresh, play
 from tests.integration.market import Market
 
@@ -171,7 +172,13 @@ def test_what_an_older_contract_logged_before_is_there(db: Path) -> None:
         created(chain, "StatementEscrow", old.vault_factory, old.arbitrator, 10**16, 86_400 * 30)
         created(chain, "DisputeDesk", registry, old.arbitrator, 10**16, 86_400 * 30)
         deployment = discover(chain, registry)
+
+        def forgetful(method: str, params: list[Any], result: Any) -> Any:
+            return [] if method == "eth_getLogs" else result
+
         with Index(db) as index:
+            with between(node.url, forgetful) as url, pytest.raises(NodeUntrue, match="do not lead to"):
+                index.update([url], deployment, **QUICK)
             state = index.update([node.url], deployment, **QUICK)
             assert state.proven
             assert state.first_block == published < deployment.block

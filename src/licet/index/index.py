@@ -176,9 +176,10 @@ class Index:
             deployment.chain_id, None if known is None else "0x" + known.genesis_hash.hex()
         )
         fetcher = Fetcher(addresses(deployment), prove=prove, busy=busy)
-        if known is None:
+        if known is None or (known.addresses == fetcher.addresses and self._store.position().hash is None):
+            begin = self._store.create if known is None else self._store.begin_anew
             known = nodes.persist(lambda: _identify(nodes, fetcher, deployment, genesis))
-            self._store.create(known)
+            begin(known)
             self._identity = known
         elif known.addresses != fetcher.addresses:
             raise IndexUnusable(

@@ -81,6 +81,12 @@ class RawReceipt(Struct, rename="camel", gc=False):
     type: str = "0x0"
 
 
+class TransactionHashes(Struct):
+    """The hashes of a block's transactions."""
+
+    transactions: list[str]
+
+
 class _Error(Struct):
     message: str = ""
     code: int = 0

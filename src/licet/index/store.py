@@ -143,20 +143,31 @@ class Store(ABC):
                 if kind is not None:
                     self._execute(view(kind, number, self._DIALECT))
             self._insert(schema.KINDS, schema.kind_rows())
-            registry = address_bytes(identity.addresses[0])
-            row = (
-                schema.SCHEMA,
-                str(identity.chain_id),
-                identity.genesis_hash,
-                registry,
-                identity.deployment_block,
-                identity.first_block,
-            )
-            self._insert(schema.IDENTITY, [row])
             numbered = zip(CONTRACTS, identity.addresses, strict=True)
             contracts = [(i, name, address_bytes(address)) for i, (name, address) in enumerate(numbered)]
             self._insert(schema.CONTRACTS, contracts)
-            self._insert(schema.CURSOR, [(1, identity.first_block - 1, identity.first_block - 1)])
+            self._begin(identity)
+
+    def begin_anew(self, identity: Identity) -> None:
+        """Lets an index that has no block yet begin elsewhere: a node may have been wrong about where."""
+        with self.transaction():
+            if self._execute(f"SELECT number FROM {schema.BLOCKS.name} LIMIT 1"):
+                raise IndexFailed(f"somebody else has just begun {self.name}: try again", db=self.name)
+            for table in (schema.IDENTITY, schema.CURSOR):
+                self._execute(f"DELETE FROM {table.name}")
+            self._begin(identity)
+
+    def _begin(self, identity: Identity) -> None:
+        row = (
+            schema.SCHEMA,
+            str(identity.chain_id),
+            identity.genesis_hash,
+            address_bytes(identity.addresses[0]),
+            identity.deployment_block,
+            identity.first_block,
+        )
+        self._insert(schema.IDENTITY, [row])
+        self._insert(schema.CURSOR, [(1, identity.first_block - 1, identity.first_block - 1)])
 
     def position(self) -> Position:
         """How far it has come.
