@@ -49,9 +49,9 @@ from licet.types import hash32
 
 TARGETS = {"ratio_web3py": 40.0, "ratio_floor": 0.4, "peak_mb": 120.0, "verified_events_per_s": 10_000.0}
 
-BLOCKS = 300
+BLOCKS = 600
 PLAIN_BLOCKS = 20
-RANGE = 20  # blocks in one question, about as many as the index finds best
+RANGE = 12  # blocks in one question: as many as the index asks for
 SEATS, BASKET = 100, 50
 EVENTS_A_BLOCK = SEATS + 1 + 2 * BASKET
 RUNS = 3

@@ -89,7 +89,7 @@ class HttpTransport(JSONBaseProvider):
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                for chunk in response.iter_content(1 << 16):
+                for chunk in response.iter_content(1 << 18):
                     data += chunk
                     if len(data) > self._max_bytes:
                         raise self._failed(f"its answer has more than {self._max_bytes} bytes")

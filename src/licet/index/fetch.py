@@ -84,7 +84,9 @@ class Fetcher:
             logs = self._proven(node, headers)
         else:
             logs = self._by_range(node, first, last) if final else self._by_hash(node, headers)
-        heads = self.heads(node, headers[-1])
+        heads = None if final and node.forgets else self.heads(node, headers[-1])
+        if heads is None and final:
+            node.forgets = True
         if not self.prove and not (self.busy and heads is not None):
             self._settle_doubts(node, headers, logs)
         for other in others:

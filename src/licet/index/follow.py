@@ -130,7 +130,7 @@ class Follower:
                 ahead = None
                 fetched = future.result()
                 self._pace.learn(len(fetched.headers), len(fetched.logs))
-                if span.last < final:  # near the tip, what comes next depends on what came before
+                if span.last < last:
                     following = self._span_after(span.last, last, final)
                     ahead = following, pool.submit(self._fetch, following)
                 made = self._builder.build(fetched, self._position.heads)

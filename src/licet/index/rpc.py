@@ -6,6 +6,7 @@ msgspec fills from the bytes. What a node sends besides is skipped.
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -124,6 +125,8 @@ class Node:
         self.url: Final = url
         self._transport: Final = HttpTransport(url, seconds, max_bytes)
         self._takes_batches = True
+        self.forgets = False
+        """Whether it was seen not to have the state of an old block any more."""
 
     def ask(self, type_: type[_T], method: str, *params: Any) -> _T | None:
         """One request's result, decoded as a type; None where the node says null.
@@ -160,7 +163,7 @@ class Node:
     def _decoded(self, type_: Any, body: bytes) -> Any:
         data = self._transport.exchange(body)
         try:
-            return msgspec.json.decode(data, type=type_)
+            return _decoder(type_).decode(data)
         except (msgspec.DecodeError, RecursionError, ValueError) as error:
             raise self._unusable(str(error)) from error
 
@@ -175,6 +178,12 @@ class Node:
         return ConnectionFailed(
             f"the node at {self.url} gave an unusable answer: {shown(reason, 200)}", url=self.url
         )
+
+
+@cache
+def _decoder(type_: Any) -> msgspec.json.Decoder[Any]:
+    """Made once for each type, since that takes as long as some hundred logs."""
+    return msgspec.json.Decoder(type_)
 
 
 def _request(number: int, method: str, params: Sequence[Any]) -> bytes:
