@@ -20,10 +20,11 @@ from licet.errors import IndexFailed, IndexUnusable
 from licet.index import Index
 from licet.index.export import export
 from tests.integration.commands import Run
-from tests.integration.conftest import Network, Party, ask
+from tests.integration.conftest import Network, Party
 from tests.integration.indexing import QUICK, content, fresh, play
 from tests.integration.market import Market
 from tests.integration.test_index import views_agree
+from tests.integration.test_index_reorgs import started
 
 pytestmark = pytest.mark.integration
 
@@ -130,20 +131,22 @@ def test_it_exports_the_same_files(db: str, played: Network, tmp_path: Path) -> 
         assert one.path.read_bytes() == other.path.read_bytes()
 
 
-def test_reorgs_and_steps(db: str, played: Network, tmp_path: Path) -> None:
-    snapshot = played.deployment.block + 20
-    for last in range(snapshot, Chain(played.url).block().number, 25):
+def test_reorgs_and_steps(db: str, tmp_path: Path) -> None:
+    with started(7) as noise:
+        url, deployment = noise.url, noise.deployment
+        for last in range(deployment.block, Chain(url).block().number, 25):
+            with Index(db) as index:
+                index.update([url], deployment, to_block=last, **QUICK)
         with Index(db) as index:
-            index.update([played.url], played.deployment, to_block=last, **QUICK)
-    with Index(db) as index:
-        index.update([played.url], played.deployment, **QUICK)
-        before = content(index)
-        ask(played.url, "anvil_reorg", 12, [])
-        index.update([played.url], played.deployment, **QUICK)
-        found, expected = content(index), fresh(played.url, played.deployment, tmp_path)
-        assert found["blocks"] != before["blocks"]
-        for table in ("blocks", "logs", "heads", "cursor"):
-            assert found[table] == expected[table]
+            for depth in (1, 12, 40):
+                before = content(index)
+                noise.reorganise(depth)
+                noise.act(2)
+                index.update([url], deployment, **QUICK)
+                found, expected = content(index), fresh(url, deployment, tmp_path)
+                assert found["blocks"] != before["blocks"]
+                for table in ("blocks", "logs", "heads", "cursor"):
+                    assert found[table] == expected[table]
 
 
 def test_a_process_that_is_killed_leaves_whole_batches(db: str, played: Network) -> None:

@@ -14,7 +14,7 @@ from licet.index.batch import Batch
 from licet.index.kinds import CONTRACTS
 from licet.index.schema import Table
 from licet.index.sqlite import SqliteStore
-from licet.index.store import Identity
+from licet.index.state import Identity
 from licet.types import Address
 
 ADDRESSES = tuple(Address("0x" + f"{i}" * 40) for i in range(1, 7))

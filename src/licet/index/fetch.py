@@ -15,14 +15,13 @@ from typing import Final
 
 from licet.chain.artifacts import artifact
 from licet.errors import ChainError, ConnectionFailed, InputError, NodesDisagree, NodeUntrue
+from licet.index.asking import check_hash, headers_of, receipts_of, untrue
 from licet.index.kinds import CONTRACTS, kinds
-from licet.index.receipts import bloom_mask, header_hash, receipts_root
-from licet.index.rpc import Call, Header, Node, RawLog, RawReceipt, TransactionHashes
+from licet.index.receipts import bloom_mask, receipts_root
+from licet.index.rpc import Call, Header, Node, RawLog, RawReceipt
 from licet.types import Address, address_bytes
 
 _HEAD_CALL: Final = "0x" + artifact("AssetRegistry").abi.functions["head"].digest[:4].hex()
-_LATEST: Final = 1 << 63
-_HASH: Final = 32
 _BLOCKS_AT_ONCE: Final = 8
 _EMPTY_BLOOM: Final = "0x" + "0" * 512
 
@@ -129,7 +128,7 @@ class Fetcher:
     def _proven(self, node: Node, headers: Sequence[Header]) -> list[RawLog]:
         """All logs of the contracts, each from a receipt that its block's hash binds."""
         for header in headers:
-            _check_hash(node, header)
+            check_hash(node, header)
         asked = [header for header in headers if self._may_have(header)]
         found: list[RawLog] = []
         for header, receipts in zip(asked, self._receipts(node, asked), strict=True):
@@ -139,7 +138,7 @@ class Fetcher:
     def _receipts(self, node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
         """The receipts of some blocks, which their roots prove to be all."""
         found = []
-        for header, receipts in zip(headers, _all_receipts(node, headers), strict=True):
+        for header, receipts in zip(headers, receipts_of(node, headers), strict=True):
             try:
                 root = receipts_root(receipts)
             except (InputError, ValueError) as error:
@@ -215,63 +214,6 @@ class Fetcher:
         return None
 
 
-def headers_of(node: Node, numbers: Sequence[int]) -> list[Header]:
-    """The headers of some blocks.
-
-    Raises:
-        ChainError: the node does not have them all, or gives others.
-    """
-    calls = [Call("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
-    headers = []
-    for number, header in zip(numbers, node.ask_all(Header, calls), strict=True):
-        if header is None:
-            raise ChainError(f"the node at {node.url} has no block {number} yet, or no longer", url=node.url)
-        if not _is_of(header, number):
-            raise untrue(node.url, "headers", f"it gives another header for block {number}")
-        headers.append(header)
-    return headers
-
-
-def _is_of(header: Header, number: int) -> bool:
-    """Whether a header is of a block, and its words are what they should be."""
-    try:
-        hashes = [bytes.fromhex(word[2:]) for word in (header.hash, header.parent_hash)]
-        return (
-            header.height == number and int(header.timestamp, 16) < _LATEST and set(map(len, hashes)) == {32}
-        )
-    except ValueError:
-        return False
-
-
-def _all_receipts(node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
-    """The receipts of some blocks: at once where the node can, else one by one."""
-    calls = [Call("eth_getBlockReceipts", (header.hash,)) for header in headers]
-    try:
-        found = node.ask_all(list[RawReceipt], calls)
-    except ConnectionFailed:
-        raise
-    except ChainError:
-        found = [_receipts_one_by_one(node, header) for header in headers]
-    for header, receipts in zip(headers, found, strict=True):
-        if receipts is None:
-            raise ChainError(f"the node at {node.url} has no receipts of block {header.height}", url=node.url)
-    return [receipts for receipts in found if receipts is not None]
-
-
-def _receipts_one_by_one(node: Node, header: Header) -> list[RawReceipt] | None:
-    block = node.ask(TransactionHashes, "eth_getBlockByHash", header.hash, False)
-    if block is None:
-        return None
-    calls = [Call("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in block.transactions]
-    receipts = [receipt for receipt in node.ask_all(RawReceipt, calls) if receipt is not None]
-    return receipts if len(receipts) == len(calls) else None
-
-
-def untrue(url: str, reason: str, what: str) -> NodeUntrue:
-    """The fault of a node that says what cannot be."""
-    return NodeUntrue(f"the node at {url} cannot be right: {what}; ask another one", url=url, reason=reason)
-
-
 def _logs(node: Node, query: dict[str, object]) -> list[RawLog]:
     return _given(node, node.ask(list[RawLog], "eth_getLogs", query))
 
@@ -297,17 +239,6 @@ def _agree(node: Node, other: Node, header: Header) -> None:
             block=header.height,
             urls=(node.url, other.url),
             hashes=(header.hash, known.hash),
-        )
-
-
-def _check_hash(node: Node, header: Header) -> None:
-    try:
-        hash_ = "0x" + header_hash(header).hex()
-    except InputError as error:
-        raise untrue(node.url, "headers", f"the header of block {header.height} is unreadable") from error
-    if hash_ != header.hash:
-        raise untrue(
-            node.url, "headers", f"the header of block {header.height} does not lead to the block's hash"
         )
 
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from licet.errors import ChainError, NodeUntrue
+from licet.index.asking import headers_of, untrue
 from licet.index.batch import Batch
 from licet.index.building import Builder, check_heads
-from licet.index.fetch import Fetched, Fetcher, headers_of, untrue
+from licet.index.fetch import Fetched, Fetcher
 from licet.index.nodes import Nodes
-from licet.index.store import Position, Store
+from licet.index.state import Position
+from licet.index.store import Store
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how many blocks are indexed, and how many there are."""

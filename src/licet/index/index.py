@@ -11,12 +11,15 @@ from licet.chain.deployments import Deployment
 from licet.contracts import events
 from licet.contracts.events import Event
 from licet.errors import ChainError, IndexUnusable, InputError
-from licet.index.fetch import Fetcher, headers_of
+from licet.index.asking import headers_of
+from licet.index.fetch import Fetcher
 from licet.index.follow import Follower, Progress
 from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses
 from licet.index.nodes import Nodes
+from licet.index.opening import open_store
 from licet.index.schema import numbered
-from licet.index.store import Identity, Store, open_store
+from licet.index.state import Identity
+from licet.index.store import Store
 from licet.trees.hashing import head_count
 from licet.types import Address, Hash32, hash32
 

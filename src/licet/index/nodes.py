@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from licet.errors import ChainError, WrongChain
-from licet.index.fetch import headers_of
+from licet.index.asking import headers_of
 from licet.index.rpc import Header, Node
 
 Faulty = Callable[[ChainError], None]

@@ -7,8 +7,6 @@ is killed leaves either all of it or nothing.
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from licet.errors import IndexFailed, IndexUnusable
@@ -16,47 +14,12 @@ from licet.index import schema
 from licet.index.batch import Batch, Row
 from licet.index.kinds import CONTRACTS
 from licet.index.schema import Table
+from licet.index.state import Identity, Position
 from licet.index.views import Dialect, view
 from licet.trees.hashing import checksum
-from licet.types import Address, address_bytes
+from licet.types import address_bytes
 
 _NO_HEAD: Final = bytes(32)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What an index is of.
-
-    Attributes:
-        chain_id: EIP-155 chain id.
-        genesis_hash: of the chain's block 0, since local chains share their id.
-        addresses: the contracts', in the order of `CONTRACTS`; the registry's is the first.
-        deployment_block: the block that the registry was deployed in.
-        first_block: the first block indexed: an older contract may have been used before.
-    """
-
-    chain_id: int
-    genesis_hash: bytes
-    addresses: tuple[Address, ...]
-    deployment_block: int
-    first_block: int
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far an index has come; block `first_block - 1` when it is empty.
-
-    Attributes:
-        block: the last block indexed.
-        hash: its hash; None when the index is empty.
-        verified: the last block at which the contracts' heads agreed: whatever is newer is not proven yet.
-        heads: each contract's head after `block`.
-    """
-
-    block: int
-    hash: bytes | None
-    verified: int
-    heads: tuple[bytes, ...]
 
 
 class Store(ABC):
@@ -315,25 +278,6 @@ class Store(ABC):
             f"{self.name} is damaged, or was written by halves ({reason}): delete it and index anew",
             db=self.name,
         )
-
-
-def open_store(db: str | Path, *, create: bool = True) -> Store:
-    """The database at a path, which is SQLite's, or at a `postgresql://` URL.
-
-    Args:
-        db: where.
-        create: make a file that is not there.
-
-    Raises:
-        IndexUnusable: there is none, or it is something else.
-    """
-    if str(db).startswith(("postgresql://", "postgres://")):
-        from licet.index.postgres import PostgresStore  # only who has such a database needs its library
-
-        return PostgresStore(str(db))
-    from licet.index.sqlite import SqliteStore
-
-    return SqliteStore(Path(db), create=create)
 
 
 def _names(table: Table) -> str:
