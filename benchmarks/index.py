@@ -106,8 +106,10 @@ def measure(blocks: int) -> dict[str, float]:
             for way in WAYS:
                 runs[way].append(in_a_process(way, node.url, registry))
     best = {way: max(run["events_per_s"] for run in found) for way, found in runs.items()}
+    used = {way: min(run["cpu_us"] for run in found) for way, found in runs.items()}
     return {
         **{f"{way}_events_per_s": value for way, value in best.items() if way != "proven"},
+        **{f"{way}_cpu_us_an_event": value for way, value in used.items()},
         "ratio_web3py": best["index"] / best["web3py"],
         "ratio_floor": best["index"] / best["floor"],
         "peak_mb": max(run["peak_mb"] for way in ("index", "proven") for run in runs[way]),
@@ -153,11 +155,12 @@ def fill(url: str, blocks: int) -> str:
 def floor(url: str, registry: str) -> dict[str, float]:
     """What Anvil serves: the same logs, asked for and thrown away."""
     chain, transport, wanted = asked(url, registry)
-    started = time.perf_counter()
+    clock = Clock()
     for query in ranges(chain.block().number):
         body = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [{"address": wanted, **query}]}
         transport.exchange(json.dumps(body).encode())
-    return figure(time.perf_counter() - started, chain.block().number)
+    seconds, used = clock.stop()
+    return figure(chain.block().number // 10 * 10 * EVENTS_A_BLOCK, seconds, used)  # the first are not full
 
 
 def web3py(url: str, registry: str) -> dict[str, float]:
@@ -177,7 +180,7 @@ def web3py(url: str, registry: str) -> dict[str, float]:
     first = last - PLAIN_BLOCKS + 1
     with tempfile.TemporaryDirectory() as folder, sqlite3.connect(Path(folder) / "plain.sqlite") as db:
         db.execute("CREATE TABLE events (block INTEGER, log INTEGER, name TEXT, arguments TEXT)")
-        started = time.perf_counter()
+        clock = Clock()
         for start in range(first, last + 1, RANGE):
             end = min(start + RANGE - 1, last)
             logs = web3.eth.get_logs({"address": wanted, "fromBlock": start, "toBlock": end})  # type: ignore[typeddict-item]
@@ -186,10 +189,10 @@ def web3py(url: str, registry: str) -> dict[str, float]:
                 row = (event["blockNumber"], event["logIndex"], event["event"], Web3.to_json(event["args"]))
                 db.execute("INSERT INTO events VALUES (?, ?, ?, ?)", row)
             db.commit()
-        seconds = time.perf_counter() - started
+        seconds, used = clock.stop()
         [[count]] = db.execute("SELECT count(*) FROM events")
     assert count == PLAIN_BLOCKS * EVENTS_A_BLOCK, count
-    return {"events_per_s": count / seconds, "peak_mb": peak_mb()}
+    return figure(count, seconds, used)
 
 
 def index(url: str, registry: str, *, prove: bool = False) -> dict[str, float]:
@@ -197,11 +200,11 @@ def index(url: str, registry: str, *, prove: bool = False) -> dict[str, float]:
     chain = Chain(url)
     deployment = discover(chain, registry)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory() as folder, Index(Path(folder) / "index.sqlite") as made:
-        started = time.perf_counter()
+        clock = Clock()
         state = made.update([url], deployment, prove=prove)
-        seconds = time.perf_counter() - started
+        seconds, used = clock.stop()
         assert state.proven
-    return {"events_per_s": state.counted / seconds, "peak_mb": peak_mb()}
+    return figure(state.counted, seconds, used)
 
 
 def proven(url: str, registry: str) -> dict[str, float]:
@@ -224,10 +227,20 @@ def ranges(last: int) -> Sequence[dict[str, str]]:
     ]
 
 
-def figure(seconds: float, last: int) -> dict[str, float]:
-    """Events per second; all but the first blocks are full."""
-    full = last - (last % 10)
-    return {"events_per_s": full * EVENTS_A_BLOCK / seconds, "peak_mb": peak_mb()}
+class Clock:
+    """Measures what something takes: of time, and of the processor."""
+
+    def __init__(self) -> None:
+        self.started = time.perf_counter(), time.process_time()
+
+    def stop(self) -> tuple[float, float]:
+        """Seconds, and seconds of the processor."""
+        return time.perf_counter() - self.started[0], time.process_time() - self.started[1]
+
+
+def figure(events: int, seconds: float, used: float) -> dict[str, float]:
+    """What reading so many events came to."""
+    return {"events_per_s": events / seconds, "cpu_us": used / events * 1e6, "peak_mb": peak_mb()}
 
 
 def artifact_abi(name: str) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ class HttpTransport(JSONBaseProvider):
 
     def _post_once(self, body: bytes) -> tuple[int, bytes]:
         deadline = time.monotonic() + self._seconds
-        data = bytearray()
+        chunks, size = [], 0
         try:
             with self._session.post(
                 self._url,
@@ -90,12 +90,13 @@ class HttpTransport(JSONBaseProvider):
                 stream=True,
             ) as response:
                 for chunk in response.iter_content(1 << 18):
-                    data += chunk
-                    if len(data) > self._max_bytes:
+                    chunks.append(chunk)
+                    size += len(chunk)
+                    if size > self._max_bytes:
                         raise self._failed(f"its answer has more than {self._max_bytes} bytes")
                     if time.monotonic() > deadline:
                         raise self._failed(f"its answer took longer than {self._seconds:g} s")
-                return response.status_code, bytes(data)
+                return response.status_code, b"".join(chunks)
         except requests.RequestException as error:
             raise self._failed(type(error).__name__) from error
 

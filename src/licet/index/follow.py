@@ -45,11 +45,12 @@ class _Span:
 class _Pace:
     """How many blocks to fetch at once: so many as make an answer of a good size."""
 
+    logs_at_once: int
     size: int = _FIRST_SIZE
 
     def learn(self, blocks: int, logs: int) -> None:
         """Adapts to what came of one answer."""
-        fitting = blocks * _LOGS_AT_ONCE // logs if logs else _MOST_BLOCKS
+        fitting = blocks * self.logs_at_once // logs if logs else _MOST_BLOCKS
         self.size = max(1, min(fitting, self.size * _GROWTH, _MOST_BLOCKS))
 
     def shrink(self) -> None:
@@ -95,7 +96,8 @@ class Follower:
         self._first: Final = first
         self._progress: Final = progress
         self._builder: Final = Builder(fetcher.addresses)
-        self._pace: Final = _Pace()
+        # Receipts carry more than the logs.
+        self._pace: Final = _Pace(_LOGS_AT_ONCE // 2 if fetcher.prove else _LOGS_AT_ONCE)
         self._position = store.position()
 
     def run(self, to_block: int | None = None) -> Position:

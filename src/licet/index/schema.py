@@ -84,8 +84,6 @@ HEADS: Final = Table("heads", (("contract", "integer"), ("block_number", "intege
 ALL: Final = (IDENTITY, CONTRACTS, KINDS, CURSOR, BLOCKS, LOGS, HEADS)
 """All tables."""
 
-INDEX: Final = "CREATE INDEX logs_by_kind ON logs (kind, block_number, log_index)"
-
 
 @cache
 def numbered() -> dict[int, tuple[int, Kind | None]]:

@@ -99,7 +99,6 @@ class Store(ABC):
                 raise IndexFailed(f"somebody else has just begun {self.name}: try again", db=self.name)
             for table in schema.ALL:
                 self._execute(table.sql(self._TYPES, self._SUFFIX))
-            self._execute(schema.INDEX)
             for function in self._FUNCTIONS:
                 self._execute(function)
             for number, (_, kind) in schema.numbered().items():
@@ -250,13 +249,10 @@ class Store(ABC):
             last: the last block.
             kinds: numbers of kinds.
         """
-        chosen = [int(kind) for kind in kinds]
-        # One kind alone is found by the index; several in order by the key, which the plus makes sure of.
-        where = f"l.kind = {chosen[0]}" if len(chosen) == 1 else f"+l.kind IN ({_listed(chosen)})"
         sql = (
             f"SELECT {', '.join(f'l.{name}' for name in schema.LOGS.names)}, b.hash "
             f"FROM {schema.LOGS.name} l JOIN {schema.BLOCKS.name} b ON b.number = l.block_number "
-            f"WHERE l.block_number BETWEEN {self._PLACE} AND {self._PLACE} AND {where} "
+            f"WHERE l.block_number BETWEEN {self._PLACE} AND {self._PLACE} AND l.kind IN ({_listed(kinds)}) "
             "ORDER BY l.block_number, l.log_index"
         )
         return self._stream(sql, (first, last))
