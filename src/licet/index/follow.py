@@ -1,11 +1,12 @@
 """Follows the chain: on from where the index stands, back to the fork where the chain has changed.
 
 Nothing is deleted before what replaces it has been fetched and checked; both then happen in one transaction.
-While one batch of blocks is checked and stored, the next is fetched.
+While one batch of blocks is checked and stored, the next ones are fetched.
 """
 
 import contextlib
 import gc
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,11 +24,13 @@ from licet.index.store import Store
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how many blocks are indexed, and how many there are."""
 
-_FIRST_SIZE: Final = 64
+_FIRST_SIZE: Final = 8
 _MOST_BLOCKS: Final = 2_000
 _NEAR_TIP: Final = 64
 """Blocks in one batch near the tip: as many as a re-org there may replace at once."""
 _LOGS_AT_ONCE: Final = 2_500
+_AHEAD: Final = 2
+"""Batches that are fetched before they are needed: memory for them, and no waiting."""
 _GROWTH: Final = 4
 _PASSES: Final = 5
 
@@ -122,33 +125,37 @@ class Follower:
     def _advance(self, last: int, final: int) -> None:
         """Indexes all blocks up to the last."""
         with ThreadPoolExecutor(max_workers=1) as pool:
-            ahead: tuple[_Span, Future[Fetched]] | None = None
+            ahead: deque[tuple[_Span, Future[Fetched]]] = deque()
+
+            def look_ahead(block: int) -> None:
+                """Has some batches after a block fetched, one after the other."""
+                block = ahead[-1][0].last if ahead else block
+                while block < last and len(ahead) < _AHEAD:
+                    span = self._span_after(block, last, final)
+                    ahead.append((span, pool.submit(self._fetch, span)))
+                    block = span.last
+
+            def forget() -> None:
+                while ahead:
+                    ahead.pop()[1].cancel()
 
             def batch() -> Batch | None:
-                nonlocal ahead
-                span = self._span_after(self._position.block, last, final)
-                if ahead is not None and ahead[0].first == span.first:
-                    span, future = ahead
-                else:
-                    future = pool.submit(self._fetch, span)
-                ahead = None
+                look_ahead(self._position.block)
+                span, future = ahead.popleft()
                 fetched = future.result()
                 self._pace.learn(len(fetched.headers), len(fetched.logs))
-                if span.last < last:
-                    following = self._span_after(span.last, last, final)
-                    ahead = following, pool.submit(self._fetch, following)
+                look_ahead(span.last)
                 made = self._builder.build(fetched, self._position.heads)
                 if self._position.hash in (None, made.parent_hash):
                     return made
                 if self._is_on_chain(self._position.block):
                     raise untrue(fetched.url, "parents", f"block {made.first} is no child of the one before")
-                ahead = None
+                forget()
                 self._leave_fork(last)
                 return None
 
             def failed(error: ChainError) -> None:
-                nonlocal ahead
-                ahead = None
+                forget()
                 self._pace.shrink()
                 self._doubt(error)
 
