@@ -54,8 +54,9 @@ brownie: setup .venv-brownie/.installed ## Brownie compiles, deploys and tests o
 wheel: setup ## The wheel, installed alone in an empty virtualenv, works
 	$(BIN)/python scripts/wheel_check.py
 
-nightly: setup ## Long fuzzing, proofs, mutants, coverage, and the peers' figures
+nightly: setup ## Long fuzzing, re-orgs and kills, proofs, mutants, coverage, and the peers' figures
 	FOUNDRY_PROFILE=nightly $(BIN)/python scripts/forge.py test
+	LICET_REORGS=500 LICET_KILLS=300 $(BIN)/python -m pytest tests/integration/test_index_reorgs.py
 	$(MAKE) --no-print-directory symbolic coverage mutation
 	$(BIN)/python scripts/clear_signing.py --check --lint
 	$(BIN)/python benchmarks/peers.py --check
@@ -67,9 +68,11 @@ docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/tr
 	$(BIN)/python scripts/trust.py
 	$(BIN)/python scripts/vocabulary.py
 
-bench: setup ## Gas and fresh storage slots per operation; finding among a million works
+bench: setup ## Gas and fresh storage slots per operation; finding, quoting, indexing
 	$(BIN)/python benchmarks/gas.py
 	$(BIN)/python benchmarks/find.py
+	$(BIN)/python benchmarks/quote.py
+	$(BIN)/python benchmarks/index.py
 
 lock: ## Resolve every dependency anew and pin it with its hashes
 	$(PYTHON) scripts/lock.py

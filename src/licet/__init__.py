@@ -30,6 +30,7 @@ from licet.documents import (
     verify_usage,
 )
 from licet.errors import LicetError
+from licet.index import Index
 from licet.licensee import Licensee, Quote
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind, Offer
@@ -49,6 +50,7 @@ __all__ = [
     "Currency",
     "Deployment",
     "EvidenceDocument",
+    "Index",
     "Kind",
     "Library",
     "LicenseTerms",

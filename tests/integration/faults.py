@@ -79,17 +79,21 @@ class RefusedError(Exception):
 def between(url: str, answer: Answer) -> Iterator[str]:
     """A proxy before a node that may give other results: `answer(method, params, result)`."""
 
+    def answered(request: dict[str, Any]) -> dict[str, Any]:
+        method, params = request["method"], request.get("params", [])
+        relayed = relay(url, method, *params)
+        if "result" in relayed:
+            try:
+                relayed["result"] = answer(method, params, relayed["result"])
+            except RefusedError as refusal:
+                relayed = {"jsonrpc": "2.0", "error": {"code": -32005, "message": str(refusal)}}
+        return relayed | {"id": request["id"]}
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            method, params = request["method"], request.get("params", [])
-            relayed = relay(url, method, *params)
-            if "result" in relayed:
-                try:
-                    relayed["result"] = answer(method, params, relayed["result"])
-                except RefusedError as refusal:
-                    relayed = {"jsonrpc": "2.0", "error": {"code": -32005, "message": str(refusal)}}
-            body = json.dumps(relayed | {"id": request["id"]}).encode()
+            batch = isinstance(request, list)
+            body = json.dumps([*map(answered, request)] if batch else answered(request)).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

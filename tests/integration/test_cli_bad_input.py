@@ -394,6 +394,29 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         (("nothing.json", "--dev-account", "1"), 2, "does not exist"),
         (("offer.json", "--dev-account", "1"), 1, "licet/claim/1 expected"),
     ],
+    ("index", "update"): [
+        (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("--db", "poem.txt"), 2, "is damaged"),
+        (("--db", "no/such/folder/index.sqlite"), 2, "cannot be opened"),
+        (("--db", "."), 2, "cannot be opened"),
+        (("--db", "postgresql://licet:secret@127.0.0.1:1/licet"), 2, "lets nobody in"),
+        (("--other-rpc", "ftp://node"), 2, "not an http(s) URL"),
+        (("--to-block", "-1"), 2, "--to-block"),
+    ],
+    ("index", "status"): [
+        ((), 2, "--db"),
+        (("--db", "nothing.sqlite"), 2, "there is no index"),
+        (("--db", "poem.txt"), 2, "is damaged"),
+        (("--db", "empty.csv"), 2, "nothing was indexed"),
+    ],
+    ("index", "export"): [
+        (("out",), 2, "--db"),
+        (("out", "--db", "nothing.sqlite"), 2, "there is no index"),
+        (("poem.txt", "--db", "empty.csv"), 2, "name a folder"),
+        (("out", "--db", "empty.csv"), 2, "nothing was indexed"),
+        (("out", "--db", "empty.csv", "--format", "xlsx"), 2, "parquet"),
+        (("out", "--db", "empty.csv", "--table", "poems"), 2, "no table of the index"),
+    ],
     ("audit",): [
         (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
         (("--block", "0"), 2, "older than the deployment"),
@@ -481,8 +504,16 @@ def test_bad_input(path: tuple[str, ...], run: Run, odd_files: dict[str, str], n
     assert network.rpc("eth_blockNumber") == before
 
 
-NO_NODE = {("demo",), ("node",), ("account", "new"), ("account", "show"), ("rights", "evaluate")}
-NEEDS_NODE = sorted(leaf_commands() - NO_NODE)
+NEEDS_NO_NODE = {
+    ("demo",),
+    ("node",),
+    ("account", "new"),
+    ("account", "show"),
+    ("index", "status"),
+    ("index", "export"),
+    ("rights", "evaluate"),
+}
+NEEDS_NODE = sorted(leaf_commands() - NEEDS_NO_NODE)
 WORKING = {
     ("work", "register"): ("poem.txt",),
     ("catalog", "register"): ("good.csv", "--name", "x"),

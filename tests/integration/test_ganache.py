@@ -9,6 +9,7 @@ import pytest
 from licet.catalog import read_catalog
 from licet.chain.deployments import deploy, discover
 from licet.contracts import Contracts
+from licet.contracts.events import AssetRegistered, DeedTransferred
 from licet.contracts.publications import split_of
 from licet.contracts.vaults import VaultClaim
 from licet.documents import Library, OfferDocument, SplitDocument
@@ -22,6 +23,7 @@ from licet.errors import (
     ShareNotInSplit,
 )
 from licet.fingerprint import sha256_file
+from licet.index import Index
 from licet.licensee import Licensee, Status
 from licet.rights.registration import Registration
 from licet.rights.uses import Use
@@ -165,3 +167,13 @@ def test_an_account_without_coin(pauper: Party, work: Path) -> None:
 def test_more_coin_than_there_is(licensor: Party, pauper: Party) -> None:
     with pytest.raises(InsufficientBalance, match=licensor.address):
         licensor.chain.pay(pauper.address, 10**30)
+
+
+@pytest.mark.parametrize("prove", [False, True])
+def test_the_index_has_what_happened(
+    network: Network, asset: Registered, tmp_path: Path, prove: bool
+) -> None:
+    """Ganache knows no receipts by block: they are asked for one by one."""
+    with Index(tmp_path / "index.sqlite") as index:
+        assert index.update([network.url], network.deployment, prove=prove).proven
+        assert [type(event) for event in index.events()] == [DeedTransferred, AssetRegistered]

@@ -59,6 +59,14 @@ class HttpTransport(JSONBaseProvider):
             raise self._failed("it answers JSON, but not JSON-RPC")
         return answer  # type: ignore[return-value]  # the rest of its shape is web3's to check
 
+    def exchange(self, body: bytes) -> bytes:
+        """The answer to a request that changes nothing, or to a batch of such, as it came.
+
+        Raises:
+            ConnectionFailed: no answer came in time, it is too large, or HTTP says that something is wrong.
+        """
+        return self._post(body, _GATEWAY_TROUBLE)
+
     def _post(self, body: bytes, again: tuple[int, ...]) -> bytes:
         for pause in (*_PAUSES, None):
             status, data = self._post_once(body)
@@ -71,7 +79,7 @@ class HttpTransport(JSONBaseProvider):
 
     def _post_once(self, body: bytes) -> tuple[int, bytes]:
         deadline = time.monotonic() + self._seconds
-        data = bytearray()
+        chunks, size = [], 0
         try:
             with self._session.post(
                 self._url,
@@ -81,13 +89,14 @@ class HttpTransport(JSONBaseProvider):
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                for chunk in response.iter_content(1 << 16):
-                    data += chunk
-                    if len(data) > self._max_bytes:
+                for chunk in response.iter_content(1 << 18):
+                    chunks.append(chunk)
+                    size += len(chunk)
+                    if size > self._max_bytes:
                         raise self._failed(f"its answer has more than {self._max_bytes} bytes")
                     if time.monotonic() > deadline:
                         raise self._failed(f"its answer took longer than {self._seconds:g} s")
-                return response.status_code, bytes(data)
+                return response.status_code, b"".join(chunks)
         except requests.RequestException as error:
             raise self._failed(type(error).__name__) from error
 

@@ -25,6 +25,7 @@ from licet.cli import (
     deploy,
     dispute,
     find,
+    index,
     licenses,
     lookup,
     meter,
@@ -59,7 +60,7 @@ def cli() -> None:
 
     Start with `licet demo`. Options that several commands share can stand in the environment, or in a file
     .env in the current directory: LICET_RPC, LICET_REGISTRY, LICET_DEPLOYMENT, LICET_KEYSTORE,
-    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI, LICET_INDEX.
+    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI, LICET_INDEX, LICET_DB.
     """
 
 
@@ -84,6 +85,7 @@ for module in (
     statement,
     dispute,
     arbitrate,
+    index,
     audit,
 ):
     cli.add_command(module.command)

@@ -11,7 +11,11 @@
     │   ├── WrongChain                  exit_code 2: the node is on another chain than the deployment
     │   ├── NotAContract                exit_code 2: no code at an address
     │   ├── UnexpectedAnswer            a contract that answers as none of Licet's does
+    │   ├── NodeUntrue                  a node whose logs its own headers, or the contracts' heads, belie
+    │   ├── NodesDisagree               two nodes that have different blocks in one place
     │   └── NodeFailed                  a local node could not be found, started or kept running
+    ├── IndexUnusable                   exit_code 2: a database that is no index, or of something else
+    ├── IndexFailed                     an index's database that cannot be read or written now
     ├── DeploymentError                 the deployed code is not the code that was shipped
     ├── SignerError
     │   ├── WrongPassword               a keystore that the password does not open

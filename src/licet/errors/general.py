@@ -62,8 +62,26 @@ class UnexpectedAnswer(ChainError):
     """A contract answered what the one expected there cannot answer."""
 
 
+class NodeUntrue(ChainError):
+    """What a node says of the contracts' logs cannot be true: `reason` in the facts says in one word why."""
+
+
+class NodesDisagree(ChainError):
+    """Two nodes have different blocks in one place: one of them is on another chain, or says so."""
+
+
 class NodeFailed(ChainError):
     """A local node could not be found, started or kept running."""
+
+
+class IndexUnusable(LicetError):
+    """A database that is no index of Licet's, or of another chain or deployment, or damaged."""
+
+    exit_code = 2
+
+
+class IndexFailed(LicetError):
+    """The database of an index cannot be read or written at present; what it has is as it was."""
 
 
 class DeploymentError(LicetError):

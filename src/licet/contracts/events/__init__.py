@@ -38,6 +38,7 @@ from licet.contracts.events.licenses import (
     Sublicensed,
 )
 from licet.contracts.events.logs import (
+    attribute,
     decode,
     find,
     is_audited,
@@ -111,6 +112,7 @@ __all__ = [
     "UsageAnchored",
     "VaultPinned",
     "WorkDisputed",
+    "attribute",
     "decode",
     "find",
     "is_audited",

@@ -42,7 +42,7 @@ _ATTRIBUTES: Final[Mapping[str, str]] = {
     "_evidenceGroupID": "case_id",
     "_evidence": "evidence_uri",
 }
-_OWN_ATTRIBUTES: Final[Mapping[tuple[type[Event], str], str]] = {
+_OWN_ATTRIBUTES: Final[Mapping[tuple[type[Event] | None, str], str]] = {
     (DeedTransferred, "id"): "asset_id",
     (LicenseTransferred, "id"): "license_id",
     (UsageAnchored, "from"): "since",
@@ -70,7 +70,7 @@ def decode(kind: type[_E], log: Log) -> _E:
     decoded = artifact(kind.CONTRACT).abi.decode_log(log.topics, log.data)
     if decoded is None or log.topics[0] != topic_of(kind):
         raise ValueError(f"log {log.index} of block {log.block_number} is no {kind.__name__}")
-    named = {_attribute(kind, name): value for name, value in decoded[1].items()}
+    named = {attribute(kind, name): value for name, value in decoded[1].items()}
     return kind(log=log, **{name: _READERS.get(name, _as_is)(value) for name, value in named.items()})
 
 
@@ -146,7 +146,8 @@ def replay_head(logs: Sequence[Log]) -> Hash32:
     return head
 
 
-def _attribute(kind: type[Event], name: str) -> str:
+def attribute(kind: type[Event] | None, name: str) -> str:
+    """The name that an argument of the contract's has in Python, in an event of this kind, or of none."""
     own = _OWN_ATTRIBUTES.get((kind, name)) or _ATTRIBUTES.get(name)
     return own or _HUMP.sub("_", name.removeprefix("_")).lower()
 

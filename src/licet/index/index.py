@@ -1,0 +1,299 @@
+"""`Index`: what the contracts of a deployment logged, in a database, complete and in the chain's order."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from licet.chain.client import Log
+from licet.chain.deployments import Deployment
+from licet.contracts import events
+from licet.contracts.events import Event
+from licet.errors import ChainError, IndexUnusable, InputError
+from licet.index.asking import headers_of
+from licet.index.fetch import Fetcher
+from licet.index.follow import Follower, Progress
+from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses
+from licet.index.nodes import Nodes
+from licet.index.opening import open_store
+from licet.index.schema import numbered
+from licet.index.state import Identity
+from licet.index.store import Store
+from licet.trees.hashing import head_count
+from licet.types import Address, Hash32, hash32
+
+_WORD: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How far an index has come.
+
+    Attributes:
+        db: where it is.
+        chain_id: EIP-155 chain id.
+        registry: the deployment's.
+        first_block: the first block indexed.
+        block: the last block indexed; `first_block - 1` when there is none.
+        block_hash: its hash; None when there is none.
+        verified_block: the last block at which the contracts' heads agreed. What is newer is not proven yet,
+            and neither read nor exported.
+        heads: each contract's rolling head after `block`, by its name.
+        counted: how many logs count into them, in all.
+    """
+
+    db: str
+    chain_id: int
+    registry: Address
+    first_block: int
+    block: int
+    block_hash: Hash32 | None
+    verified_block: int
+    heads: dict[str, Hash32]
+    counted: int
+
+    @property
+    def proven(self) -> bool:
+        """Whether all of it agrees with the contracts' heads."""
+        return self.verified_block == self.block
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {**asdict(self), "proven": self.proven}
+
+
+class Index:
+    """An index, and whom to ask for what is new. Use it as a context manager, or call `close`.
+
+        with Index("licet.sqlite") as index:
+            index.update(["http://127.0.0.1:8545"], deployment)
+            for sold in index.events(Sold): ...
+
+    Everything that it gives has been proven by the contracts' rolling heads.
+    """
+
+    def __init__(self, db: str | Path, *, create: bool = True) -> None:
+        """Opens an index.
+
+        Args:
+            db: an SQLite file, or a `postgresql://` URL.
+            create: make the file, if it is not there.
+
+        Raises:
+            IndexUnusable: it is a database of something else, damaged, or cannot be reached.
+        """
+        self._store: Final[Store] = open_store(db, create=create)
+        try:
+            self._identity = self._store.identity()
+        except BaseException:
+            self._store.close()
+            raise
+
+    def close(self) -> None:
+        """Lets the database go."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def store(self) -> Store:
+        """The database, for exports."""
+        return self._store
+
+    @property
+    def identity(self) -> Identity:
+        """What it is of.
+
+        Raises:
+            IndexUnusable: nothing was indexed yet.
+        """
+        if self._identity is None:
+            raise IndexUnusable(
+                f"nothing was indexed in {self._store.name} yet: `licet index update` does",
+                db=self._store.name,
+            )
+        return self._identity
+
+    @property
+    def state(self) -> IndexState:
+        """How far it has come. Raises as `identity` does, or where the database is damaged."""
+        identity, position = self.identity, self._store.position()
+        heads = {name: hash32(head) for name, head in zip(CONTRACTS, position.heads, strict=True)}
+        return IndexState(
+            db=self._store.name,
+            chain_id=identity.chain_id,
+            registry=identity.addresses[0],
+            first_block=identity.first_block,
+            block=position.block,
+            block_hash=None if position.hash is None else hash32(position.hash),
+            verified_block=position.verified,
+            heads=heads,
+            counted=sum(map(head_count, heads.values())),
+        )
+
+    # Writing.
+
+    def update(
+        self,
+        urls: Sequence[str],
+        deployment: Deployment,
+        *,
+        to_block: int | None = None,
+        prove: bool = False,
+        busy: bool = False,
+        progress: Progress | None = None,
+        on_fault: Callable[[ChainError], None] | None = None,
+        **options: Any,
+    ) -> IndexState:
+        """Indexes what is new, up to a block.
+
+        Args:
+            urls: of the nodes, the first choice first. Each is asked when those before it fail; all must have
+                the same blocks.
+            deployment: whose events; its code has been checked.
+            to_block: the last block; the newest if not given.
+            prove: take each log from receipts whose root its block's hash binds.
+            busy: the chain's blooms are full: the heads alone show that nothing is missing.
+            progress: called with how many blocks are indexed, and how many there are.
+            on_fault: told of each fault of a node that another try may mend.
+            options: of `Nodes`: how long one answer may take, and how long to wait between tries.
+
+        Raises:
+            WrongChain: a node, or the index, is of another chain.
+            IndexUnusable: the index is of another deployment.
+            NodeUntrue: what the nodes say cannot be right; nothing of that was stored.
+            NodesDisagree: the nodes have different blocks.
+            ChainError: no node gives what is needed.
+            IndexFailed: the database cannot be written; the next update goes on where this one ended.
+        """
+        nodes = Nodes(urls, on_fault=on_fault, **options)
+        known = self._identity
+        genesis = nodes.drop_strangers(
+            deployment.chain_id, None if known is None else "0x" + known.genesis_hash.hex()
+        )
+        fetcher = Fetcher(addresses(deployment), prove=prove, busy=busy)
+        if known is None or (known.addresses == fetcher.addresses and self._store.position().hash is None):
+            begin = self._store.create if known is None else self._store.begin_anew
+            known = nodes.persist(lambda: _identify(nodes, fetcher, deployment, genesis))
+            begin(known)
+            self._identity = known
+        elif known.addresses != fetcher.addresses:
+            raise IndexUnusable(
+                f"{self._store.name} is the index of the registry {known.addresses[0]}, not of "
+                f"{deployment.asset_registry}: name another database with --db",
+                db=self._store.name,
+            )
+        Follower(self._store, nodes, fetcher, known.first_block, progress).run(to_block)
+        return self.state
+
+    # Reading.
+
+    def logs(
+        self,
+        contracts: Sequence[str] = CONTRACTS,
+        *,
+        first: int | None = None,
+        last: int | None = None,
+    ) -> Iterator[Log]:
+        """Logs in the chain's order, those included that count into no head.
+
+        Args:
+            contracts: whose, by name.
+            first: the first block; the first indexed if not given.
+            last: the last block; the last proven one if not given, and at most.
+
+        Raises:
+            InputError: there is no such contract.
+        """
+        unknown = set(contracts) - set(CONTRACTS)
+        if unknown:
+            raise InputError(f"{sorted(unknown)[0]} is not indexed: {', '.join(CONTRACTS)} are")
+        start, end = self._bounds(first, last)
+        chosen = [i for i, (number, _) in numbered().items() if CONTRACTS[number] in contracts]
+        yield from self._logs(start, end, chosen)
+
+    def _bounds(self, first: int | None, last: int | None) -> tuple[int, int]:
+        """The blocks that are read: only what is proven."""
+        proven = self._store.position().verified
+        start = self.identity.first_block if first is None else first
+        return start, proven if last is None else min(last, proven)
+
+    def _logs(self, first: int, last: int, chosen: Sequence[int]) -> Iterator[Log]:
+        where, known = self.identity.addresses, numbered()
+        for number, index, tx_hash, kind, topics, data, block_hash in self._store.logs(first, last, chosen):
+            yield Log(
+                address=where[known[kind][0]],
+                topics=tuple(bytes(topics[i : i + _WORD]) for i in range(0, len(topics), _WORD)),
+                data=bytes(data),
+                block_number=number,
+                block_hash=hash32(bytes(block_hash)),
+                tx_hash=hash32(bytes(tx_hash)),
+                index=index,
+            )
+
+    def events(
+        self, *types: type[Event], first: int | None = None, last: int | None = None
+    ) -> Iterator[Event]:
+        """Events in the chain's order, as `licet.contracts.events` has them, but for what nobody can read.
+
+        Args:
+            types: which; all if none is named.
+            first: the first block.
+            last: the last block.
+        """
+        chosen: list[int] = []
+        classes: dict[tuple[Address, bytes], type[Event]] = {}
+        for i, (number, kind) in numbered().items():
+            if kind is not None and kind.type is not None and (not types or kind.type in types):
+                chosen.append(i)
+                classes[self.identity.addresses[number], kind.topic] = kind.type
+        start, end = self._bounds(first, last)
+        for log in self._logs(start, end, chosen) if chosen else ():
+            type_ = classes[log.address, log.topics[0]]
+            try:
+                event = events.decode(type_, log)
+            except (ValueError, InputError):
+                continue
+            yield event
+
+    def timestamp(self, block: int) -> int:
+        """A block's time, unix seconds.
+
+        Raises:
+            InputError: it is not indexed.
+        """
+        found = self._store.timestamp(block)
+        if found is None:
+            raise InputError(f"block {block} is not indexed")
+        return found
+
+
+def _identify(nodes: Nodes, fetcher: Fetcher, deployment: Deployment, genesis: str) -> Identity:
+    """What an index of a deployment is of; it begins where one of its contracts first logged anything."""
+    first = deployment.block
+    if first:
+        node = nodes.current
+        older = [
+            address
+            for name, address in zip(CONTRACTS, fetcher.addresses, strict=True)
+            if name in MAY_BE_OLDER
+        ]
+        [before] = headers_of(node, [first - 1])
+        heads = fetcher.heads(node, before)
+        if heads is None or any(map(any, heads)):
+            oldest = fetcher.oldest(node, older, first - 1)
+            first = first if oldest is None else oldest
+    return Identity(
+        chain_id=deployment.chain_id,
+        genesis_hash=bytes.fromhex(genesis[2:]),
+        addresses=fetcher.addresses,
+        deployment_block=deployment.block,
+        first_block=first,
+    )

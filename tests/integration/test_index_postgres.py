@@ -1,0 +1,200 @@
+"""The index in PostgreSQL: a server of the test's own, where Debian's package is installed; else skipped.
+
+`apt-get install postgresql` serves. The server runs as a user who is not root, on a socket in a folder.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from licet.chain.client import Chain
+from licet.errors import IndexFailed, IndexUnusable
+from licet.index import Index
+from licet.index.export import export
+from tests.integration.commands import Run
+from tests.integration.conftest import Network, Party
+from tests.integration.indexing import QUICK, content, fresh, play
+from tests.integration.market import Market
+from tests.integration.test_index import views_agree
+from tests.integration.test_index_reorgs import started
+
+pytestmark = pytest.mark.integration
+
+USER = "postgres"
+
+
+def programs() -> Path | None:
+    """Where the server's programs are: Debian keeps each version in a folder of its own."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A running server: the folder of its socket."""
+    where = programs()
+    if where is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    as_root = os.geteuid() == 0
+    folder = Path("/tmp") / f"licet-postgres-{os.getpid()}"  # a socket's path must be short, and others enter
+    folder.mkdir(mode=0o755)
+    who: dict[str, Any] = {"user": USER, "group": USER, "cwd": "/"} if as_root else {}
+    if as_root:
+        try:
+            shutil.chown(folder, USER, USER)
+        except LookupError:
+            shutil.rmtree(folder)
+            pytest.skip(f"PostgreSQL does not run as root, and there is no user {USER}")
+    data = folder / "data"
+    try:
+        initdb = (where / "initdb", "-D", data, "-U", "licet", "-A", "trust", "-E", "UTF8", "--no-sync")
+        subprocess.run(initdb, check=True, capture_output=True, **who)
+        options = ("-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off")
+        with subprocess.Popen(
+            (where / "postgres", "-D", data, *options),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **who,
+        ) as process:
+            try:
+                wait_for(folder)
+                yield folder
+            finally:
+                process.send_signal(signal.SIGINT)  # "fast": whoever is connected is put out
+                process.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(folder: Path) -> None:
+    for _ in range(200):
+        try:
+            psycopg.connect(f"postgresql://licet@/postgres?host={folder}").close()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("PostgreSQL did not start")
+
+
+@pytest.fixture
+def db(server: Path) -> Iterator[str]:
+    """A new, empty database."""
+    name = "index"
+    with psycopg.connect(f"postgresql://licet@/postgres?host={server}", autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {name}")
+    return f"postgresql://licet@/{name}?host={server}"
+
+
+@pytest.fixture
+def played(market: Market, artist: Party, network: Network) -> Network:
+    play(market, artist)
+    return network
+
+
+def test_it_has_what_sqlite_has(db: str, played: Network, tmp_path: Path) -> None:
+    expected = fresh(played.url, played.deployment, tmp_path)
+    with Index(db) as index, Index(tmp_path / "fresh.sqlite") as sqlite:
+        state = index.update([played.url], played.deployment, **QUICK)
+        assert state.proven
+        found = content(index)
+        differing = {table for table in expected if found[table] != expected[table]}
+        assert differing <= {"licet_index"}  # whose chain id is a number here
+        assert list(index.events()) == list(sqlite.events())
+        assert list(index.logs()) == list(sqlite.logs())
+
+
+def test_its_views_show_the_same(db: str, played: Network) -> None:
+    with Index(db) as index:
+        index.update([played.url], played.deployment, **QUICK)
+        views_agree(index)
+
+
+def test_it_exports_the_same_files(db: str, played: Network, tmp_path: Path) -> None:
+    with Index(db) as index, Index(tmp_path / "other.sqlite") as sqlite:
+        for made in (index, sqlite):
+            made.update([played.url], played.deployment, **QUICK)
+        ours = export(index, tmp_path / "ours", "csv")
+        theirs = export(sqlite, tmp_path / "theirs", "csv")
+    assert [made.table for made in ours] == [made.table for made in theirs]
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.path.read_bytes() == other.path.read_bytes()
+
+
+def test_reorgs_and_steps(db: str, tmp_path: Path) -> None:
+    with started(7) as noise:
+        url, deployment = noise.url, noise.deployment
+        for last in range(deployment.block, Chain(url).block().number, 25):
+            with Index(db) as index:
+                index.update([url], deployment, to_block=last, **QUICK)
+        with Index(db) as index:
+            for depth in (1, 12, 40):
+                before = content(index)
+                noise.reorganise(depth)
+                noise.act(2)
+                index.update([url], deployment, **QUICK)
+                found, expected = content(index), fresh(url, deployment, tmp_path)
+                assert found["blocks"] != before["blocks"]
+                for table in ("blocks", "logs", "heads", "cursor"):
+                    assert found[table] == expected[table]
+
+
+def test_a_process_that_is_killed_leaves_whole_batches(db: str, played: Network) -> None:
+    """The server ends the transaction of whoever is gone."""
+    with Index(db) as index:
+        index.update([played.url], played.deployment, to_block=played.deployment.block + 30, **QUICK)
+        before = content(index)
+        with pytest.raises(IndexFailed):
+            lose_the_server_halfway(index, db)
+    with Index(db) as index:
+        assert content(index) == before
+        assert index.update([played.url], played.deployment, **QUICK).proven
+
+
+def lose_the_server_halfway(index: Index, db: str) -> None:
+    with index.store.transaction():
+        index.store.query("DELETE FROM logs")
+        with psycopg.connect(db, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        index.store.query("SELECT 1")
+
+
+def test_a_database_of_something_else(db: str, network: Network) -> None:
+    with psycopg.connect(db, autocommit=True) as other:
+        other.execute("CREATE TABLE poems (text text)")
+    with pytest.raises(IndexUnusable, match="something else"):
+        Index(db)
+
+
+def test_on_the_command_line(db: str, played: Network, run: Run) -> None:
+    done = run("index", "update", "--db", db, "--json")
+    assert done.code == 0, done.err
+    assert done.json["proven"] is True
+    assert run("index", "status", "--db", db).code == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://licet:secret@127.0.0.1:1/index",
+        "postgresql://[x",
+        "postgresql://licet:secret@host:99999/x",
+    ],
+)
+def test_a_server_that_is_not_there(url: str) -> None:
+    with pytest.raises(IndexUnusable, match="lets nobody in") as caught:
+        Index(url)
+    assert "secret" not in str(caught.value)
