@@ -49,7 +49,11 @@ def main() -> int:
     if run.returncode != 0 or not REPORT.is_file():
         print(f"{run.stdout[-4000:]}\ncoverage: the tests failed", file=sys.stderr)
         return 1
-    files = [file for file in parse(REPORT.read_text().splitlines()) if counts(file.path)]
+    files = [
+        without(file, assembly_of((ROOT / file.path).read_text()))
+        for file in parse(REPORT.read_text().splitlines())
+        if counts(file.path)
+    ]
     for file in files:
         print(f"{file.path:48} lines {ratio([file.lines]):7.2%}   branches {ratio([file.branches]):7.2%}")
         for missed in not_run(file):
@@ -81,6 +85,27 @@ def parse(report: Iterable[str]) -> Iterator[File]:
             file.branches[int(line), int(block), int(branch)] = 0 if hits == "-" else int(hits)
         elif kind == "end_of_record":
             yield file
+
+
+def assembly_of(source: str) -> set[int]:
+    """The numbers of the lines from each `assembly` to its closing brace."""
+    inside: set[int] = set()
+    depth = 0
+    for number, line in enumerate(source.splitlines(), start=1):
+        code = line.partition("//")[0]
+        if depth or code.lstrip().startswith("assembly "):
+            inside.add(number)
+            depth += code.count("{") - code.count("}")
+    return inside
+
+
+def without(file: File, lines: set[int]) -> File:
+    """A source without some of its lines, and the branches on them."""
+    return File(
+        file.path,
+        {line: hits for line, hits in file.lines.items() if line not in lines},
+        {branch: hits for branch, hits in file.branches.items() if branch[0] not in lines},
+    )
 
 
 def ratio(tallies: Iterable[dict[int, int]] | Iterable[dict[tuple[int, int, int], int]]) -> float:
