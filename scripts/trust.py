@@ -8,12 +8,13 @@ compares.
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import page_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "trust.md"
@@ -103,33 +104,17 @@ def laws_table() -> str:
     return "| law | suite |\n|---|---|\n" + "".join(rows)
 
 
-def rendered(page: str) -> str:
-    """The page with its tables as they should be.
+TABLES = {"findings": findings_table, "laws": laws_table}
 
-    Raises:
-        ValueError: the page lacks the marks between which a table stands.
-    """
-    for name, table in (("findings", findings_table()), ("laws", laws_table())):
-        start, end = f"<!-- {name}: made by scripts/trust.py -->\n", f"<!-- end of {name} -->\n"
-        if page.count(start) != 1 or page.count(end) != 1:
-            raise ValueError(f"{PAGE.name} lacks the marks of its {name}")
-        before, _, rest = page.partition(start)
-        page = before + start + table + end + rest.partition(end)[2]
-    return page
+
+def rendered(page: str) -> str:
+    """The page with its tables as they should be; raises as `page_tables.rendered`."""
+    return page_tables.rendered(page, TABLES, "trust.py")
 
 
 def main() -> int:
     """Write the tables, or compare them; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
-    page = PAGE.read_text(encoding="utf-8")
-    expected = rendered(page)
-    if not parser.parse_args().check:
-        PAGE.write_text(expected, encoding="utf-8")
-    elif page != expected:
-        print("docs/trust.md is not what the tests say: run python scripts/trust.py", file=sys.stderr)
-        return 1
-    return 0
+    return page_tables.write_or_check(PAGE, rendered, __doc__, "the tests")
 
 
 if __name__ == "__main__":

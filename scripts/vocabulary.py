@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
+
+import page_tables
 
 from licet.rights.formats.base import Format
 from licet.rights.formats.odrl.profile import PROFILE
@@ -99,34 +100,13 @@ TABLES = {
 
 
 def rendered(page: str) -> str:
-    """The page with its tables as they should be.
-
-    Raises:
-        ValueError: the page lacks the marks between which a table stands.
-    """
-    for name, table in TABLES.items():
-        start, end = f"<!-- {name}: made by scripts/vocabulary.py -->\n", f"<!-- end of {name} -->\n"
-        if page.count(start) != 1 or page.count(end) != 1:
-            raise ValueError(f"{PAGE.name} lacks the marks of its {name}")
-        before, _, rest = page.partition(start)
-        page = before + start + table() + end + rest.partition(end)[2]
-    return page
+    """The page with its tables as they should be; raises as `page_tables.rendered`."""
+    return page_tables.rendered(page, TABLES, "vocabulary.py")
 
 
 def main() -> int:
     """Write the tables, or compare them; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
-    page = PAGE.read_text(encoding="utf-8")
-    expected = rendered(page)
-    if not parser.parse_args().check:
-        PAGE.write_text(expected, encoding="utf-8")
-    elif page != expected:
-        print(
-            "docs/vocabulary.md is not what the code says: run python scripts/vocabulary.py", file=sys.stderr
-        )
-        return 1
-    return 0
+    return page_tables.write_or_check(PAGE, rendered, __doc__, "the sources")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The program as such: version, help, documented as it is, and one line for whatever goes wrong."""
 
-import importlib.util
 import os
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -12,23 +11,22 @@ import pytest
 
 from licet.cli.main import cli, main
 from licet.errors import ChainError, InputError, LicetError, WrongChain
+from tests.unit.scripts import load
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def docs_script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_script", ROOT / "scripts" / "docs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("scripts/docs.py")
 
 
 def leaves(command: click.Command = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every command that is no group, as words."""
     if isinstance(command, click.Group):
-        for name, below in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
             yield from leaves(below, (*path, name))
     else:
         yield path

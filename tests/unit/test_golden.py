@@ -1,6 +1,5 @@
 """The golden vectors that Solidity checks too are what Python computes."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -8,17 +7,13 @@ import pytest
 
 from licet.trees.catalog import CatalogProof, verify_work
 from licet.trees.sums import SumNode, SumProof, sum_root
+from tests.unit.scripts import load
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 
 def rendered() -> dict[Path, str]:
-    spec = importlib.util.spec_from_file_location("licet_golden_make", GOLDEN / "make.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    texts: dict[Path, str] = module.render()
+    texts: dict[Path, str] = load("tests/golden/make.py").render()
     return texts
 
 

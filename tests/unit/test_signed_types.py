@@ -5,7 +5,6 @@ reads them; the constants in the contracts, with the comments that explain them;
 eth-account's encoder.
 """
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -25,6 +24,7 @@ from licet.rights.uses import Use
 from licet.rights.voucher import Voucher
 from licet.trees.hashing import keccak, parse_address
 from licet.types import Hash32, hash32
+from tests.unit.scripts import load
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN = 31337
@@ -70,12 +70,7 @@ TYPES["Conditions"] = spelled("Conditions", MESSAGES["Offer"])
 
 
 def forge() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("licet_forge", ROOT / "scripts" / "forge.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("scripts/forge.py")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """docs/trust.md says which attacks and laws are tested: each of them is, under the name that stands there."""
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.unit.scripts import load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "trust.md"
@@ -15,13 +15,7 @@ LINKED = re.compile(r"^\| .+ \| (.+) \| \[`(test\w+)`\]\(\.\./(tests/[\w/.]+)\) 
 
 @pytest.fixture(scope="module")
 def trust() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("licet_trust", ROOT / "scripts" / "trust.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load("scripts/trust.py")
 
 
 def test_the_tables_are_what_the_tests_say(trust: ModuleType) -> None:

@@ -1,7 +1,5 @@
 """docs/vocabulary.md says what the code says."""
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -11,6 +9,7 @@ from licet.rights.formats.odrl.profile import PROFILE
 from licet.rights.formats.registry import FORMATS
 from licet.rights.uses import LEAVES, Use
 from licet.rights.vocabulary import VOCABULARIES
+from tests.unit.scripts import load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "vocabulary.md"
@@ -18,13 +17,7 @@ PAGE = ROOT / "docs" / "vocabulary.md"
 
 @pytest.fixture(scope="module")
 def vocabulary() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("licet_vocabulary", ROOT / "scripts" / "vocabulary.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load("scripts/vocabulary.py")
 
 
 def test_the_tables_are_what_the_code_says(vocabulary: ModuleType) -> None:
