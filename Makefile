@@ -61,6 +61,7 @@ nightly: setup ## Long fuzzing, re-orgs and kills, proofs, mutants, coverage, an
 	$(BIN)/python scripts/clear_signing.py --check --lint
 	$(BIN)/python benchmarks/peers.py --check
 	$(BIN)/python benchmarks/find.py --check
+	$(BIN)/python benchmarks/quote.py --check
 	LICET_NIGHTLY=1 $(BIN)/python -m pytest tests/unit --timeout 3600
 
 docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/trust.md, docs/vocabulary.md
