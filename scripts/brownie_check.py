@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +37,32 @@ def main() -> int:
         print(f"brownie: brownie-config.yaml does not follow foundry.toml: {difference}", file=sys.stderr)
         return 1
     prepare_home(compiler["solc"]["version"])
-    for step in STEPS:
-        print(f"==> brownie {' '.join(step)}", flush=True)
-        write_network(free_port())
-        if subprocess.run((BROWNIE, *step), cwd=ROOT, env=environment(), check=False).returncode != 0:
-            print(f"brownie: `brownie {' '.join(step)}` failed", file=sys.stderr)
-            return 1
+    with project() as folder:
+        for step in STEPS:
+            print(f"==> brownie {' '.join(step)}", flush=True)
+            write_network(free_port())
+            if subprocess.run((BROWNIE, *step), cwd=folder, env=environment(), check=False).returncode != 0:
+                print(f"brownie: `brownie {' '.join(step)}` failed", file=sys.stderr)
+                return 1
     return 0
+
+
+@contextmanager
+def project() -> Iterator[Path]:
+    """Where Brownie works: here, or where a folder's name has a dot, in a copy elsewhere.
+
+    Brownie imports a script as a module that is named after its whole path.
+    """
+    if not any("." in part for part in ROOT.parts):
+        yield ROOT
+        return
+    with tempfile.TemporaryDirectory(prefix="licet-brownie-") as place:
+        print(f"brownie: {ROOT} has a dot, which Brownie cannot import from: working in {place}", flush=True)
+        folder = Path(place) / "licet"
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "node_modules", "build", "dist"))
+        (folder / "build").mkdir()
+        (folder / "node_modules").symlink_to(ROOT / "node_modules")
+        yield folder
 
 
 def prepare_home(compiler_version: str) -> None:
