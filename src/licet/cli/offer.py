@@ -175,12 +175,21 @@ def read_offer(contracts: Contracts, file: Path) -> OfferDocument:
         DocumentInvalid: it is no offer.
     """
     document = read_document(OfferDocument, file)
+    check_here(contracts, document, str(file))
+    return document
+
+
+def check_here(contracts: Contracts, document: OfferDocument, name: str) -> None:
+    """Makes sure that an offer, read from what is named, is for this chain and these contracts.
+
+    Raises:
+        InputError: it is of another deployment.
+    """
     if (document.chain_id, document.license_token) != (contracts.chain.chain_id, contracts.licenses.address):
         raise InputError(
-            f"{file} is for the contract {document.license_token} on chain {document.chain_id}, "
+            f"{name} is for the contract {document.license_token} on chain {document.chain_id}, "
             f"this is {contracts.licenses.address} on chain {contracts.chain.chain_id}: check --rpc"
         )
-    return document
 
 
 def offer_json(offer: Offer, conditions: Conditions | None = None) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """Where commands on rights find terms: in documents of every format, and on chain, by an id or by a work."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import click
 
-from licet.cli.offer import read_offer
+from licet.cli.offer import check_here
 from licet.cli.rights.inputs import STDIN, read_inputs
 from licet.cli.session import Session
+from licet.documents import OfferDocument
 from licet.errors import (
     AssetNotRegistered,
     DocumentInvalid,
@@ -78,44 +79,53 @@ def document_terms(session: Session, path: Path, source_format: str | None) -> l
         InputError: it cannot be read, or is in no known format.
     """
     (data,) = read_inputs(path, most=MAX_BYTES)
-    if source_format is None and _OFFER_SIGN in data and path != STDIN:
-        offer = read_offer(session.contracts, path).offer
-        return [Source(str(path), "signed offer", session.licensee.terms_of_offer(offer))]
-    return list(_documented(str(path), data, source_format))
+    try:
+        known = _look(data) if source_format is None else FORMATS[source_format]
+    except DocumentInvalid as error:
+        raise InputError(f"{path}: {error}", **error.facts) from error
+    return _documented(session, path, data, known)
 
 
-def _terms_in(session: Session, item: str, source_format: str | None) -> Iterator[Source]:
+def _terms_in(session: Session, item: str, source_format: str | None) -> Iterable[Source]:
     path = Path(item)
     if path != STDIN and not path.exists() and _ID.fullmatch(item):
-        yield from _by_id(session.licensee, parse_hash(item))
-        return
-    if source_format is None and path != STDIN and path.is_file() and not _is_document(path):
-        yield from _of_work(session.licensee, item)
-        return
-    yield from document_terms(session, path, source_format)
+        return _by_id(session.licensee, parse_hash(item))
+    if source_format is None and path != STDIN and path.is_file():
+        return _of_file(session, path)
+    return document_terms(session, path, source_format)
 
 
-def _is_document(path: Path) -> bool:
-    """Whether a file is a rights expression, and no work: a work may be of any size."""
-    if path.stat().st_size > MAX_BYTES:
-        return False
-    data = path.read_bytes()
+def _of_file(session: Session, path: Path) -> Iterable[Source]:
+    """The terms in a rights expression; of any other file, those of the offers on it as a work."""
+    # A work may be of any size, a rights expression may not.
+    data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
     try:
-        detect(data)
+        known = _look(data)
     except DocumentInvalid:
-        return _OFFER_SIGN in data
-    return True
+        return _of_work(session.licensee, str(path))
+    return _documented(session, path, data, known)
 
 
-def _documented(name: str, data: bytes, source_format: str | None) -> Iterator[Source]:
+def _look(data: bytes) -> Format | None:
+    """The format that a document looks like; None for a signed offer. Raises `DocumentInvalid`."""
+    return None if _OFFER_SIGN in data else detect(data)
+
+
+def _documented(session: Session, path: Path, data: bytes, known: Format | None) -> list[Source]:
+    """The terms in a document of a format, or in a signed offer."""
+    if known is None:
+        document = OfferDocument.from_bytes(data)
+        check_here(session.contracts, document, str(path))
+        return [Source(str(path), "signed offer", session.licensee.terms_of_offer(document.offer))]
     try:
-        known: Format = detect(data) if source_format is None else FORMATS[source_format]
         imported = known.parse(data)
     except DocumentInvalid as error:
-        raise InputError(f"{name}: {error}", **error.facts) from error
-    for index, terms in enumerate(imported.terms):
-        losses = tuple(loss for loss in imported.losses if loss.index == index)
-        yield Source(name, known.title, terms, losses=losses)
+        raise InputError(f"{path}: {error}", **error.facts) from error
+    losses = [[loss for loss in imported.losses if loss.index == n] for n in range(len(imported.terms))]
+    return [
+        Source(str(path), known.title, terms, losses=tuple(lost))
+        for terms, lost in zip(imported.terms, losses, strict=True)
+    ]
 
 
 def _by_id(licensee: Licensee, name: Hash32) -> Iterator[Source]:
