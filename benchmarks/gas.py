@@ -54,6 +54,7 @@ BEGIN, END = "<!-- gas -->\n", "<!-- /gas -->"
 URI = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"  # 66 bytes
 ALL = (1 << 256) - 1
 DEADLINE = 4_000_000_000
+YEAR = 31_536_000
 WORKS = 69_202
 
 TARGETS = {
@@ -324,10 +325,10 @@ def deriving(bench: Bench) -> Figures:
     original = split(2, "original")
     vaults = bench.licensee.vaults
     first_vault = vaults.vault_of(original.root)
-    granted = bought_to_derive(bench, bench.licensor, bench.licensee, sha256(b"a"), first_vault)
+    granted = bought_to_derive(bench, bench.licensor, bench.licensee, sha256(b"a"), first_vault, 2 * YEAR)
     second, registered_second = derived(bench.licensee, granted, sha256(b"second"))
     second_vault = vaults.vault_of(second.split, second.lineage)
-    granted = bought_to_derive(bench, bench.licensee, bench.licensor, sha256(b"second"), second_vault)
+    granted = bought_to_derive(bench, bench.licensee, bench.licensor, sha256(b"second"), second_vault, YEAR)
     third, registered_third = derived(bench.licensor, granted, sha256(b"third"))
     claims = [
         VaultClaim(made.split, bench.dollar.address, made.parents[0].payee, proof, made.lineage)
@@ -346,12 +347,16 @@ def deriving(bench: Bench) -> Figures:
 
 
 def bought_to_derive(
-    bench: Bench, licensor: Contracts, licensee: Contracts, work: Hash32, vault: Address
+    bench: Bench, licensor: Contracts, licensee: Contracts, work: Hash32, vault: Address, duration: int
 ) -> Grant:
-    """A license to derive from a work, which asks 5 % of the derivative's income for the work's vault."""
-    offer, signature = signed_offer(
-        bench, vault, work=work, signer=licensor.chain.signer_or_raise(), uses=Use.DERIVE | Use.DISPLAY
-    )
+    """A license to derive from a work, which asks 5 % of the derivative's income for the work's vault.
+
+    It runs `duration` seconds: a derivative's no longer than the one that it was made by, however many
+    seconds pass between the two purchases.
+    """
+    signer = licensor.chain.signer_or_raise()
+    uses = Use.DERIVE | Use.DISPLAY
+    offer, signature = signed_offer(bench, vault, work=work, signer=signer, uses=uses, duration=duration)
     order = Order(offer, signature, licensee.chain.account, hash32((1 << 60).to_bytes(32)))
     Currency(licensee.chain, bench.dollar.address).approve(licensee.licenses.address, ALL)
     licensee.licenses.buy(order)
@@ -432,8 +437,9 @@ def signed_offer(
     signer: Signer | None = None,
     uses: Use = Use.TRAIN | Use.TRAIN_GENERATIVE,
     kind: Kind = Kind.SALE,
+    duration: int = YEAR,
 ) -> tuple[Offer, bytes]:
-    """An offer of a work: a price of 25 dollars, a year, with an end of the sale.
+    """An offer of a work: a price of 25 dollars, a year if not said otherwise, with an end of the sale.
 
     If not said otherwise, the licensor's, of the first work.
     """
@@ -451,7 +457,7 @@ def signed_offer(
         terms_uri=uri,
         start=1_700_000_000,
         end=DEADLINE,
-        duration=31_536_000,
+        duration=duration,
         kind=kind,
         transferable=kind != Kind.METERED,
         conditions=CONDITIONS.struct_hash(),
