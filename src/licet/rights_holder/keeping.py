@@ -138,10 +138,10 @@ class Keeping(Account):
     def _refund(self, terms: LicenseTerms) -> int:
         """What a revocation in the newest block would pay back; nothing where the contract will refuse it."""
         offer = terms.grant.offer
-        license = self._contracts.licenses.license(terms.license_id)
-        if offer.kind == Kind.METERED or license.revoked:
+        slot = self._contracts.licenses.license(terms.license_id)
+        if offer.kind == Kind.METERED or slot.revoked:
             return 0
-        expires, left, whole = license.expires, 1, 1
+        expires, left, whole = slot.expires, 1, 1
         if expires != PERPETUAL:
             left, whole = max(0, expires - self._contracts.chain.block().timestamp), offer.duration
         return offer.price * left * terms.conditions.refund_bps // (whole * WHOLE_BPS)

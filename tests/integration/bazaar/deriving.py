@@ -4,32 +4,35 @@ from random import Random
 from typing import Any
 
 from licet import errors
-from licet.documents import PayeeShare, sha256
+from licet.documents import PayeeShare
 from licet.errors import InputError
 from licet.rights.uses import Use
 from licet.types import Hash32
 from tests.integration.bazaar.bazaar import Attempt, Bazaar, recent
 from tests.integration.bazaar.model import FOREVER, PERPETUAL, Asset, License
-from tests.integration.bazaar.trading import ANYTHING, Reasons
+from tests.integration.bazaar.refusing import Reasons
 
 
 def derive(bazaar: Bazaar, random: Random) -> Attempt | None:
-    """Made under one to three licenses, and maybe with licensed tools; not always of one's own, or approved."""
+    """Made under a few licenses, and maybe with licensed tools; not always of one's own, or approved."""
     model = bazaar.model
     sold = [own for own in model.licenses if own.parent is None]
     if not sold:
         return None
     maker = bazaar.party(recent(random, sold).holder)
-    usable = [own for own in sold if own.holder == maker.address and own.uses & Use.DERIVE and not own.metered]
+    usable = [
+        own for own in sold if own.holder == maker.address and own.uses & Use.DERIVE and not own.metered
+    ]
     pool = usable if usable and random.random() < 0.9 else sold
     parents = list(dict.fromkeys(recent(random, pool) for _ in range(random.randint(1, 3))))
     tools = [own for own in model.holds(maker.address) if own not in parents]
     sources = [recent(random, tools)] if tools and random.random() < 0.2 else []
     if sources and random.random() < 0.3:
         parents = []
-    content = sha256(random.randbytes(32))
+    _, content = bazaar.new_work(random)
     shares = [
-        PayeeShare(person.address, random.randint(1, 99)) for person in random.sample(bazaar.people, random.randint(1, 2))
+        PayeeShare(person.address, random.randint(1, 99))
+        for person in random.sample(bazaar.people, random.randint(1, 2))
     ]
     approvers = {
         parent.id: bazaar.mostly(random, parent.listed.asset.holder)
@@ -53,7 +56,9 @@ def derive(bazaar: Bazaar, random: Random) -> Attempt | None:
         )
 
     def then(made: Any) -> None:
-        asset = Asset(made.asset_id, content, maker.address, plain or bazaar.vault_of(made.split.split, made.split.salt))
+        asset = Asset(
+            made.asset_id, content, maker.address, plain or bazaar.vault_of(made.split.split, made.split.salt)
+        )
         if parents:
             _ask(asset, parents, made.derivation.license_ids)
         model.assets.append(asset)
@@ -92,7 +97,7 @@ def _ask(asset: Asset, parents: list[License], order: tuple[Hash32, ...]) -> Non
     """What parents ask of their derivative."""
     asset.made = True
     asset.parents = tuple(sorted(parents, key=lambda parent: order.index(parent.id)))
-    asset.uses = ANYTHING
+    asset.uses = 0xFFFFFFFF
     for parent in parents:
         asset.uses &= parent.uses
         ceiling = parent.terms.conditions.revenue_ceiling
@@ -122,5 +127,3 @@ def refresh_parents(bazaar: Bazaar, random: Random) -> Attempt | None:
     # One that was made with tools alone has a line in the log, and nothing to look at.
     refused = [] if asset.made else [InputError, errors.LineageUnknown]
     return Attempt(lambda: sender.sells.refresh_parents(asset.id), then, lambda _: refused)
-
-

@@ -1,4 +1,4 @@
-"""What must come of it: who holds, may and is owed what, kept apart from the contracts and from the auditor."""
+"""What must come of it: who holds, may and is owed what, apart from the contracts and from the auditor."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -56,7 +56,7 @@ class Asset:
     # Of a derivative.
     parents: "tuple[License, ...]" = ()
     made: bool = False
-    uses: Use = Use(0)
+    uses: int = 0
     parents_until: int = FOREVER
     ceiling: tuple[Address, int] | None = None
     reciprocal: Hash32 | None = None
@@ -252,18 +252,18 @@ class Model:
 
     # Licenses.
 
-    def permits(self, license: License, uses: Use, now: int) -> bool:
+    def permits(self, held: License, uses: Use, now: int) -> bool:
         """Whether a license permits uses."""
-        if uses & ~license.uses or now >= license.expires:
+        if uses & ~held.uses or now >= held.expires:
             return False
-        if license.metered:
-            meter = license.meter
-            funded = meter is not None and self.held[meter.purse, license.listed.offer.currency] > 0
+        if held.metered:
+            meter = held.meter
+            funded = meter is not None and self.held[meter.purse, held.listed.offer.currency] > 0
             return meter is not None and meter.closes_at is None and funded
-        return license.parent is None or self.permits(license.parent, uses, now)
+        return held.parent is None or self.permits(held.parent, uses, now)
 
     def holds(self, holder: Address) -> list[License]:
-        return [license for license in self.licenses if license.holder == holder]
+        return [held for held in self.licenses if held.holder == holder]
 
 
 def _with_ancestors(derivatives: Iterable[Asset]) -> set[Asset]:

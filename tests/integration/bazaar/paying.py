@@ -5,10 +5,10 @@ from typing import Any
 
 from licet import errors
 from licet.errors import InputError
+from licet.types import Address
 from tests.integration.bazaar.bazaar import Attempt, Bazaar, recent
 from tests.integration.bazaar.model import VaultBook
-from tests.integration.bazaar.trading import Reasons
-from licet.types import Address
+from tests.integration.bazaar.refusing import Reasons
 from tests.integration.conftest import DAY, DOLLAR, Party
 
 
@@ -140,7 +140,5 @@ def signed_claim(bazaar: Bazaar, random: Random) -> Attempt | None:
 def _unpayable(book: VaultBook, token: Address, payee: Party) -> Reasons:
     if payee.address not in book.tree.shares:
         yield InputError
-    elif not book.due(token, payee.address):  
+    elif not book.due(token, payee.address):
         yield errors.NothingDue
-
-
