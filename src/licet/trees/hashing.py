@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sha3 import keccak_256  # type: ignore[import-untyped]
 
@@ -19,6 +20,7 @@ def keccak(data: bytes) -> bytes:
     return digest
 
 
+@lru_cache(maxsize=1 << 16)
 def checksum(raw: bytes) -> Address:
     """20 raw bytes in EIP-55 spelling."""
     if len(raw) != 20:
