@@ -16,7 +16,7 @@ from licet.auditor.licenses import compare_license
 from licet.auditor.meters import compare_accounts
 from licet.auditor.money import Money, check_flows, close_books, close_purses, follow_money
 from licet.auditor.offers import compare_offers
-from licet.auditor.records import NodeRecords, Progress, Records
+from licet.auditor.records import IndexRecords, NodeRecords, Progress, Records
 from licet.auditor.replay import Replay
 from licet.auditor.report import AuditReport, Counts, ranked
 from licet.auditor.scene import Scene
@@ -37,7 +37,9 @@ from licet.contracts.events import (
     UsageAnchored,
 )
 from licet.documents import Library
-from licet.errors import ChainError, InputError
+from licet.errors import ChainError, IndexUnusable, InputError
+from licet.index import Index
+from licet.index.kinds import addresses
 from licet.types import Address
 
 
@@ -58,33 +60,67 @@ class Auditor:
         self.library: Final = library
 
     def audit(
-        self, registry: Address, *, block: BlockId | None = None, progress: Progress | None = None
+        self,
+        registry: Address,
+        *,
+        block: BlockId | None = None,
+        index: Index | None = None,
+        progress: Progress | None = None,
     ) -> AuditReport:
         """Audits a deployment, from its first block to one that everything is compared at.
 
         Args:
             registry: the registry's address: all else is found from it.
-            block: the last block; the newest if not given.
+            block: the last block; if not given, the newest, or the last one proven in the index.
+            index: of the deployment, whose logs are read instead of the node's, and proven again by the
+                contracts' heads. The node is still asked for state, and for what vaults and tokens logged.
             progress: called with a step's name, how much of it is done, and how much there is.
 
         Raises:
             NotAContract: there is no code at an address.
             DeploymentError: the code at an address is not the one shipped: there is nothing to audit.
-            InputError: the block is older than the deployment.
+            InputError: the block is older than the deployment, or newer than the index.
+            IndexUnusable: the index is of another deployment, or of a chain that was replaced.
             ChainError: the node failed, or the chain was reorganised meanwhile: audit again.
         """
         contracts = Contracts.of(self.chain, registry)
-        at = self.chain.block("latest" if block is None else block)
+        newest = "latest" if index is None else index.state.verified_block
+        at = self.chain.block(newest if block is None else block)
         if at.number < contracts.deployment.block:
             raise InputError(
                 f"block {at.number} is older than the deployment in block {contracts.deployment.block}: "
                 "name a later one"
             )
-        records = NodeRecords(self.chain, progress)
+        node = NodeRecords(self.chain, progress)
+        if index is not None:
+            _check_index(index, contracts, at)
+        records = node if index is None else IndexRecords(index, node)
         report = _Audit(contracts, records, self.library, at, progress).run()
         if self.chain.block(at.number).hash != at.hash:
             raise ChainError(f"block {at.number} was replaced while it was audited: audit again")
         return report
+
+
+def _check_index(index: Index, contracts: Contracts, at: Block) -> None:
+    """Refuses an index that is not of this deployment, or does not reach the block on this chain."""
+    state, deployment = index.state, contracts.deployment
+    if (state.chain_id, index.identity.addresses) != (deployment.chain_id, addresses(deployment)):
+        raise IndexUnusable(
+            f"{state.db} is the index of the registry {state.registry} on chain {state.chain_id}, not of "
+            f"{deployment.asset_registry} on chain {deployment.chain_id}: name another one",
+            db=state.db,
+        )
+    if at.number > state.verified_block:
+        raise InputError(
+            f"block {at.number} is not in {state.db}, which is proven up to {state.verified_block}: "
+            "`licet index update` goes on there"
+        )
+    if index.block(at.number).hash != at.hash:
+        raise IndexUnusable(
+            f"{state.db} has another block {at.number} than the node: one of them is on a chain that was "
+            "replaced; `licet index update` finds out",
+            db=state.db,
+        )
 
 
 class _Audit:

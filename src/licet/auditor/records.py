@@ -9,6 +9,8 @@ from licet.chain.client import Block, Chain, Log
 from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
 from licet.contracts.transfers import Transfer, decode_transfer, read_transfers
+from licet.index import Index
+from licet.index.kinds import CONTRACTS
 from licet.types import Address
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -122,6 +124,66 @@ class NodeRecords(Records):
         if number not in self._blocks:
             self._blocks[number] = self._chain.block(number)
         return self._blocks[number]
+
+
+class IndexRecords(Records):
+    """What an index has of a deployment; for what vaults and tokens logged, a node is asked."""
+
+    def __init__(self, index: Index, node: NodeRecords) -> None:
+        """Records of an index; `node` is asked for the rest."""
+        self._index: Final = index
+        self._node: Final = node
+        self._block: Block | None = None
+
+    def deployment(
+        self,
+        addresses: Collection[Address],
+        first: int,
+        last: int,
+        findings: list[Finding],  # noqa: ARG002 - the index is in order
+    ) -> Iterable[Log]:
+        """As `Records`: each time from the database."""
+        named = zip(self._index.identity.addresses, CONTRACTS, strict=True)
+        contracts = [name for address, name in named if address in addresses]
+        return _Again(lambda: self._index.logs(contracts, first=first, last=last))
+
+    def claims(
+        self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
+    ) -> Iterable[Log]:
+        """As `Records`, from the node."""
+        return self._node.claims(vaults, first, last, findings)
+
+    def transfers(
+        self,
+        token: Address,
+        followed: Collection[Address],
+        payees: Collection[Address],
+        blocks: tuple[int, int],
+        findings: list[Finding],
+    ) -> Iterable[Transfer]:
+        """As `Records`, from the node."""
+        return self._node.transfers(token, followed, payees, blocks, findings)
+
+    def block(self, number: int) -> Block:
+        """As `Records`; the last one is at hand, since logs are read in order."""
+        if self._block is None or self._block.number != number:
+            self._block = self._index.block(number)
+        return self._block
+
+    @property
+    def first_block(self) -> int:
+        """As `Records`."""
+        return self._index.identity.first_block
+
+
+class _Again(Iterable[Log]):
+    """Logs that are read anew each time."""
+
+    def __init__(self, read: Callable[[], Iterator[Log]]) -> None:
+        self._read: Final = read
+
+    def __iter__(self) -> Iterator[Log]:
+        return self._read()
 
 
 def in_order(
