@@ -75,8 +75,8 @@ class Builder:
     def _block(self, header: Header, logs: Iterable[RawLog], rows: list[Row], heads: list[bytes]) -> None:
         """Takes the logs of a block, rolling the heads on; a ValueError says what is wrong with them.
 
-        Rows have `bytearray`s, which sqlite3 binds as they are: for each `bytes` it first looks for an adapter,
-        which takes as long as the row's insertion.
+        Rows have `bytearray`s, which sqlite3 binds as they are: for each `bytes` it looks for an adapter
+        first, which takes as long as the row's insertion.
         """
         number, block_number, last = header.height, header.number, -1
         contracts, kinds = self._contracts, self._kinds
