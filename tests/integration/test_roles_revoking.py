@@ -137,6 +137,8 @@ def test_a_perpetual_license_gives_back_a_share_of_its_price(
     assert licensor.dollar.allowance(licensor.address, licensor.contracts.licenses.address) == 0
     split = SplitDocument.of([PayeeShare(licensee.address, 1)])
     assert revocation.vault.split == split
+    with pytest.raises(LicenseRevoked):
+        licensor.sells.revoke(license_id)
 
 
 def test_a_refund_in_native_coin(

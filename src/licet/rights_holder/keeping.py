@@ -136,12 +136,12 @@ class Keeping(Account):
         return Settlement(paid.units, paid.amount, receipt)
 
     def _refund(self, terms: LicenseTerms) -> int:
-        """What a revocation in the newest block would pay back."""
+        """What a revocation in the newest block would pay back; nothing where the contract will refuse it."""
         offer = terms.grant.offer
-        expires = self._contracts.licenses.license(terms.license_id).expires
-        if offer.kind == Kind.METERED:
+        slot = self._contracts.licenses.license(terms.license_id)
+        if offer.kind == Kind.METERED or slot.revoked:
             return 0
-        left, whole = 1, 1
+        expires, left, whole = slot.expires, 1, 1
         if expires != PERPETUAL:
             left, whole = max(0, expires - self._contracts.chain.block().timestamp), offer.duration
         return offer.price * left * terms.conditions.refund_bps // (whole * WHOLE_BPS)
