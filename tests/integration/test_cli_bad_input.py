@@ -421,6 +421,12 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
         (("--block", "0"), 2, "older than the deployment"),
         (("--block", "99999999"), 2, "refuses"),
+        (("--block", "1", "watch"), 2, "put it after"),
+        (("--json", "watch"), 2, "put it after"),
+    ],
+    ("audit", "watch"): [
+        (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("--db", "none.sqlite"), 2, "none.sqlite"),
     ],
 }
 
@@ -430,7 +436,10 @@ def leaf_commands() -> set[tuple[str, ...]]:
         (name, *rest)
         for name, command in cli.commands.items()
         for rest in (
-            [(below,) for below in command.list_commands(click.Context(command))]
+            [
+                *((below,) for below in command.list_commands(click.Context(command))),
+                *([()] if command.invoke_without_command else []),
+            ]
             if isinstance(command, click.Group)
             else [()]
         )

@@ -21,8 +21,10 @@ def docs_script() -> ModuleType:
 
 
 def leaves(command: click.Command = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every command that is no group, as words."""
+    """Every command that does something itself, as words."""
     if isinstance(command, click.Group):
+        if command.invoke_without_command:
+            yield path
         context = click.Context(command)
         for name in command.list_commands(context):
             below = command.get_command(context, name)

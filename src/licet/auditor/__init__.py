@@ -14,6 +14,7 @@ from licet.auditor.report import (
     VaultSheet,
     Verdict,
 )
+from licet.auditor.watching import Watched, Watcher
 
 __all__ = [
     "AuditReport",
@@ -31,4 +32,6 @@ __all__ = [
     "StatementSheet",
     "VaultSheet",
     "Verdict",
+    "Watched",
+    "Watcher",
 ]

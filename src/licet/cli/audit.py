@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import click
+from click.core import ParameterSource
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -33,18 +34,21 @@ _PLURALS: Final = {"report of use": "reports of use"}
 _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severity.NOTE: "dim"}
 
 
-@click.command("audit")
+db_option: Final = click.option(
+    "--db",
+    metavar="FILE|URL",
+    help="Read the contracts' logs from this index, which `licet index update` made, not from the node.",
+)
+
+
+@click.group("audit", invoke_without_command=True)
 @click.option(
     "--block",
     type=click.IntRange(min=0),
     metavar="N",
     help="The last block.  [default: the newest, or the last one that is proven in --db]",
 )
-@click.option(
-    "--db",
-    metavar="FILE|URL",
-    help="Read the contracts' logs from this index, which `licet index update` made, not from the node.",
-)
+@db_option
 @takes(documents=True)
 def command(session: Session, block: int | None, db: str | None, as_json: bool) -> int:
     """Recompute all sales and balances from the chain: the verdict.
@@ -52,12 +56,12 @@ def command(session: Session, block: int | None, db: str | None, as_json: bool) 
     Needs a node, the registry's address and the published documents; no key. Exits with 0 when all agrees,
     with 1 when something does not, with 2 when it cannot tell.
     """
-    try:
+    below = click.get_current_context().invoked_subcommand
+    if below is not None:
+        _refuse_options_before(below)
+        return 0
+    with undecided():
         report = _audit(session, block, db)
-    except DeploymentError:
-        raise  # the contracts are not what they should be: that is an answer
-    except LicetError as error:
-        raise UndecidedError(str(error)) from error
     findings = [findings_table(report.findings), Text()] if report.findings else []
     emit(
         report.to_json(),
@@ -71,6 +75,25 @@ def command(session: Session, block: int | None, db: str | None, as_json: bool) 
         as_json=as_json,
     )
     return EXIT_CODES[report.verdict]
+
+
+def _refuse_options_before(below: str) -> None:
+    """Options that stand before a subcommand would be lost."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        if context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option.opts[0]} stands before {below}: put it after")
+
+
+@contextlib.contextmanager
+def undecided() -> Iterator[None]:
+    """Whatever goes wrong, there is no verdict then."""
+    try:
+        yield
+    except DeploymentError:
+        raise  # the contracts are not what they should be: that is an answer
+    except LicetError as error:
+        raise UndecidedError(str(error)) from error
 
 
 def _audit(session: Session, block: int | None, db: str | None) -> AuditReport:
@@ -227,5 +250,11 @@ def findings_table(findings: Sequence[Finding]) -> RenderableType:
 
 def verdict_line(verdict: Verdict) -> Text:
     """The verdict, and what it means."""
-    word, meaning, style = _WORDS[verdict]
-    return Text.assemble("Verdict: ", (word, style), f". {meaning}")
+    _, meaning, _ = _WORDS[verdict]
+    return Text.assemble("Verdict: ", verdict_word(verdict), f". {meaning}")
+
+
+def verdict_word(verdict: Verdict) -> Text:
+    """The verdict, in its colour."""
+    word, _, style = _WORDS[verdict]
+    return Text(word, style)

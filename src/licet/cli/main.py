@@ -36,6 +36,7 @@ from licet.cli import (
     statement,
     usage,
     vault,
+    watch,
     work,
 )
 from licet.cli.text import one_line
@@ -89,6 +90,7 @@ for module in (
     audit,
 ):
     cli.add_command(module.command)
+audit.command.add_command(watch.command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
