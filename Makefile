@@ -65,10 +65,11 @@ nightly: setup ## Long fuzzing, re-orgs and kills, 10,000 audited operations, pr
 	$(BIN)/python benchmarks/quote.py --check
 	LICET_NIGHTLY=1 $(BIN)/python -m pytest tests/unit --timeout 3600
 
-docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/trust.md, docs/vocabulary.md
+docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/trust.md, docs/vocabulary.md, docs/findings.md
 	$(BIN)/python scripts/docs.py $(if $(CATALOG),--catalog '$(CATALOG)')
 	$(BIN)/python scripts/trust.py
 	$(BIN)/python scripts/vocabulary.py
+	$(BIN)/python scripts/findings.py
 
 bench: setup ## Gas and fresh storage slots per operation; finding, quoting, indexing
 	$(BIN)/python benchmarks/gas.py
