@@ -42,7 +42,7 @@ from licet.chain.transport import HttpTransport
 from licet.documents import sha256
 from licet.index import Index
 from licet.index.kinds import addresses
-from licet.index.rpc import Node
+from licet.chain.rpc import Node
 from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.types import hash32

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from licet.chain.headers import Header, header_hash
+from licet.chain.rpc import Call, Node
 from licet.errors import ChainError, ConnectionFailed, InputError, NodeUntrue
-from licet.index.receipts import header_hash
-from licet.index.rpc import Call, Header, Node, RawReceipt, TransactionHashes
+from licet.index.rpc import RawReceipt, TransactionHashes
 
 _LATEST: Final = 1 << 63
 _HASH: Final = 32
