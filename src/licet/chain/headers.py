@@ -66,7 +66,8 @@ def header_hash(header: Header) -> bytes:
         hex_bytes(header.receipts_root),
         hex_bytes(header.logs_bloom),
         *map(
-            hex_number, (header.difficulty, header.number, header.gas_limit, header.gas_used, header.timestamp)
+            hex_number,
+            (header.difficulty, header.number, header.gas_limit, header.gas_used, header.timestamp),
         ),
         hex_bytes(header.extra_data),
         hex_bytes(header.mix_hash),

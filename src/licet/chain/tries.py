@@ -1,7 +1,7 @@
 """Merkle-Patricia proofs: what a trie with a known root has at a key, or that it has nothing there.
 
-Of the tries whose keys are hashes, as Ethereum's state and storage have them (Yellow Paper, appendix D). A proof
-is the nodes on the way from the root. Each is bound by the hash in the one before; each must be used.
+Of the tries whose keys are hashes, as Ethereum's state and storage have them (Yellow Paper, appendix D). A
+proof is the nodes on the way from the root. Each is bound by the hash in the one before; each must be used.
 """
 
 from collections.abc import Sequence

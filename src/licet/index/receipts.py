@@ -1,10 +1,10 @@
 """A block's bloom and receipts, recomputed: what its header binds, no node can alter.
 
-The Merkle-Patricia trie of a list, as the Yellow Paper (appendix D) and EIP-2718 have it. Written out, because
-the libraries for it take most of the time of an index that checks all.
+The Merkle-Patricia trie of a list, as the Yellow Paper (appendix D) and EIP-2718 have it. Written out,
+because the libraries for it take most of the time of an index that checks all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final, TypeAlias
 
