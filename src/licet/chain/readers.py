@@ -5,7 +5,9 @@ Nothing of this is ever deployed. No instruction is newer than Constantinople.
 
 from typing import Final
 
-READER: Final = "0x" + "4c" * 20
+from licet.types import Address
+
+READER: Final = Address("0x" + "4c" * 20)
 """Where they run: an address that nobody has a key for."""
 
 
@@ -26,18 +28,3 @@ BALANCES: Final = _over_words("31")
 """The native balances of the addresses that the data names."""
 CODE_HASHES: Final = _over_words("3f")
 """The hashes of their codes; zero for an address that the state does not have."""
-
-FORWARD: Final = (
-    "60006000"  # out = in = 0
-    "5b36811060105750"  # while in < size of the data …
-    "6000f3"  # … else return memory[:out]
-    "5b8060200135"  # size = data[in + 32]
-    "80826040018437"  # memory[out:] = data[in + 64:][:size]
-    "808382818635"  # in and out, and the address
-    "5afa3d82141615"  # call it in place; does it answer as much as it was given?
-    "603d57"
-    "90810160400191019060045660405b60006000fd"
-)
-
-
-"""Calls each contract of the data (address, size, words) and gives what they answered, one after another."""

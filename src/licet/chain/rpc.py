@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from licet.chain.transport import HttpTransport
+from licet.chain.transport import HttpTransport, Transport
 from licet.errors import ChainError, ConnectionFailed, InputError
 from licet.types import shown
 
@@ -47,13 +47,21 @@ class Call(Struct, frozen=True):
 class Node:
     """One node's JSON-RPC; may be asked from several threads."""
 
-    def __init__(self, url: str, *, seconds: float = _SECONDS, max_bytes: int = MAX_ANSWER_BYTES) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        seconds: float = _SECONDS,
+        max_bytes: int = MAX_ANSWER_BYTES,
+        transport: Transport | None = None,
+    ) -> None:
         """A node.
 
         Args:
             url: where it answers, http(s).
             seconds: how long one answer may take.
             max_bytes: larger answers are refused.
+            transport: what to ask instead of the URL.
 
         Raises:
             InputError: the URL is not http(s).
@@ -61,7 +69,7 @@ class Node:
         if not url.startswith(("http://", "https://")):
             raise InputError(f"{shown(url)} is not an http(s) URL of a node")
         self.url: Final = url
-        self._transport: Final = HttpTransport(url, seconds, max_bytes)
+        self._transport: Final = transport or HttpTransport(url, seconds, max_bytes)
         self._takes_batches = True
         self.forgets = False
         """Whether it was seen not to have the state of an old block any more."""
