@@ -1,7 +1,7 @@
 """The auditor: from a node and a registry's address to a verdict."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from licet.auditor.agents import kept_agents
@@ -17,9 +17,10 @@ from licet.auditor.licenses import kept_licenses
 from licet.auditor.meters import kept_accounts
 from licet.auditor.money import Money, check_flows, close_books, close_purses, follow_money
 from licet.auditor.offers import kept_offers
+from licet.auditor.proven import Headers, ProvenRecords, check_codes, pinned_header
 from licet.auditor.records import IndexRecords, Progress, Records
 from licet.auditor.replay import Replay
-from licet.auditor.report import AuditReport, Counts, ranked
+from licet.auditor.report import AuditReport, Counts, Proven, ranked
 from licet.auditor.scene import Scene
 from licet.auditor.sheets import case_lines, escrow_sheets, meter_sheets, sale_line, statement_sheets
 from licet.auditor.statements import check_funding, kept_statements
@@ -27,6 +28,8 @@ from licet.auditor.sublicenses import kept_pins
 from licet.auditor.usage import kept_usage
 from licet.auditor.works import Works, check_catalogs
 from licet.chain.client import Block, BlockId, Chain
+from licet.chain.headers import Header
+from licet.chain.proofs import ProvenState
 from licet.chain.state import StateReader
 from licet.contracts import Contracts
 from licet.contracts.events import (
@@ -41,7 +44,7 @@ from licet.documents import Library
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index import Index
 from licet.index.kinds import addresses
-from licet.types import Address
+from licet.types import Address, Hash32
 
 
 class Auditor:
@@ -66,6 +69,7 @@ class Auditor:
         *,
         block: BlockId | None = None,
         index: Index | None = None,
+        proofs: bool = False,
         progress: Progress | None = None,
     ) -> AuditReport:
         """Audits a deployment, from its first block to one that everything is compared at.
@@ -75,6 +79,8 @@ class Auditor:
             block: the last block; if not given, the newest, or the last one proven in the index.
             index: of the deployment, whose logs are read instead of the node's, and proven again by the
                 contracts' heads. The node is still asked for state, and for what vaults and tokens logged.
+            proofs: prove the state, and the logs that are read from the node, against the block's hash, so
+                that the node need not be believed; the report says what is left.
             progress: called with a step's name, how much of it is done, and how much there is.
 
         Raises:
@@ -82,6 +88,7 @@ class Auditor:
             DeploymentError: the code at an address is not the one shipped: there is nothing to audit.
             InputError: the block is older than the deployment, or newer than the index.
             IndexUnusable: the index is of another deployment, or of a chain that was replaced.
+            NodeUntrue: a proof of the node's does not hold.
             ChainError: the node failed, or the chain was reorganised meanwhile: audit again.
         """
         contracts = Contracts.of(self.chain, registry)
@@ -92,12 +99,13 @@ class Auditor:
                 f"block {at.number} is older than the deployment in block {contracts.deployment.block}: "
                 "name a later one"
             )
-        if index is None:
-            records = Records(self.chain, progress)
-        else:
+        if index is not None:
             _check_index(index, contracts, at)
-            records = IndexRecords(index, self.chain, progress)
-        report = _Audit(contracts, records, self.library, at, progress).run()
+        sources = _sources(self.chain, index, at, progress, proofs=proofs)
+        if isinstance(sources.state, ProvenState):
+            check_codes(contracts.deployment, sources.state)
+        report = _Audit(contracts, sources, self.library, at, progress).run()
+        report = replace(report, proven=sources.proven(contracts.deployment.block))
         if self.chain.block(at.number).hash != at.hash:
             raise ChainError(f"block {at.number} was replaced while it was audited: audit again")
         return report
@@ -125,23 +133,68 @@ def _check_index(index: Index, contracts: Contracts, at: Block) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where an audit reads logs and state."""
+
+    records: Records
+    state: StateReader
+    header: Header | None = None
+    headers: Headers | None = None
+
+    def proven(self, first: int) -> Proven | None:
+        """What was proven, of a deployment whose first block this is; None where nothing was."""
+        if not isinstance(self.state, ProvenState) or self.header is None or self.headers is None:
+            return None
+        unproven = dict(self.state.unproven)
+        if not isinstance(self.records, ProvenRecords):
+            unproven["when logs were written, and what vaults and tokens logged"] = None
+        elif first < self.headers.linked_from:
+            unproven[f"the blocks before {self.headers.linked_from}, which are too many to link"] = None
+        return Proven(
+            Hash32(self.header.state_root),
+            self.state.slots,
+            self.state.accounts,
+            self.records.receipts if isinstance(self.records, ProvenRecords) else 0,
+            self.headers.linked_from,
+            tuple(unproven),
+        )
+
+
+def _sources(
+    chain: Chain, index: Index | None, at: Block, progress: Progress | None, *, proofs: bool
+) -> _Sources:
+    node = chain.node
+    header = pinned_header(node, at) if proofs else None
+    headers = None if header is None else Headers(node, header)
+    state = StateReader(node, at.number) if header is None else ProvenState(node, header)
+    records: Records
+    if index is not None:
+        records = IndexRecords(index, chain, progress)
+    elif headers is not None:
+        records = ProvenRecords(chain, headers, progress)
+    else:
+        records = Records(chain, progress)
+    return _Sources(records, state, header, headers)
+
+
 class _Audit:
     """One audit, at one block."""
 
     def __init__(
         self,
         contracts: Contracts,
-        records: Records,
+        sources: _Sources,
         library: Library,
         at: Block,
         progress: Progress | None,
     ) -> None:
         self._contracts = contracts
-        self._records = records
+        self._records = sources.records
         self._library = library
         self._at = at
         self._progress = progress
-        self._state = StateReader(contracts.chain.node, at.number)
+        self._state = sources.state
         self._findings: list[Finding] = []
 
     def run(self) -> AuditReport:

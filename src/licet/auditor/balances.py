@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
+from licet.auditor.tokens import are_proven
 from licet.chain.client import Chain
 from licet.chain.rpc import Call
 from licet.chain.state import StateReader, parts_of
@@ -30,7 +31,20 @@ def read_balances(chain: Chain, state: StateReader, places: Iterable[tuple[Addre
         found[holder, ZERO_ADDRESS] = balance
     for some in parts_of((place for place in wanted if place[1] != ZERO_ADDRESS), _AT_ONCE):
         found.update(_of_tokens(chain, state.block, some))
+    if state.proven:
+        _prove(found, state)
     return found
+
+
+def _prove(found: Balances, state: StateReader) -> None:
+    """Proves what tokens say, or notes that it remains their node's word."""
+    by_token: dict[Address, dict[Address, int]] = {}
+    for (holder, token), balance in found.items():
+        if token != ZERO_ADDRESS and not isinstance(balance, ChainError):
+            by_token.setdefault(token, {})[holder] = balance
+    for token, answers in by_token.items():
+        if not are_proven(token, answers, state):
+            state.unproven[f"what the token {token} says of balances"] = None
 
 
 def _of_tokens(

@@ -200,7 +200,11 @@ class Replay:
         contracts = self.scene.contracts
 
         def may_sign(signer: Address | None) -> bool:
-            return self.agents.may_sign(sale.offer.licensor, signer, time)
+            may = self.agents.may_sign(sale.offer.licensor, signer, time)
+            if not may:
+                note = f"whether the account {sale.offer.licensor} confirms its signatures (EIP-1271)"
+                self.scene.state.unproven[note] = None
+            return may
 
         yield from check_signature(sale, contracts.chain, contracts.licenses.address, may_sign)
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from licet.chain.transport import HttpTransport, Transport
-from licet.errors import ChainError, ConnectionFailed, InputError
+from licet.errors import ChainError, ConnectionFailed, InputError, NodeUntrue
 from licet.types import shown
 
 MAX_ANSWER_BYTES: Final = 64 << 20
@@ -124,6 +124,11 @@ class Node:
         return ConnectionFailed(
             f"the node at {self.url} gave an unusable answer: {shown(reason, 200)}", url=self.url
         )
+
+
+def untrue(url: str, reason: str, what: str) -> NodeUntrue:
+    """The fault of a node that says what cannot be."""
+    return NodeUntrue(f"the node at {url} cannot be right: {what}; ask another one", url=url, reason=reason)
 
 
 @cache

@@ -30,6 +30,9 @@ _PER_CALL: Final = (4_096, 512)
 class StateReader:
     """What a node says of the state at a block; nobody proves it."""
 
+    proven = False
+    """Whether what it gives is proven, and the node need not be believed."""
+
     def __init__(self, node: Node, block: int) -> None:
         """A reader.
 
@@ -39,8 +42,10 @@ class StateReader:
         """
         self.node: Final = node
         self.block: Final = block
-        self._block: Final = hex(block)
+        self._at: Final = hex(block)
         self._takes_overrides = True
+        self.unproven: Final[dict[str, None]] = {}
+        """What remains the node's word, for people; noted where it is asked."""
 
     def words(self, places: Iterable[Place]) -> list[int]:
         """The words at some places, in their order.
@@ -68,7 +73,7 @@ class StateReader:
 
     def code(self, address: Address) -> bytes:
         """The code at an address; empty where there is none. Raises as `words`."""
-        return self._bytes(self.node.ask(str, "eth_getCode", address, self._block))
+        return self._bytes(self.node.ask(str, "eth_getCode", address, self._at))
 
     def _words(self, places: Sequence[Place]) -> list[int]:
         by_contract: dict[Address, list[int]] = {}
@@ -90,7 +95,7 @@ class StateReader:
             yield from read
             return
         for contract, some in zip(contracts, slots, strict=True):
-            calls = [Call("eth_getStorageAt", (contract, hex(slot), self._block)) for slot in some]
+            calls = [Call("eth_getStorageAt", (contract, hex(slot), self._at)) for slot in some]
             yield [self._number(answer) for answer in self.node.ask_all(str, calls)]
 
     def _of_addresses(
@@ -102,7 +107,7 @@ class StateReader:
             if words is not None:
                 found += words[0]
                 continue
-            calls = [Call(method, (address, self._block)) for address in some]
+            calls = [Call(method, (address, self._at)) for address in some]
             found += map(read, self.node.ask_all(str, calls))
         return found
 
@@ -135,7 +140,7 @@ class StateReader:
     def _call(self, address: Address, code: str, words: Sequence[int]) -> Call:
         data = "0x" + b"".join(word.to_bytes(_WORD) for word in words).hex()
         override: dict[str, Any] = {address: {"code": "0x" + code}}
-        return Call("eth_call", ({"to": address, "data": data}, self._block, override))
+        return Call("eth_call", ({"to": address, "data": data}, self._at, override))
 
     def _bytes(self, answer: str | None) -> bytes:
         try:

@@ -45,15 +45,20 @@ _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severit
     metavar="FILE|URL",
     help="Read the contracts' logs from this index, which `licet index update` made, not from the node.",
 )
+@click.option(
+    "--proofs",
+    is_flag=True,
+    help="Prove state and logs against the block's hash, so that the node need not be believed: slower.",
+)
 @takes(documents=True)
-def command(session: Session, block: int | None, db: str | None, as_json: bool) -> int:
+def command(session: Session, block: int | None, db: str | None, proofs: bool, as_json: bool) -> int:
     """Recompute all sales and balances from the chain: the verdict.
 
     Needs a node, the registry's address and the published documents; no key. Exits with 0 when all agrees,
     with 1 when something does not, with 2 when it cannot tell.
     """
     try:
-        report = _audit(session, block, db)
+        report = _audit(session, block, db, proofs=proofs)
     except DeploymentError:
         raise  # the contracts are not what they should be: that is an answer
     except LicetError as error:
@@ -67,19 +72,20 @@ def command(session: Session, block: int | None, db: str | None, as_json: bool) 
         Text(),
         *further_tables(report, session.money),
         *findings,
+        *proof_lines(report),
         verdict_line(report.verdict),
         as_json=as_json,
     )
     return EXIT_CODES[report.verdict]
 
 
-def _audit(session: Session, block: int | None, db: str | None) -> AuditReport:
+def _audit(session: Session, block: int | None, db: str | None, *, proofs: bool) -> AuditReport:
     auditor = Auditor(session.reader, session.library)
     registry = session.registry or session.contracts.deployment.asset_registry
     with contextlib.ExitStack() as stack:
         index = None if db is None else stack.enter_context(Index(db, create=False))
         progress = stack.enter_context(steps_bar())
-        return auditor.audit(registry, block=block, index=index, progress=progress)
+        return auditor.audit(registry, block=block, index=index, proofs=proofs, progress=progress)
 
 
 def counted(report: AuditReport) -> str:
@@ -223,6 +229,20 @@ def findings_table(findings: Sequence[Finding]) -> RenderableType:
         ["severity", "finding", "what was found"],
         [(Text(str(f.severity), _STYLES[f.severity]), str(f.kind), one_line(f.message)) for f in findings],
     )
+
+
+def proof_lines(report: AuditReport) -> Iterator[RenderableType]:
+    """What rests on proofs, and what remains the node's word."""
+    proven = report.proven
+    if proven is None:
+        return
+    yield Text(
+        f"Proven against block {report.block.number}, {report.block.hash}: {plural(proven.slots, 'slot')}, "
+        f"{plural(proven.accounts, 'account')}, the receipts of {plural(proven.receipts, 'block')}."
+    )
+    for what in proven.unproven:
+        yield Text(f"The node's word: {what}.")
+    yield Text()
 
 
 def verdict_line(verdict: Verdict) -> Text:

@@ -8,7 +8,7 @@ from typing import Final
 from sha3 import keccak_256  # type: ignore[import-untyped]
 
 from licet.chain.headers import Header
-from licet.index.asking import untrue
+from licet.chain.rpc import untrue
 from licet.index.batch import Batch, Row
 from licet.index.fetch import Fetched
 from licet.index.kinds import CONTRACTS

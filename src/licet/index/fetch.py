@@ -15,9 +15,9 @@ from typing import Final
 
 from licet.chain.artifacts import artifact
 from licet.chain.headers import Header
-from licet.chain.rpc import Call, Node
+from licet.chain.rpc import Call, Node, untrue
 from licet.errors import ChainError, ConnectionFailed, InputError, NodesDisagree, NodeUntrue
-from licet.index.asking import check_hash, headers_of, receipts_of, untrue
+from licet.index.asking import check_hash, headers_of, receipts_of
 from licet.index.kinds import CONTRACTS, kinds
 from licet.index.receipts import bloom_mask, receipts_root
 from licet.index.rpc import RawLog, RawReceipt
