@@ -38,11 +38,11 @@ from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
 from licet.chain.deployments import discover
 from licet.chain.node import LocalNode
+from licet.chain.rpc import Node
 from licet.chain.transport import HttpTransport
 from licet.documents import sha256
 from licet.index import Index
 from licet.index.kinds import addresses
-from licet.index.rpc import Node
 from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.types import hash32

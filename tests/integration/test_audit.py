@@ -248,7 +248,7 @@ def test_progress_ends_where_it_said(
         network.deployment.asset_registry,
         progress=lambda step, done, total: told.update({step: (done, total)}),
     )
-    assert set(told) == {"logs", "events", "licenses", "vaults"}
+    assert set(told) == {"logs", "events", "slots", "vaults"}
     assert all(done == total for done, total in told.values())
 
 

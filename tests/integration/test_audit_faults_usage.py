@@ -112,17 +112,17 @@ def test_a_reporter_whom_nobody_named(reported: Sold, found_in: Found) -> None:
 
 
 def test_a_reporter_who_was_named_no_longer(reported: Sold, found_in: Found) -> None:
-    assert found_in(altered(ReporterNamed, named=False)) == {Kind.ANCHOR_UNAUTHORIZED}
+    assert found_in(altered(ReporterNamed, named=False)) == {Kind.ANCHOR_UNAUTHORIZED, Kind.STATE_WRONG}
 
 
 def test_a_reporter_whom_somebody_else_named(reported: Sold, found_in: Found) -> None:
     found = found_in(altered(ReporterNamed, holder=ELSEWHERE))
-    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED}
+    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED, Kind.STATE_WRONG}
 
 
 def test_a_reporter_whom_the_terms_do_not_name(reported: Sold, found_in: Found) -> None:
     found = found_in(altered(ReporterAdmitted, reporter=ELSEWHERE))
-    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED}
+    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED, Kind.STATE_WRONG}
 
 
 def test_a_reporter_whom_other_terms_name(reported: Sold, found_in: Found) -> None:

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """The node gave a log twice, one that was not asked for, or one of another block than it says."""
     LOG_MALFORMED = "log_malformed"
     """A contract logged what its interface does not know, or terms that nobody can read."""
+    STATE_WRONG = "state_wrong"
+    """A slot has something that the logs do not lead to, and that no other kind has a name for."""
 
     # Deeds and catalogues.
     ASSET_ID_WRONG = "asset_id_wrong"
@@ -232,7 +234,7 @@ class Kind(StrEnum):
     """The same, for a vault that never received anything known."""
     VAULT_CODE_WRONG = "vault_code_wrong"
     VAULT_UNREADABLE = "vault_unreadable"
-    """A vault or its token does not say what it holds."""
+    """A token does not say what a vault holds."""
     TRANSFERS_UNREADABLE = "transfers_unreadable"
     """The node does not give a token's logs."""
     RELEASED_WRONG = "released_wrong"

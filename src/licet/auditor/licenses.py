@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words
 from licet.auditor.offers import is_readable
+from licet.chain.artifacts import artifact
+from licet.chain.slots import mapped, parts, token_slot, token_word
 from licet.contracts.events import LicenseTransferred, Renewed, Revoked, Sold, Sublicensed
-from licet.contracts.licenses import PERPETUAL, License, LicenseToken
-from licet.errors import LicenseUnknown
+from licet.contracts.licenses import PERPETUAL, License
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.offer import Offer
 from licet.rights.uses import Use, use_names
-from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
+from licet.trees.hashing import checksum
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 
 DAY: Final = 86_400
 _UINT16_MAX: Final = (1 << 16) - 1
+_UINT32_MAX: Final = (1 << 32) - 1
+_PARENTS: Final = artifact("LicenseToken").layout.variables["parentOf"]
+_BOUND, _METERED, _SUBLICENSE, _REVOKED = 1, 2, 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +159,22 @@ class LicenseLedger:
         return minted.receiver if minted else ZERO_ADDRESS
 
 
-def compare_license(license_id: Hash32, title: Title, token: LicenseToken, block: int) -> Iterator[Finding]:
-    """Yields what a license's slots at a block say otherwise than its sale and all that followed."""
-    expected = title.slot
-    try:
-        actual = token.license(license_id, block)
-    except LicenseUnknown:
+def kept_licenses(ledger: LicenseLedger, token: Address) -> Iterator[Kept]:
+    """Yields what the license token should keep of licenses, after their sales and all that followed."""
+    for license_id, title in ledger.titles.items():
+        slots: tuple[int, ...] = (token_slot(license_id),)
+        words: Words = (_packed(title.slot),)
+        if title.slot.sublicense:
+            slots += (mapped(_PARENTS, license_id),)
+            words += (int(title.parent, 16),)
+        differs = partial(_faults, token, license_id, title)
+        yield Kept(token, slots, words, differs, {"license_id": license_id})
+
+
+def _faults(token: Address, license_id: Hash32, title: Title, words: Words) -> Iterator[Finding]:
+    """Yields what a license's slots say otherwise."""
+    expected, actual = title.slot, _unpacked(words[0])
+    if actual.holder == ZERO_ADDRESS:
         yield _differs(Kind.LICENSE_MISSING, license_id, token, "slot", "a license", "none")
         return
     pairs = [
@@ -171,20 +188,45 @@ def compare_license(license_id: Hash32, title: Title, token: LicenseToken, block
         (Kind.LICENSE_DAY_WRONG, "day of sale", str(expected.sold_on), str(actual.sold_on)),
     ]
     if expected.sublicense:
-        parent = token.parent_of(license_id, block)
-        pairs.append((Kind.LICENSE_PARENT_WRONG, "parent", title.parent, parent))
+        pairs.append((Kind.LICENSE_PARENT_WRONG, "parent", title.parent, hash32(words[1].to_bytes(32))))
     for kind, what, should, does in pairs:
         if should != does:
             yield _differs(kind, license_id, token, what, should, does)
 
 
+def _packed(slot: License) -> int:
+    """A license's slot: the holder ‖ expires (40) ‖ uses (32) ‖ flags (8) ‖ day of the sale (16)."""
+    flags = (
+        _BOUND * slot.bound
+        | _METERED * slot.metered
+        | _SUBLICENSE * slot.sublicense
+        | _REVOKED * slot.revoked
+    )
+    return token_word(slot.holder, slot.expires | int(slot.uses) << 40 | flags << 72 | slot.sold_on << 80)
+
+
+def _unpacked(word: int) -> License:
+    holder, extra = parts(word)
+    flags = extra >> 72
+    return License(
+        holder=checksum(holder.to_bytes(20)),
+        expires=extra & PERPETUAL,
+        uses=Use(extra >> 40 & _UINT32_MAX),
+        bound=bool(flags & _BOUND),
+        metered=bool(flags & _METERED),
+        sublicense=bool(flags & _SUBLICENSE),
+        revoked=bool(flags & _REVOKED),
+        sold_on=extra >> 80,
+    )
+
+
 def _differs(
-    kind: Kind, license_id: Hash32, token: LicenseToken, what: str, expected: str, actual: str
+    kind: Kind, license_id: Hash32, token: Address, what: str, expected: str, actual: str
 ) -> Finding:
     return found(
         kind,
         f"license {license_id} should have the {what} {expected}, its slot says {actual}",
-        contract=token.address,
+        contract=token,
         license_id=license_id,
         expected=expected,
         actual=actual,

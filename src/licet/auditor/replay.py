@@ -31,6 +31,7 @@ from licet.auditor.scene import Scene
 from licet.auditor.statements import StatementLedger
 from licet.auditor.sublicenses import PinLedger, check_sublicense
 from licet.auditor.usage import UsageBook
+from licet.chain.artifacts import artifact
 from licet.contracts import events
 from licet.contracts.assets import DeedFlag
 from licet.contracts.events import (
@@ -93,8 +94,11 @@ class Replay:
         self.derivatives: Final = DerivativeLedger(scene, self.deeds, self.licenses, self.accounts)
         contracts = scene.contracts
         desk, escrow = (
-            CaseBook(scene, contract, rulings[contract.address])
-            for contract in (contracts.disputes, contracts.statements)
+            CaseBook(scene, contract, artifact(name), rulings[contract.address])
+            for contract, name in (
+                (contracts.disputes, "DisputeDesk"),
+                (contracts.statements, "StatementEscrow"),
+            )
         )
         self.disputes: Final = DisputeLedger(scene, desk, self.deeds, self.licenses)
         self.statements: Final = StatementLedger(scene, escrow)
@@ -196,7 +200,11 @@ class Replay:
         contracts = self.scene.contracts
 
         def may_sign(signer: Address | None) -> bool:
-            return self.agents.may_sign(sale.offer.licensor, signer, time)
+            may = self.agents.may_sign(sale.offer.licensor, signer, time)
+            if not may:
+                note = f"whether the account {sale.offer.licensor} confirms its signatures (EIP-1271)"
+                self.scene.state.unproven[note] = None
+            return may
 
         yield from check_signature(sale, contracts.chain, contracts.licenses.address, may_sign)
 

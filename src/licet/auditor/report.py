@@ -201,6 +201,27 @@ class CaseLine:
     deadline: int
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What of an audit rests on proofs against the block's hash.
+
+    Attributes:
+        state_root: of the block, from its header.
+        slots: how many words of storage were proven.
+        accounts: how many accounts: balances and hashes of code.
+        receipts: of how many blocks the receipts were recomputed to the header's root.
+        linked_from: the first block whose header was linked to the audited block's.
+        unproven: what remains the node's word, for people.
+    """
+
+    state_root: Hash32
+    slots: int
+    accounts: int
+    receipts: int
+    linked_from: int
+    unproven: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
     """What an audit found.
@@ -222,6 +243,7 @@ class AuditReport:
         statements: every statement, oldest first.
         escrows: a balance sheet for each escrow of sales and token.
         cases: every dispute, then every contest; oldest first.
+        proven: what rests on proofs; None where the node was believed.
     """
 
     chain_id: int
@@ -240,6 +262,7 @@ class AuditReport:
     statements: tuple[StatementSheet, ...] = ()
     escrows: tuple[EscrowSheet, ...] = ()
     cases: tuple[CaseLine, ...] = ()
+    proven: Proven | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -269,6 +292,7 @@ class AuditReport:
             "statements": [_plain(sheet) for sheet in self.statements],
             "escrows": [_plain(sheet) for sheet in self.escrows],
             "cases": [_plain(line) for line in self.cases],
+            "proven": None if self.proven is None else _plain(self.proven),
         }
 
 

@@ -49,8 +49,13 @@ db_option: Final = click.option(
     help="The last block.  [default: the newest, or the last one that is proven in --db]",
 )
 @db_option
+@click.option(
+    "--proofs",
+    is_flag=True,
+    help="Prove state and logs against the block's hash, so that the node need not be believed: slower.",
+)
 @takes(documents=True)
-def command(session: Session, block: int | None, db: str | None, as_json: bool) -> int:
+def command(session: Session, block: int | None, db: str | None, proofs: bool, as_json: bool) -> int:
     """Recompute all sales and balances from the chain: the verdict.
 
     Needs a node, the registry's address and the published documents; no key. Exits with 0 when all agrees,
@@ -61,7 +66,7 @@ def command(session: Session, block: int | None, db: str | None, as_json: bool) 
         _refuse_options_before(below)
         return 0
     with undecided():
-        report = _audit(session, block, db)
+        report = _audit(session, block, db, proofs=proofs)
     findings = [findings_table(report.findings), Text()] if report.findings else []
     emit(
         report.to_json(),
@@ -71,6 +76,7 @@ def command(session: Session, block: int | None, db: str | None, as_json: bool) 
         Text(),
         *further_tables(report, session.money),
         *findings,
+        *proof_lines(report),
         verdict_line(report.verdict),
         as_json=as_json,
     )
@@ -96,13 +102,13 @@ def undecided() -> Iterator[None]:
         raise UndecidedError(str(error)) from error
 
 
-def _audit(session: Session, block: int | None, db: str | None) -> AuditReport:
+def _audit(session: Session, block: int | None, db: str | None, *, proofs: bool) -> AuditReport:
     auditor = Auditor(session.reader, session.library)
     registry = session.registry or session.contracts.deployment.asset_registry
     with contextlib.ExitStack() as stack:
         index = None if db is None else stack.enter_context(Index(db, create=False))
         progress = stack.enter_context(steps_bar())
-        return auditor.audit(registry, block=block, index=index, progress=progress)
+        return auditor.audit(registry, block=block, index=index, proofs=proofs, progress=progress)
 
 
 def counted(report: AuditReport) -> str:
@@ -246,6 +252,20 @@ def findings_table(findings: Sequence[Finding]) -> RenderableType:
         ["severity", "finding", "what was found"],
         [(Text(str(f.severity), _STYLES[f.severity]), str(f.kind), one_line(f.message)) for f in findings],
     )
+
+
+def proof_lines(report: AuditReport) -> Iterator[RenderableType]:
+    """What rests on proofs, and what remains the node's word."""
+    proven = report.proven
+    if proven is None:
+        return
+    yield Text(
+        f"Proven against block {report.block.number}, {report.block.hash}: {plural(proven.slots, 'slot')}, "
+        f"{plural(proven.accounts, 'account')}, the receipts of {plural(proven.receipts, 'block')}."
+    )
+    for what in proven.unproven:
+        yield Text(f"The node's word: {what}.")
+    yield Text()
 
 
 def verdict_line(verdict: Verdict) -> Text:

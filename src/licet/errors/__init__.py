@@ -11,7 +11,7 @@
     │   ├── WrongChain                  exit_code 2: the node is on another chain than the deployment
     │   ├── NotAContract                exit_code 2: no code at an address
     │   ├── UnexpectedAnswer            a contract that answers as none of Licet's does
-    │   ├── NodeUntrue                  a node whose logs its own headers, or the contracts' heads, belie
+    │   ├── NodeUntrue                  a node that its own headers, proofs, or the contracts' heads belie
     │   ├── NodesDisagree               two nodes that have different blocks in one place
     │   └── NodeFailed                  a local node could not be found, started or kept running
     ├── IndexUnusable                   exit_code 2: a database that is no index, or of something else

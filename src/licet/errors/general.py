@@ -63,7 +63,7 @@ class UnexpectedAnswer(ChainError):
 
 
 class NodeUntrue(ChainError):
-    """What a node says of the contracts' logs cannot be true: `reason` in the facts says in one word why."""
+    """What a node says of the chain cannot be true: `reason` in the facts says in one word why."""
 
 
 class NodesDisagree(ChainError):

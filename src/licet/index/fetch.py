@@ -14,11 +14,13 @@ from itertools import pairwise
 from typing import Final
 
 from licet.chain.artifacts import artifact
+from licet.chain.headers import Header
+from licet.chain.rpc import Call, Node, untrue
 from licet.errors import ChainError, ConnectionFailed, InputError, NodesDisagree, NodeUntrue
-from licet.index.asking import check_hash, headers_of, receipts_of, untrue
+from licet.index.asking import check_hash, headers_of, receipts_of
 from licet.index.kinds import CONTRACTS, kinds
 from licet.index.receipts import bloom_mask, receipts_root
-from licet.index.rpc import Call, Header, Node, RawLog, RawReceipt
+from licet.index.rpc import RawLog, RawReceipt
 from licet.types import Address, address_bytes
 
 _HEAD_CALL: Final = "0x" + artifact("AssetRegistry").abi.functions["head"].digest[:4].hex()

@@ -12,8 +12,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from licet.chain.rpc import untrue
 from licet.errors import ChainError, NodeUntrue
-from licet.index.asking import headers_of, untrue
+from licet.index.asking import headers_of
 from licet.index.batch import Batch
 from licet.index.building import Builder, check_heads
 from licet.index.fetch import Fetched, Fetcher
