@@ -9,7 +9,7 @@ import gc
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from licet.errors import ChainError, NodeUntrue
@@ -17,6 +17,7 @@ from licet.index.asking import headers_of, untrue
 from licet.index.batch import Batch
 from licet.index.building import Builder, check_heads
 from licet.index.fetch import Fetched, Fetcher
+from licet.index.names import Namer
 from licet.index.nodes import Nodes
 from licet.index.state import Position
 from licet.index.store import Store
@@ -26,13 +27,13 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 _FIRST_SIZE: Final = 8
 _MOST_BLOCKS: Final = 2_000
-_NEAR_TIP: Final = 64
+NEAR_TIP: Final = 64
 """Blocks in one batch near the tip: as many as a re-org there may replace at once."""
-_LOGS_AT_ONCE: Final = 2_500
+LOGS_AT_ONCE: Final = 2_500
 _AHEAD: Final = 2
 """Batches that are fetched before they are needed: memory for them, and no waiting."""
 _GROWTH: Final = 4
-_PASSES: Final = 5
+PASSES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class _Span:
 
 
 @dataclass(slots=True)
-class _Pace:
+class Pace:
     """How many blocks to fetch at once: so many as make an answer of a good size."""
 
     logs_at_once: int
@@ -62,7 +63,7 @@ class _Pace:
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without the collector of cycles: logs have none, and looking for some took a fifth of the time."""
     enabled = gc.isenabled()
     gc.disable()
@@ -100,8 +101,9 @@ class Follower:
         self._progress: Final = progress
         self._builder: Final = Builder(fetcher.addresses)
         # Receipts carry more than the logs.
-        self._pace: Final = _Pace(_LOGS_AT_ONCE // 2 if fetcher.prove else _LOGS_AT_ONCE)
+        self._pace: Final = Pace(LOGS_AT_ONCE // 2 if fetcher.prove else LOGS_AT_ONCE)
         self._position = store.position()
+        self._namer = self._name_after(self._position.block)
 
     def run(self, to_block: int | None = None) -> Position:
         """Indexes up to a block, the newest if not given; returns where the index stands then.
@@ -110,8 +112,8 @@ class Follower:
             ChainError: no node gives what is needed, or what they give cannot be right.
             IndexFailed: the database cannot be written.
         """
-        with _uncollected():
-            for _ in range(_PASSES):
+        with uncollected():
+            for _ in range(PASSES):
                 tip, final = self._nodes.persist(self._nodes.tip)
                 last = tip.height if to_block is None else min(tip.height, to_block)
                 self._nodes.persist(lambda newest=tip.height: self._leave_fork(newest))  # type: ignore[misc]
@@ -165,11 +167,18 @@ class Follower:
                     self._apply(made, last)
 
     def _apply(self, batch: Batch, last: int) -> None:
-        self._store.apply(batch)
+        if batch.first <= self._position.block:
+            self._namer = self._name_after(batch.first - 1)
+        names, disputed = self._namer.read(batch.logs)
+        self._store.apply(replace(batch, names=names, disputed=disputed))
         verified = batch.last if batch.verified else min(self._position.verified, batch.first - 1)
         self._position = Position(batch.last, batch.hash, verified, batch.reached)
         if self._progress is not None:
             self._progress(batch.last - self._first + 1, last - self._first + 1)
+
+    def _name_after(self, block: int) -> Namer:
+        """A reader of whom the logs after a block name."""
+        return Namer(self._fetcher.addresses, self._store.disputed(block))
 
     def _fetch(self, span: _Span) -> Fetched:
         nodes = self._nodes
@@ -179,7 +188,7 @@ class Follower:
         first = block + 1
         if first <= final:
             return _Span(first, min(first + self._pace.size - 1, final), final=True)
-        return _Span(first, min(first + min(self._pace.size, _NEAR_TIP) - 1, last), final=False)
+        return _Span(first, min(first + min(self._pace.size, NEAR_TIP) - 1, last), final=False)
 
     # Back.
 
@@ -189,7 +198,7 @@ class Follower:
         if shared < self._first or self._is_on_chain(shared):
             return
         fork = self._fork(shared)
-        fetched = self._fetch(_Span(fork + 1, min(fork + _NEAR_TIP, newest), final=False))
+        fetched = self._fetch(_Span(fork + 1, min(fork + NEAR_TIP, newest), final=False))
         batch = self._builder.build(fetched, self._store.heads_at(fork))
         if self._store.hash_of(fork) not in (None, batch.parent_hash):
             raise ChainError("the chain has changed again meanwhile: update once more")
@@ -197,7 +206,7 @@ class Follower:
 
     def _fork(self, last: int) -> int:
         """The newest block, below one that the chain has dropped, that it has kept."""
-        width = _NEAR_TIP
+        width = NEAR_TIP
         while last >= self._first:
             start = max(self._first, last - width)
             known = self._store.hashes(start, last)
@@ -240,3 +249,4 @@ class Follower:
         if isinstance(error, NodeUntrue) and error.facts.get("reason") == "heads" and at.verified < at.block:
             self._store.rewind(max(at.verified, self._first - 1))
             self._position = self._store.position()
+            self._namer = self._name_after(self._position.block)
