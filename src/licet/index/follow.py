@@ -27,13 +27,13 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 _FIRST_SIZE: Final = 8
 _MOST_BLOCKS: Final = 2_000
-NEAR_TIP: Final = 64
+_NEAR_TIP: Final = 64
 """Blocks in one batch near the tip: as many as a re-org there may replace at once."""
-LOGS_AT_ONCE: Final = 2_500
+_LOGS_AT_ONCE: Final = 2_500
 _AHEAD: Final = 2
 """Batches that are fetched before they are needed: memory for them, and no waiting."""
 _GROWTH: Final = 4
-PASSES: Final = 5
+_PASSES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Follower:
         self._progress: Final = progress
         self._builder: Final = Builder(fetcher.addresses)
         # Receipts carry more than the logs.
-        self._pace: Final = Pace(LOGS_AT_ONCE // 2 if fetcher.prove else LOGS_AT_ONCE)
+        self._pace: Final = Pace(_LOGS_AT_ONCE // 2 if fetcher.prove else _LOGS_AT_ONCE)
         self._position = store.position()
         self._namer = self._name_after(self._position.block)
 
@@ -113,7 +113,7 @@ class Follower:
             IndexFailed: the database cannot be written.
         """
         with uncollected():
-            for _ in range(PASSES):
+            for _ in range(_PASSES):
                 tip, final = self._nodes.persist(self._nodes.tip)
                 last = tip.height if to_block is None else min(tip.height, to_block)
                 self._nodes.persist(lambda newest=tip.height: self._leave_fork(newest))  # type: ignore[misc]
@@ -188,7 +188,7 @@ class Follower:
         first = block + 1
         if first <= final:
             return _Span(first, min(first + self._pace.size - 1, final), final=True)
-        return _Span(first, min(first + min(self._pace.size, NEAR_TIP) - 1, last), final=False)
+        return _Span(first, min(first + min(self._pace.size, _NEAR_TIP) - 1, last), final=False)
 
     # Back.
 
@@ -198,7 +198,7 @@ class Follower:
         if shared < self._first or self._is_on_chain(shared):
             return
         fork = self._fork(shared)
-        fetched = self._fetch(_Span(fork + 1, min(fork + NEAR_TIP, newest), final=False))
+        fetched = self._fetch(_Span(fork + 1, min(fork + _NEAR_TIP, newest), final=False))
         batch = self._builder.build(fetched, self._store.heads_at(fork))
         if self._store.hash_of(fork) not in (None, batch.parent_hash):
             raise ChainError("the chain has changed again meanwhile: update once more")
@@ -206,7 +206,7 @@ class Follower:
 
     def _fork(self, last: int) -> int:
         """The newest block, below one that the chain has dropped, that it has kept."""
-        width = NEAR_TIP
+        width = _NEAR_TIP
         while last >= self._first:
             start = max(self._first, last - width)
             known = self._store.hashes(start, last)

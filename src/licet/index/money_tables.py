@@ -1,4 +1,4 @@
-"""The tables of the money: whom the events name, what tokens and vaults logged of them, how far that is known.
+"""The tables of the money: whom events name, what tokens and vaults logged of them, how far that is known.
 
 All in the database of the index, and in its transactions: what a re-org takes away goes with the blocks that
 named it, and a track never stands ahead of the blocks.
@@ -60,8 +60,8 @@ class MoneyTables(ABC):
         """Notes who was named; whoever was named before, by the earlier block."""
         earlier = f"excluded.named_block < {schema.NAMES.name}.named_block"
         self._execute_many(
-            f"INSERT INTO {schema.NAMES.name} VALUES {self._places(schema.NAMES)} ON CONFLICT (role, address) "
-            f"DO UPDATE SET named_block = excluded.named_block WHERE {earlier}",
+            f"INSERT INTO {schema.NAMES.name} VALUES {self._places(schema.NAMES)} "
+            f"ON CONFLICT (role, address) DO UPDATE SET named_block = excluded.named_block WHERE {earlier}",
             rows,
         )
 
@@ -107,7 +107,8 @@ class MoneyTables(ABC):
         tokens = f"SELECT address FROM {schema.NAMES.name} WHERE role = {int(Role.TOKEN)}"
         # Naming the tokens lets the database use the key.
         self._execute(
-            f"DELETE FROM {schema.TRANSFER_LOGS.name} WHERE token IN ({tokens}) AND block_number {newer}", (block,)
+            f"DELETE FROM {schema.TRANSFER_LOGS.name} WHERE token IN ({tokens}) AND block_number {newer}",
+            (block,),
         )
         self._execute(f"DELETE FROM {schema.CLAIM_LOGS.name} WHERE block_number {newer}", (block,))
         self._execute(f"DELETE FROM {schema.DISPUTED.name} WHERE block_number {newer}", (block,))
@@ -120,9 +121,7 @@ class MoneyTables(ABC):
 
     def _set_track(self, number: int, track: Track) -> None:
         changes = ", ".join(f"{name} = {self._PLACE}" for name in schema.TRACKS.names[1:])
-        self._execute(
-            f"UPDATE {schema.TRACKS.name} SET {changes} WHERE number = {number}", _columns(track)
-        )
+        self._execute(f"UPDATE {schema.TRACKS.name} SET {changes} WHERE number = {number}", _columns(track))
 
     def _places(self, table: Table) -> str:
         return f"({', '.join([self._PLACE] * len(table.columns))})"
@@ -147,7 +146,9 @@ class MoneyTables(ABC):
 
     def disputed(self, last: int) -> dict[bytes, int]:
         """The latest dispute of each asset up to a block."""
-        sql = f"SELECT asset_id, max(case_id) FROM {schema.DISPUTED.name} WHERE block_number <= {self._PLACE} "
+        sql = (
+            f"SELECT asset_id, max(case_id) FROM {schema.DISPUTED.name} WHERE block_number <= {self._PLACE} "
+        )
         return {bytes(asset): case for asset, case in self._execute(f"{sql} GROUP BY asset_id", (last,))}
 
     def transfers(self, token: bytes, first: int, last: int, named: int) -> Iterator[Row]:
@@ -177,7 +178,7 @@ class MoneyTables(ABC):
         )
 
     def money_counts(self, last: int) -> tuple[int, ...]:
-        """How many accounts, vaults and tokens are named, and how many claims and transfers there are of them.
+        """How many accounts, vaults and tokens are named, and how many claims and transfers there are.
 
         Args:
             last: up to this block.

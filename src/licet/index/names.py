@@ -165,7 +165,9 @@ def places_of(kind: Kind) -> dict[str, slice]:
     starts = {kind.spelled(parameter.name): i * _WORD for i, parameter in enumerate(indexed, 1)}
     base = (len(indexed) + 1) * _WORD
     members = list(flat(plain, kind.spelled))
-    starts |= {name: base + i * _WORD for i, (parameter, name) in enumerate(members) if not is_dynamic(parameter)}
+    starts |= {
+        name: base + i * _WORD for i, (parameter, name) in enumerate(members) if not is_dynamic(parameter)
+    }
     first = next(((parameter, name) for parameter, name in members if is_dynamic(parameter)), None)
     if first is not None and first[0].type == "tuple":
         base += len(members) * _WORD

@@ -100,8 +100,7 @@ CLAIM_LOGS: Final = Table(
     ),
     2,
 )
-"""What vaults logged that they paid, word for word. Where their events are of no use, nothing is dropped:
-a reader decides."""
+"""What vaults logged that they paid, word for word: of what cannot be read, a reader decides."""
 TRANSFER_LOGS: Final = Table(
     "transfer_logs",
     (
@@ -116,7 +115,7 @@ TRANSFER_LOGS: Final = Table(
     ),
     3,
 )
-"""What tokens logged that followed accounts sent or got: the words of ERC-20's `Transfer`, and no other log."""
+"""What tokens logged that followed accounts sent or got: the words of ERC-20's `Transfer`, no other log."""
 TRACKS: Final = Table(
     "tracks",
     (
@@ -150,7 +149,9 @@ ALL: Final = (
 @cache
 def numbered() -> dict[int, tuple[int, Kind | None]]:
     """What each number in `logs.kind` stands for: a contract's number, and the kind unless it is unknown."""
-    known = {i: (CONTRACT_NAMES.index(kind.contract), kind) for i, kind in enumerate(kinds(), len(CONTRACT_NAMES))}
+    known = {
+        i: (CONTRACT_NAMES.index(kind.contract), kind) for i, kind in enumerate(kinds(), len(CONTRACT_NAMES))
+    }
     return {**{i: (i, None) for i in range(len(CONTRACT_NAMES))}, **known}
 
 

@@ -7,7 +7,7 @@ is killed leaves either all of it or nothing.
 import contextlib
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from licet.errors import IndexFailed, IndexUnusable
 from licet.index import schema

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from licet.chain.abi import Parameter
-from licet.index.decode import Spelling, flat, is_dynamic, kept_as, under, width_of
 from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
+from licet.index.decode import Spelling, flat, is_dynamic, kept_as, under, width_of
 from licet.index.kinds import Kind
 from licet.index.schema import CLAIM_LOGS, TRANSFER_LOGS
 
