@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from licet.chain.client import Log
+from licet.chain.client import Block, Log
 from licet.chain.deployments import Deployment
 from licet.contracts import events
 from licet.contracts.events import Event
@@ -373,16 +373,20 @@ class Index:
         complete = self._store.money_block()
         return start, complete if last is None else min(last, complete), complete
 
-    def timestamp(self, block: int) -> int:
-        """A block's time, unix seconds.
+    def block(self, number: int) -> Block:
+        """A block.
 
         Raises:
             InputError: it is not indexed.
         """
-        found = self._store.timestamp(block)
+        found = self._store.block(number)
         if found is None:
-            raise InputError(f"block {block} is not indexed")
-        return found
+            raise InputError(f"block {number} is not indexed")
+        return Block(number, hash32(found[0]), found[1])
+
+    def timestamp(self, block: int) -> int:
+        """A block's time, unix seconds. Raises as `block` does."""
+        return self.block(block).timestamp
 
 
 def _identify(nodes: Nodes, fetcher: Fetcher, deployment: Deployment, genesis: str) -> Identity:
