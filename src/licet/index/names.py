@@ -104,7 +104,7 @@ class Namer:
             rule = rules.get(row[3])
             if rule is None:
                 continue
-            words, block = row[4] + row[5], row[0]
+            words, block = bytes(row[4] + row[5]), row[0]
             for role, place in rule.named:
                 self._name(names, role, words[place], block)
             if rule.table == _DISPUTED:
