@@ -71,9 +71,9 @@ class Auditor:
 
         Args:
             registry: the registry's address: all else is found from it.
-            block: the last block; if not given, the newest, or the last one proven in the index.
+            block: the last block; if not given, the newest, or the last one up to which the index has all.
             index: of the deployment, whose logs are read instead of the node's, and proven again by the
-                contracts' heads. The node is still asked for state, and for what vaults and tokens logged.
+                contracts' heads. The node is still asked for state.
             progress: called with a step's name, how much of it is done, and how much there is.
 
         Raises:
@@ -84,7 +84,7 @@ class Auditor:
             ChainError: the node failed, or the chain was reorganised meanwhile: audit again.
         """
         contracts = Contracts.of(self.chain, registry)
-        newest = "latest" if index is None else index.state.verified_block
+        newest = "latest" if index is None else index.state.money_block
         at = self.chain.block(newest if block is None else block)
         if at.number < contracts.deployment.block:
             raise InputError(
@@ -111,9 +111,9 @@ def _check_index(index: Index, contracts: Contracts, at: Block) -> None:
             f"{deployment.asset_registry} on chain {deployment.chain_id}: name another one",
             db=state.db,
         )
-    if at.number > state.verified_block:
+    if at.number > state.money_block:
         raise InputError(
-            f"block {at.number} is not in {state.db}, which is proven up to {state.verified_block}: "
+            f"block {at.number} is not in {state.db}, which is proven up to {state.money_block}: "
             "`licet index update` goes on there"
         )
     if index.block(at.number).hash != at.hash:

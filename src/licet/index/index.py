@@ -10,7 +10,7 @@ from licet.chain.client import Block, Log
 from licet.chain.deployments import Deployment
 from licet.contracts import events
 from licet.contracts.events import Event
-from licet.contracts.transfers import TRANSFER_TOPIC
+from licet.contracts.transfers import TRANSFER_TOPIC, Transfer
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index.asking import headers_of
 from licet.index.fetch import Fetcher
@@ -307,8 +307,8 @@ class Index:
 
     def transfers(
         self, token: Address, *, first: int | None = None, last: int | None = None
-    ) -> Iterator[Log]:
-        """A token's `Transfer` logs from and to the accounts that are followed, in the chain's order.
+    ) -> Iterator[Transfer]:
+        """A token's transfers from and to the accounts that are followed, in the chain's order.
 
         They count into no head: unless the index was made with `prove`, a node may have left some out.
 
@@ -320,7 +320,7 @@ class Index:
         start, end, named = self._money_bounds(first, last)
         for row in self._store.transfers(address_bytes(token), start, end, named):
             _, number, index, tx_hash, sender, receiver, amount, _, block_hash = row
-            yield Log(
+            log = Log(
                 address=token,
                 topics=(TRANSFER_TOPIC, _PADDING + sender, _PADDING + receiver),
                 data=bytes(amount),
@@ -329,6 +329,7 @@ class Index:
                 tx_hash=hash32(bytes(tx_hash)),
                 index=index,
             )
+            yield Transfer(checksum(bytes(sender)), checksum(bytes(receiver)), int.from_bytes(amount), log)
 
     def claims(self, *, first: int | None = None, last: int | None = None) -> Iterator[Log]:
         """The `Claimed` and `Redirected` logs of the vaults, in the chain's order.

@@ -167,6 +167,13 @@ class MoneyTables(ABC):
         """What vaults logged in some blocks, in order, as `CLAIM_LOGS` has it, and the block's hash."""
         return self._stream(self._select(schema.CLAIM_LOGS, ""), (first, last, named))
 
+    def money(self, view: str, columns: Sequence[str], last: int) -> Iterator[Row]:
+        """What a view of the money shows up to a block, of whoever was named by then, in order."""
+        sql = f"SELECT {', '.join(columns)} FROM {view} WHERE block_number <= {self._PLACE} "
+        return self._stream(
+            f"{sql} AND named_block <= {self._PLACE} ORDER BY block_number, log_index", (last, last)
+        )
+
     def _select(self, table: Table, where: str) -> str:
         columns = ", ".join(f"t.{name}" for name in table.names)
         place = self._PLACE

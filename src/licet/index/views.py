@@ -80,11 +80,12 @@ def money_views(dialect: Dialect) -> tuple[str, str]:
     )
     return (
         f"CREATE VIEW transfers AS SELECT block_number, log_index, tx_hash, token, sender, receiver, "
-        f"{amount('amount')} AS amount FROM {TRANSFER_LOGS.name}",
+        f"{amount('amount')} AS amount, named_block FROM {TRANSFER_LOGS.name}",
         f"CREATE VIEW claims AS SELECT c.block_number, c.log_index, c.tx_hash, c.vault, "
         f"{address('c.topics', 1)} AS token, {address('c.topics', 2)} AS payee, "
         f"coalesce({address('r.topics', 3)}, {address('c.topics', 2)}) AS receiver, "
-        f"{amount('c.data')} AS amount FROM {CLAIM_LOGS.name} c LEFT JOIN {CLAIM_LOGS.name} r ON {same} "
+        f"{amount('c.data')} AS amount, c.named_block "
+        f"FROM {CLAIM_LOGS.name} c LEFT JOIN {CLAIM_LOGS.name} r ON {same} "
         f"WHERE {dialect.cut('c.topics', '0', '32')} = {claimed} "
         "AND length(c.topics) = 96 AND length(c.data) = 32",
     )
