@@ -46,7 +46,7 @@ def play(market: Market, artist: Party) -> None:
     licensee.dollar.transfer(song.vault, DOLLAR)
     licensee.contracts.vaults.claim_to(song.vault, claim, artist.address)
     # Use.
-    market.anchor(licensee, sold.license_id, network.now - 10, network.now)
+    market.anchor(licensee, sold, network.now - 10, network.now)
     metered = market.metered()
     market.deposit(metered, 100 * DOLLAR)
     market.settle(metered, 7)

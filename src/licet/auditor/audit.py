@@ -24,6 +24,7 @@ from licet.auditor.sheets import case_lines, escrow_sheets, meter_sheets, sale_l
 from licet.auditor.statements import check_funding, compare_statements
 from licet.auditor.sublicenses import compare_pins
 from licet.auditor.usage import compare_usage
+from licet.auditor.usage_logs import check_usage_logs
 from licet.auditor.vaults import VaultReader
 from licet.auditor.works import Works, check_catalogs
 from licet.chain.client import Block, BlockId, Chain
@@ -154,6 +155,7 @@ class _Audit:
         for finding in replay.run(history.events(self._findings), history.logs, self._progress):
             self._findings.append(finding)
         works = check_catalogs(replay.registrations, self._library, self._findings)
+        self._findings += check_usage_logs(replay.usage.anchors, replay.licenses, self._library)
         self._findings += self._compare_slots(replay)
         money = follow_money(self._records, self._library, replay, history.first_block, self._findings)
         self._findings += check_flows(money)
