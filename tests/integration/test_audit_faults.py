@@ -534,7 +534,7 @@ def test_a_log_that_the_node_left_out(
     network: Network,
     audit: Audit,
 ) -> None:
-    market.anchor(rival, ZERO_HASH, network.now - 10, network.now)
+    rival.contracts.usage.anchor(ZERO_HASH, hash32(b"r" * 32), 5, network.now - 10, network.now)
     market.state(licensor, asset.asset_id, split)
     rival.contracts.disputes.dispute_asset(asset.asset_id, market.register(rival, "mine"), rival.address)
 

@@ -26,6 +26,7 @@ from licet.auditor.sheets import case_lines, escrow_sheets, meter_sheets, sale_l
 from licet.auditor.statements import check_funding, kept_statements
 from licet.auditor.sublicenses import kept_pins
 from licet.auditor.usage import kept_usage
+from licet.auditor.usage_logs import check_usage_logs
 from licet.auditor.works import Works, check_catalogs
 from licet.chain.client import Block, BlockId, Chain
 from licet.chain.headers import Header
@@ -76,9 +77,9 @@ class Auditor:
 
         Args:
             registry: the registry's address: all else is found from it.
-            block: the last block; if not given, the newest, or the last one proven in the index.
+            block: the last block; if not given, the newest, or the last one up to which the index has all.
             index: of the deployment, whose logs are read instead of the node's, and proven again by the
-                contracts' heads. The node is still asked for state, and for what vaults and tokens logged.
+                contracts' heads. The node is still asked for state.
             proofs: prove the state, and the logs that are read from the node, against the block's hash, so
                 that the node need not be believed; the report says what is left.
             progress: called with a step's name, how much of it is done, and how much there is.
@@ -92,7 +93,7 @@ class Auditor:
             ChainError: the node failed, or the chain was reorganised meanwhile: audit again.
         """
         contracts = Contracts.of(self.chain, registry)
-        newest = "latest" if index is None else index.state.verified_block
+        newest = "latest" if index is None else index.state.money_block
         at = self.chain.block(newest if block is None else block)
         if at.number < contracts.deployment.block:
             raise InputError(
@@ -120,9 +121,9 @@ def _check_index(index: Index, contracts: Contracts, at: Block) -> None:
             f"{deployment.asset_registry} on chain {deployment.chain_id}: name another one",
             db=state.db,
         )
-    if at.number > state.verified_block:
+    if at.number > state.money_block:
         raise InputError(
-            f"block {at.number} is not in {state.db}, which is proven up to {state.verified_block}: "
+            f"block {at.number} is not in {state.db}, which is proven up to {state.money_block}: "
             "`licet index update` goes on there"
         )
     if index.block(at.number).hash != at.hash:
@@ -210,6 +211,7 @@ class _Audit:
         for finding in replay.run(history.events(self._findings), history.logs, self._progress):
             self._findings.append(finding)
         works = check_catalogs(replay.registrations, self._library, self._findings)
+        self._findings += check_usage_logs(replay.usage.anchors, replay.licenses, self._library)
         self._findings += self._compare_slots(replay)
         money = follow_money(self._records, self._library, replay, history.first_block, self._findings)
         self._findings += check_flows(money)

@@ -162,6 +162,10 @@ class Kind(StrEnum):
     """A period of use was reported twice."""
     ANCHOR_UNAUTHORIZED = "anchor_unauthorized"
     """Use of a license was reported by somebody whom neither its holder nor its terms name."""
+    USAGE_LOG_WRONG = "usage_log_wrong"
+    """The records that lead to an anchor's root are not as many, or not of what, it says."""
+    USAGE_LOG_MISSING = "usage_log_missing"
+    """Of some anchors the records are not at hand; nobody has to publish them."""
     REPORTER_WRONG = "reporter_wrong"
     """A reporter was named by another than the license's holder, or is not the one that the terms name."""
     USAGE_STATE_WRONG = "usage_state_wrong"
@@ -262,7 +266,9 @@ class Kind(StrEnum):
         return Severity.CANNOT_TELL if self in _CANNOT_TELL else Severity.ERROR
 
 
-_NOTES: Final = frozenset({Kind.PAYEE_NOT_A_VAULT, Kind.SPLIT_UNUSED, Kind.PARENTS_OUTDATED})
+_NOTES: Final = frozenset(
+    {Kind.PAYEE_NOT_A_VAULT, Kind.SPLIT_UNUSED, Kind.PARENTS_OUTDATED, Kind.USAGE_LOG_MISSING}
+)
 _CANNOT_TELL: Final = frozenset(
     {
         Kind.CATALOG_MISSING,

@@ -24,6 +24,7 @@ class UsageBook:
     def __init__(self, scene: Scene, licenses: LicenseLedger) -> None:
         self.by_license: Final[dict[Hash32, Usage]] = {}
         self.by_reporter: Final[dict[Address, Usage]] = {}
+        self.anchors: Final[list[UsageAnchored]] = []
         self._scene: Final = scene
         self._licenses: Final = licenses
         # By who named them; the zero address stands for the license's terms.
@@ -44,6 +45,7 @@ class UsageBook:
                 yield from self._reporter_admitted(event)
 
     def _anchored(self, event: UsageAnchored) -> Iterator[Finding]:
+        self.anchors.append(event)
         now = self._scene.clock.time(event.log)
         if event.root == ZERO_HASH or not event.count or not 0 < event.since <= event.until <= now:
             yield _fault(

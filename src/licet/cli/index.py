@@ -122,7 +122,8 @@ def status(db: str, as_json: bool) -> int:
     "chosen",
     multiple=True,
     metavar="TABLE",
-    help="blocks, logs, or a kind of event as license_token_sold. May be repeated.  [default: all with rows]",
+    help="blocks, logs, claims, transfers, or a kind of event as license_token_sold. May be repeated.  "
+    "[default: all with rows]",
 )
 @json_option
 def export(folder: Path, db: str, format_: Any, chosen: tuple[str, ...], as_json: bool) -> None:

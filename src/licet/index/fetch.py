@@ -133,12 +133,17 @@ class Fetcher:
             check_hash(node, header)
         asked = [header for header in headers if self._may_have(header)]
         found: list[RawLog] = []
-        for header, receipts in zip(asked, self._receipts(node, asked), strict=True):
+        for header, receipts in zip(asked, self.receipts(node, asked), strict=True):
             found += self._own(header, receipts)
         return found
 
-    def _receipts(self, node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
-        """The receipts of some blocks, which their roots prove to be all."""
+    def receipts(self, node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
+        """The receipts of some blocks, which their roots prove to be all.
+
+        Raises:
+            ChainError: the node does not have them.
+            NodeUntrue: they have another root.
+        """
         found = []
         for header, receipts in zip(headers, receipts_of(node, headers), strict=True):
             try:
@@ -178,7 +183,7 @@ class Fetcher:
             if any((header.hash, address.lower()) not in given for address in self._may_have(header))
         ]
         for header in doubtful:
-            [receipts] = self._receipts(node, [header])
+            [receipts] = self.receipts(node, [header])
             known = sum(given[header.hash, address.lower()] for address in self.addresses)
             if len(self._own(header, receipts)) != known:
                 raise untrue(node.url, "incomplete", f"it leaves out logs of block {header.height}")
