@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from licet.auditor.agents import compare_agents
+from licet.auditor.balance import trial_balance
 from licet.auditor.cases import compare_cases
 from licet.auditor.conditions import ShownConditions
 from licet.auditor.deeds import compare_deeds
@@ -12,6 +13,7 @@ from licet.auditor.derivatives import compare_derivatives
 from licet.auditor.disputes import compare_disputes
 from licet.auditor.findings import Finding
 from licet.auditor.history import Clock, History, Progress, read_history
+from licet.auditor.journal import claim_lines, payment_lines, token_lines
 from licet.auditor.licenses import compare_license
 from licet.auditor.meters import compare_accounts
 from licet.auditor.money import Money, check_flows, close_books, close_purses, follow_money
@@ -19,7 +21,14 @@ from licet.auditor.offers import compare_offers
 from licet.auditor.replay import Replay
 from licet.auditor.report import AuditReport, Counts, ranked
 from licet.auditor.scene import Scene
-from licet.auditor.sheets import case_lines, escrow_sheets, meter_sheets, sale_line, statement_sheets
+from licet.auditor.sheets import (
+    case_lines,
+    escrow_sheets,
+    meter_sheets,
+    sale_line,
+    share_books,
+    statement_sheets,
+)
 from licet.auditor.statements import check_funding, compare_statements
 from licet.auditor.sublicenses import compare_pins
 from licet.auditor.usage import compare_usage
@@ -116,17 +125,25 @@ class _Audit:
         """The report's tables; what does not agree in them is found."""
         contracts, block = self._contracts, self._at.number
         reader = VaultReader(contracts, block)
-        vaults = close_books(money, reader, works.names, self._findings, self._progress)
+        vaults, books = close_books(money, reader, works.names, self._findings, self._progress)
         purses = close_purses(money, contracts, block, self._findings)
         self._findings += check_funding(replay.statements, money.ledgers, purses)
+        time = replay.scene.clock.time
+        payments = payment_lines(money.payments, money.ledgers, self._findings, time)
+        trial = trial_balance(payments, books, purses.values(), self._findings)
         return replace(
             self._report(Counts()),
-            sales=tuple(sale_line(sale, works.names) for sale in replay.sales),
+            sales=tuple(sale_line(sale, works.names, time(sale.log)) for sale in replay.sales),
             vaults=vaults,
             meters=meter_sheets(replay, purses),
             statements=statement_sheets(replay, purses, self._at.timestamp),
             escrows=escrow_sheets(replay, purses),
             cases=case_lines(replay),
+            tokens=token_lines(contracts.chain, {line.token for line in trial}),
+            payments=payments,
+            claims=claim_lines(money.claims, time),
+            trial_balance=trial,
+            shares=share_books(books),
         )
 
     def _report(self, counts: Counts) -> AuditReport:
@@ -184,4 +201,8 @@ def _counted(history: History, works: Works, replay: Replay, money: Money) -> Co
         settlements=sum(1 for _ in history.of(Settled)),
         statements=len(replay.statements.statements),
         cases=len(replay.disputes.book.cases) + len(replay.statements.book.cases),
+        licenses=len(replay.licenses.titles),
+        agents=len(replay.agents.until),
+        purses=len(money.purses),
+        payments=sum(1 for payment in money.payments if payment.amount),
     )

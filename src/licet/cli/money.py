@@ -6,11 +6,11 @@ from licet.chain.client import Chain
 from licet.cli.text import format_amount, one_line, parse_amount, short
 from licet.contracts.currency import Currency
 from licet.errors import InputError, NotAContract, Reverted, UnexpectedAnswer
+from licet.text import MAX_DECIMALS
 from licet.types import Address
 
 # What a contract that is no proper token answers with.
 _NOT_A_TOKEN: Final = (NotAContract, Reverted, UnexpectedAnswer)
-_MAX_DECIMALS: Final = 36
 
 
 class Money:
@@ -52,7 +52,5 @@ class Money:
             return None
         # A token may call itself anything, another token's name too, and at any length.
         return (
-            (one_line(symbol)[:12] or short(currency.address), decimals)
-            if decimals <= _MAX_DECIMALS
-            else None
+            (one_line(symbol)[:12] or short(currency.address), decimals) if decimals <= MAX_DECIMALS else None
         )
