@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from eth_abi import abi as codec
+from eth_abi.exceptions import DecodingError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.chain.abi import Abi, all_errors, log_topic
+from licet.chain import words
+from licet.chain.abi import Abi, Parameter, Parameters, all_errors, log_topic
 from licet.chain.artifacts import artifact, known_errors
 from licet.errors import (
     REVERT_NAMES,
@@ -286,3 +289,67 @@ def test_errors_of_several_contracts_are_one_list() -> None:
     merged = all_errors([artifact("AssetRegistry").abi, artifact("RoyaltyVault").abi])
     names = {entry.name for entry in merged.errors.values()}
     assert {"AssetNotRegistered", "NothingDue", "Error", "Panic"} <= names
+
+
+# What the compiler encodes is read by its places, all else by eth-abi: never with another outcome.
+
+TYPES = (
+    ("uint8", st.integers(0, 255)),
+    ("uint256", st.integers(0, 2**256 - 1)),
+    ("bool", st.booleans()),
+    ("address", st.binary(min_size=20, max_size=20).map(lambda raw: "0x" + raw.hex())),
+    ("bytes32", st.binary(min_size=32, max_size=32)),
+    ("bytes", st.binary(max_size=70)),
+    ("string", st.text(max_size=30)),
+    ("(uint8,bytes)", st.tuples(st.integers(0, 255), st.binary(max_size=40))),
+    ("(uint40,address)", st.tuples(st.integers(0, 2**40 - 1), st.just("0x" + "ab" * 20))),
+    ("uint16[]", st.lists(st.integers(0, 2**16 - 1), max_size=3)),
+    ("(bytes32,string)[]", st.lists(st.tuples(st.just(b"x" * 32), st.text(max_size=9)), max_size=3)),
+)
+
+
+def entry_of(signature: str, name: str = "x") -> dict[str, Any]:
+    if not signature.startswith("("):
+        return {"name": name, "type": signature}
+    members, _, suffix = signature[1:].partition(")")
+    components = [entry_of(kind, f"m{i}") for i, kind in enumerate(members.split(","))]
+    return {"name": name, "type": "tuple" + suffix, "components": components}
+
+
+@st.composite
+def encoded(draw: st.DrawFn) -> tuple[Parameters, bytes]:
+    chosen = draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=5))
+    values = [draw(strategy) for _, strategy in chosen]
+    parameters = Parameters(Parameter.read(entry_of(kind)) for kind, _ in chosen)
+    return parameters, codec.encode([kind for kind, _ in chosen], values)
+
+
+def by_eth_abi(parameters: Parameters, data: bytes) -> tuple[Any, ...]:
+    values = codec.decode([p.raw_signature for p in parameters], data)
+    return tuple(p.decoded(value) for p, value in zip(parameters, values, strict=True))
+
+
+@given(encoded())
+def test_what_the_compiler_encodes_is_read_by_its_places(made: tuple[Parameters, bytes]) -> None:
+    parameters, data = made
+    assert words.sequence([p.reader for p in parameters])(data) == by_eth_abi(parameters, data)
+
+
+@given(encoded(), st.data())
+def test_what_is_encoded_otherwise_is_read_as_ever(
+    made: tuple[Parameters, bytes], data: st.DataObject
+) -> None:
+    parameters, whole = made
+    at = data.draw(st.integers(0, max(0, len(whole) - 1)))
+    changed = bytearray(whole)
+    if changed:
+        changed[at] = data.draw(st.integers(0, 255))
+    altered = bytes(changed[: data.draw(st.integers(0, len(changed)))])
+    try:
+        expected: tuple[Any, ...] | None = by_eth_abi(parameters, altered)
+    except (DecodingError, OverflowError):
+        expected = None
+    try:
+        assert parameters.decode(altered) == expected
+    except DecodingError:
+        assert expected is None

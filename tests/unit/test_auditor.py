@@ -6,10 +6,10 @@ import pytest
 
 from licet.auditor.deeds import DeedLedger
 from licet.auditor.findings import Finding, Kind, Severity, found
-from licet.auditor.history import in_order
 from licet.auditor.licenses import DAY, LicenseLedger
 from licet.auditor.offers import OfferLedger
 from licet.auditor.payments import Ledger, Payment, check_payments
+from licet.auditor.records import in_order
 from licet.auditor.report import AuditReport, Counts, Verdict, ranked
 from licet.auditor.sales import Circumstances, Deal, check_deal, check_exclusive, check_identity
 from licet.auditor.splits import Vault

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.errors import InputError
-from licet.trees.hashing import checksum, head_count, is_address, keccak, parse_address, roll_head
+from licet.trees.hashing import (
+    checksum,
+    head_count,
+    is_address,
+    keccak,
+    parse_address,
+    parse_raw_address,
+    roll_head,
+)
 from licet.types import ZERO_HASH, hash_bytes
 
 
@@ -20,20 +28,24 @@ def test_checksum_is_eip55(raw: bytes) -> None:
     assert str(address) == str(to_checksum_address(raw))
     assert parse_address(address) == parse_address(address.lower()) == address
     assert parse_address("0x" + address[2:].upper()) == address
+    for spelled in (address, address.lower(), "0x" + address[2:].upper()):
+        assert parse_raw_address(spelled) == raw
 
 
 def test_a_mistyped_address_is_refused() -> None:
     address = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
     assert parse_address(address) == address
-    with pytest.raises(InputError, match="checksum"):
-        parse_address(address.replace("aA", "AA"))
+    for parse in (parse_address, parse_raw_address):
+        with pytest.raises(InputError, match="checksum"):
+            parse(address.replace("aA", "AA"))
 
 
 @pytest.mark.parametrize("text", ["", "0x", "5a" * 20, "0x" + "5a" * 19, "0X" + "5a" * 20, "0x" + "5g" * 20])
 def test_what_is_no_address_is_refused(text: str) -> None:
     assert not is_address(text)
-    with pytest.raises(InputError, match="40 hex digits"):
-        parse_address(text)
+    for parse in (parse_address, parse_raw_address):
+        with pytest.raises(InputError, match="40 hex digits"):
+            parse(text)
 
 
 def test_checksum_wants_20_bytes() -> None:

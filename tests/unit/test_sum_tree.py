@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from licet.errors import InputError
 from licet.trees.hashing import checksum
-from licet.trees.sums import MAX_SUM, SumNode, SumProof, SumTree, sum_root, verify_share
+from licet.trees.sums import LEAF_BYTES, MAX_SUM, SumNode, SumProof, SumTree, sum_root, verify_share
 from licet.types import ZERO_ADDRESS, Address, address_bytes, hash_bytes
 
 addresses = st.binary(min_size=20, max_size=20).filter(any).map(checksum)
@@ -68,6 +68,35 @@ def test_the_order_of_payees_does_not_matter_and_duplicates_add_up() -> None:
     expected = SumTree({ONE: 3, TWO: 4})
     assert SumTree({TWO: 4, ONE: 3}).root == expected.root
     assert SumTree([(TWO, 4), (ONE, 1), (ONE, 2)]).root == expected.root
+
+
+def packed(shares: dict[Address, int]) -> bytes:
+    """The leaves as bytes."""
+    return b"".join(sorted(address_bytes(payee) + share.to_bytes(16) for payee, share in shares.items()))
+
+
+@given(splits)
+def test_leaves_as_bytes_make_the_same_tree(shares: dict[Address, int]) -> None:
+    tree, other = SumTree(packed(shares)), SumTree(shares)
+    assert (tree.root, tree.total, tree.shares) == (other.root, other.total, other.shares)
+    assert all(tree.proof(payee) == other.proof(payee) for payee in shares)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "message"),
+    [
+        (b"", "at least one payee"),
+        (packed({ONE: 1})[:-1], f"{LEAF_BYTES} bytes each"),
+        (packed({ONE: 1}) + packed({ONE: 1}), "sorted by address, each payee once"),
+        (packed({TWO: 1}) + packed({ONE: 1}), "sorted by address, each payee once"),
+        (packed({ZERO_ADDRESS: 1}), "zero address"),
+        (packed({ONE: 0}), "positive"),
+        (packed({ONE: MAX_SUM, TWO: 1}), "2\\^128"),
+    ],
+)
+def test_leaves_as_bytes_that_are_refused(leaves: bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        SumTree(leaves)
 
 
 def test_the_whole_of_uint128() -> None:

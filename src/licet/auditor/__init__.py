@@ -2,7 +2,7 @@
 
 from licet.auditor.audit import Auditor
 from licet.auditor.findings import Evidence, Finding, Kind, Severity
-from licet.auditor.history import Progress
+from licet.auditor.records import Progress
 from licet.auditor.report import (
     AuditReport,
     CaseLine,

@@ -12,12 +12,13 @@ from licet.auditor.deeds import compare_deeds
 from licet.auditor.derivatives import compare_derivatives
 from licet.auditor.disputes import compare_disputes
 from licet.auditor.findings import Finding
-from licet.auditor.history import Clock, History, Progress, read_history
+from licet.auditor.history import Clock, History, read_history
 from licet.auditor.journal import claim_lines, payment_lines, token_lines
 from licet.auditor.licenses import compare_license
 from licet.auditor.meters import compare_accounts
 from licet.auditor.money import Money, check_flows, close_books, close_purses, follow_money
 from licet.auditor.offers import compare_offers
+from licet.auditor.records import IndexRecords, NodeRecords, Progress, Records
 from licet.auditor.replay import Replay
 from licet.auditor.report import AuditReport, Counts, ranked
 from licet.auditor.scene import Scene
@@ -37,14 +38,17 @@ from licet.auditor.works import Works, check_catalogs
 from licet.chain.client import Block, BlockId, Chain
 from licet.contracts import Contracts
 from licet.contracts.events import (
-    AssetRegistered,
     DerivativeRegistered,
     OfferPublished,
+    Renewed,
     Settled,
+    Sublicensed,
     UsageAnchored,
 )
 from licet.documents import Library
-from licet.errors import ChainError, InputError
+from licet.errors import ChainError, IndexUnusable, InputError
+from licet.index import Index
+from licet.index.kinds import addresses
 from licet.types import Address
 
 
@@ -65,56 +69,100 @@ class Auditor:
         self.library: Final = library
 
     def audit(
-        self, registry: Address, *, block: BlockId | None = None, progress: Progress | None = None
+        self,
+        registry: Address,
+        *,
+        block: BlockId | None = None,
+        index: Index | None = None,
+        progress: Progress | None = None,
     ) -> AuditReport:
         """Audits a deployment, from its first block to one that everything is compared at.
 
         Args:
             registry: the registry's address: all else is found from it.
-            block: the last block; the newest if not given.
+            block: the last block; if not given, the newest, or the last one proven in the index.
+            index: of the deployment, whose logs are read instead of the node's, and proven again by the
+                contracts' heads. The node is still asked for state, and for what vaults and tokens logged.
             progress: called with a step's name, how much of it is done, and how much there is.
 
         Raises:
             NotAContract: there is no code at an address.
             DeploymentError: the code at an address is not the one shipped: there is nothing to audit.
-            InputError: the block is older than the deployment.
+            InputError: the block is older than the deployment, or newer than the index.
+            IndexUnusable: the index is of another deployment, or of a chain that was replaced.
             ChainError: the node failed, or the chain was reorganised meanwhile: audit again.
         """
         contracts = Contracts.of(self.chain, registry)
-        at = self.chain.block("latest" if block is None else block)
+        newest = "latest" if index is None else index.state.verified_block
+        at = self.chain.block(newest if block is None else block)
         if at.number < contracts.deployment.block:
             raise InputError(
                 f"block {at.number} is older than the deployment in block {contracts.deployment.block}: "
                 "name a later one"
             )
-        report = _Audit(contracts, self.library, at, progress).run()
+        node = NodeRecords(self.chain, progress)
+        if index is not None:
+            _check_index(index, contracts, at)
+        records = node if index is None else IndexRecords(index, node)
+        report = _Audit(contracts, records, self.library, at, progress).run()
         if self.chain.block(at.number).hash != at.hash:
             raise ChainError(f"block {at.number} was replaced while it was audited: audit again")
         return report
 
 
+def _check_index(index: Index, contracts: Contracts, at: Block) -> None:
+    """Refuses an index that is not of this deployment, or does not reach the block on this chain."""
+    state, deployment = index.state, contracts.deployment
+    if (state.chain_id, index.identity.addresses) != (deployment.chain_id, addresses(deployment)):
+        raise IndexUnusable(
+            f"{state.db} is the index of the registry {state.registry} on chain {state.chain_id}, not of "
+            f"{deployment.asset_registry} on chain {deployment.chain_id}: name another one",
+            db=state.db,
+        )
+    if at.number > state.verified_block:
+        raise InputError(
+            f"block {at.number} is not in {state.db}, which is proven up to {state.verified_block}: "
+            "`licet index update` goes on there"
+        )
+    if index.block(at.number).hash != at.hash:
+        raise IndexUnusable(
+            f"{state.db} has another block {at.number} than the node: one of them is on a chain that was "
+            "replaced; `licet index update` finds out",
+            db=state.db,
+        )
+
+
 class _Audit:
     """One audit, at one block."""
 
-    def __init__(self, contracts: Contracts, library: Library, at: Block, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        contracts: Contracts,
+        records: Records,
+        library: Library,
+        at: Block,
+        progress: Progress | None,
+    ) -> None:
         self._contracts = contracts
+        self._records = records
         self._library = library
         self._at = at
         self._progress = progress
         self._findings: list[Finding] = []
 
     def run(self) -> AuditReport:
-        history = read_history(self._contracts, self._at, self._findings, self._progress)
+        history = read_history(self._contracts, self._records, self._at, self._findings)
         if not history.complete:
             # Whatever followed from a history with holes could be wrong.
             return self._report(Counts(logs=history.logs))
-        works = check_catalogs(history.of(AssetRegistered), self._library, self._findings)
-        chain, block = self._contracts.chain, self._at.number
-        conditions = ShownConditions(chain, self._library)
-        replay = Replay(Scene(self._contracts, block, Clock(chain), conditions), history)
-        self._findings += replay.run(self._progress)
+        conditions = ShownConditions(self._contracts.chain, self._library)
+        scene = Scene(self._contracts, self._at.number, Clock(self._records), conditions)
+        replay = Replay(scene, history.rulings)
+        for finding in replay.run(history.events(self._findings), history.logs, self._progress):
+            self._findings.append(finding)
+        works = check_catalogs(replay.registrations, self._library, self._findings)
         self._findings += self._compare_slots(replay)
-        money = follow_money(self._contracts, self._library, history, replay, block, self._findings)
+        money = follow_money(self._records, self._library, replay, history.first_block, self._findings)
         self._findings += check_flows(money)
         report = self._close(replay, money, works)
         return replace(
@@ -186,19 +234,19 @@ class _Audit:
 def _counted(history: History, works: Works, replay: Replay, money: Money) -> Counts:
     return Counts(
         logs=history.logs,
-        registrations=sum(1 for _ in history.of(AssetRegistered)),
+        registrations=len(replay.registrations),
         catalogs=works.catalogs,
         works=works.works,
-        offers=sum(1 for _ in history.of(OfferPublished)),
+        offers=replay.tally[OfferPublished],
         sales=len(replay.sales),
         vaults=len(money.vaults),
         claims=len(money.claims),
-        derivatives=sum(1 for _ in history.of(DerivativeRegistered)),
-        renewals=replay.renewals,
+        derivatives=replay.tally[DerivativeRegistered],
+        renewals=replay.tally[Renewed],
         revocations=len(replay.revocations),
-        sublicenses=replay.sublicenses,
-        anchors=sum(1 for _ in history.of(UsageAnchored)),
-        settlements=sum(1 for _ in history.of(Settled)),
+        sublicenses=replay.tally[Sublicensed],
+        anchors=replay.tally[UsageAnchored],
+        settlements=replay.tally[Settled],
         statements=len(replay.statements.statements),
         cases=len(replay.disputes.book.cases) + len(replay.statements.book.cases),
         licenses=len(replay.licenses.titles),

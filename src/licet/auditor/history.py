@@ -1,20 +1,19 @@
 """The history of a deployment: its contracts' logs in the chain's order, proven complete by their heads."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias, TypeVar
+from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.chain.client import Block, Chain, Log
+from licet.auditor.records import Records
+from licet.chain.client import Block, Log
 from licet.contracts import Contracts, events
 from licet.contracts.events import Event, Ruled
 from licet.errors import InputError
-from licet.trees.hashing import head_count
-from licet.types import Address, Hash32
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with the step's name, how much of it is done, and how much there is."""
+from licet.trees.hashing import head_count, roll_head
+from licet.types import ZERO_HASH, Address, Hash32
 
 _OF_CASES: Final = (events.CaseClosed, events.OwedWithdrawn, events.EvidenceShown)
 _EVENTS: Final[Mapping[str, tuple[type[Event], ...]]] = {
@@ -69,8 +68,6 @@ _EVENTS: Final[Mapping[str, tuple[type[Event], ...]]] = {
 _MAY_BE_OLDER: Final = frozenset(("RoyaltyVaultFactory", "UsageLedger", "StatementEscrow"))
 """What may stand, and be used, before the registry that names it."""
 
-_E = TypeVar("_E", bound=Event)
-
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -78,8 +75,7 @@ class History:
 
     Attributes:
         first_block: nothing of the deployment is older.
-        logs: how many logs there are, those that nobody can read included.
-        events: all others, in the chain's order.
+        logs: how many logs count into the heads.
         rulings: what was logged of the arbitrator's rulings, which no head counts; by contract, transaction
             and place in the block.
         complete: whether every head was reached: only then can anything be concluded.
@@ -87,18 +83,34 @@ class History:
 
     first_block: int
     logs: int
-    events: tuple[Event, ...]
     rulings: Mapping[Address, Mapping[tuple[Hash32, int], Ruled]]
     complete: bool
+    _read: Iterable[Log]
+    _names: Mapping[Address, str]
 
-    def of(self, kind: type[_E]) -> Iterator[_E]:
-        """The events of one kind, in order."""
-        return (event for event in self.events if isinstance(event, kind))
+    def events(self, findings: list[Finding]) -> Iterator[Event]:
+        """All that counts, in the chain's order; what nobody can read goes into `findings`."""
+        kinds = {
+            (address, events.topic_of(kind)): kind
+            for address, name in self._names.items()
+            for kind in _EVENTS[name]
+        }
+        unaudited = _unaudited(self._names)
+        for log in self._read:
+            topic = log.topics[0] if log.topics else b""
+            if topic in unaudited[log.address]:
+                continue
+            kind = kinds.get((log.address, topic))
+            try:
+                if kind is None:
+                    raise ValueError("an unknown event")
+                yield events.decode(kind, log)
+            except (ValueError, InputError) as error:
+                message = f"{self._names[log.address]} logged what cannot be read: {error}"
+                findings.append(found(Kind.LOG_MALFORMED, message, log))
 
 
-def read_history(
-    contracts: Contracts, at: Block, findings: list[Finding], progress: Progress | None = None
-) -> History:
+def read_history(contracts: Contracts, records: Records, at: Block, findings: list[Finding]) -> History:
     """Reads the history up to a block; what is wrong with it goes into `findings`."""
     deployment = contracts.deployment
     audited = (
@@ -111,61 +123,44 @@ def read_history(
     )
     heads = {contract.address: contract.head(at.number) for contract in audited}
     names = dict(zip(heads, _EVENTS, strict=True))
-    logs = _read_logs(contracts.chain, names, deployment.block, at.number, findings, progress)
-    reached = {address: _head(logs, names[address], address) for address in heads}
-    first_block = deployment.block
+    first = deployment.block if records.first_block is None else records.first_block
+    logs = records.deployment(names, first, at.number, findings)
+    reached = _Reached(logs, names)
     older = {
-        address: names[address]
-        for address in heads
-        if names[address] in _MAY_BE_OLDER and reached[address] != heads[address]
+        address: name
+        for address, name in names.items()
+        if name in _MAY_BE_OLDER and reached.heads[address] != heads[address]
     }
-    if deployment.block and older:
-        logs = _read_logs(contracts.chain, older, 0, deployment.block - 1, findings, None) + logs
-        reached |= {address: _head(logs, names[address], address) for address in older}
-        first_block = 0
-    rulings = _rulings(logs, deployment.dispute_desk, deployment.statement_escrow)
-    logs = [log for log in logs if events.is_audited(names[log.address], log)]
+    if first and older:
+        before = records.deployment(older, 0, first - 1, findings)
+        logs, first = [*before, *logs], 0
+        reached = _Reached(logs, names)
     incomplete = [
-        _incomplete(names[address], address, head, reached[address])
+        _incomplete(names[address], address, head, reached.heads[address])
         for address, head in heads.items()
-        if reached[address] != head
+        if reached.heads[address] != head
     ]
     findings += incomplete
-    decoded = tuple(_decoded(logs, names, findings))
-    return History(first_block, len(logs), decoded, rulings, not incomplete)
-
-
-def in_order(
-    logs: Iterable[Log], addresses: Iterable[Address], first: int, last: int, findings: list[Finding]
-) -> list[Log]:
-    """Logs in the chain's order, each once; those that were not asked for are dropped and reported."""
-    asked = frozenset(addresses)
-    kept: dict[tuple[int, int], Log] = {}
-    for log in logs:
-        position = (log.block_number, log.index)
-        if log.address not in asked or not first <= log.block_number <= last:
-            findings.append(found(Kind.LOGS_INCONSISTENT, "the node gave a log that was not asked for", log))
-        elif position in kept:
-            findings.append(found(Kind.LOGS_INCONSISTENT, "the node gave two logs for one place", log))
-        else:
-            kept[position] = log
-    return [kept[position] for position in sorted(kept)]
+    rulings = {
+        address: reached.rulings.get(address, {})
+        for address in (deployment.dispute_desk, deployment.statement_escrow)
+    }
+    return History(first, reached.logs.total(), rulings, not incomplete, logs, names)
 
 
 class Clock:
     """The times of logs: of the blocks that they are in."""
 
-    def __init__(self, chain: Chain) -> None:
-        self._chain: Final = chain
-        self._blocks: Final[dict[int, Block]] = {}
+    def __init__(self, records: Records) -> None:
+        self._records: Final = records
 
     def time(self, log: Log) -> int:
         """When a log was written, unix seconds."""
-        return self._block(log).timestamp
+        return self._records.block(log.block_number).timestamp
 
     def check(self, log: Log) -> Iterator[Finding]:
         """Yields whether a log says that it is of another block than the chain has."""
-        block = self._block(log)
+        block = self._records.block(log.block_number)
         if block.hash != log.block_hash:
             yield found(
                 Kind.LOGS_INCONSISTENT,
@@ -175,72 +170,37 @@ class Clock:
                 actual=log.block_hash,
             )
 
-    def _block(self, log: Log) -> Block:
-        if log.block_number not in self._blocks:
-            self._blocks[log.block_number] = self._chain.block(log.block_number)
-        return self._blocks[log.block_number]
+
+class _Reached:
+    """What some logs lead to: each contract's head, how many logs count into it, and the rulings."""
+
+    def __init__(self, logs: Iterable[Log], names: Mapping[Address, str]) -> None:
+        self.heads: Final = dict.fromkeys(names, ZERO_HASH)
+        self.logs: Final[Counter[Address]] = Counter()
+        self.rulings: Final[dict[Address, dict[tuple[Hash32, int], Ruled]]] = {}
+        unaudited, ruled = _unaudited(names), events.topic_of(Ruled)
+        for log in logs:
+            topic = log.topics[0] if log.topics else b""
+            if topic not in unaudited[log.address]:
+                self.heads[log.address] = roll_head(self.heads[log.address], log.topics, log.data)
+                self.logs[log.address] += 1
+            elif topic == ruled:
+                with contextlib.suppress(ValueError):
+                    own = self.rulings.setdefault(log.address, {})
+                    own[log.tx_hash, log.index] = events.decode(Ruled, log)
 
 
-def _read_logs(
-    chain: Chain,
-    names: Mapping[Address, str],
-    first: int,
-    last: int,
-    findings: list[Finding],
-    progress: Progress | None,
-) -> list[Log]:
-    """The logs of some contracts, those included that do not count into the heads."""
-    blocks = last - first + 1
-    done = 0
-
-    def report(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress is not None:
-            progress("logs", done, blocks)
-
-    logs = chain.logs(list(names), from_block=first, to_block=last, progress=report)
-    return in_order(logs, names, first, last, findings)
-
-
-def _head(logs: Iterable[Log], name: str, address: Address) -> Hash32:
-    """The head that a contract's logs lead to."""
-    own = [log for log in logs if log.address == address and events.is_audited(name, log)]
-    return events.replay_head(own)
-
-
-def _rulings(logs: Iterable[Log], *contracts: Address) -> dict[Address, dict[tuple[Hash32, int], Ruled]]:
-    """The rulings among some logs, by contract and place."""
-    topic = events.topic_of(Ruled)
-    rulings: dict[Address, dict[tuple[Hash32, int], Ruled]] = {address: {} for address in contracts}
-    for log in logs:
-        if log.address in rulings and log.topics and log.topics[0] == topic:
-            with contextlib.suppress(ValueError):
-                rulings[log.address][log.tx_hash, log.index] = events.decode(Ruled, log)
-    return rulings
+def _unaudited(names: Mapping[Address, str]) -> dict[Address, frozenset[bytes]]:
+    """The topics of what counts into no head, by contract."""
+    return {address: events.unaudited(name) for address, name in names.items()}
 
 
 def _incomplete(name: str, address: Address, head: Hash32, reached: Hash32) -> Finding:
     return found(
         Kind.LOGS_INCOMPLETE,
-        f"the {head_count(reached)} logs that the node gave of {name} do not lead to its head of "
+        f"the {head_count(reached)} logs that were given of {name} do not lead to its head of "
         f"{head_count(head)}: some are missing, altered or out of order; ask another node",
         contract=address,
         expected=head,
         actual=reached,
     )
-
-
-def _decoded(logs: Iterable[Log], names: Mapping[Address, str], findings: list[Finding]) -> Iterator[Event]:
-    kinds = {
-        (address, events.topic_of(kind)): kind for address, name in names.items() for kind in _EVENTS[name]
-    }
-    for log in logs:
-        kind = kinds.get((log.address, log.topics[0])) if log.topics else None
-        try:
-            if kind is None:
-                raise ValueError("an unknown event")
-            yield events.decode(kind, log)
-        except (ValueError, InputError) as error:
-            name = names[log.address]
-            findings.append(found(Kind.LOG_MALFORMED, f"{name} logged what cannot be read: {error}", log))

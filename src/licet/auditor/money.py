@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.history import History, Progress
 from licet.auditor.payments import Ledger, Payment, check_ceilings, check_payments, read_ledger
 from licet.auditor.purses import Purse, PurseBook, check_purse, read_balance
+from licet.auditor.records import Progress, Records
 from licet.auditor.replay import Replay
 from licet.auditor.report import VaultSheet
 from licet.auditor.revocations import refund_split
 from licet.auditor.splits import Vault, VaultFinder
 from licet.auditor.vaults import Book, Claim, VaultReader, check_book, claimed_by, read_claims
 from licet.contracts import Contracts
-from licet.contracts.events import Sold, SplitPublished
+from licet.contracts.events import Sold
 from licet.documents import Library
 from licet.types import ZERO_ADDRESS, Address, Hash32
 
@@ -41,24 +41,23 @@ class Money:
 
 
 def follow_money(
-    contracts: Contracts,
+    records: Records,
     library: Library,
-    history: History,
     replay: Replay,
-    block: int,
+    first_block: int,
     findings: list[Finding],
 ) -> Money:
-    """Finds the vaults and the purses, and reads what they and the tokens logged up to a block."""
-    blocks = (history.first_block, block)
-    vaults = VaultFinder(contracts, library, block).find(
-        history.of(SplitPublished),
+    """Finds the vaults and the purses, and reads what they and the tokens logged."""
+    contracts, blocks = replay.scene.contracts, (first_block, replay.scene.block)
+    vaults = VaultFinder(contracts, library, replay.scene.block).find(
+        replay.publications,
         frozenset(sale.offer.payee for sale in replay.sales),
         [*replay.derivatives.vaults(), *replay.statements.vaults()],
         [split for event in replay.revocations if (split := refund_split(event)) is not None],
         findings,
     )
     purses = (*replay.accounts.purses(), *replay.statements.purses(), *replay.disputes.purses())
-    claims = read_claims(contracts, vaults, blocks, findings)
+    claims = list(read_claims(records.claims(vaults, *blocks, findings), findings))
     payments = (*replay.scene.payments, *(claim.payment() for claim in claims))
     tokens = {payment.token for payment in payments}
     tokens |= {stated.event.statement.currency for stated in replay.statements.statements.values()}
@@ -68,7 +67,7 @@ def follow_money(
     ledgers: dict[Address, Ledger] = {}
     for token in sorted(tokens - {ZERO_ADDRESS}):
         ledger = read_ledger(
-            contracts.chain, token, followed=followed, payees=payees, blocks=blocks, findings=findings
+            records, token, followed=followed, payees=payees, blocks=blocks, findings=findings
         )
         if ledger is not None:
             ledgers[token] = ledger

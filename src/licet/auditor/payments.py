@@ -2,19 +2,16 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.history import in_order
-from licet.chain.client import Chain, Log
-from licet.contracts.transfers import Transfer, decode_transfer, read_transfers
+from licet.auditor.records import Records
+from licet.chain.client import Log
+from licet.contracts.transfers import Transfer
 from licet.errors import ChainError, ConnectionFailed
 from licet.types import Address, Hash32
-
-MAX_FILTER: Final = 500
-"""How many addresses one question to a node may name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,26 +96,17 @@ class Ledger:
 
 
 def read_ledger(
-    chain: Chain,
+    records: Records,
     token: Address,
     *,
-    followed: Collection[Address],
+    followed: frozenset[Address],
     payees: frozenset[Address],
     blocks: tuple[int, int],
     findings: list[Finding],
 ) -> Ledger | None:
-    """The transfers of a token to payees, and to and from `followed`; None where the node refuses them."""
-    first, last = blocks
-    known = frozenset(followed)
-    receivers = known | payees
-    logs: list[Log] = []
+    """The transfers of a token to payees, and to and from `followed`; None where they cannot be had."""
     try:
-        for accounts in in_chunks(sorted(receivers)):
-            incoming = read_transfers(chain, token, receivers=accounts, from_block=first, to_block=last)
-            logs += (moved.log for moved in incoming)
-        for accounts in in_chunks(sorted(known)):
-            outgoing = read_transfers(chain, token, senders=accounts, from_block=first, to_block=last)
-            logs += (moved.log for moved in outgoing if moved.receiver not in receivers)
+        return Ledger(records.transfers(token, followed, payees, blocks, findings))
     except ConnectionFailed:
         raise
     except ChainError as error:
@@ -126,13 +114,6 @@ def read_ledger(
             found(Kind.TRANSFERS_UNREADABLE, f"the transfers of {token} cannot be read: {error}", token=token)
         )
         return None
-    kept = map(decode_transfer, in_order(logs, [token], first, last, findings))
-    return Ledger(moved for moved in kept if moved is not None)
-
-
-def in_chunks(accounts: list[Address]) -> Iterator[list[Address]]:
-    """The same accounts, `MAX_FILTER` at a time."""
-    return (accounts[i : i + MAX_FILTER] for i in range(0, len(accounts), MAX_FILTER))
 
 
 def check_payments(payments: Iterable[Payment], ledgers: Mapping[Address, Ledger]) -> Iterator[Finding]:

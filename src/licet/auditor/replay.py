@@ -1,6 +1,7 @@
 """The history, played once from its first event to its last: each is checked where it stands."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -11,11 +12,11 @@ from licet.auditor.derivatives import DerivativeLedger
 from licet.auditor.disputes import DisputeLedger
 from licet.auditor.exclusives import Exclusives
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.history import History, Progress
 from licet.auditor.licenses import LicenseLedger, Title
 from licet.auditor.meters import AccountLedger
 from licet.auditor.offers import OfferLedger, is_readable
 from licet.auditor.payments import Payment
+from licet.auditor.records import Progress
 from licet.auditor.renewals import check_renewal, continues, renewal_deal
 from licet.auditor.revocations import Grounds, check_refund_vault, check_revocation
 from licet.auditor.sales import (
@@ -32,11 +33,21 @@ from licet.auditor.sublicenses import PinLedger, check_sublicense
 from licet.auditor.usage import UsageBook
 from licet.contracts import events
 from licet.contracts.assets import DeedFlag
-from licet.contracts.events import Event, LicenseTransferred, Renewed, Revoked, Sold, Sublicensed
+from licet.contracts.events import (
+    AssetRegistered,
+    Event,
+    LicenseTransferred,
+    Renewed,
+    Revoked,
+    Ruled,
+    Sold,
+    SplitPublished,
+    Sublicensed,
+)
 from licet.contracts.licenses import PERPETUAL
 from licet.rights.conditions import Conditions
 from licet.rights.order import MAX_QUANTITY
-from licet.types import Address
+from licet.types import Address, Hash32
 
 _DATED: Final = (
     events.DerivativeRegistered,
@@ -64,12 +75,12 @@ _DATED: Final = (
 class Replay:
     """The ledgers after the last event that was applied, and the sales on the way there."""
 
-    def __init__(self, scene: Scene, history: History) -> None:
+    def __init__(self, scene: Scene, rulings: Mapping[Address, Mapping[tuple[Hash32, int], Ruled]]) -> None:
         """Ledgers in which nothing stands yet.
 
         Args:
             scene: what they share.
-            history: what will be applied to them.
+            rulings: the arbitrator's, as `History` has them.
         """
         self.scene: Final = scene
         self.deeds: Final = DeedLedger()
@@ -82,23 +93,24 @@ class Replay:
         self.derivatives: Final = DerivativeLedger(scene, self.deeds, self.licenses, self.accounts)
         contracts = scene.contracts
         desk, escrow = (
-            CaseBook(scene, contract, history.rulings[contract.address])
+            CaseBook(scene, contract, rulings[contract.address])
             for contract in (contracts.disputes, contracts.statements)
         )
         self.disputes: Final = DisputeLedger(scene, desk, self.deeds, self.licenses)
         self.statements: Final = StatementLedger(scene, escrow)
         self.sales: Final[list[Sold]] = []
         self.revocations: Final[list[Revoked]] = []
-        self.renewals = 0
-        self.sublicenses = 0
+        self.registrations: Final[list[AssetRegistered]] = []
+        self.publications: Final[list[SplitPublished]] = []
+        self.tally: Final[Counter[type[Event]]] = Counter()
         self._exclusives: Final = Exclusives()
-        self._history: Final = history
         self._renewed: Renewed | None = None
 
-    def run(self, progress: Progress | None = None) -> Iterator[Finding]:
-        """Applies the whole history; yields what is wrong with it."""
-        total = len(self._history.events)
-        for done, event in enumerate(self._history.events, start=1):
+    def run(
+        self, history: Iterable[Event], total: int, progress: Progress | None = None
+    ) -> Iterator[Finding]:
+        """Applies a whole history of about so many events; yields what is wrong with it."""
+        for done, event in enumerate(history, start=1):
             yield from self.apply(event)
             if progress is not None:
                 progress("events", done, total)
@@ -108,6 +120,7 @@ class Replay:
 
     def apply(self, event: Event) -> Iterator[Finding]:
         """Applies one event."""
+        self.tally[type(event)] += 1
         if isinstance(event, _DATED):
             yield from self.scene.clock.check(event.log)
         match event:
@@ -132,6 +145,10 @@ class Replay:
                 yield from self.disputes.flagged(event)
             case events.OfferPublished():
                 self.scene.conditions.add(event.conditions)
+            case AssetRegistered():
+                self.registrations.append(event)
+            case SplitPublished():
+                self.publications.append(event)
         yield from self.deeds.apply(event)
         yield from self.derivatives.apply(event)
         yield from self.offers.apply(event)
@@ -184,7 +201,6 @@ class Replay:
         yield from check_signature(sale, contracts.chain, contracts.licenses.address, may_sign)
 
     def _renewal(self, event: Renewed) -> Iterator[Finding]:
-        self.renewals += 1
         title = self.licenses.titles.get(event.license_id)
         time = self.scene.clock.time(event.log)
         yield from check_renewal(event, title, time)
@@ -238,7 +254,6 @@ class Replay:
             self._exclusives.expect(event, event.license_id, event.asset_id, time)
 
     def _sublicensed(self, event: Sublicensed) -> Iterator[Finding]:
-        self.sublicenses += 1
         parent = self.licenses.titles.get(event.parent_id)
         time = self.scene.clock.time(event.log)
         yield from check_sublicense(event, parent, self._conditions(parent, event), time)

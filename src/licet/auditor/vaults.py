@@ -1,12 +1,11 @@
 """Vaults: what came in, what went out, and whether everybody got their share, to the last unit."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.history import in_order
-from licet.auditor.payments import Payment, in_chunks
+from licet.auditor.payments import Payment
 from licet.auditor.splits import Vault
 from licet.chain.client import Log
 from licet.contracts import Contracts, events
@@ -107,19 +106,10 @@ def check_book(book: Book) -> Iterator[Finding]:
         yield from _check_shares(book, book.vault.split)
 
 
-def read_claims(
-    contracts: Contracts, vaults: Collection[Address], blocks: tuple[int, int], findings: list[Finding]
-) -> list[Claim]:
-    """The claims of some vaults, in order."""
-    first, last = blocks
-    topics = ["0x" + events.topic_of(kind).hex() for kind in (Claimed, Redirected)]
-    logs: list[Log] = []
-    for addresses in in_chunks(sorted(vaults)):
-        read = contracts.chain.logs(addresses, [topics], from_block=first, to_block=last)
-        logs += in_order(read, addresses, first, last, findings)
-    claims: list[Claim] = []
+def read_claims(logs: Iterable[Log], findings: list[Finding]) -> Iterator[Claim]:
+    """The claims among vaults' logs, which are in order; what cannot be read goes into `findings`."""
     redirected: Redirected | None = None
-    for log in sorted(logs, key=lambda log: (log.block_number, log.index)):
+    for log in logs:
         try:
             if log.topics[0] == events.topic_of(Redirected):
                 redirected = events.decode(Redirected, log)
@@ -129,8 +119,7 @@ def read_claims(
             message = f"vault {log.address} logged a claim that cannot be read"
             findings.append(found(Kind.LOG_MALFORMED, message, log, vault=log.address))
             continue
-        claims.append(Claim(claimed, _receiver(claimed, redirected)))
-    return claims
+        yield Claim(claimed, _receiver(claimed, redirected))
 
 
 def _receiver(claimed: Claimed, redirected: Redirected | None) -> Address:

@@ -1,17 +1,21 @@
-"""The contracts' ABI: functions encoded, results, logs and errors decoded, by eth-abi.
+"""The contracts' ABI: functions encoded, results, logs and errors decoded.
+
+What is encoded as the compiler does it is read by `words`, all else by eth-abi, which encodes too.
 
 Values in and out are those of `licet.types`: `Address` for addresses, `Hash32` for bytes32, `bytes` for
 bytes, a dict by member name for a struct, a tuple for an array. On the way in, a struct may be a tuple too.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 from eth_abi import abi as codec
 from eth_abi.exceptions import DecodingError, EncodingError
 
+from licet.chain import words
 from licet.errors import REVERT_NAMES, InputError, Reverted, UnexpectedAnswer, reverted
 from licet.trees.hashing import checksum, keccak, parse_address
 from licet.types import Hash32, hash32, hash_bytes, parse_hash
@@ -80,17 +84,60 @@ class Parameter:
             return value.decode(errors="backslashreplace")
         return checksum(bytes.fromhex(value[2:])) if self.type == "address" else value
 
+    @property
+    def reader(self) -> words.Reader:
+        """Reads such a value where it is encoded as the compiler does it."""
+        return words.reader(self.type, [(member.name, member.reader) for member in self.components])
+
     def _item(self) -> "Parameter":
         return Parameter(self.name, self.type.removesuffix("[]"), self.components, indexed=False)
 
 
-@dataclass(frozen=True, slots=True)
+class Parameters(tuple[Parameter, ...]):
+    """Parameters that stand one after the other."""
+
+    def decode(self, data: bytes) -> tuple[Any, ...]:
+        """Their values.
+
+        Raises:
+            DecodingError: the data is no encoding of such values.
+        """
+        try:
+            return self._read(data)
+        except words.NotCanonicalError:
+            pass
+        try:
+            values = codec.decode([p.raw_signature for p in self], data)
+        except OverflowError as error:  # a length that no memory holds; eth-abi would go and read so much
+            raise DecodingError(str(error)) from error
+        return tuple(p.decoded(value) for p, value in zip(self, values, strict=True))
+
+    @cached_property
+    def _read(self) -> Callable[[bytes], tuple[Any, ...]]:
+        return words.sequence([p.reader for p in self])
+
+
+@dataclass(frozen=True)
 class Entry:
     """A function, constructor, event or error."""
 
     name: str
-    inputs: tuple[Parameter, ...]
-    outputs: tuple[Parameter, ...] = ()
+    inputs: Parameters
+    outputs: Parameters
+
+    @cached_property
+    def topics(self) -> tuple[Parameters, ...]:
+        """Of an event: what each topic after the first holds, where that is not a hash."""
+        return tuple(
+            Parameters([replace(p, type="bytes32", components=()) if p.hashed else p])
+            for p in self.inputs
+            if p.indexed
+        )
+
+    @cached_property
+    def data(self) -> Parameters:
+        """Of an event: what stands in the data."""
+        return Parameters(p for p in self.inputs if not p.indexed)
 
     @property
     def digest(self) -> bytes:
@@ -106,12 +153,12 @@ class Abi:
         for item in entries:
             entry = Entry(
                 item.get("name", ""),
-                tuple(map(Parameter.read, item.get("inputs", ()))),
-                tuple(map(Parameter.read, item.get("outputs", ()))),
+                Parameters(map(Parameter.read, item.get("inputs", ()))),
+                Parameters(map(Parameter.read, item.get("outputs", ()))),
             )
             by_type.setdefault(item["type"], []).append(entry)
         self.functions = {entry.name: entry for entry in by_type.get("function", ())}
-        self.constructor = by_type.get("constructor", [Entry("", ())])[0]
+        self.constructor = by_type.get("constructor", [Entry("", Parameters(), Parameters())])[0]
         self.events = {entry.digest: entry for entry in by_type.get("event", ())}
         self.errors = {entry.digest[:4]: entry for entry in by_type.get("error", ())}
 
@@ -132,7 +179,7 @@ class Abi:
         """
         outputs = self.functions[function].outputs
         try:
-            return _decode(outputs, data)
+            return outputs.decode(data)
         except DecodingError as error:
             raise UnexpectedAnswer(
                 f"{function} returned {len(data)} bytes that it cannot return: another contract stands there"
@@ -147,17 +194,14 @@ class Abi:
         entry = self.events.get(topics[0]) if topics else None
         if entry is None:
             return None
-        indexed = [p for p in entry.inputs if p.indexed]
-        plain = [p for p in entry.inputs if not p.indexed]
-        if len(topics) != len(indexed) + 1:
+        if len(topics) != len(entry.topics) + 1:
             return None
         try:
-            values = dict(zip((p.name for p in plain), _decode(plain, data), strict=True))
-            for parameter, topic in zip(indexed, topics[1:], strict=True):
-                values[parameter.name] = hash32(topic) if parameter.hashed else _decode([parameter], topic)[0]
+            plain = iter(entry.data.decode(data))
+            indexed = iter([p.decode(topic)[0] for p, topic in zip(entry.topics, topics[1:], strict=True)])
         except DecodingError:
             return None
-        return entry.name, {p.name: values[p.name] for p in entry.inputs}
+        return entry.name, {p.name: next(indexed if p.indexed else plain) for p in entry.inputs}
 
     def decode_revert(self, data: bytes) -> Reverted:
         """The exception for what a refused call returned."""
@@ -166,7 +210,7 @@ class Abi:
         if entry is None:
             return reverted("", {}, shown)
         try:
-            values = _decode(entry.inputs, data[4:])
+            values = entry.inputs.decode(data[4:])
         except DecodingError:
             return reverted("", {}, shown)
         return reverted(entry.name, dict(zip((p.name for p in entry.inputs), values, strict=True)), shown)
@@ -193,11 +237,3 @@ def _encode(parameters: Sequence[Parameter], values: Sequence[Any]) -> bytes:
     except (EncodingError, AttributeError, TypeError, ValueError) as error:
         names = ", ".join(f"{p.type} {p.name}".strip() for p in parameters)
         raise InputError(f"the contract does not take these values for ({names}): {error}") from error
-
-
-def _decode(parameters: Sequence[Parameter], data: bytes) -> tuple[Any, ...]:
-    try:
-        values = codec.decode([p.raw_signature for p in parameters], data)
-    except OverflowError as error:  # a length that no memory holds; eth-abi would go and read so much
-        raise DecodingError(str(error)) from error
-    return tuple(p.decoded(value) for p, value in zip(parameters, values, strict=True))

@@ -1,5 +1,6 @@
 """`licet audit`."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -15,6 +16,7 @@ from licet.cli.output import emit, steps_bar, table
 from licet.cli.session import Session, takes
 from licet.cli.text import format_time, one_line, plural, short
 from licet.errors import DeploymentError, LicetError
+from licet.index import Index
 
 EXIT_CODES: Final = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.CANNOT_TELL: 2}
 
@@ -33,17 +35,25 @@ _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severit
 
 @click.command("audit")
 @click.option(
-    "--block", type=click.IntRange(min=0), metavar="N", help="The last block.  [default: the newest]"
+    "--block",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="The last block.  [default: the newest, or the last one that is proven in --db]",
+)
+@click.option(
+    "--db",
+    metavar="FILE|URL",
+    help="Read the contracts' logs from this index, which `licet index update` made, not from the node.",
 )
 @takes(documents=True)
-def command(session: Session, block: int | None, as_json: bool) -> int:
+def command(session: Session, block: int | None, db: str | None, as_json: bool) -> int:
     """Recompute all sales and balances from the chain: the verdict.
 
     Needs a node, the registry's address and the published documents; no key. Exits with 0 when all agrees,
     with 1 when something does not, with 2 when it cannot tell.
     """
     try:
-        report = _audit(session, block)
+        report = _audit(session, block, db)
     except DeploymentError:
         raise  # the contracts are not what they should be: that is an answer
     except LicetError as error:
@@ -63,11 +73,13 @@ def command(session: Session, block: int | None, as_json: bool) -> int:
     return EXIT_CODES[report.verdict]
 
 
-def _audit(session: Session, block: int | None) -> AuditReport:
+def _audit(session: Session, block: int | None, db: str | None) -> AuditReport:
     auditor = Auditor(session.reader, session.library)
     registry = session.registry or session.contracts.deployment.asset_registry
-    with steps_bar() as progress:
-        return auditor.audit(registry, block=block, progress=progress)
+    with contextlib.ExitStack() as stack:
+        index = None if db is None else stack.enter_context(Index(db, create=False))
+        progress = stack.enter_context(steps_bar())
+        return auditor.audit(registry, block=block, index=index, progress=progress)
 
 
 def counted(report: AuditReport) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from sha3 import keccak_256  # type: ignore[import-untyped]
@@ -19,6 +19,8 @@ from licet.types import Address, hash32
 _HASH: Final = 32
 _MOST_TOPICS: Final = 4
 _COUNT_BYTES: Final = 5
+_DIGITS: Final = itemgetter(slice(2, None))
+"""What follows the `0x`."""
 _NOTHING: Final[bytes] = keccak_256(b"").digest()
 
 
@@ -71,10 +73,14 @@ class Builder:
         return _batch(fetched, log_rows, head_rows, heads)
 
     def _block(self, header: Header, logs: Iterable[RawLog], rows: list[Row], heads: list[bytes]) -> None:
-        """Takes the logs of a block, rolling the heads on; a ValueError says what is wrong with them."""
+        """Takes the logs of a block, rolling the heads on; a ValueError says what is wrong with them.
+
+        Rows have `bytearray`s, which sqlite3 binds as they are: for each `bytes` it looks for an adapter
+        first, which takes as long as the row's insertion.
+        """
         number, block_number, last = header.height, header.number, -1
         contracts, kinds = self._contracts, self._kinds
-        tx_text, tx_hash = "", b""
+        tx_text, tx_hash = "", bytearray()
         for log in logs:
             index = int(log.log_index, 16)
             if index <= last:
@@ -89,15 +95,18 @@ class Builder:
                     raise ValueError(f"log {index} is of a contract that was not asked for")
             if log.transaction_hash != tx_text:
                 tx_text = log.transaction_hash
-                tx_hash = bytes.fromhex(tx_text[2:])
+                tx_hash = bytearray.fromhex(tx_text[2:])
                 if len(tx_hash) != _HASH:
                     raise ValueError(f"log {index} is of no transaction")
             words = log.topics
-            topics = bytes.fromhex("".join(words).replace("0x", ""))
+            topics = bytearray.fromhex("".join(map(_DIGITS, words)))
             if len(topics) != _HASH * len(words) or len(words) > _MOST_TOPICS:
                 raise ValueError(f"log {index} has topics that are none")
-            data = bytes.fromhex(log.data[2:])
-            kind, audited = kinds[contract].get(words[0], (contract, True)) if words else (contract, True)
+            data = bytearray.fromhex(log.data[2:])
+            known = kinds[contract].get(words[0]) if words else None
+            if known is None:  # or spelled otherwise
+                known = kinds[contract].get("0x" + topics[:_HASH].hex(), (contract, True))
+            kind, audited = known
             if audited:  # `licet.trees.hashing.roll_head`, on bytes
                 head = heads[contract]
                 inner = keccak_256(data).digest() if data else _NOTHING

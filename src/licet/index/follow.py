@@ -30,7 +30,7 @@ _NEAR_TIP: Final = 64
 """Blocks in one batch near the tip: as many as a re-org there may replace at once."""
 _LOGS_AT_ONCE: Final = 2_500
 _AHEAD: Final = 2
-"""Batches that are fetched before they are needed: memory for them, and no waiting."""
+"""Batches that are fetched before they are needed, all at once: memory for them, and no waiting."""
 _GROWTH: Final = 4
 _PASSES: Final = 5
 
@@ -124,11 +124,11 @@ class Follower:
 
     def _advance(self, last: int, final: int) -> None:
         """Indexes all blocks up to the last."""
-        with ThreadPoolExecutor(max_workers=1) as pool:
+        with ThreadPoolExecutor(max_workers=_AHEAD) as pool:
             ahead: deque[tuple[_Span, Future[Fetched]]] = deque()
 
             def look_ahead(block: int) -> None:
-                """Has some batches after a block fetched, one after the other."""
+                """Has some batches after a block fetched."""
                 block = ahead[-1][0].last if ahead else block
                 while block < last and len(ahead) < _AHEAD:
                     span = self._span_after(block, last, final)

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from licet.chain.client import Log
+from licet.chain.client import Block, Log
 from licet.chain.deployments import Deployment
 from licet.contracts import events
 from licet.contracts.events import Event
@@ -262,6 +262,17 @@ class Index:
             except (ValueError, InputError):
                 continue
             yield event
+
+    def block(self, number: int) -> Block:
+        """A block.
+
+        Raises:
+            InputError: it is not indexed.
+        """
+        found = self._store.hash_of(number)
+        if found is None:
+            raise InputError(f"block {number} is not indexed")
+        return Block(number, hash32(found), self.timestamp(number))
 
     def timestamp(self, block: int) -> int:
         """A block's time, unix seconds.

@@ -62,7 +62,7 @@ class RawLog(Struct, rename="camel", gc=False):
     """A log as the node spells it."""
 
     address: str
-    topics: list[str]
+    topics: tuple[str, ...]
     data: str
     block_number: str
     block_hash: str

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
 
 from sha3 import keccak_256  # type: ignore[import-untyped]
 
@@ -9,6 +11,10 @@ from licet.errors import InputError
 from licet.types import Address, Hash32, hash32, hash_bytes, shown
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
+# What makes a letter upper case: of a digest's digits those above 7, of an address's its letters.
+_CASE_BIT: Final = 0x20
+_HIGH: Final = bytes(_CASE_BIT if byte in b"89abcdef" else 0 for byte in range(256))
+_LETTERS: Final = bytes(_CASE_BIT if byte in b"abcdef" else 0 for byte in range(256))
 _COUNT_SHIFT = 216
 _LOW_216 = (1 << _COUNT_SHIFT) - 1
 
@@ -19,13 +25,12 @@ def keccak(data: bytes) -> bytes:
     return digest
 
 
+@lru_cache(maxsize=1 << 16)
 def checksum(raw: bytes) -> Address:
     """20 raw bytes in EIP-55 spelling."""
     if len(raw) != 20:
         raise InputError(f"an address has 20 bytes, these are {len(raw)}")
-    digits = raw.hex()
-    nibbles = keccak(digits.encode()).hex()
-    return Address("0x" + "".join(d.upper() if n > "7" else d for d, n in zip(digits, nibbles, strict=False)))
+    return Address("0x" + _cased(raw.hex().encode()).decode())
 
 
 def is_address(text: str) -> bool:
@@ -48,6 +53,22 @@ def parse_address(text: str, what: str = "address") -> Address:
     return address
 
 
+def parse_raw_address(text: str, what: str = "address") -> bytes:
+    """Reads an address as `parse_address` does, into its 20 raw bytes; faster where there are very many.
+
+    Raises:
+        InputError: what `parse_address` refuses.
+    """
+    digits = text[2:]
+    lower = digits.lower()
+    # Only mixed case has a checksum to be hashed for.
+    if not is_address(text) or (
+        digits != lower and digits != digits.upper() and digits.encode() != _cased(lower.encode())
+    ):
+        parse_address(text, what)
+    return bytes.fromhex(lower)
+
+
 def roll_head(head: Hash32, topics: Sequence[bytes], data: bytes) -> Hash32:
     """The rolling head of a contract's events after one more.
 
@@ -67,3 +88,10 @@ def roll_head(head: Hash32, topics: Sequence[bytes], data: bytes) -> Hash32:
 def head_count(head: Hash32) -> int:
     """How many events a rolling head stands for."""
     return int(head, 16) >> _COUNT_SHIFT
+
+
+def _cased(digits: bytes) -> bytes:
+    """The 40 lower-case digits of an address in EIP-55's case: all at once, as numbers of 40 bytes."""
+    high = keccak_256(digits).hexdigest()[:40].encode().translate(_HIGH)
+    upper = int.from_bytes(high) & int.from_bytes(digits.translate(_LETTERS))
+    return (int.from_bytes(digits) ^ upper).to_bytes(40)

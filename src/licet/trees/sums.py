@@ -4,20 +4,35 @@ leaf = keccak(0x00 ‖ payee ‖ share), inner = keccak(0x01 ‖ hL ‖ sL ‖ h
 root = keccak(0x02 ‖ h ‖ total);
 shares and sums are uint128. A proof shows which interval of the total is the payee's, so no root can promise
 more than the whole. Leaves are sorted by address; the last node of an odd level moves up unchanged.
+
+A tree may have millions of payees, so it is kept as bytes, as they are hashed: leaf after leaf, and of each
+level node after node.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from itertools import islice
+from typing import Any, Final
+
+from sha3 import keccak_256  # type: ignore[import-untyped]
 
 from licet.errors import InputError
-from licet.trees.hashing import keccak, parse_address
-from licet.types import ZERO_ADDRESS, Address, Hash32, address_bytes, hash32, hash_bytes
+from licet.trees.hashing import checksum, keccak, parse_address, parse_raw_address
+from licet.types import Address, Hash32, address_bytes, hash32, hash_bytes
 
 MAX_SUM = (1 << 128) - 1
 """The largest total that a split may have."""
 
-_Node: TypeAlias = tuple[bytes, int]
+LEAF_BYTES: Final = 36
+"""A leaf as bytes: 20 of the payee's address, 16 of the share."""
+
+_PAYEE: Final = 20
+_HASH: Final = 32
+_NODE: Final = 48
+"""A node as bytes: 32 of its hash, 16 of its sum."""
+
+_ZERO_PAYEE: Final = bytes(_PAYEE)
+_AT_ONCE: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +65,49 @@ class SumProof:
 class SumTree:
     """The tree of a split."""
 
-    def __init__(self, shares: Mapping[Address, int] | Iterable[tuple[Address, int]]) -> None:
+    def __init__(self, shares: Mapping[Address, int] | Iterable[tuple[Address, int]] | bytes) -> None:
         """Builds the tree.
 
         Args:
-            shares: what each payee gets; pairs that name one payee twice are added up.
+            shares: what each payee gets; pairs that name one payee twice are added up. Or the leaves as
+                bytes, one after the other, `LEAF_BYTES` each: the payee's address and the share. These are
+                sorted by address already, and name each payee once.
 
         Raises:
-            InputError: there are none, a payee is the zero address, a share is not positive, or the total is
-                beyond `MAX_SUM`.
+            InputError: there are none, a payee is the zero address, a share is not positive, the total is
+                beyond `MAX_SUM`, or leaves given as bytes are not as they should be.
         """
-        merged = _merged(shares.items() if isinstance(shares, Mapping) else shares)
-        self._shares = dict(sorted(merged.items(), key=lambda item: address_bytes(item[0])))
-        self._positions = {payee: i for i, payee in enumerate(self._shares)}
-        level: list[_Node] = [(_leaf(payee, share), share) for payee, share in self._shares.items()]
-        self._levels = [level]
-        while len(level) > 1:
-            above = [_inner(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
-            if len(level) % 2:
-                above.append(level[-1])
-            self._levels.append(above)
-            level = above
+        if isinstance(shares, bytes):
+            _check_leaves(shares)
+            self._leaves = shares
+        else:
+            self._leaves = _packed(_merged(shares.items() if isinstance(shares, Mapping) else shares))
+        if not self._leaves:
+            raise InputError("a split needs at least one payee")
+        level = _packed(_leaf_nodes(self._leaves))
+        self._levels: Final = [level]
+        while len(level) > _NODE:
+            level = _packed(_nodes_above(level))
+            self._levels.append(level)
 
     def __len__(self) -> int:
         """The number of payees."""
-        return len(self._shares)
+        return len(self._leaves) // LEAF_BYTES
 
     @property
     def shares(self) -> dict[Address, int]:
         """The shares by payee, in the order of the leaves."""
-        return dict(self._shares)
+        return {checksum(payee): share for payee, share in _unpacked(self._leaves)}
 
     @property
     def total(self) -> int:
         """The sum of all shares."""
-        return self._levels[-1][0][1]
+        return int.from_bytes(self._levels[-1][_HASH:])
 
     @property
     def root(self) -> Hash32:
         """What the vault's address commits to."""
-        return _root(self._levels[-1][0])
+        return _root(self._levels[-1])
 
     def proof(self, payee: Address) -> SumProof:
         """The proof of a payee's share.
@@ -97,18 +115,31 @@ class SumTree:
         Raises:
             InputError: the payee is not in the split.
         """
-        index = self._positions.get(payee)
+        index = self._position(address_bytes(parse_address(payee, "payee")))
         if index is None:
             raise InputError(f"{payee} is not among the {len(self)} payees of the split {self.root}")
+        share = int.from_bytes(self._leaves[index * LEAF_BYTES + _PAYEE : (index + 1) * LEAF_BYTES])
         siblings: list[SumNode] = []
         sides = 0
         for level in self._levels[:-1]:
-            sibling = index ^ 1
-            if sibling < len(level):
+            at = (index ^ 1) * _NODE
+            if at < len(level):
                 sides |= (index & 1) << len(siblings)
-                siblings.append(SumNode(hash32(level[sibling][0]), level[sibling][1]))
+                total = int.from_bytes(level[at + _HASH : at + _NODE])
+                siblings.append(SumNode(hash32(level[at : at + _HASH]), total))
             index >>= 1
-        return SumProof(self._shares[payee], tuple(siblings), sides)
+        return SumProof(share, tuple(siblings), sides)
+
+    def _position(self, payee: bytes) -> int | None:
+        """Which leaf is a payee's, found by halves."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            found = self._leaves[middle * LEAF_BYTES : middle * LEAF_BYTES + _PAYEE]
+            if found == payee:
+                return middle
+            low, high = (middle + 1, high) if found < payee else (low, middle)
+        return None
 
 
 def sum_root(payee: Address, proof: SumProof) -> tuple[Hash32, int]:
@@ -119,13 +150,14 @@ def sum_root(payee: Address, proof: SumProof) -> tuple[Hash32, int]:
     """
     if not 0 < proof.share <= MAX_SUM:
         raise InputError(f"the share {proof.share} of {payee} is not between 1 and 2^128 - 1")
-    node: _Node = (_leaf(payee, proof.share), proof.share)
+    leaf = address_bytes(payee) + proof.share.to_bytes(16)
+    [node] = _leaf_nodes(leaf)
     for i, sibling in enumerate(proof.siblings):
         if not 0 <= sibling.sum <= MAX_SUM:
             raise InputError(f"sibling {i} of the proof has the sum {sibling.sum}: not a uint128")
-        other = (hash_bytes(sibling.hash), sibling.sum)
-        node = _inner(other, node) if proof.sides >> i & 1 else _inner(node, other)
-    return _root(node), node[1]
+        other = hash_bytes(sibling.hash) + sibling.sum.to_bytes(16)
+        [node] = _nodes_above(other + node if proof.sides >> i & 1 else node + other)
+    return _root(node), int.from_bytes(node[_HASH:])
 
 
 def verify_share(root: Hash32, payee: Address, proof: SumProof) -> bool:
@@ -136,33 +168,70 @@ def verify_share(root: Hash32, payee: Address, proof: SumProof) -> bool:
         return False
 
 
-def _merged(shares: Iterable[tuple[Address, int]]) -> dict[Address, int]:
-    merged: dict[Address, int] = {}
-    for label, share in shares:
-        payee = parse_address(label, "payee")
-        if payee == ZERO_ADDRESS:
-            raise InputError("the zero address cannot be a payee: what it is paid is lost")
-        if share <= 0:
-            raise InputError(f"payee {payee} has the share {share}: shares are positive")
+def _merged(pairs: Iterable[tuple[Address, int]]) -> Iterator[bytes]:
+    """The leaves of payees and shares: sorted, each payee once."""
+    merged: dict[bytes, int] = {}
+    for label, share in pairs:
+        payee = parse_raw_address(label, "payee")
+        _check_leaf(payee, share)
         merged[payee] = merged.get(payee, 0) + share
-    if not merged:
-        raise InputError("a split needs at least one payee")
-    return merged
+    for payee in sorted(merged):
+        share = merged[payee]
+        if share > MAX_SUM:
+            raise InputError(f"the share {share} of {checksum(payee)} exceeds 2^128 - 1: use smaller units")
+        yield payee + share.to_bytes(16)
 
 
-def _leaf(payee: Address, share: int) -> bytes:
-    if share > MAX_SUM:
-        raise InputError(f"the share {share} of {payee} exceeds 2^128 - 1: use smaller units")
-    return keccak(b"\x00" + address_bytes(payee) + share.to_bytes(16))
+def _check_leaves(leaves: bytes) -> None:
+    if len(leaves) % LEAF_BYTES:
+        raise InputError(f"leaves have {LEAF_BYTES} bytes each: these are {len(leaves)}")
+    before = _ZERO_PAYEE
+    for payee, share in _unpacked(leaves):
+        _check_leaf(payee, share)
+        if payee <= before:
+            raise InputError(f"leaves are sorted by address, each payee once: {checksum(payee)} is not")
+        before = payee
 
 
-def _inner(left: _Node, right: _Node) -> _Node:
-    total = left[1] + right[1]
-    if total > MAX_SUM:
-        raise InputError(f"the shares sum to {total} or more, beyond 2^128 - 1: use smaller units")
-    packed = b"\x01" + left[0] + left[1].to_bytes(16) + right[0] + right[1].to_bytes(16)
-    return keccak(packed), total
+def _check_leaf(payee: bytes, share: int) -> None:
+    if payee == _ZERO_PAYEE:
+        raise InputError("the zero address cannot be a payee: what it is paid is lost")
+    if share <= 0:
+        raise InputError(f"payee {checksum(payee)} has the share {share}: shares are positive")
 
 
-def _root(node: _Node) -> Hash32:
-    return hash32(keccak(b"\x02" + node[0] + node[1].to_bytes(16)))
+def _packed(parts: Iterator[bytes]) -> bytes:
+    """Parts as one, without a list of all of them, which would take more memory than they do."""
+    whole = bytearray()
+    while some := b"".join(islice(parts, _AT_ONCE)):
+        whole += some
+    return bytes(whole)
+
+
+def _unpacked(leaves: bytes) -> Iterator[tuple[bytes, int]]:
+    for i in range(0, len(leaves), LEAF_BYTES):
+        yield leaves[i : i + _PAYEE], int.from_bytes(leaves[i + _PAYEE : i + LEAF_BYTES])
+
+
+def _leaf_nodes(leaves: bytes) -> Iterator[bytes]:
+    """The lowest level of nodes."""
+    for i in range(0, len(leaves), LEAF_BYTES):
+        leaf = leaves[i : i + LEAF_BYTES]
+        yield keccak_256(b"\x00" + leaf).digest() + leaf[_PAYEE:]
+
+
+def _nodes_above(level: bytes) -> Iterator[bytes]:
+    """The nodes of the level above; a last one without a pair is the same there."""
+    pairs = len(level) // (2 * _NODE) * (2 * _NODE)
+    for i in range(0, pairs, 2 * _NODE):
+        pair = level[i : i + 2 * _NODE]
+        total = int.from_bytes(pair[_HASH:_NODE]) + int.from_bytes(pair[_NODE + _HASH :])
+        if total > MAX_SUM:
+            raise InputError(f"the shares sum to {total} or more, beyond 2^128 - 1: use smaller units")
+        yield keccak_256(b"\x01" + pair).digest() + total.to_bytes(16)
+    if pairs < len(level):
+        yield level[pairs:]
+
+
+def _root(node: bytes) -> Hash32:
+    return hash32(keccak(b"\x02" + node))

@@ -46,6 +46,7 @@ from licet.contracts.events.logs import (
     read,
     replay_head,
     topic_of,
+    unaudited,
 )
 from licet.contracts.events.statements import (
     StatementContested,
@@ -120,4 +121,5 @@ __all__ = [
     "read",
     "replay_head",
     "topic_of",
+    "unaudited",
 ]

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
+from licet.chain.abi import Abi
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log, Receipt
 from licet.contracts.cases import Status
@@ -57,7 +60,7 @@ _UNAUDITED: Final = frozenset(
 
 def topic_of(kind: type[Event]) -> bytes:
     """The first topic of an event's logs."""
-    return artifact(kind.CONTRACT).abi.topic(_SOLIDITY_NAMES.get(kind, kind.__name__))
+    return _spelling(kind).topic
 
 
 def decode(kind: type[_E], log: Log) -> _E:
@@ -67,11 +70,14 @@ def decode(kind: type[_E], log: Log) -> _E:
         ValueError: the log is none of this kind.
         InputError: an offer or a statement in it is none that the contract can have taken.
     """
-    decoded = artifact(kind.CONTRACT).abi.decode_log(log.topics, log.data)
-    if decoded is None or log.topics[0] != topic_of(kind):
+    spelling = _spelling(kind)
+    decoded = spelling.abi.decode_log(log.topics, log.data)
+    if decoded is None or log.topics[0] != spelling.topic:
         raise ValueError(f"log {log.index} of block {log.block_number} is no {kind.__name__}")
-    named = {attribute(kind, name): value for name, value in decoded[1].items()}
-    return kind(log=log, **{name: _READERS.get(name, _as_is)(value) for name, value in named.items()})
+    values: dict[str, Any] = {}
+    for (name, read), value in zip(spelling.attributes, decoded[1].values(), strict=True):
+        values[name] = value if read is None else read(value)
+    return kind(log=log, **values)
 
 
 def find(kind: type[_E], logs: Iterable[Log]) -> list[_E]:
@@ -132,10 +138,14 @@ def read(
 
 def is_audited(contract: str, log: Log) -> bool:
     """Whether a log counts into its contract's rolling head; approvals and hints for wallets do not."""
-    if not log.topics:
-        return True
-    entry = artifact(contract).abi.events.get(log.topics[0])
-    return entry is None or entry.name not in _UNAUDITED
+    return not log.topics or log.topics[0] not in unaudited(contract)
+
+
+@cache
+def unaudited(contract: str) -> frozenset[bytes]:
+    """The first topics of what a contract logs and does not count into its head."""
+    entries = artifact(contract).abi.events.items()
+    return frozenset(topic for topic, entry in entries if entry.name in _UNAUDITED)
 
 
 def replay_head(logs: Sequence[Log]) -> Hash32:
@@ -152,13 +162,40 @@ def attribute(kind: type[Event] | None, name: str) -> str:
     return own or _HUMP.sub("_", name.removeprefix("_")).lower()
 
 
-def _as_is(value: Any) -> Any:
-    return value
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """An event in the interface that has it: its topic, and of each argument its attribute and reader."""
+
+    abi: Abi
+    topic: bytes
+    attributes: Sequence[tuple[str, Callable[[Any], Any] | None]]
+
+
+_SPELLINGS: Final[dict[type[Event], _Spelling]] = {}
+
+
+def _spelling(kind: type[Event]) -> _Spelling:
+    if kind not in _SPELLINGS:
+        abi = artifact(kind.CONTRACT).abi
+        topic = abi.topic(_SOLIDITY_NAMES.get(kind, kind.__name__))
+        names = [attribute(kind, p.name) for p in abi.events[topic].inputs]
+        _SPELLINGS[kind] = _Spelling(abi, topic, [(name, _READERS.get(name)) for name in names])
+    return _SPELLINGS[kind]
 
 
 def _id(value: int | Hash32) -> Hash32:
     """ERC-721 speaks of ids as numbers."""
     return hash32(value.to_bytes(32)) if isinstance(value, int) else value
+
+
+def _offer(members: Mapping[str, Any]) -> Offer:
+    return _made(tuple(members.items()))
+
+
+@lru_cache(maxsize=1 << 14)
+def _made(members: tuple[tuple[str, Any], ...]) -> Offer:
+    """One offer may be sold on a million times."""
+    return Offer.from_abi(dict(members))
 
 
 def _lineage(entry: Mapping[str, Any]) -> Lineage:
@@ -172,7 +209,7 @@ def _lineage(entry: Mapping[str, Any]) -> Lineage:
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "asset_id": _id,
     "license_id": _id,
-    "offer": Offer.from_abi,
+    "offer": _offer,
     "conditions": Conditions.from_abi,
     "statement": Statement.from_abi,
     "origin": Origin,

@@ -1,0 +1,209 @@
+"""Records: where the logs of an audit are read, from a node or from an index of one's own."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Final, TypeAlias
+
+from licet.auditor.findings import Finding, Kind, found
+from licet.chain.client import Block, Chain, Log
+from licet.contracts import events
+from licet.contracts.events import Claimed, Redirected
+from licet.contracts.transfers import Transfer, decode_transfer, read_transfers
+from licet.index import Index
+from licet.index.kinds import CONTRACTS
+from licet.types import Address
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with the step's name, how much of it is done, and how much there is."""
+
+_MAX_FILTER: Final = 500
+"""How many addresses one question to a node may name."""
+
+
+class Records(ABC):
+    """What was logged up to the block of an audit; all logs are in the chain's order, each once."""
+
+    @abstractmethod
+    def deployment(
+        self, addresses: Collection[Address], first: int, last: int, findings: list[Finding]
+    ) -> Iterable[Log]:
+        """What the deployment's contracts logged in some blocks; can be iterated again and again."""
+
+    @abstractmethod
+    def claims(
+        self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
+    ) -> Iterable[Log]:
+        """What some vaults logged of claims, and of where they had them sent."""
+
+    @abstractmethod
+    def transfers(
+        self,
+        token: Address,
+        followed: Collection[Address],
+        payees: Collection[Address],
+        blocks: tuple[int, int],
+        findings: list[Finding],
+    ) -> Iterable[Transfer]:
+        """The transfers of a token to `payees`, and to and from `followed`.
+
+        Raises:
+            ChainError: they cannot be had.
+        """
+
+    @abstractmethod
+    def block(self, number: int) -> Block:
+        """A block."""
+
+    @property
+    @abstractmethod
+    def first_block(self) -> int | None:
+        """From where on they are known to have all of a deployment; None where that is not known."""
+
+
+class NodeRecords(Records):
+    """What a node gives."""
+
+    first_block = None
+
+    def __init__(self, chain: Chain, progress: Progress | None = None) -> None:
+        """Records of a node; `progress` is told of the blocks whose logs were read."""
+        self._chain: Final = chain
+        self._progress: Final = progress
+        self._blocks: Final[dict[int, Block]] = {}
+
+    def deployment(
+        self, addresses: Collection[Address], first: int, last: int, findings: list[Finding]
+    ) -> Iterable[Log]:
+        """As `Records`: all are read at once."""
+        blocks = last - first + 1
+        done = 0
+
+        def report(count: int) -> None:
+            nonlocal done
+            done += count
+            if self._progress is not None:
+                self._progress("logs", done, blocks)
+
+        logs = self._chain.logs(list(addresses), from_block=first, to_block=last, progress=report)
+        return in_order(logs, addresses, first, last, findings)
+
+    def claims(
+        self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
+    ) -> Iterable[Log]:
+        """As `Records`."""
+        topics = ["0x" + events.topic_of(kind).hex() for kind in (Claimed, Redirected)]
+        logs: list[Log] = []
+        for addresses in _in_chunks(vaults):
+            read = self._chain.logs(addresses, [topics], from_block=first, to_block=last)
+            logs += in_order(read, addresses, first, last, findings)
+        return sorted(logs, key=lambda log: (log.block_number, log.index))
+
+    def transfers(
+        self,
+        token: Address,
+        followed: Collection[Address],
+        payees: Collection[Address],
+        blocks: tuple[int, int],
+        findings: list[Finding],
+    ) -> Iterable[Transfer]:
+        """As `Records`."""
+        first, last = blocks
+        receivers = {*followed, *payees}
+        logs: list[Log] = []
+        for accounts in _in_chunks(receivers):
+            incoming = read_transfers(self._chain, token, receivers=accounts, from_block=first, to_block=last)
+            logs += (moved.log for moved in incoming)
+        for accounts in _in_chunks(followed):
+            outgoing = read_transfers(self._chain, token, senders=accounts, from_block=first, to_block=last)
+            logs += (moved.log for moved in outgoing if moved.receiver not in receivers)
+        kept = map(decode_transfer, in_order(logs, [token], first, last, findings))
+        return (moved for moved in kept if moved is not None)
+
+    def block(self, number: int) -> Block:
+        """As `Records`."""
+        if number not in self._blocks:
+            self._blocks[number] = self._chain.block(number)
+        return self._blocks[number]
+
+
+class IndexRecords(Records):
+    """What an index has of a deployment; for what vaults and tokens logged, a node is asked."""
+
+    def __init__(self, index: Index, node: NodeRecords) -> None:
+        """Records of an index; `node` is asked for the rest."""
+        self._index: Final = index
+        self._node: Final = node
+        self._block: Block | None = None
+
+    def deployment(
+        self,
+        addresses: Collection[Address],
+        first: int,
+        last: int,
+        findings: list[Finding],  # noqa: ARG002 - the index is in order
+    ) -> Iterable[Log]:
+        """As `Records`: each time from the database."""
+        named = zip(self._index.identity.addresses, CONTRACTS, strict=True)
+        contracts = [name for address, name in named if address in addresses]
+        return _Again(lambda: self._index.logs(contracts, first=first, last=last))
+
+    def claims(
+        self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
+    ) -> Iterable[Log]:
+        """As `Records`, from the node."""
+        return self._node.claims(vaults, first, last, findings)
+
+    def transfers(
+        self,
+        token: Address,
+        followed: Collection[Address],
+        payees: Collection[Address],
+        blocks: tuple[int, int],
+        findings: list[Finding],
+    ) -> Iterable[Transfer]:
+        """As `Records`, from the node."""
+        return self._node.transfers(token, followed, payees, blocks, findings)
+
+    def block(self, number: int) -> Block:
+        """As `Records`; the last one is at hand, since logs are read in order."""
+        if self._block is None or self._block.number != number:
+            self._block = self._index.block(number)
+        return self._block
+
+    @property
+    def first_block(self) -> int:
+        """As `Records`."""
+        return self._index.identity.first_block
+
+
+class _Again(Iterable[Log]):
+    """Logs that are read anew each time."""
+
+    def __init__(self, read: Callable[[], Iterator[Log]]) -> None:
+        self._read: Final = read
+
+    def __iter__(self) -> Iterator[Log]:
+        return self._read()
+
+
+def in_order(
+    logs: Iterable[Log], addresses: Iterable[Address], first: int, last: int, findings: list[Finding]
+) -> list[Log]:
+    """Logs in the chain's order, each once; those that were not asked for are dropped and reported."""
+    asked = frozenset(addresses)
+    kept: dict[tuple[int, int], Log] = {}
+    for log in logs:
+        position = (log.block_number, log.index)
+        if log.address not in asked or not first <= log.block_number <= last:
+            findings.append(found(Kind.LOGS_INCONSISTENT, "the node gave a log that was not asked for", log))
+        elif position in kept:
+            findings.append(found(Kind.LOGS_INCONSISTENT, "the node gave two logs for one place", log))
+        else:
+            kept[position] = log
+    return [kept[position] for position in sorted(kept)]
+
+
+def _in_chunks(accounts: Collection[Address]) -> Iterator[list[Address]]:
+    """The same accounts in order, `_MAX_FILTER` at a time."""
+    listed = sorted(accounts)
+    return (listed[i : i + _MAX_FILTER] for i in range(0, len(listed), _MAX_FILTER))

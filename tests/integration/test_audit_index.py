@@ -1,0 +1,103 @@
+"""The auditor on an index of one's own: the same report as from the node, or a clear refusal."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from licet.auditor import Auditor, AuditReport, Kind, Verdict
+from licet.documents import Library
+from licet.errors import IndexUnusable, InputError
+from licet.index import Index
+from tests.integration.commands import Ok, Run
+from tests.integration.conftest import Network, Party
+from tests.integration.indexing import QUICK, play
+from tests.integration.market import Market
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def db(market: Market, artist: Party, network: Network, tmp_path: Path) -> Path:
+    """A story of all contracts, indexed."""
+    play(market, artist)
+    path = tmp_path / "index.sqlite"
+    with Index(path) as made:
+        made.update([network.url], network.deployment, **QUICK)
+    return path
+
+
+@pytest.fixture
+def index(db: Path) -> Iterator[Index]:
+    with Index(db) as opened:
+        yield opened
+
+
+def audited(network: Network, index: Index | None, block: int | None = None) -> AuditReport:
+    auditor = Auditor(network.chain(), Library())
+    return auditor.audit(network.deployment.asset_registry, index=index, block=block)
+
+
+def test_it_reports_what_it_reports_from_the_node(index: Index, network: Network) -> None:
+    from_index, from_node = audited(network, index), audited(network, None)
+    assert from_index.to_json() == from_node.to_json()
+    assert from_index.counts.sales > 5
+
+
+def test_an_older_block_is_audited_as_it_stood(index: Index, network: Network) -> None:
+    block = index.state.block - 12
+    assert audited(network, index, block).to_json() == audited(network, None, block).to_json()
+
+
+def test_what_came_after_the_index_waits_for_it(
+    index: Index, network: Network, market: Market, licensor: Party
+) -> None:
+    last = index.state.block
+    market.register(licensor, "an afterthought")
+    assert audited(network, index).block.number == last
+    with pytest.raises(InputError, match=f"proven up to {last}: `licet index update`"):
+        audited(network, index, last + 1)
+
+
+def test_a_log_altered_in_the_database_is_found(index: Index, db: Path, network: Network) -> None:
+    with sqlite3.connect(db) as connection:
+        connection.execute(
+            "UPDATE logs SET data = zeroblob(length(data)) WHERE kind IN "
+            "(SELECT number FROM kinds WHERE event = 'Sold')"
+        )
+    report = audited(network, index)
+    assert report.verdict is Verdict.FINDINGS
+    assert [finding.kind for finding in report.findings] == [Kind.LOGS_INCOMPLETE]
+    assert not report.sales
+
+
+def test_a_log_deleted_from_the_database_is_found(index: Index, db: Path, network: Network) -> None:
+    with sqlite3.connect(db) as connection:
+        connection.execute(
+            "DELETE FROM logs WHERE kind IN (SELECT number FROM kinds WHERE event = 'OffersCancelled')"
+        )
+    report = audited(network, index)
+    assert [finding.kind for finding in report.findings] == [Kind.LOGS_INCOMPLETE]
+
+
+def test_a_chain_that_was_replaced_is_refused(index: Index, network: Network) -> None:
+    network.rpc("anvil_reorg", 3, [])
+    with pytest.raises(IndexUnusable, match="another block"):
+        audited(network, index)
+
+
+def test_the_index_of_another_deployment_is_refused(index: Index, db: Path, network: Network) -> None:
+    index.close()
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE licet_index SET chain_id = '5'")
+    with Index(db) as other, pytest.raises(IndexUnusable, match="on chain 5, not of"):
+        audited(network, other)
+
+
+def test_the_command_reads_it(db: Path, ok: Ok, run: Run, tmp_path: Path) -> None:
+    told = ok("audit", "--json", "--db", str(db))
+    assert told == ok("audit", "--json")
+    nothing = run("audit", "--db", str(tmp_path / "none.sqlite"))
+    assert nothing.code == 2
+    assert "none.sqlite" in nothing.err
