@@ -121,7 +121,7 @@ def _vault_line(book: Book, journal: _Journal) -> TrialLine:
     account = book.vault.address
     logged = journal.paid_to(account, book.token).logged
     came = _came(book.moved, book.received, logged)
-    return _line(book.token, Account.VAULT, account, came, book.paid, book.balance)
+    return _checked(_line(book.token, Account.VAULT, account, came, book.paid, book.balance), book.moved)
 
 
 def _purse_line(book: PurseBook, journal: _Journal) -> TrialLine:
@@ -129,7 +129,7 @@ def _purse_line(book: PurseBook, journal: _Journal) -> TrialLine:
     logged = journal.paid_to(account, book.token).logged
     came = _came(book.moved, book.received, logged)
     kind = _purse_kind(book.purse.subject)
-    return _line(book.token, kind, account, came, book.paid_out, book.balance)
+    return _checked(_line(book.token, kind, account, came, book.paid_out, book.balance), book.moved)
 
 
 def _unread_line(evidence: Evidence, journal: _Journal) -> TrialLine:
@@ -152,6 +152,11 @@ def _purse_kind(subject: Collection[str]) -> Account:
 def _came(moved: tuple[int, int] | None, received: int, logged: int) -> int:
     """What came in by transfers; else what is there and what left, and no less than what was logged."""
     return max(received, logged) if moved is None else moved[0]
+
+
+def _checked(line: TrialLine, moved: tuple[int, int] | None) -> TrialLine:
+    """Balances may agree with the contracts' logs, and the token's transfers with neither."""
+    return line if moved is None or moved[1] == line.outgoing else replace(line, reconciled=False)
 
 
 def _line(

@@ -51,7 +51,7 @@ class PaymentLine:
         payee: to whom.
         token: the currency.
         amount: how much.
-        moved: whether a transfer of the token shows it; None where there are none to be had, as of native coin.
+        moved: whether a transfer of the token shows it; None where there are none, as of native coin.
         time: of its block, unix seconds.
         block: its block.
         tx: its transaction.
@@ -149,7 +149,8 @@ class TrialLine:
         computed: opening + incoming - outgoing.
         closing: what it has at the last block; None where nobody says.
         difference: closing - computed; None where closing is.
-        reconciled: whether that is zero; None where it cannot be told.
+        reconciled: whether that is zero, and the token's transfers agree with what went out; None where it
+            cannot be told.
     """
 
     token: Address

@@ -157,7 +157,7 @@ def payee_statements(report: "AuditReport") -> Iterator[PayeeStatement]:
 
 
 def _of(book: Shares, payee: Address) -> PayeeLine | None:
-    share = 0 if book.split is None else book.split.shares.get(payee, 0)
+    share = 0 if book.split is None else book.split.share(payee)
     return _line(book, payee, share) if share or payee in book.claimed else None
 
 

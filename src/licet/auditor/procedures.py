@@ -1,4 +1,4 @@
-"""The procedures of an audit, as ISRS 4400 (Revised) asks for them: what was done, on how much, with what result.
+"""The procedures of an audit, as ISRS 4400 (Revised) has them: what was done, on how much, with what result.
 
 They are facts: each says what was compared with what, and every exception. What to conclude from them is the
 reader's, and the verdict's.
