@@ -270,14 +270,18 @@ class AuditReport:
             return Verdict.FINDINGS
         return Verdict.CANNOT_TELL if Severity.CANNOT_TELL in severities else Verdict.CLEAN
 
+    def identity(self) -> dict[str, int | Address]:
+        """Which deployment it is about."""
+        return {name: getattr(self, name) for name in _IDENTITY}
+
     def to_json(self) -> dict[str, Any]:
         """A JSON object with stable keys; amounts are decimal strings."""
         return {name: list(value) if isinstance(value, Iterator) else value for name, value in self.parts()}
 
     def parts(self) -> Iterator[tuple[str, Any]]:
         """The names and values of that object; long lists as iterators, to be written bit by bit."""
-        for name in ("verdict", *_IDENTITY):
-            yield name, getattr(self, name)
+        yield "verdict", str(self.verdict)
+        yield from self.identity().items()
         yield "block", as_json(self.block)
         yield "counts", as_json(self.counts)
         yield "findings", (finding.to_json() for finding in self.findings)

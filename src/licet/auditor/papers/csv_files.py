@@ -1,20 +1,19 @@
 """CSV: a folder or an archive with one file for each table, as RFC 4180 has it.
 
-A spreadsheet that opens such a file takes a cell for a formula by its first character, whoever wrote it. Such a
-cell gets an apostrophe in front, and so does one that starts with an apostrophe: whoever reads the file takes
-one away. Numbers are never quoted so.
+A spreadsheet that opens such a file takes a cell for a formula by its first character, whoever wrote it. Such
+a cell gets an apostrophe in front, and so does one that starts with an apostrophe: whoever reads the file
+takes one away. Numbers are never quoted so.
 """
 
 import csv
 import io
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Final
 
-from licet.auditor.papers.tables import Table, Type, Value, cell_text
-from licet.auditor.report import AuditReport
+from licet.auditor.papers.columns import Row, Table, Type, cell_text
 from licet.auditor.papers.tables import tables_of
+from licet.auditor.report import AuditReport
 
 _FORMULAS: Final = "=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20"
 """What formulas start with, full-width twins included."""
@@ -62,9 +61,8 @@ def as_written(cell: str) -> str:
     return cell.removeprefix(_QUOTE)
 
 
-def _cells(row: Iterable[Value], types: list[Type]) -> list[str]:
+def _cells(row: Row, types: list[Type]) -> list[str]:
     return [
-        harmless(text) if type_ in (Type.TEXT, Type.ID) else text
+        harmless(cell_text(value, type_)) if isinstance(value, str) else cell_text(value, type_)
         for value, type_ in zip(row, types, strict=True)
-        for text in [cell_text(value, type_)]
     ]

@@ -3,29 +3,33 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from licet.auditor.report import AuditReport
 
 
 def write_json(report: AuditReport, path: Path) -> None:
     """Writes the report; of long lists, one entry is in memory at a time."""
-    # Names may have halves of surrogate pairs, which are valid in JSON when escaped, and not in UTF-8.
     with path.open("w", encoding="ascii") as file:
-        file.write("{")
-        for number, (name, value) in enumerate(report.parts()):
-            file.write(f'{"," if number else ""}\n  {json.dumps(name)}: ')
-            if isinstance(value, Iterator):
-                _write_list(value, file)
-            else:
-                file.write(json.dumps(value))
-        file.write("\n}\n")
+        file.writelines(json_pieces(report))
 
 
-def _write_list(entries: Iterator[Any], file: IO[str]) -> None:
-    file.write("[")
-    empty = True
+def json_pieces(report: AuditReport) -> Iterator[str]:
+    """The pieces of one JSON object, in ASCII: names may have halves of surrogate pairs, which UTF-8 has not."""
+    start = "{"
+    for name, value in report.parts():
+        yield f"{start}\n  {json.dumps(name)}: "
+        if isinstance(value, Iterator):
+            yield from _list(value)
+        else:
+            yield json.dumps(value)
+        start = ","
+    yield "\n}\n"
+
+
+def _list(entries: Iterator[Any]) -> Iterator[str]:
+    start, end = "[", "[]"
     for entry in entries:
-        file.write(f'{"" if empty else ","}\n    {json.dumps(entry)}')
-        empty = False
-    file.write("]" if empty else "\n  ]")
+        yield f"{start}\n    {json.dumps(entry)}"
+        start, end = ",", "\n  ]"
+    yield end
