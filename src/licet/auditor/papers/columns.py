@@ -1,4 +1,4 @@
-"""What tables are made of, alike for every format: columns of a few types, and rows made as they are asked for."""
+"""What tables are made of, in every format: columns of a few types, and rows made as they are asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass
@@ -12,6 +12,10 @@ Value = str | int | bool | None
 """What stands in a cell; None for nothing."""
 
 Row = tuple[Value, ...]
+
+
+_FORMULAS: Final = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
+"""What formulas start with, full-width twins included."""
 
 
 class Type(Enum):
@@ -106,9 +110,11 @@ def table(
     """
     names = columns.split()
     typed = tuple(Column(column, _TYPES.get(column, Type.ID)) for column in names)
-    return Table(
-        name, title, about, typed, lines, row or (lambda line: tuple(_value(line, n) for n in names))
-    )
+
+    def attributes(line: object) -> Row:
+        return tuple(_value(line, column) for column in names)
+
+    return Table(name, title, about, typed, lines, row or attributes)
 
 
 def _value(line: object, name: str) -> Value:
@@ -131,6 +137,11 @@ def utc(seconds: int) -> str:
     """A unix time as ISO 8601 has it, in UTC; the bare number where no calendar goes so far."""
     at = moment(seconds)
     return str(seconds) if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet that reads a text could take it for a formula, by its first character."""
+    return text.startswith(_FORMULAS)
 
 
 def cell_text(value: Value, type_: Type) -> str:

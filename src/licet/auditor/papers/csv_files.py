@@ -11,12 +11,10 @@ import zipfile
 from pathlib import Path
 from typing import IO, Final
 
-from licet.auditor.papers.columns import Row, Table, Type, cell_text
+from licet.auditor.papers.columns import Row, Table, Type, cell_text, looks_like_formula
 from licet.auditor.papers.tables import tables_of
 from licet.auditor.report import AuditReport
 
-_FORMULAS: Final = "=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20"
-"""What formulas start with, full-width twins included."""
 _QUOTE: Final = "'"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The date of all files in an archive, so that equal reports make equal archives."""
@@ -53,7 +51,7 @@ def write_table(table: Table, file: IO[str]) -> None:
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return _QUOTE + text if text.startswith((*_FORMULAS, _QUOTE)) else text
+    return _QUOTE + text if looks_like_formula(text) or text.startswith(_QUOTE) else text
 
 
 def as_written(cell: str) -> str:

@@ -15,7 +15,7 @@ def write_json(report: AuditReport, path: Path) -> None:
 
 
 def json_pieces(report: AuditReport) -> Iterator[str]:
-    """The pieces of one JSON object, in ASCII: names may have halves of surrogate pairs, which UTF-8 has not."""
+    """The pieces of one JSON object, in ASCII: a name may have half a surrogate pair, which UTF-8 has not."""
     start = "{"
     for name, value in report.parts():
         yield f"{start}\n  {json.dumps(name)}: "

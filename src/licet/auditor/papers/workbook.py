@@ -1,8 +1,9 @@
 """XLSX: a workbook with one sheet for each table, split where a table has more rows than a sheet takes.
 
 A spreadsheet computes with 15 digits. A column whose numbers all have at most as many is a column of numbers,
-which can be summed; one with a longer number is all text, and exact: of a mixed one, a sum would leave out the
-largest without a word. Nothing is ever written as a formula or a link.
+which can be summed; one with a longer number is all text, and exact: of a mixed one, a sum would leave out
+the largest without a word. Nothing is ever written as a formula or a link, and a text that looks like one
+stays a text when somebody edits it.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from licet.auditor.papers.columns import Column, Row, Table, Type, cell_text, moment
+from licet.auditor.papers.columns import Column, Row, Table, Type, cell_text, looks_like_formula, moment
 from licet.auditor.papers.tables import tables_of
 from licet.auditor.report import AuditReport
 
@@ -66,6 +67,7 @@ class _Writer:
         self._max_rows: Final = max_rows
         self._head: Final = book.add_format({"bold": True, "bottom": 1})
         self._right: Final = book.add_format({"align": "right"})
+        self._quoted: Final = book.add_format({"quote_prefix": True})
         self._styles: Final = {
             Type.AMOUNT: book.add_format({"num_format": "#,##0"}),
             Type.NUMBER: book.add_format({"num_format": "0"}),
@@ -104,7 +106,8 @@ class _Writer:
             sheet.write_number(row, at, int(value), style)
         else:
             text = _cut(cell_text(value, column.type))
-            sheet.write_string(row, at, text, self._right if column.type in _NUMERIC else None)
+            style = self._right if column.type in _NUMERIC else None
+            sheet.write_string(row, at, text, self._quoted if looks_like_formula(text) else style)
 
 
 def _numeric(table: Table) -> list[bool]:
