@@ -1,7 +1,7 @@
 """Payees' statements: what each is entitled to, and got, from which vault, with every step of the sum."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -132,9 +132,7 @@ def payee_sums(lines: Iterable[PayeeLine]) -> tuple[PayeeSum, ...]:
 
 def payee_statement(report: "AuditReport", payee: Address) -> PayeeStatement:
     """One payee's statement; empty where no vault knows them."""
-    lines = tuple(line for book in report.shares if (line := _of(book, payee)) is not None)
-    claims = tuple(claim for claim in report.claims if claim.payee == payee)
-    return PayeeStatement(payee, payee_sums(lines), lines, claims)
+    return next(payee_statements(report, [payee]))
 
 
 @dataclass(slots=True)
@@ -143,22 +141,34 @@ class _Gathered:
     claims: list[ClaimLine] = field(default_factory=list)
 
 
-def payee_statements(report: "AuditReport") -> Iterator[PayeeStatement]:
-    """The statements of all payees, in the order of their addresses."""
+def payee_statements(
+    report: "AuditReport", payees: Collection[Address] | None = None
+) -> Iterator[PayeeStatement]:
+    """Payees' statements.
+
+    Args:
+        report: the audit's.
+        payees: whose, in the order wanted; all payees', by their addresses, if not given.
+    """
     gathered: defaultdict[Address, _Gathered] = defaultdict(_Gathered)
-    for line in payee_lines(report.shares):
+    wanted = None if payees is None else frozenset(payees)
+    for line in payee_lines(report.shares) if wanted is None else _lines_of(report.shares, wanted):
         gathered[line.payee].lines.append(line)
     for claim in report.claims:
-        gathered[claim.payee].claims.append(claim)
-    for payee in sorted(gathered):
-        of_payee = gathered[payee]
-        lines = tuple(of_payee.lines)
-        yield PayeeStatement(payee, payee_sums(lines), lines, tuple(of_payee.claims))
+        if wanted is None or claim.payee in wanted:
+            gathered[claim.payee].claims.append(claim)
+    for payee in sorted(gathered) if payees is None else payees:
+        lines = tuple(gathered[payee].lines)
+        yield PayeeStatement(payee, payee_sums(lines), lines, tuple(gathered[payee].claims))
 
 
-def _of(book: Shares, payee: Address) -> PayeeLine | None:
-    share = 0 if book.split is None else book.split.share(payee)
-    return _line(book, payee, share) if share or payee in book.claimed else None
+def _lines_of(books: Iterable[Shares], payees: Collection[Address]) -> Iterator[PayeeLine]:
+    """The lines of some payees, each looked up, since a vault may have a million others."""
+    for book in books:
+        for payee in payees:
+            share = 0 if book.split is None else book.split.share(payee)
+            if share or payee in book.claimed:
+                yield _line(book, payee, share)
 
 
 def _line(book: Shares, payee: Address, share: int) -> PayeeLine:

@@ -24,6 +24,14 @@ class Verdict(StrEnum):
     """Whatever could be checked agrees, but not everything could."""
 
 
+MEANINGS: Final = {
+    Verdict.CLEAN: "Everything was checked, and everything agrees.",
+    Verdict.FINDINGS: "Something does not agree.",
+    Verdict.CANNOT_TELL: "What could be checked agrees, but not all could be.",
+}
+"""The verdicts, for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How much was looked at."""

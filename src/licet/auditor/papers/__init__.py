@@ -8,6 +8,7 @@ from typing import Final
 
 from licet.auditor.papers.csv_files import write_archive, write_folder
 from licet.auditor.papers.json_file import json_pieces, write_json
+from licet.auditor.papers.page import write_page
 from licet.auditor.papers.workbook import write_workbook
 from licet.auditor.report import AuditReport
 from licet.errors import InputError
@@ -15,6 +16,7 @@ from licet.errors import InputError
 __all__ = ["check_targets", "json_pieces", "write_report"]
 
 _FORMATS: Final[dict[str, Callable[[AuditReport, Path], None]]] = {
+    ".html": write_page,
     ".json": write_json,
     ".xlsx": write_workbook,
     ".zip": write_archive,

@@ -40,7 +40,7 @@ def _outcome(report: AuditReport) -> tuple[Table, ...]:
         table(
             "findings",
             "Findings",
-            "What does not agree, could not be checked or is to be noted, with its evidence; the worst first.",
+            "What does not agree, could not be checked or is to be noted, the worst first.",
             f"rank severity kind message block tx log_index {' '.join(_EVIDENCE)}",
             lambda: list(enumerate(report.findings, start=1)),
             _finding,
