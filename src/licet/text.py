@@ -21,10 +21,15 @@ def format_amount(units: int, decimals: int, symbol: str) -> str:
     """An amount of smallest units as people read it: `1,025.50 TUSD`; at least two digits after the point."""
     if not 0 <= decimals <= MAX_DECIMALS:
         return f"{units:,} units of {symbol}"
+    return f"{format_units(units, decimals)} {symbol}"
+
+
+def format_units(units: int, decimals: int) -> str:
+    """The same without the symbol, for up to 36 decimals: `1,025.50`."""
     whole, rest = divmod(abs(units), 10**decimals)
     fraction = f"{rest:0{decimals}d}".rstrip("0") if decimals else ""
     sign = "-" if units < 0 else ""
-    return f"{sign}{whole:,}.{fraction:0<2} {symbol}" if decimals else f"{sign}{whole:,} {symbol}"
+    return f"{sign}{whole:,}.{fraction:0<2}" if decimals else f"{sign}{whole:,}"
 
 
 def format_time(seconds: int) -> str:

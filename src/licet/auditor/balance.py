@@ -55,6 +55,17 @@ def trial_balance(
     return tuple(line for token in tokens for line in _of_token(token, lines[token], journal))
 
 
+def condensed(lines: Sequence[TrialLine], most: int) -> tuple[TrialLine, ...]:
+    """The lines that a short report shows: what does not reconcile, the sums, and others while there is room.
+
+    Args:
+        lines: a trial balance.
+        most: how many there may be.
+    """
+    weighed = sorted(range(len(lines)), key=lambda at: (bool(lines[at].reconciled), bool(lines[at].account)))
+    return tuple(lines[at] for at in sorted(weighed[:most]))
+
+
 @dataclass(slots=True)
 class _Flow:
     """What was logged, and what of it moved as far as is known."""

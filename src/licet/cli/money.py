@@ -6,7 +6,7 @@ from licet.chain.client import Chain
 from licet.cli.text import format_amount, one_line, parse_amount, short
 from licet.contracts.currency import Currency
 from licet.errors import InputError, NotAContract, Reverted, UnexpectedAnswer
-from licet.text import MAX_DECIMALS
+from licet.text import MAX_DECIMALS, format_units
 from licet.types import Address
 
 # What a contract that is no proper token answers with.
@@ -28,6 +28,16 @@ class Money:
             if known is None
             else format_amount(units, known[1], known[0])
         )
+
+    def figure(self, token: Address, units: int) -> str:
+        """The same without the token's name, for tables of one token."""
+        known = self._of(token)
+        return f"{units:,}" if known is None else format_units(units, known[1])
+
+    def name(self, token: Address) -> str:
+        """What amounts of a token are in: its symbol, or its smallest units."""
+        known = self._of(token)
+        return f"units of {short(token)}" if known is None else known[0]
 
     def units(self, token: Address, amount: str) -> int:
         """An amount as people write it, in the token's smallest unit.

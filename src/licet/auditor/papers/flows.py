@@ -18,6 +18,7 @@ TOP: Final = 10
 """How many accounts of a column stand for themselves."""
 _MAX_LEVEL: Final = 4
 """Vaults that are further than this from the payers share a column."""
+_LONGEST_NAME: Final = 24
 _PLAIN, _UNEXPLAINED, _LEFT, _OTHERS = "plain payments", "not accounted for", "still there", "others"
 
 Key = tuple[int, str]
@@ -79,7 +80,7 @@ class _Flow:
         self._payments: Final = report.payments
         self._token: Final = token
         self._inside: Final = inside
-        self._names: Final = {sheet.vault: sheet.names[0] for sheet in report.vaults if sheet.names}
+        self._names: Final = {sheet.vault: sheet.names for sheet in report.vaults}
         self._levels: Final = _levels(inside, self._moved())
         self._last: Final = 1 + max(self._levels.values(), default=0)
         self._sums: Final[defaultdict[Key, _Sums]] = defaultdict(_Sums)
@@ -151,9 +152,9 @@ class _Flow:
         trial = self._inside.get(Address(account))
         if trial is None:
             return Node(column, short(account), account)
-        name = one_line(self._names.get(Address(account), ""))
+        name = _named(self._names.get(Address(account), ()))
         detail = f"{trial.kind} {account}" + (f" of {name}" if name else "")
-        return Node(column, _cut(name) or f"{trial.kind} {short(account)}", detail)
+        return Node(column, name or f"{trial.kind} {short(account)}", detail)
 
 
 def _levels(inside: Mapping[Address, TrialLine], moved: Iterable[PaymentLine]) -> dict[Address, int]:
@@ -166,5 +167,10 @@ def _levels(inside: Mapping[Address, TrialLine], moved: Iterable[PaymentLine]) -
     return levels
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= 24 else f"{name[:23]}…"
+def _named(names: tuple[str, ...]) -> str:
+    """What a vault's assets are called, in short."""
+    if not names:
+        return ""
+    first = one_line(names[0])
+    cut = first if len(first) <= _LONGEST_NAME else f"{first[: _LONGEST_NAME - 1]}…"
+    return cut if len(names) == 1 else f"{cut} and {len(names) - 1} more"

@@ -3,17 +3,27 @@
 import base64
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from heapq import nlargest
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from licet.auditor.balance import condensed
 from licet.auditor.findings import Finding
 from licet.auditor.papers.amounts import Amounts
 from licet.auditor.papers.columns import utc
 from licet.auditor.papers.figures import figures
-from licet.auditor.papers.html_tables import facts_list, framed, html_table, id_cell, left_out, right_cell
+from licet.auditor.papers.html_tables import (
+    MOST,
+    facts_list,
+    framed,
+    html_table,
+    id_cell,
+    left_out,
+    right_cell,
+)
 from licet.auditor.papers.markup import Html, tag
 from licet.auditor.papers.tables import tables_of
 from licet.auditor.payees import PayeeStatement, PayeeSum, payee_lines, payee_statements, payee_sums
@@ -35,7 +45,13 @@ _OPENING: Final = (
     "Every account opens with nothing before the deployment's first block. Of a payee: entitled is what they "
     "earned since, claimed what they were paid, and due, their closing balance, the rest."
 )
-_TITLES: Final = {"figures": "Income, earnings, flow of money", "payees": "Payees' statements"}
+_TITLES: Final = {
+    "findings": "Findings",
+    "figures": "Income, earnings, flow of money",
+    "payees": "Payees' statements",
+}
+_FIRST: Final = ("procedures", "findings", "trial_balance", "figures", "payees")
+"""What the page starts with; then come the other tables."""
 _PLACED: Final = frozenset({"summary", "findings"})
 """Tables that the page shows in another form."""
 
@@ -97,23 +113,27 @@ def _sections(report: AuditReport) -> Iterator[Html]:
     sums = payee_sums(payee_lines(report.shares))
     tables = {table.name: table for table in tables_of(report) if table.name not in _PLACED}
     used = {name: table for name, table in tables.items() if name == "trial_balance" or table.count()}
-    contents = {"findings": "Findings", **{name: table.title for name, table in used.items()}, **_TITLES}
-    yield tag("nav", *(tag("a", title, href=f"#{name}") for name, title in contents.items()))
-    yield _heading("procedures", tables["procedures"].title)
+    titles = {**_TITLES, **{name: table.title for name, table in used.items()}}
+    ordered = dict.fromkeys((*_FIRST, *used))
+    yield tag("nav", *(tag("a", titles[name], href=f"#{name}") for name in ordered))
+    yield _heading("procedures", titles["procedures"])
     yield tag("p", _BASIS)
     yield from html_table(tables["procedures"], amounts)
-    yield _heading("findings", "Findings")
+    yield _heading("findings", titles["findings"])
     yield from _findings(report)
-    yield _heading("trial_balance", tables["trial_balance"].title)
+    yield _heading("trial_balance", titles["trial_balance"])
     yield tag("p", _OPENING)
-    yield from html_table(tables["trial_balance"], amounts)
-    yield _heading("figures", _TITLES["figures"])
+    balance = tables["trial_balance"]
+    lines = condensed(report.trial_balance, MOST)
+    yield from html_table(replace(balance, lines=lambda: lines), amounts)
+    yield left_out(len(report.trial_balance) - MOST)
+    yield _heading("figures", titles["figures"])
     yield from figures(report, sums, amounts)
-    yield _heading("payees", _TITLES["payees"])
+    yield _heading("payees", titles["payees"])
     yield from _statements(report, sums, amounts)
     for name, table in used.items():
-        if name not in ("procedures", "trial_balance"):
-            yield _heading(name, table.title)
+        if name not in _FIRST:
+            yield _heading(name, titles[name])
             yield from html_table(table, amounts)
 
 
