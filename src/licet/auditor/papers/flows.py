@@ -17,7 +17,7 @@ from licet.types import Address
 TOP: Final = 10
 """How many accounts of a column stand for themselves."""
 _MAX_LEVEL: Final = 4
-"""Vaults that are further than this from the payers share a column."""
+"""Vaults that are as far as this from the payers, or further, stand together."""
 _LONGEST_NAME: Final = 24
 _PLAIN, _UNEXPLAINED, _LEFT, _OTHERS = "plain payments", "not accounted for", "still there", "others"
 
@@ -131,14 +131,16 @@ class _Flow:
             columns[key[0]].append(key)
         for column, keys in columns.items():
             keys.sort(key=lambda key: (-self._size(key), key))
-            shown = keys if len(keys) <= top + 1 else keys[:top]
+            # The last level's may pay each other: as one, they cannot.
+            most = 0 if column == _MAX_LEVEL != self._last else top
+            shown = keys if most and len(keys) <= most + 1 else keys[:most]
             for key in shown:
                 self._shown[key] = key
                 self._nodes[key] = self._node(key)
             others = keys[len(shown) :]
             self._shown.update(dict.fromkeys(others, (column, _OTHERS)))
             if others:
-                label = plural(len(others), "other")
+                label = plural(len(others), "other" if shown else "further account")
                 self._nodes[column, _OTHERS] = Node(column, label, label)
         for column, label in ((0, _PLAIN), (0, _UNEXPLAINED), (self._last, _LEFT)):
             self._nodes[column, label] = Node(column, label, label)
