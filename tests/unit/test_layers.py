@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "licet"
 LAYERS = {
     "errors": 0,
     "types": 0,
+    "text": 0,
     "fingerprint": 1,
     "trees": 1,
     "rights": 1,

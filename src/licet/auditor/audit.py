@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from licet.auditor.agents import kept_agents
+from licet.auditor.balance import trial_balance
 from licet.auditor.cases import check_cover, kept_cases
 from licet.auditor.conditions import ShownConditions
 from licet.auditor.deeds import kept_deeds, kept_vaults
@@ -12,6 +13,7 @@ from licet.auditor.derivatives import compare_derivatives
 from licet.auditor.disputes import kept_disputes
 from licet.auditor.findings import Finding
 from licet.auditor.history import Clock, History, read_history
+from licet.auditor.journal import claim_lines, payment_lines, token_lines
 from licet.auditor.kept import Kept, compare
 from licet.auditor.licenses import kept_licenses
 from licet.auditor.meters import kept_accounts
@@ -22,7 +24,14 @@ from licet.auditor.records import IndexRecords, Progress, Records
 from licet.auditor.replay import Replay
 from licet.auditor.report import AuditReport, Counts, Proven, ranked
 from licet.auditor.scene import Scene
-from licet.auditor.sheets import case_lines, escrow_sheets, meter_sheets, sale_line, statement_sheets
+from licet.auditor.sheets import (
+    case_lines,
+    escrow_sheets,
+    meter_sheets,
+    sale_line,
+    share_books,
+    statement_sheets,
+)
 from licet.auditor.statements import check_funding, kept_statements
 from licet.auditor.sublicenses import kept_pins
 from licet.auditor.usage import kept_usage
@@ -223,17 +232,25 @@ class _Audit:
     def _close(self, replay: Replay, money: Money, works: Works) -> AuditReport:
         """The report's tables; what does not agree in them is found."""
         contracts, state = self._contracts, self._state
-        vaults = close_books(money, contracts, state, works.names, self._findings, self._progress)
+        vaults, books = close_books(money, contracts, state, works.names, self._findings, self._progress)
         purses = close_purses(money, contracts, state, self._findings)
         self._findings += check_funding(replay.statements, money.ledgers, purses)
+        time = replay.scene.clock.time
+        payments = payment_lines(money.payments, money.ledgers, self._findings, time)
+        trial = trial_balance(payments, books, purses.values(), self._findings)
         return replace(
             self._report(Counts()),
-            sales=tuple(sale_line(sale, works.names) for sale in replay.sales),
+            sales=tuple(sale_line(sale, works.names, time(sale.log)) for sale in replay.sales),
             vaults=vaults,
             meters=meter_sheets(replay, purses),
             statements=statement_sheets(replay, purses, self._at.timestamp),
             escrows=escrow_sheets(replay, purses),
             cases=case_lines(replay),
+            tokens=token_lines(contracts.chain, {line.token for line in trial}),
+            payments=payments,
+            claims=claim_lines(money.claims, time),
+            trial_balance=trial,
+            shares=share_books(books),
         )
 
     def _report(self, counts: Counts) -> AuditReport:
@@ -298,4 +315,8 @@ def _counted(history: History, works: Works, replay: Replay, money: Money) -> Co
         settlements=replay.tally[Settled],
         statements=len(replay.statements.statements),
         cases=len(replay.disputes.book.cases) + len(replay.statements.book.cases),
+        licenses=len(replay.licenses.titles),
+        agents=len(replay.agents.until),
+        purses=len(money.purses),
+        payments=sum(1 for payment in money.payments if payment.amount),
     )

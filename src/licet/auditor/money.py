@@ -91,14 +91,15 @@ def close_books(
     names: dict[Hash32, str],
     findings: list[Finding],
     progress: Progress | None = None,
-) -> tuple[VaultSheet, ...]:
-    """The balance sheets of all vaults, in all tokens that ever reached them.
+) -> tuple[tuple[VaultSheet, ...], tuple[Book, ...]]:
+    """The balance sheets of all vaults, in all tokens that ever reached them, and the books behind them.
 
     What does not agree in them goes into `findings`.
     """
     traces = _Traces(money)
     reader = VaultReader(contracts, state, money.vaults.values(), traces.claimed(money.vaults))
     sheets: list[VaultSheet] = []
+    closed: list[Book] = []
     for done, vault in enumerate(money.vaults.values(), start=1):
         findings += reader.check_code(vault)
         books = [
@@ -112,10 +113,12 @@ def close_books(
         if vault.split is None:
             used = bool(assets) or any(book.received or book.paid for book in books)
             findings.append(_split_missing(vault, used=used))
-        sheets += (_sheet(book, assets, names) for book in books if book.received or book.paid)
+        used_books = [book for book in books if book.received or book.paid]
+        sheets += (_sheet(book, assets, names) for book in used_books)
+        closed += used_books
         if progress is not None:
             progress("vaults", done, len(money.vaults))
-    return tuple(sheets)
+    return tuple(sheets), tuple(closed)
 
 
 def close_purses(
