@@ -16,6 +16,7 @@
     │   └── NodeFailed                  a local node could not be found, started or kept running
     ├── IndexUnusable                   exit_code 2: a database that is no index, or of something else
     ├── IndexFailed                     an index's database that cannot be read or written now
+    ├── SpaceMissing                    memory and disk do not suffice
     ├── DeploymentError                 the deployed code is not the code that was shipped
     ├── SignerError
     │   ├── WrongPassword               a keystore that the password does not open
