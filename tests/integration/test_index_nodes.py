@@ -148,6 +148,17 @@ def test_a_node_that_truncates_long_answers_is_asked_for_shorter_ones(
     assert content(index) == fresh(old.url, old.deployment, tmp_path)
 
 
+def in_capitals(logs: Logs) -> Logs:
+    return [log | {"topics": ["0x" + word[2:].upper() for word in log["topics"]]} for log in logs]
+
+
+def test_a_node_that_spells_topics_in_capitals(old: Network, index: Index, tmp_path: Path) -> None:
+    """Nobody forbids it: each log is still of its kind, and counts or not as before."""
+    with between(old.url, on_logs(in_capitals)) as url:
+        assert index.update([url], old.deployment, **QUICK).proven
+    assert content(index) == fresh(old.url, old.deployment, tmp_path)
+
+
 def test_a_node_that_refuses_long_ranges(old: Network, index: Index, tmp_path: Path) -> None:
     def short(method: str, params: list[Any], result: Any) -> Any:
         if method == "eth_getLogs" and "fromBlock" in params[0]:

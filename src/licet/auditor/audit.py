@@ -16,7 +16,7 @@ from licet.auditor.licenses import compare_license
 from licet.auditor.meters import compare_accounts
 from licet.auditor.money import Money, check_flows, close_books, close_purses, follow_money
 from licet.auditor.offers import compare_offers
-from licet.auditor.records import IndexRecords, NodeRecords, Progress, Records
+from licet.auditor.records import IndexRecords, Progress, Records
 from licet.auditor.replay import Replay
 from licet.auditor.report import AuditReport, Counts, ranked
 from licet.auditor.scene import Scene
@@ -91,10 +91,11 @@ class Auditor:
                 f"block {at.number} is older than the deployment in block {contracts.deployment.block}: "
                 "name a later one"
             )
-        node = NodeRecords(self.chain, progress)
-        if index is not None:
+        if index is None:
+            records = Records(self.chain, progress)
+        else:
             _check_index(index, contracts, at)
-        records = node if index is None else IndexRecords(index, node)
+            records = IndexRecords(index, self.chain, progress)
         report = _Audit(contracts, records, self.library, at, progress).run()
         if self.chain.block(at.number).hash != at.hash:
             raise ChainError(f"block {at.number} was replaced while it was audited: audit again")
@@ -149,6 +150,7 @@ class _Audit:
         conditions = ShownConditions(self._contracts.chain, self._library)
         scene = Scene(self._contracts, self._at.number, Clock(self._records), conditions)
         replay = Replay(scene, history.rulings)
+        # One by one: the history adds its own to the same list meanwhile.
         for finding in replay.run(history.events(self._findings), history.logs, self._progress):
             self._findings.append(finding)
         works = check_catalogs(replay.registrations, self._library, self._findings)

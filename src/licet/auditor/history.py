@@ -131,7 +131,7 @@ def read_history(contracts: Contracts, records: Records, at: Block, findings: li
         for address, name in names.items()
         if name in _MAY_BE_OLDER and reached.heads[address] != heads[address]
     }
-    if first and older:
+    if records.first_block is None and first and older:
         before = records.deployment(older, 0, first - 1, findings)
         logs, first = [*before, *logs], 0
         reached = _Reached(logs, names)

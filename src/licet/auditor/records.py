@@ -1,6 +1,5 @@
 """Records: where the logs of an audit are read, from a node or from an index of one's own."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, TypeAlias
 
@@ -20,50 +19,11 @@ _MAX_FILTER: Final = 500
 """How many addresses one question to a node may name."""
 
 
-class Records(ABC):
-    """What was logged up to the block of an audit; all logs are in the chain's order, each once."""
+class Records:
+    """What a node gives of an audit's logs: all in the chain's order, each once."""
 
-    @abstractmethod
-    def deployment(
-        self, addresses: Collection[Address], first: int, last: int, findings: list[Finding]
-    ) -> Iterable[Log]:
-        """What the deployment's contracts logged in some blocks; can be iterated again and again."""
-
-    @abstractmethod
-    def claims(
-        self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
-    ) -> Iterable[Log]:
-        """What some vaults logged of claims, and of where they had them sent."""
-
-    @abstractmethod
-    def transfers(
-        self,
-        token: Address,
-        followed: Collection[Address],
-        payees: Collection[Address],
-        blocks: tuple[int, int],
-        findings: list[Finding],
-    ) -> Iterable[Transfer]:
-        """The transfers of a token to `payees`, and to and from `followed`.
-
-        Raises:
-            ChainError: they cannot be had.
-        """
-
-    @abstractmethod
-    def block(self, number: int) -> Block:
-        """A block."""
-
-    @property
-    @abstractmethod
-    def first_block(self) -> int | None:
-        """From where on they are known to have all of a deployment; None where that is not known."""
-
-
-class NodeRecords(Records):
-    """What a node gives."""
-
-    first_block = None
+    first_block: int | None = None
+    """From where on they are known to have all of a deployment; None where that is not known."""
 
     def __init__(self, chain: Chain, progress: Progress | None = None) -> None:
         """Records of a node; `progress` is told of the blocks whose logs were read."""
@@ -74,7 +34,7 @@ class NodeRecords(Records):
     def deployment(
         self, addresses: Collection[Address], first: int, last: int, findings: list[Finding]
     ) -> Iterable[Log]:
-        """As `Records`: all are read at once."""
+        """What the deployment's contracts logged in some blocks; can be iterated again and again."""
         blocks = last - first + 1
         done = 0
 
@@ -90,7 +50,7 @@ class NodeRecords(Records):
     def claims(
         self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
     ) -> Iterable[Log]:
-        """As `Records`."""
+        """What some vaults logged of claims, and of where they had them sent."""
         topics = ["0x" + events.topic_of(kind).hex() for kind in (Claimed, Redirected)]
         logs: list[Log] = []
         for addresses in _in_chunks(vaults):
@@ -106,7 +66,11 @@ class NodeRecords(Records):
         blocks: tuple[int, int],
         findings: list[Finding],
     ) -> Iterable[Transfer]:
-        """As `Records`."""
+        """The transfers of a token to `payees`, and to and from `followed`.
+
+        Raises:
+            ChainError: they cannot be had.
+        """
         first, last = blocks
         receivers = {*followed, *payees}
         logs: list[Log] = []
@@ -120,20 +84,21 @@ class NodeRecords(Records):
         return (moved for moved in kept if moved is not None)
 
     def block(self, number: int) -> Block:
-        """As `Records`."""
+        """A block."""
         if number not in self._blocks:
             self._blocks[number] = self._chain.block(number)
         return self._blocks[number]
 
 
 class IndexRecords(Records):
-    """What an index has of a deployment; for what vaults and tokens logged, a node is asked."""
+    """What an index has of a deployment; what vaults and tokens logged is not in it, and the node's."""
 
-    def __init__(self, index: Index, node: NodeRecords) -> None:
-        """Records of an index; `node` is asked for the rest."""
+    def __init__(self, index: Index, chain: Chain, progress: Progress | None = None) -> None:
+        """Records of an index, and of a node for the rest."""
+        super().__init__(chain, progress)
+        self.first_block = index.identity.first_block
         self._index: Final = index
-        self._node: Final = node
-        self._block: Block | None = None
+        self._latest: Block | None = None
 
     def deployment(
         self,
@@ -147,33 +112,11 @@ class IndexRecords(Records):
         contracts = [name for address, name in named if address in addresses]
         return _Again(lambda: self._index.logs(contracts, first=first, last=last))
 
-    def claims(
-        self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
-    ) -> Iterable[Log]:
-        """As `Records`, from the node."""
-        return self._node.claims(vaults, first, last, findings)
-
-    def transfers(
-        self,
-        token: Address,
-        followed: Collection[Address],
-        payees: Collection[Address],
-        blocks: tuple[int, int],
-        findings: list[Finding],
-    ) -> Iterable[Transfer]:
-        """As `Records`, from the node."""
-        return self._node.transfers(token, followed, payees, blocks, findings)
-
     def block(self, number: int) -> Block:
-        """As `Records`; the last one is at hand, since logs are read in order."""
-        if self._block is None or self._block.number != number:
-            self._block = self._index.block(number)
-        return self._block
-
-    @property
-    def first_block(self) -> int:
-        """As `Records`."""
-        return self._index.identity.first_block
+        """As `Records`; the latest one is at hand, since logs are read in order."""
+        if self._latest is None or self._latest.number != number:
+            self._latest = self._index.block(number)
+        return self._latest
 
 
 class _Again(Iterable[Log]):

@@ -1,8 +1,8 @@
 """Arguments read where the compiler puts them, which is many times faster than all that the ABI allows.
 
 Solidity encodes in one way only: heads, then the tails in order with nothing between them, and zeros wherever
-a value leaves room. What is encoded otherwise is not read here (`NotCanonicalError`):
-a decoder of the whole ABI has to judge it.
+a value leaves room. What is encoded otherwise is not read here (`NotCanonicalError`): a decoder of the whole
+ABI has to judge it.
 """
 
 from collections.abc import Callable, Sequence

@@ -269,21 +269,14 @@ class Index:
         Raises:
             InputError: it is not indexed.
         """
-        found = self._store.hash_of(number)
+        found = self._store.block(number)
         if found is None:
             raise InputError(f"block {number} is not indexed")
-        return Block(number, hash32(found), self.timestamp(number))
+        return Block(number, hash32(found[0]), found[1])
 
     def timestamp(self, block: int) -> int:
-        """A block's time, unix seconds.
-
-        Raises:
-            InputError: it is not indexed.
-        """
-        found = self._store.timestamp(block)
-        if found is None:
-            raise InputError(f"block {block} is not indexed")
-        return found
+        """A block's time, unix seconds. Raises as `block` does."""
+        return self.block(block).timestamp
 
 
 def _identify(nodes: Nodes, fetcher: Fetcher, deployment: Deployment, genesis: str) -> Identity:

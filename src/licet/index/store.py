@@ -146,10 +146,8 @@ class Store(ABC):
 
     def hash_of(self, number: int) -> bytes | None:
         """A block's hash; None for one that is not indexed."""
-        found = self._execute(
-            f"SELECT hash FROM {schema.BLOCKS.name} WHERE number = {self._PLACE}", (number,)
-        )
-        return bytes(found[0][0]) if found else None
+        found = self.block(number)
+        return found[0] if found else None
 
     def hashes(self, first: int, last: int) -> dict[int, bytes]:
         """The hashes of some blocks in a row."""
@@ -257,11 +255,11 @@ class Store(ABC):
         )
         return self._stream(sql, (first, last))
 
-    def timestamp(self, number: int) -> int | None:
-        """A block's time; None for one that is not indexed."""
-        sql = f"SELECT timestamp FROM {schema.BLOCKS.name} WHERE number = {self._PLACE}"
+    def block(self, number: int) -> tuple[bytes, int] | None:
+        """A block's hash and time; None for one that is not indexed."""
+        sql = f"SELECT hash, timestamp FROM {schema.BLOCKS.name} WHERE number = {self._PLACE}"
         found = self._execute(sql, (number,))
-        return int(found[0][0]) if found else None
+        return (bytes(found[0][0]), int(found[0][1])) if found else None
 
     def _of_another_version(self) -> IndexUnusable:
         return IndexUnusable(

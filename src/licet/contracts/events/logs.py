@@ -171,6 +171,7 @@ class _Spelling:
     attributes: Sequence[tuple[str, Callable[[Any], Any] | None]]
 
 
+# No `cache`: to mypy, a class of events is not hashable.
 _SPELLINGS: Final[dict[type[Event], _Spelling]] = {}
 
 
