@@ -49,6 +49,10 @@ class Database:
         for name, value in {**_SETTINGS, "memory_limit": memory, "temp_directory": folder}.items():
             self._connection.execute(f"SET {name} = {quoted(value)}")
 
+    def close(self) -> None:
+        """Lets go of everything."""
+        self._connection.close()
+
     def run(self, sql: str, *parameters: object) -> None:
         """Runs statements.
 
@@ -105,6 +109,18 @@ class Database:
         self._connection.register("given", arrays)
         self._connection.execute(f"INSERT INTO {table} SELECT {select} FROM given")
         self._connection.unregister("given")
+
+    def to_file(self, path: Path, sql: str) -> None:
+        """Runs a statement that writes a file.
+
+        Raises:
+            SpaceMissing: it cannot be written.
+        """
+        try:
+            self.run(sql)
+        except self._error as error:
+            what = _cut(" ".join(str(error).split()))
+            raise SpaceMissing(f"{path} cannot be written: {what}", path=str(path)) from error
 
     def with_file(self, path: Path, sql: str) -> None:
         """Runs a statement that reads or writes a file of the caller's.
