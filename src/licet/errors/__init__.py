@@ -22,6 +22,7 @@
     │   ├── WrongPassword               a keystore that the password does not open
     │   └── DevelopmentKeyRefused       a publicly known key on a chain that is not local
     ├── ToolMissing                     a program that something needs is not installed
+    ├── EngineFailed                    an engine that was to compute gave up
     ├── IndexDamaged                    a local index that has to be built again
     ├── RightsError                     the chain answered, and the answer is no
     │   ├── NotRegistered

@@ -108,6 +108,10 @@ class ToolMissing(LicetError):
     """A program that something needs is not installed."""
 
 
+class EngineFailed(LicetError):
+    """An engine that was to compute gave up, for a reason that is not in what it was given."""
+
+
 class IndexDamaged(LicetError):
     """A local index is not what was written: it has to be built again."""
 

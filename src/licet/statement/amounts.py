@@ -1,14 +1,14 @@
 """Amounts as a file: who gets how much, in the currency's smallest units.
 
-In CSV: a header, `payee,smallest_units`, and a line for each payee, `0x…,123`: in lower case, sorted, each ended
-by one line feed. The digest is the SHA-256 of this text, so `sha256sum` prints it of a CSV file that Licet wrote.
-In Parquet: the same rows, both columns as text.
+In CSV: a header, `payee,smallest_units`, and a line for each payee, `0x…,123`: in lower case, sorted, each
+ended by one line feed. The digest is the SHA-256 of this text, so `sha256sum` prints it of a CSV file that
+was computed. In Parquet: the same rows, both columns as text.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NoReturn, Self
+from typing import Final, NoReturn, Self, TypeAlias
 
 from licet.database import Database, named, quoted
 from licet.errors import InputError
@@ -18,6 +18,9 @@ from licet.types import Hash32, hash32, shown
 
 SMALLEST_UNITS: Final = "smallest_units"
 HEADER: Final = f"{PAYEE},{SMALLEST_UNITS}\n".encode()
+
+Report: TypeAlias = Callable[[str, int, int], None]
+"""Is told of a step, how much of it is done, and of how much."""
 
 
 class Rows:
@@ -51,7 +54,7 @@ class Rows:
         kind = self._types[name]
         if kind != TEXT and not kind.startswith("DECIMAL(") and not is_whole(kind):
             raise InputError(
-                f"the column {shown(name)} of {self.path} has the type {kind}: text or exact numbers are expected"
+                f"the column {shown(name)} of {self.path} has the type {kind}: text or exact numbers expected"
             )
         return self.columns[name]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
 from licet.database import Database
-from licet.errors import InputError, SpaceMissing
+from licet.errors import InputError, SpaceMissing, ToolMissing
 from licet.statement import in_duckdb
-from licet.statement.amounts import digest_and_leaves, to_parquet
+from licet.statement.amounts import Report, digest_and_leaves, to_parquet
 from licet.statement.inputs import share_rows, usage_rows
 from licet.statement.rule import Counts, check_total
 from licet.trees.sums import SumTree
@@ -49,22 +49,26 @@ def compute(
     engine: Engine = "duckdb",
     temp: Path | None = None,
     master: str | None = None,
+    report: Report = lambda _step, _done, _whole: None,
 ) -> Computed:
     """Apportions a total by `licet.statement.rule`.
 
     Args:
-        usage: Parquet or CSV files with the columns work and units, or patterns of their names.
+        usage: Parquet or CSV files with the columns work and units, or patterns of their names. For Spark
+            Parquet alone, wherever its machines find it: `s3a://…`, `hdfs://…`, a folder that all share.
         shares: the same, with the columns work, payee and share.
         total: what is apportioned, in the currency's smallest units.
         out: the file to write, `.csv` or `.parquet`.
         engine: what computes. The amounts are the same.
         temp: where tables go that are too large for memory; the system's own folder if not given.
-        master: the cluster that Spark uses; all processors of this machine if not given.
+        master: the cluster that Spark uses; what its own settings say if not given.
+        report: is told of the steps, from another thread too.
 
     Raises:
         InputError: a file, a row or the total cannot be used.
         SpaceMissing: memory and disk do not suffice, or the file cannot be written.
         ToolMissing: the engine is not installed.
+        EngineFailed: Spark gave up.
     """
     check_total(total)
     _check_out(out)
@@ -75,9 +79,14 @@ def compute(
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".licet-") as scratch:
             csv = Path(scratch) / "amounts.csv"
-            counts = _reckon(usage, shares, total, csv, engine, temp, master)
+            if engine == "spark":
+                counts = _in_spark(usage, shares, total, csv, master, report)
+            else:
+                counts = _in_duckdb(usage, shares, total, csv, temp, report)
+            report("tree", 0, 1)
             digest, leaves = digest_and_leaves(csv)
             tree = SumTree(leaves)
+            report("tree", 1, 1)
             if tree.total != total:
                 raise InputError(f"the amounts sum to {tree.total}, not to {total}: nothing was written")
             whole = csv
@@ -93,23 +102,38 @@ def compute(
     return Computed(out, total, len(tree), tree.root, digest, counts)
 
 
-def _reckon(
+def _in_duckdb(
     usage: Sequence[str | Path],
     shares: Sequence[str | Path],
     total: int,
     csv: Path,
-    engine: Engine,
     temp: Path | None,
-    master: str | None,
+    report: Report,
 ) -> Counts:
     database = Database(temp, in_duckdb.MEMORY)
-    used, held = usage_rows(database, usage), share_rows(database, shares)
-    if engine == "duckdb":
-        return in_duckdb.reckon(database, used, held, total, csv)
-    # Only where it is asked for is Spark loaded.
-    from licet.statement import in_spark
+    try:
+        used, held = usage_rows(database, usage), share_rows(database, shares)
+        return in_duckdb.reckon(database, used, held, total, csv, report)
+    finally:
+        database.close()
 
-    return in_spark.reckon(used, held, total, csv, temp=temp, master=master)
+
+def _in_spark(
+    usage: Sequence[str | Path],
+    shares: Sequence[str | Path],
+    total: int,
+    csv: Path,
+    master: str | None,
+    report: Report,
+) -> Counts:
+    try:
+        # Only where it is asked for is Spark loaded.
+        from licet.statement import in_spark
+    except ModuleNotFoundError as error:
+        if error.name not in ("pyspark", "py4j"):
+            raise
+        raise ToolMissing("Spark is not installed: pip install 'licet[spark]'") from error
+    return in_spark.reckon(usage, shares, total, csv, master=master, report=report)
 
 
 def _check_out(out: Path) -> None:

@@ -4,21 +4,22 @@ HUGEINT has 127 bits. A whole W is apportioned by weights that sum to S without 
 W = q S + r, a weight w gets q w + r w / S, and r w < S² < 2^126. What rounding takes is (r w) mod S, over S.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licet.database import Database, named, quoted
+from licet.database import Database, quoted
 from licet.errors import InputError
-from licet.statement.amounts import SMALLEST_UNITS
+from licet.statement.amounts import SMALLEST_UNITS, Report
 from licet.statement.inputs import (
     PAYEE,
-    SHARE,
     TEXT,
-    UNITS,
     WORK,
     Part,
     Rows,
     file_list,
+    refuse_none,
     refuse_share,
     refuse_sum,
     refuse_twice,
@@ -31,13 +32,18 @@ from licet.trees.hashing import parse_raw_address
 MEMORY: Final = "500MB"
 """What DuckDB may use of memory; the process itself needs some more."""
 
+_PERCENT: Final = 100
 _ADDRESS_LENGTH: Final = 42
 _ZERO: Final = f"unhex('{'00' * 20}')"
-# Mixed case alone has a checksum.
-_MIXED: Final = f"{PAYEE}[3:] != lower({PAYEE}[3:]) AND {PAYEE}[3:] != upper({PAYEE}[3:])"
+# Mixed case alone has a checksum; most files have none at all.
+_CAPITAL: Final = f"{PAYEE} != lower({PAYEE})"
+_MIXED: Final = f"{_CAPITAL} AND substr({PAYEE}, 3) != upper(substr({PAYEE}, 3))"
+_NO_WORK: Final = f"{WORK} IS NULL OR {WORK} = ''"
+_NO_USE: Final = f"coalesce(number, 0) <= 0 OR {_NO_WORK}"
+_NO_SHARE: Final = f"{_NO_USE} OR raw IS NULL OR raw = {_ZERO}"
 
 
-def reckon(database: Database, usage: Rows, shares: Rows, total: int, out: Path) -> Counts:
+def reckon(database: Database, usage: Rows, shares: Rows, total: int, out: Path, report: Report) -> Counts:
     """Writes the amounts, payee by payee, as `licet.statement.amounts` describes them.
 
     Args:
@@ -46,16 +52,34 @@ def reckon(database: Database, usage: Rows, shares: Rows, total: int, out: Path)
         shares: who shares in it.
         total: what is apportioned.
         out: a file that is not there yet.
+        report: is told of each step, how much of it is done, and of how much.
 
     Raises:
         InputError: a row cannot be used, or a work's payees are unknown.
         SpaceMissing: memory and disk do not suffice.
     """
     database.run("SET preserve_insertion_order = false")
-    works, units, rows = _use(database, usage)
-    held = _hold(database, shares)
-    _apportion_works(database, total, units)
-    _apportion_shares(database)
+    with _step(database, "usage", report):
+        works, units, rows = _use(database, usage)
+    with _step(database, "shares", report):
+        held = _hold(database, shares)
+    with _step(database, "amounts", report):
+        _apportion_works(database, total, units)
+        _apportion_shares(database)
+        _write(database, out)
+    unpaid = database.value("SELECT count(*) FROM amounts WHERE amount = 0")
+    return Counts(rows, units, works, held, unpaid)
+
+
+@contextmanager
+def _step(database: Database, name: str, report: Report) -> Iterator[None]:
+    report(name, 0, _PERCENT)
+    with database.watched(lambda done: report(name, done, _PERCENT)):
+        yield
+    report(name, _PERCENT, _PERCENT)
+
+
+def _write(database: Database, out: Path) -> None:
     database.to_file(
         out,
         f"""
@@ -65,8 +89,6 @@ def reckon(database: Database, usage: Rows, shares: Rows, total: int, out: Path)
         ) TO {quoted(str(out))} (FORMAT csv, HEADER)
         """,
     )
-    unpaid = database.value("SELECT count(*) FROM amounts WHERE amount = 0")
-    return Counts(rows, units, works, held, unpaid)
 
 
 def _use(database: Database, usage: Rows) -> tuple[int, int, int]:
@@ -81,15 +103,12 @@ def _use(database: Database, usage: Rows) -> tuple[int, int, int]:
         """,
     )
     works, units, rows, bad = database.rows(
-        f"SELECT count(*), sum(units), sum(rows), count(*) FILTER (least <= 0 OR {WORK} IS NULL) FROM used"
+        f"SELECT count(*), sum(units), sum(rows), count(*) FILTER (least <= 0 OR {_NO_WORK}) FROM used"
     )[0]
     if not works:
-        raise InputError("the usage has no rows: nothing was used")
+        raise refuse_none()
     if bad:
-        file, work, text = _first(
-            database, usage, UNITS, f"coalesce(number, 0) <= 0 OR {WORK} IS NULL", (WORK, UNITS)
-        )
-        raise refuse_usage(file, work, text)
+        raise refuse_usage(*_first(database, usage, _NO_USE))
     check_units(int(units))
     return works, int(units), int(rows)
 
@@ -101,16 +120,18 @@ def _hold(database: Database, shares: Rows) -> int:
         shares,
         f"""
         CREATE TABLE held AS
-            SELECT used.rowid AS id, raw, number AS share, hash(source.{WORK}, raw) AS mark,
-                coalesce(number, 0) <= 0 OR raw IS NULL OR raw = {_ZERO} OR source.{WORK} IS NULL AS bad
-            FROM ({_source(shares)}) source LEFT JOIN used ON used.{WORK} = source.{WORK}
+            SELECT id, raw, number AS share, hash({WORK}, raw) AS mark, {_NO_SHARE} AS bad,
+                {_CAPITAL} AS capital
+            FROM ({_source(shares)}) LEFT JOIN (SELECT rowid AS id, {WORK} FROM used) USING ({WORK})
         """,
     )
-    rows, bad = database.rows("SELECT count(*), count(*) FILTER (bad) FROM held")[0]
+    rows, bad, capital = database.rows(
+        "SELECT count(*), count(*) FILTER (bad), count(*) FILTER (capital) FROM held"
+    )[0]
     if bad:
-        condition = f"coalesce(number, 0) <= 0 OR raw IS NULL OR raw = {_ZERO} OR {WORK} IS NULL"
-        raise refuse_share(*_first(database, shares, SHARE, condition, (WORK, PAYEE, SHARE)))
-    _check_spelling(database, shares)
+        raise refuse_share(*_first(database, shares, _NO_SHARE))
+    if capital:
+        _check_spelling(database, shares)
     if database.rows("SELECT mark FROM held GROUP BY mark HAVING count(*) > 1 LIMIT 1"):
         _check_once(database, shares)
     database.run(
@@ -133,8 +154,7 @@ def _check_spelling(database: Database, shares: Rows) -> None:
             except InputError:
                 wrong.append(payee)
     if wrong:
-        condition = f"{PAYEE} = {quoted(min(wrong))}"
-        raise refuse_share(*_first(database, shares, SHARE, condition, (WORK, PAYEE, SHARE)))
+        raise refuse_share(*_first(database, shares, f"{PAYEE} = {quoted(min(wrong))}"))
 
 
 def _check_once(database: Database, shares: Rows) -> None:
@@ -172,7 +192,8 @@ def _apportion_works(database: Database, total: int, units: int) -> None:
     database.run(
         f"""
         CREATE TABLE quotas AS
-            SELECT rowid AS id, {WORK}, '{share}'::HUGEINT * units + {rest}::HUGEINT * units // {units} AS part,
+            SELECT rowid AS id, {WORK},
+                '{share}'::HUGEINT * units + {rest}::HUGEINT * units // {units} AS part,
                 ({rest}::HUGEINT * units % {units})::BIGINT AS lost
             FROM used
         """
@@ -196,11 +217,12 @@ def _apportion_shares(database: Database) -> None:
             SELECT raw, sum(part + (place <= left_over)::INTEGER)::HUGEINT AS amount FROM (
                 SELECT raw, part, row_number() OVER one AS place, sum(lost) OVER one // shares AS left_over
                 FROM (
-                    SELECT held.id AS id, raw, shares, part // shares * share + rest * share // shares AS part,
+                    SELECT id, raw, shares, each * share + rest * share // shares AS part,
                         (rest * share % shares)::BIGINT AS lost
                     FROM held JOIN (
-                        SELECT id, part, shares, part % shares AS rest FROM parts JOIN sums USING (id)
-                    ) whole ON held.id = whole.id
+                        SELECT id, shares, part // shares AS each, part % shares AS rest
+                        FROM parts JOIN sums USING (id)
+                    ) USING (id)
                 )
                 WINDOW one AS (
                     PARTITION BY id ORDER BY lost DESC, raw
@@ -218,12 +240,13 @@ def _source(rows: Rows, *, files: bool = False) -> str:
 
 def _select(rows: Rows, part: Part, *, files: bool) -> str:
     kinds = dict(zip(rows.columns, part.types, strict=True))
-    selected = [f"nullif({WORK}::VARCHAR, '') AS {WORK}"]
+    selected = [f"{WORK}::VARCHAR AS {WORK}"]
     if PAYEE in kinds:
-        digits = f"CASE WHEN length({PAYEE}) = {_ADDRESS_LENGTH} AND {PAYEE}[:2] = '0x' THEN {PAYEE}[3:] END"
+        is_hex = f"length({PAYEE}) = {_ADDRESS_LENGTH} AND starts_with({PAYEE}, '0x')"
+        digits = f"CASE WHEN {is_hex} THEN substr({PAYEE}, 3) END"
         selected += [PAYEE, f"try(unhex({digits})) AS raw"]
     number = rows.columns[-1]
-    whole = f"TRY_CAST({number} AS BIGINT)"
+    whole = number if kinds[number] == "BIGINT" else f"TRY_CAST({number} AS BIGINT)"
     if kinds[number] == TEXT:
         # A cast alone would take 1.5 for 2.
         whole = f"CASE WHEN {whole}::VARCHAR = {number} THEN {whole} END"
@@ -245,14 +268,12 @@ def _read(part: Part, *, files: bool) -> str:
     )
 
 
-def _first(
-    database: Database, rows: Rows, number: str, condition: str, columns: tuple[str, ...]
-) -> tuple[str, ...]:
-    """The first row, whatever the order of rows, that a condition holds for: its file and some columns."""
-    wanted = ", ".join("text" if column == number else named(column) for column in columns)
+def _first(database: Database, rows: Rows, condition: str) -> tuple[str, ...]:
+    """Of the rows that a condition holds for the first, whatever their order: its file, and its columns."""
+    columns = ", ".join(rows.columns[:-1])
     found: tuple[str, ...] = database.rows(
         f"""
-        SELECT licet_file, {wanted} FROM ({_source(rows, files=True)}) WHERE {condition}
+        SELECT licet_file, {columns}, text FROM ({_source(rows, files=True)}) WHERE {condition}
         ORDER BY ALL NULLS FIRST LIMIT 1
         """
     )[0]

@@ -1,7 +1,7 @@
-"""Usage and shares as files: Parquet or CSV, as many as there are; which columns they must have, and of what types.
+"""Usage and shares as files, Parquet or CSV: which columns they need, of what types, and what is refused.
 
-Nothing is guessed: text that is no whole number is refused, and a column of floating point too, whatever stands
-in it.
+Nothing is guessed: text that is no whole number is refused, and a column of floating point too, whatever
+stands in it.
 """
 
 import glob
@@ -77,6 +77,11 @@ def share_rows(database: Database, patterns: Sequence[str | Path]) -> Rows:
     return _rows(database, "shares", patterns, (WORK, PAYEE, SHARE))
 
 
+def refuse_none() -> InputError:
+    """What is said where nothing was used."""
+    return InputError("the usage has no rows: nothing was used")
+
+
 def refuse_usage(file: str, work: str | None, units: str | None) -> InputError:
     """What is said of a row of usage that cannot be used."""
     if not work:
@@ -124,8 +129,8 @@ def _rows(database: Database, what: str, patterns: Sequence[str | Path], columns
     """Looks at all files, at their columns' names and types, not at their rows.
 
     Raises:
-        InputError: there are none, one is named twice or cannot be read, or lacks a column, or one is of a type
-            that cannot be taken.
+        InputError: there are none, one is named twice or cannot be read, or lacks a column, or has one of a
+            type that cannot be taken.
     """
     parts: dict[Part, list[Path]] = {}
     for path in _found(what, patterns):
@@ -142,7 +147,8 @@ def _found(what: str, patterns: Iterable[str | Path]) -> list[Path]:
     found: dict[Path, Path] = {}
     for pattern in map(str, patterns):
         is_pattern = glob.has_magic(pattern) and not Path(pattern).exists()
-        paths = sorted(map(Path, glob.glob(pattern, recursive=True))) if is_pattern else [Path(pattern)]
+        matching = glob.glob(pattern, recursive=True) if is_pattern else [pattern]  # noqa: PTH207 - absolute too
+        paths = sorted(map(Path, matching))
         paths = [path for path in paths if not (is_pattern and path.is_dir())]
         if not paths:
             raise InputError(f"no file is called {pattern}: check the path")
@@ -211,4 +217,4 @@ def file_list(paths: Sequence[Path]) -> str:
 def _can_be(column: str, kind: str) -> bool:
     if kind == TEXT:
         return True
-    return column != PAYEE and (kind in _WHOLE if column == WORK else is_whole(kind))
+    return column != PAYEE and is_whole(kind)

@@ -1,20 +1,19 @@
 """How a total becomes amounts, so that anyone who recomputes it gets the same to the unit.
 
-**The total is apportioned to the works by their units, and each work's part to its payees by their shares; a payee
-gets the sum of what their works bring.**
+**The total is apportioned to the works by their units, and each work's part to its payees by their shares;
+a payee gets the sum of what their works bring.** Two steps, each by the method of the largest remainder:
 
-To apportion a whole by weights is the method of the largest remainder. Everyone's quota is the whole × their
-weight / the sum of the weights, an exact fraction. Everyone gets their quota rounded down. What is left then is
-less than one unit each: one unit goes to each of those whose quota lost most by rounding, as far as it reaches;
-of two that lost the same, to the one whose id comes first. A work's id is compared by its bytes in UTF-8, a
-payee's address by its 20 bytes.
+Everyone's quota is the whole, times their weight, divided by the sum of the weights: an exact fraction.
+Everyone gets their quota rounded down. What is left then is less than one unit each: one unit goes to each
+of those whose quota lost most by rounding, as far as it reaches; of two that lost the same, to the one
+whose id comes first. A work's id is compared by its bytes in UTF-8, a payee's address by its 20 bytes.
 
-So every part is a whole number, the works' parts sum to the total, and the payees' parts of a work to the work's.
-An auditor who doubts one work needs the works' units, and of the shares only that work's. The order of rows and
-files means nothing; units of one work in several rows are added up.
+So every part is a whole number, the works' parts sum to the total, and the payees' parts of a work to the
+work's. An auditor who doubts one work needs the works' units, and of the shares only that work's. The order
+of rows and files means nothing; units of one work in several rows are added up.
 
-Rounding moves less than one unit for each work, and less than one for each of its payees: who has shares in a
-thousand works is less than two thousand units away from the exact fraction, and on average much nearer.
+Rounding moves less than one unit for each work, and less than one for each of its payees: who has shares in
+a thousand works is less than two thousand units away from the exact fraction, and on average much nearer.
 """
 
 from collections.abc import Sequence
