@@ -160,6 +160,11 @@ class Database:
     def _execute(self, sql: str, parameters: Sequence[object]) -> "DuckDBPyConnection":
         try:
             return self._connection.execute(sql, parameters)
+        except RuntimeError as error:
+            if str(error) != "Query interrupted":
+                raise
+            # What the library makes of Ctrl-C.
+            raise KeyboardInterrupt from error
         except self._error as error:
             if not isinstance(error, self._no_memory) and self._folder not in str(error):
                 raise

@@ -130,7 +130,7 @@ def _in_spark(
         # Only where it is asked for is Spark loaded.
         from licet.statement import in_spark
     except ModuleNotFoundError as error:
-        if error.name not in ("pyspark", "py4j"):
+        if (error.name or "").partition(".")[0] not in ("pyspark", "py4j"):
             raise
         raise ToolMissing("Spark is not installed: pip install 'licet[spark]'") from error
     return in_spark.reckon(usage, shares, total, csv, master=master, report=report)

@@ -90,9 +90,7 @@ def reckon(
         report("amounts", 0, 1)
         amounts = _amounts(held, sums, _parts(used, total, units)).persist(_KEPT)
         unpaid = amounts.where("amount = 0").count()
-        lines = (
-            amounts.where("amount > 0").orderBy("raw").selectExpr("concat(raw, ',', amount, '\n') AS line")
-        )
+        lines = amounts.where("amount > 0").orderBy("raw").selectExpr("concat(raw, ',', amount) AS line")
         with out.open("wb") as file:
             file.write(HEADER)
             for row in lines.toLocalIterator(prefetchPartitions=True):
@@ -105,11 +103,8 @@ def reckon(
 def _session(master: str | None) -> Iterator[SparkSession]:
     """Spark, ended afterwards unless it ran before; what it says becomes our own errors."""
     running = SparkSession.getActiveSession()
-    builder = SparkSession.Builder().appName("licet statement compute")
-    for name, value in {**_SETTINGS, **({} if running else _OWN_SETTINGS)}.items():
-        builder = builder.config(name, value)
     try:
-        spark = (builder if master is None else builder.master(master)).getOrCreate()
+        spark = running.newSession() if running is not None else _start(master)
     except PySparkException as error:
         if error.getCondition() != "JAVA_GATEWAY_EXITED":
             raise EngineFailed(f"Spark does not start: {_said(error)}") from error
@@ -117,6 +112,8 @@ def _session(master: str | None) -> Iterator[SparkSession]:
     except Py4JError as error:
         raise EngineFailed(f"Spark does not start: {_said(error)}") from error
     try:
+        for name, value in _SETTINGS.items():
+            spark.conf.set(name, value)
         yield spark
     except AnalysisException as error:
         raise InputError(f"Spark cannot read the files so: {_said(error)}") from error
@@ -125,6 +122,13 @@ def _session(master: str | None) -> Iterator[SparkSession]:
     finally:
         if running is None:
             spark.stop()
+
+
+def _start(master: str | None) -> SparkSession:
+    builder = SparkSession.Builder().appName("licet statement compute")
+    for name, value in _OWN_SETTINGS.items():
+        builder = builder.config(name, value)
+    return (builder if master is None else builder.master(master)).getOrCreate()
 
 
 def _said(error: Exception) -> str:

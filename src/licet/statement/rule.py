@@ -16,7 +16,6 @@ Rounding moves less than one unit for each work, and less than one for each of i
 a thousand works is less than two thousand units away from the exact fraction, and on average much nearer.
 """
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from licet.errors import InputError
@@ -44,22 +43,6 @@ class Counts(NamedTuple):
     works: int
     shares: int
     unpaid: int
-
-
-def apportion(whole: int, weights: Sequence[int]) -> list[int]:
-    """What each of some weights gets of a whole; of equal remainders, the earlier one is served first.
-
-    Args:
-        whole: not negative.
-        weights: positive, in the order of their ids.
-    """
-    every = sum(weights)
-    parts = [whole * weight // every for weight in weights]
-    lost = [whole * weight % every for weight in weights]
-    left = whole - sum(parts)
-    for i in sorted(range(len(weights)), key=lambda i: (-lost[i], i))[:left]:
-        parts[i] += 1
-    return parts
 
 
 def check_total(total: int) -> None:
