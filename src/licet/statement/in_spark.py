@@ -8,10 +8,10 @@ Only Parquet is read: in CSV, Spark takes bytes that are not UTF-8 for others, s
 become one.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from py4j.protocol import Py4JError
 from pyspark import StorageLevel
@@ -36,6 +36,8 @@ from licet.statement.inputs import (
 from licet.statement.rule import MAX_UNITS, Counts, check_units
 from licet.trees.hashing import parse_raw_address
 from licet.types import shown
+
+Keep: TypeAlias = Callable[[DataFrame], DataFrame]
 
 _BIG: Final = "decimal(38, 0)"
 _WHOLE: Final = frozenset(("tinyint", "smallint", "int", "bigint"))
@@ -80,15 +82,15 @@ def reckon(
         ToolMissing: there is no Java.
         EngineFailed: Spark gave up.
     """
-    with _session(master) as spark:
+    with _session(master) as spark, _keeper() as keep:
         report("usage", 0, 1)
-        used, units, rows = _use(_read(spark, "usage", usage, (WORK, UNITS)))
+        used, units, rows = _use(_read(spark, "usage", usage, (WORK, UNITS)), keep)
         report("usage", 1, 1)
         report("shares", 0, 1)
-        held, sums, count = _hold(_read(spark, "shares", shares, (WORK, PAYEE, SHARE)), used)
+        held, sums, count = _hold(_read(spark, "shares", shares, (WORK, PAYEE, SHARE)), used, keep)
         report("shares", 1, 1)
         report("amounts", 0, 1)
-        amounts = _amounts(held, sums, _parts(used, total, units)).persist(_KEPT)
+        amounts = keep(_amounts(held, sums, _parts(used, total, units, keep)))
         unpaid = amounts.where("amount = 0").count()
         lines = amounts.where("amount > 0").orderBy("raw").selectExpr("concat(raw, ',', amount) AS line")
         with out.open("wb") as file:
@@ -122,6 +124,18 @@ def _session(master: str | None) -> Iterator[SparkSession]:
     finally:
         if running is None:
             spark.stop()
+
+
+@contextmanager
+def _keeper() -> Iterator[Keep]:
+    """Keeps what is needed again, until all is done."""
+    with ExitStack() as kept:
+
+        def keep(frame: DataFrame) -> DataFrame:
+            kept.callback(frame.unpersist)
+            return frame.persist(_KEPT)
+
+        yield keep
 
 
 def _start(master: str | None) -> SparkSession:
@@ -185,14 +199,14 @@ def _selected(pattern: str, types: dict[str, str], columns: Sequence[str]) -> It
     yield "input_file_name() AS file"
 
 
-def _use(rows: DataFrame) -> tuple[DataFrame, int, int]:
+def _use(rows: DataFrame, keep: Keep) -> tuple[DataFrame, int, int]:
     """Units by work, those of all, and the number of rows."""
     used = rows.groupBy(WORK).agg(
         F.expr(f"sum(CAST(number AS {_BIG})) AS units"),
         F.expr("count(*) AS rows"),
         F.expr(f"bool_or({_NO_USE}) AS bad"),
     )
-    used = used.persist(_KEPT)
+    used = keep(used)
     every = _only(used.selectExpr("sum(units) AS units", "sum(rows) AS rows", "bool_or(bad) AS bad"))
     if every.rows is None:
         raise refuse_none()
@@ -203,7 +217,7 @@ def _use(rows: DataFrame) -> tuple[DataFrame, int, int]:
     return used.selectExpr(WORK, "CAST(units AS bigint) AS units"), int(every.units), int(every.rows)
 
 
-def _hold(rows: DataFrame, used: DataFrame) -> tuple[DataFrame, DataFrame, int]:
+def _hold(rows: DataFrame, used: DataFrame, keep: Keep) -> tuple[DataFrame, DataFrame, int]:
     """The shares of works that were used, their sum by work, and the number of all rows."""
     every = _only(rows.selectExpr("count(*) AS rows", f"bool_or({_NO_SHARE}) AS bad"))
     if every.bad:
@@ -214,7 +228,7 @@ def _hold(rows: DataFrame, used: DataFrame) -> tuple[DataFrame, DataFrame, int]:
     if twice is not None:
         raise refuse_twice(twice[WORK], twice.raw)
     held = all_held.join(used.select(WORK), WORK, "left_semi")
-    sums = held.groupBy(WORK).agg(F.expr(f"sum(CAST(share AS {_BIG})) AS shares")).persist(_KEPT)
+    sums = keep(held.groupBy(WORK).agg(F.expr(f"sum(CAST(share AS {_BIG})) AS shares")))
     unknown = _only(
         used.join(sums, WORK, "left_anti").selectExpr("count(*) AS works", f"min({WORK}) AS first")
     )
@@ -255,7 +269,7 @@ def _only(frame: DataFrame) -> Row:
     return row
 
 
-def _parts(used: DataFrame, total: int, units: int) -> DataFrame:
+def _parts(used: DataFrame, total: int, units: int, keep: Keep) -> DataFrame:
     """What each work gets."""
     share, rest = divmod(total, units)
     product = f"CAST('{rest}' AS {_BIG}) * units"
@@ -263,7 +277,8 @@ def _parts(used: DataFrame, total: int, units: int) -> DataFrame:
         WORK,
         f"CAST('{share}' AS {_BIG}) * units + {product} div {units}L AS part",
         f"CAST({product} % {units}L AS bigint) AS lost",
-    ).persist(_KEPT)
+    )
+    quotas = keep(quotas)
     left = total - int(_only(quotas.selectExpr("sum(part) AS part")).part)
     more = F.lit(0)
     if left:
