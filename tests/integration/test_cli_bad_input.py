@@ -21,6 +21,7 @@ pytestmark = pytest.mark.integration
 UNKNOWN = "0x" + "7" * 64
 
 APPROVE = ("poem.txt", "--license", UNKNOWN, "--registrant", DEVELOPMENT_ADDRESSES[3])
+COMPUTE = ("--usage", "good.csv", "--shares", "good.csv")
 STATE = ("--from", "2026-01-01", "--until", "2026-03-31", "--window", "1d")
 DISPUTE = ("--claim", UNKNOWN, "--payee", DEVELOPMENT_ADDRESSES[3])
 EVALUATED = ("--policy", "poem.txt", "--request", "poem.txt")
@@ -311,6 +312,25 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         ((UNKNOWN,), 1, "no license has the id"),
         ((UNKNOWN, "--reporter", "me"), 2, "address"),
     ],
+    ("statement", "compute"): [
+        (("--usage", "u.csv", "--shares", "s.csv", "--total", "5"), 2, "--out"),
+        ((*COMPUTE, "--total", "5", "--out", "new.txt"), 2, "neither .csv nor .parquet"),
+        ((*COMPUTE, "--total", "5", "--out", "poem.csv/new.csv"), 2, "there is no folder"),
+        ((*COMPUTE, "--total", "5", "--out", "good.csv"), 2, "is there already"),
+        ((*COMPUTE, "--total", "5", "--out", "new.csv"), 2, "no column 'work'"),
+        ((*COMPUTE, "--total", "0", "--out", "new.csv"), 2, "the total is 0"),
+        ((*COMPUTE, "--total", "much", "--out", "new.csv"), 2, "total"),
+        ((*COMPUTE, "--total", "1.5", "--out", "new.csv"), 2, "total"),
+        ((*COMPUTE, "--total", "1.23", "--decimals", "1", "--out", "new.csv"), 2, "too fine"),
+        ((*COMPUTE, "--total", "5", "--decimals", "99", "--out", "new.csv"), 2, "--decimals"),
+        (
+            (*COMPUTE, "--total", "5", "--out", "new.csv", "--temp", "nowhere"),
+            2,
+            "there is no folder nowhere",
+        ),
+        ((*COMPUTE, "--total", "5", "--out", "new.csv", "--engine", "abacus"), 2, "--engine"),
+        ((*COMPUTE, "--total", "5", "--out", "new.csv", "--master", "local"), 2, "--master is Spark's"),
+    ],
     ("statement", "publish"): [
         (("ASSET", f"{DEVELOPMENT_ADDRESSES[0]}=5"), 2, "--from"),
         (("ASSET", *STATE), 2, "AMOUNT"),
@@ -521,6 +541,7 @@ NEEDS_NO_NODE = {
     ("index", "status"),
     ("index", "export"),
     ("rights", "evaluate"),
+    ("statement", "compute"),
 }
 NEEDS_NODE = sorted(leaf_commands() - NEEDS_NO_NODE)
 WORKING = {

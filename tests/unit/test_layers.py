@@ -17,6 +17,8 @@ LAYERS = {
     "rights": 1,
     "documents": 1,
     "tables": 1,
+    "database": 1,
+    "statement": 1,
     "catalog": 1,
     "collection": 1,
     "samples": 1,

@@ -16,11 +16,13 @@
     │   └── NodeFailed                  a local node could not be found, started or kept running
     ├── IndexUnusable                   exit_code 2: a database that is no index, or of something else
     ├── IndexFailed                     an index's database that cannot be read or written now
+    ├── SpaceMissing                    memory and disk do not suffice
     ├── DeploymentError                 the deployed code is not the code that was shipped
     ├── SignerError
     │   ├── WrongPassword               a keystore that the password does not open
     │   └── DevelopmentKeyRefused       a publicly known key on a chain that is not local
     ├── ToolMissing                     a program that something needs is not installed
+    ├── EngineFailed                    an engine that was to compute gave up
     ├── IndexDamaged                    a local index that has to be built again
     ├── RightsError                     the chain answered, and the answer is no
     │   ├── NotRegistered

@@ -84,6 +84,10 @@ class IndexFailed(LicetError):
     """The database of an index cannot be read or written at present; what it has is as it was."""
 
 
+class SpaceMissing(LicetError):
+    """Memory does not suffice, and the disk is full, cannot be written to, or may not be used any further."""
+
+
 class DeploymentError(LicetError):
     """The code on chain is not the code that was shipped."""
 
@@ -102,6 +106,10 @@ class DevelopmentKeyRefused(SignerError):
 
 class ToolMissing(LicetError):
     """A program that something needs is not installed."""
+
+
+class EngineFailed(LicetError):
+    """An engine that was to compute gave up, for a reason that is not in what it was given."""
 
 
 class IndexDamaged(LicetError):
