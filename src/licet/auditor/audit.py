@@ -40,6 +40,7 @@ from licet.contracts.events import (
 from licet.documents import Library
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index import Index
+from licet.index.follow import uncollected
 from licet.index.kinds import addresses
 from licet.types import Address
 
@@ -144,6 +145,10 @@ class _Audit:
         self._findings: list[Finding] = []
 
     def run(self) -> AuditReport:
+        with uncollected():
+            return self._run()
+
+    def _run(self) -> AuditReport:
         history = read_history(self._contracts, self._records, self._at, self._findings)
         if not history.complete:
             # Whatever followed from a history with holes could be wrong.

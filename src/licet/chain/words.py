@@ -65,6 +65,9 @@ def sequence(readers: Sequence[Reader]) -> Callable[[bytes], tuple[Any, ...]]:
 def _block(readers: Sequence[Reader]) -> Callable[[bytes, int], tuple[list[Any], int]]:
     """Reads heads and tails that begin at a place; offsets count from there."""
     size = sum(one.size for one in readers)
+    statics = _statics(readers)
+    if statics is not None:
+        return _static_block(size, statics)
 
     def read(data: bytes, start: int) -> tuple[list[Any], int]:
         end = start + size
@@ -82,6 +85,29 @@ def _block(readers: Sequence[Reader]) -> Callable[[bytes, int], tuple[list[Any],
                 values.append(value)
             at += one.size
         return values, end
+
+    return read
+
+
+def _statics(readers: Sequence[Reader]) -> list[tuple[_Static, int]] | None:
+    """Where each value stands; None where one has no fixed width."""
+    found: list[tuple[_Static, int]] = []
+    at = 0
+    for one in readers:
+        if one.static is None:
+            return None
+        found.append((one.static, at))
+        at += one.size
+    return found
+
+
+def _static_block(
+    size: int, statics: Sequence[tuple[_Static, int]]
+) -> Callable[[bytes, int], tuple[list[Any], int]]:
+    def read(data: bytes, start: int) -> tuple[list[Any], int]:
+        if len(data) < start + size:
+            raise NotCanonicalError
+        return [static(data, start + at) for static, at in statics], start + size
 
     return read
 
