@@ -171,8 +171,7 @@ class Replay:
                 license_id=sale.license_id,
             )
             return
-        # What was logged is not needed any more: a million sales have a gigabyte of it.
-        log = replace(sale.log, topics=(), data=b"")
+        log = sale.log.place()
         self.sales.append(replace(sale, log=log))
         expires = time + offer.duration if offer.duration else PERPETUAL
         deal = Deal(log, sale.license_id, offer, sale.quantity, time, expires)

@@ -52,12 +52,25 @@ def reader(type_: str, members: Sequence[tuple[str, Reader]] = ()) -> Reader:
 def sequence(readers: Sequence[Reader]) -> Callable[[bytes], tuple[Any, ...]]:
     """What reads arguments that stand one after the other, and nothing else, in some bytes."""
     block = _block(readers)
+    if len(readers) == 1 and readers[0].static is not None:
+        return _single(readers[0].static, readers[0].size)
 
     def read(data: bytes) -> tuple[Any, ...]:
         values, end = block(data, 0)
         if end != len(data):
             raise NotCanonicalError
         return tuple(values)
+
+    return read
+
+
+def _single(static: _Static, size: int) -> Callable[[bytes], tuple[Any, ...]]:
+    """As `sequence`, of one value, as a topic has it."""
+
+    def read(data: bytes) -> tuple[Any, ...]:
+        if len(data) != size:
+            raise NotCanonicalError
+        return (static(data, 0),)
 
     return read
 

@@ -389,7 +389,8 @@ class Index:
 
 
 def _topics(words: bytes) -> tuple[bytes, ...]:
-    return tuple([bytes(words[i : i + _WORD]) for i in range(0, len(words), _WORD)])
+    raw = bytes(words)
+    return tuple([raw[i : i + _WORD] for i in range(0, len(raw), _WORD)])
 
 
 def _identify(nodes: Nodes, fetcher: Fetcher, deployment: Deployment, genesis: str) -> Identity:
