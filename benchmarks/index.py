@@ -130,7 +130,9 @@ def fill(url: str, blocks: int) -> str:
     bench.licensor.assets.register(Registration(bench.licensor.chain.account, sha256(b"a")))
     bench.dollar.mint(bench.licensee.chain.account, 1 << 100)
     bench.dollar.approve(bench.licensee.licenses.address, ALL)
-    offer, signature = signed_offer(bench, bench.licensee.vaults.vault_of(split(2).root))
+    tree = split(2)
+    bench.licensor.vaults.publish(tree.root, payees=list(tree.shares.items()))
+    offer, signature = signed_offer(bench, bench.licensee.vaults.vault_of(tree.root))
     account, token = bench.licensee.chain.account, bench.licensee.licenses.address
     abi = artifact("LicenseToken").abi
     node = Node(url)

@@ -311,7 +311,14 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     program = "import sys; from licet.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "statement", "compute", "--usage", str(used)]
     command += ["--shares", str(held), "--total", "7", "--out", str(out / "o.csv"), "--temp", str(tmp_path)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, env=dict(os.environ), text=True)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        env=dict(os.environ),
+        text=True,
+        # A test runner in the background has its children ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     while not list(out.iterdir()):
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)

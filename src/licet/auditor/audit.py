@@ -53,6 +53,7 @@ from licet.contracts.events import (
 from licet.documents import Library
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index import Index
+from licet.index.follow import uncollected
 from licet.index.kinds import addresses
 from licet.types import Address, Hash32
 
@@ -208,6 +209,10 @@ class _Audit:
         self._findings: list[Finding] = []
 
     def run(self) -> AuditReport:
+        with uncollected():
+            return self._run()
+
+    def _run(self) -> AuditReport:
         deployment = self._contracts.deployment
         history = read_history(deployment, self._records, self._state, self._at, self._findings)
         if not history.complete:

@@ -15,8 +15,8 @@ from licet.chain.state import StateReader
 from licet.contracts import events
 from licet.contracts.events import Event, Ruled
 from licet.errors import InputError
-from licet.trees.hashing import head_count, roll_head
-from licet.types import ZERO_HASH, Address, Hash32, hash32
+from licet.trees.hashing import head_count, roll_raw_head
+from licet.types import Address, Hash32, hash32
 
 _OF_CASES: Final = (events.CaseClosed, events.OwedWithdrawn, events.EvidenceShown)
 _EVENTS: Final[Mapping[str, tuple[type[Event], ...]]] = {
@@ -181,19 +181,20 @@ class _Reached:
     """What some logs lead to: each contract's head, how many logs count into it, and the rulings."""
 
     def __init__(self, logs: Iterable[Log], names: Mapping[Address, str]) -> None:
-        self.heads: Final = dict.fromkeys(names, ZERO_HASH)
+        raw = dict.fromkeys(names, bytes(32))
         self.logs: Final[Counter[Address]] = Counter()
         self.rulings: Final[dict[Address, dict[tuple[Hash32, int], Ruled]]] = {}
         unaudited, ruled = _unaudited(names), events.topic_of(Ruled)
         for log in logs:
             topic = log.topics[0] if log.topics else b""
             if topic not in unaudited[log.address]:
-                self.heads[log.address] = roll_head(self.heads[log.address], log.topics, log.data)
+                raw[log.address] = roll_raw_head(raw[log.address], b"".join(log.topics), log.data)
                 self.logs[log.address] += 1
             elif topic == ruled:
                 with contextlib.suppress(ValueError):
                     own = self.rulings.setdefault(log.address, {})
                     own[log.tx_hash, log.index] = events.decode(Ruled, log)
+        self.heads: Final = {address: hash32(head) for address, head in raw.items()}
 
 
 def _unaudited(names: Mapping[Address, str]) -> dict[Address, frozenset[bytes]]:

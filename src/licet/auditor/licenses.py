@@ -79,14 +79,16 @@ class LicenseLedger:
 
     def sold(self, sale: Sold, time: int) -> Iterator[Finding]:
         """Licenses were sold at a time: they run from then, to whom they were made out just before."""
-        yield from self._seat(sale, sale.license_id, time)
-        # The first seat's id is checked with the sale; the others' follow from the order alone.
-        for license_id in islice(sale.order.license_ids(), 1, None):
-            yield from self._seat(sale, license_id, time)
+        title = _title(sale, time)
+        yield from self._made_out(sale, sale.license_id, title)
+        if sale.quantity > 1:
+            # The first seat's id is checked with the sale; the others' follow from the order alone.
+            for license_id in islice(sale.order.license_ids(), 1, None):
+                yield from self._made_out(sale, license_id, title)
 
     def sublicensed(self, event: Sublicensed, time: int) -> Iterator[Finding]:
         """A sublicense was granted at a time."""
-        slot = License(ZERO_ADDRESS, event.expires, event.uses, True, False, True, False, _day(time))
+        slot = License(event.licensee, event.expires, event.uses, True, False, True, False, _day(time))
         title = Title(slot, event.licensee, parent=event.parent_id)
         yield from self._made_out(event, event.license_id, title)
 
@@ -114,21 +116,6 @@ class LicenseLedger:
                 license_id=license_id,
             )
 
-    def _seat(self, sale: Sold, license_id: Hash32, time: int) -> Iterator[Finding]:
-        offer = sale.offer
-        slot = License(
-            holder=ZERO_ADDRESS,
-            expires=time + offer.duration if offer.duration else PERPETUAL,
-            uses=offer.uses,
-            bound=not offer.transferable,
-            metered=offer.kind == OfferKind.METERED,
-            sublicense=False,
-            revoked=False,
-            sold_on=_day(time),
-        )
-        offer_hash = offer.struct_hash() if is_readable(offer, sale.log) else None
-        yield from self._made_out(sale, license_id, Title(slot, sale.licensee, offer, offer_hash))
-
     def _made_out(self, event: Sold | Sublicensed, license_id: Hash32, title: Title) -> Iterator[Finding]:
         """A license was sold or granted: it must have been made out just before."""
         holder = self._holder(license_id)
@@ -149,7 +136,9 @@ class LicenseLedger:
                 expected=event.licensee,
                 actual=minted.receiver if minted else "nobody",
             )
-        self.titles[license_id] = replace(title, slot=replace(title.slot, holder=holder))
+        if holder != title.slot.holder:
+            title = replace(title, slot=replace(title.slot, holder=holder))
+        self.titles[license_id] = title
 
     def _holder(self, license_id: Hash32) -> Address:
         title = self.titles.get(license_id)
@@ -157,6 +146,23 @@ class LicenseLedger:
             return title.slot.holder
         minted = self._minted.get(license_id)
         return minted.receiver if minted else ZERO_ADDRESS
+
+
+def _title(sale: Sold, time: int) -> Title:
+    """What the licenses of a sale should say, all the same."""
+    offer = sale.offer
+    slot = License(
+        holder=sale.licensee,
+        expires=time + offer.duration if offer.duration else PERPETUAL,
+        uses=offer.uses,
+        bound=not offer.transferable,
+        metered=offer.kind == OfferKind.METERED,
+        sublicense=False,
+        revoked=False,
+        sold_on=_day(time),
+    )
+    offer_hash = offer.struct_hash() if is_readable(offer, sale.log) else None
+    return Title(slot, sale.licensee, offer, offer_hash)
 
 
 def kept_licenses(ledger: LicenseLedger, token: Address) -> Iterator[Kept]:

@@ -54,6 +54,15 @@ PLANS: Final = (
         _kinds(Kind.LOGS_INCOMPLETE, Kind.LOGS_INCONSISTENT, Kind.LOG_MALFORMED),
     ),
     Plan(
+        "storage",
+        "The contracts' storage",
+        "Read every slot that the logs lead to, and compared the whole word, with what no other procedure "
+        "has a name for too.",
+        "license",
+        lambda report: report.counts.licenses,
+        _kinds(Kind.STATE_WRONG),
+    ),
+    Plan(
         "deeds",
         "Deeds",
         "Recomputed each deed's id, followed its transfers and cancellations, and compared the outcome with "
@@ -197,8 +206,8 @@ PLANS: Final = (
     Plan(
         "usage",
         "Reports of use",
-        "Compared each anchored report with who may report and with what was reported before, and the sums "
-        "with the ledger's slots.",
+        "Compared each anchored report with who may report and with what was reported before, its root with "
+        "the records where they are at hand, and the sums with the ledger's slots.",
         "report",
         lambda report: report.counts.anchors,
         _kinds(
@@ -206,6 +215,8 @@ PLANS: Final = (
             Kind.ANCHOR_OVERLAPS,
             Kind.ANCHOR_UNAUTHORIZED,
             Kind.REPORTER_WRONG,
+            Kind.USAGE_LOG_WRONG,
+            Kind.USAGE_LOG_MISSING,
             Kind.USAGE_STATE_WRONG,
         ),
     ),

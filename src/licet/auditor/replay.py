@@ -125,6 +125,9 @@ class Replay:
     def apply(self, event: Event) -> Iterator[Finding]:
         """Applies one event."""
         self.tally[type(event)] += 1
+        if isinstance(event, LicenseTransferred):  # most events are, and no other ledger has an interest
+            yield from self.licenses.transferred(event)
+            return
         if isinstance(event, _DATED):
             yield from self.scene.clock.check(event.log)
         match event:
@@ -136,8 +139,6 @@ class Replay:
                 yield from self._revoked(event)
             case Sublicensed():
                 yield from self._sublicensed(event)
-            case LicenseTransferred():
-                yield from self.licenses.transferred(event)
             case events.AgentAppointed():
                 self.agents.appointed(event)
             case events.Pin():
@@ -174,9 +175,10 @@ class Replay:
                 license_id=sale.license_id,
             )
             return
-        self.sales.append(sale)
+        log = sale.log.place()
+        self.sales.append(replace(sale, log=log))
         expires = time + offer.duration if offer.duration else PERPETUAL
-        deal = Deal(sale.log, sale.license_id, offer, sale.quantity, time, expires)
+        deal = Deal(log, sale.license_id, offer, sale.quantity, time, expires)
         if is_readable(offer, sale.log):
             yield from check_identity(sale)
             yield from check_deal(deal, self._circumstances(deal))

@@ -315,10 +315,10 @@ class AuditReport:
         yield from self.identity().items()
         yield "block", as_json(self.block)
         yield "counts", as_json(self.counts)
-        yield "proven", None if self.proven is None else as_json(self.proven)
         yield "findings", (finding.to_json() for finding in self.findings)
         for name in _TABLES:
             yield name, map(as_json, getattr(self, name))
+        yield "proven", None if self.proven is None else as_json(self.proven)
         yield "procedures", (procedure.to_json() for procedure in carried_out(self))
         yield "payees", (statement.to_json() for statement in payee_statements(self))
 

@@ -266,17 +266,15 @@ class Index:
         return start, proven if last is None else min(last, proven)
 
     def _logs(self, first: int, last: int, chosen: Sequence[int]) -> Iterator[Log]:
-        where, known = self.identity.addresses, numbered()
+        where = {kind: self.identity.addresses[contract] for kind, (contract, _) in numbered().items()}
+        # Logs of one block and one transaction share their hashes.
+        block, in_block, of_tx, tx = -1, hash32(bytes(_WORD)), b"", hash32(bytes(_WORD))
         for number, index, tx_hash, kind, topics, data, block_hash in self._store.logs(first, last, chosen):
-            yield Log(
-                address=where[known[kind][0]],
-                topics=tuple(bytes(topics[i : i + _WORD]) for i in range(0, len(topics), _WORD)),
-                data=bytes(data),
-                block_number=number,
-                block_hash=hash32(bytes(block_hash)),
-                tx_hash=hash32(bytes(tx_hash)),
-                index=index,
-            )
+            if number != block:
+                block, in_block = number, hash32(bytes(block_hash))
+            if tx_hash != of_tx:
+                of_tx, tx = tx_hash, hash32(bytes(tx_hash))
+            yield Log(where[kind], _topics(topics), bytes(data), number, in_block, tx, index)
 
     def events(
         self, *types: type[Event], first: int | None = None, last: int | None = None
@@ -344,7 +342,7 @@ class Index:
             address = known.get(bytes(vault)) or known.setdefault(bytes(vault), checksum(bytes(vault)))
             yield Log(
                 address=address,
-                topics=tuple(bytes(topics[i : i + _WORD]) for i in range(0, len(topics), _WORD)),
+                topics=_topics(topics),
                 data=bytes(data),
                 block_number=number,
                 block_hash=hash32(bytes(block_hash)),
@@ -388,6 +386,11 @@ class Index:
     def timestamp(self, block: int) -> int:
         """A block's time, unix seconds. Raises as `block` does."""
         return self.block(block).timestamp
+
+
+def _topics(words: bytes) -> tuple[bytes, ...]:
+    raw = bytes(words)
+    return tuple([raw[i : i + _WORD] for i in range(0, len(raw), _WORD)])
 
 
 def _identify(nodes: Nodes, fetcher: Fetcher, deployment: Deployment, genesis: str) -> Identity:
