@@ -9,6 +9,8 @@ MAX_DECIMALS: Final = 36
 
 def one_line(text: str) -> str:
     """Text from anywhere as one printable line: no control characters reach the terminal."""
+    if text.isprintable() and " " not in text:
+        return text  # as all ids are, of which reports have millions
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
 
 

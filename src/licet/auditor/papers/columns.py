@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Any, Final
 
 from licet.text import one_line
@@ -111,18 +112,12 @@ def table(
     names = columns.split()
     typed = tuple(Column(column, _TYPES.get(column, Type.ID)) for column in names)
 
+    values = attrgetter(*names)
+
     def attributes(line: object) -> Row:
-        return tuple(_value(line, column) for column in names)
+        return tuple(", ".join(v) if isinstance(v, tuple) else v for v in values(line))
 
     return Table(name, title, about, typed, lines, row or attributes)
-
-
-def _value(line: object, name: str) -> Value:
-    value = getattr(line, name)
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    assert value is None or isinstance(value, str | int)
-    return value
 
 
 def moment(seconds: int) -> datetime | None:

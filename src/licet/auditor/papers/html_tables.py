@@ -91,6 +91,8 @@ def _cell(value: Value, column: Column, amounts: Amounts, token: Value, *, heads
         text = amounts.text(str(token), int(value))
     elif column.type is Type.NUMBER and value is not None:
         text = f"{value:,}"
+    elif column.type is Type.ID:
+        text = text.replace("_", " ")
     kind = _class(text, column)
     title = text if kind == "id" else None
     if heads:

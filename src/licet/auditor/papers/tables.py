@@ -143,7 +143,7 @@ def _sheets(report: AuditReport) -> tuple[Table, ...]:
         table(
             "tokens",
             "Currencies",
-            "As they call themselves, which may be another's name; amounts are in the smallest unit.",
+            "As they call themselves, which may be another's name.",
             "token symbol decimals",
             lambda: report.tokens,
         ),
