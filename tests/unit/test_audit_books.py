@@ -11,7 +11,7 @@ from licet.auditor import Kind, Verdict
 from licet.auditor.balance import trial_balance
 from licet.auditor.findings import found
 from licet.auditor.lines import Account, Movement, TrialLine
-from licet.auditor.payees import payee_lines, payee_statement, payee_statements, payee_sums
+from licet.auditor.payees import PayeeLines, payee_statement, payee_statements, payee_sums
 from licet.auditor.plans import PLANS
 from licet.auditor.procedures import NO_EXCEPTIONS, carried_out
 from licet.trees.sums import SumTree
@@ -208,16 +208,17 @@ def test_honest_money_always_sums_to_zero(sold: list[tuple[int, bool]], plain: i
 
 def test_a_payee_s_line_shows_the_division() -> None:
     split = SumTree({PAYEE: 1, CO_PAYEE: 2})
-    (line, other) = payee_lines([shares(100, split, {PAYEE: 30})])
+    (line, other) = PayeeLines([shares(100, split, {PAYEE: 30})])
     assert (line.received * (line.share or 0), line.total) == (100, 3)
     assert (line.entitled, line.remainder, line.claimed, line.due) == (33, 1, 30, 3)
+    assert len(PayeeLines([shares(100, split, {PAYEE: 30})])) == 2
     assert (other.entitled, other.remainder, other.claimed, other.due) == (66, 2, 0, 66)
 
 
 def test_the_sums_are_those_of_the_lines() -> None:
     split = SumTree({PAYEE: 1, CO_PAYEE: 2})
     books = [shares(100, split, {PAYEE: 33}), replace(shares(50, split), vault=UPSTREAM)]
-    first, second = payee_sums(payee_lines(books))
+    first, second = payee_sums(PayeeLines(books))
     assert (first.payee, first.vaults, first.entitled, first.claimed, first.due) == (CO_PAYEE, 2, 99, 0, 99)
     assert (second.payee, second.vaults, second.entitled, second.claimed, second.due) == (
         PAYEE,

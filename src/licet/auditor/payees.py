@@ -1,9 +1,9 @@
 """Payees' statements: what each is entitled to, and got, from which vault, with every step of the sum."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from licet.auditor.lines import ClaimLine, Shares, as_json
 from licet.types import Address
@@ -110,12 +110,25 @@ class _Sum:
         self.due += line.due or 0
 
 
-def payee_lines(books: Iterable[Shares]) -> Iterator[PayeeLine]:
+class PayeeLines:
     """The lines of all payees, vault by vault; made as they are asked for, since there may be millions."""
-    for book in books:
-        shares = {} if book.split is None else book.split.shares
-        yield from (_line(book, payee, share) for payee, share in shares.items())
-        yield from (_line(book, payee, 0) for payee in book.claimed if payee not in shares)
+
+    def __init__(self, books: Sequence[Shares]) -> None:
+        """The lines of the payees of some books."""
+        self._books: Final = books
+
+    def __len__(self) -> int:
+        """How many there are; nothing is made for it."""
+        return sum(
+            len(_strangers(book)) + (0 if book.split is None else len(book.split)) for book in self._books
+        )
+
+    def __iter__(self) -> Iterator[PayeeLine]:
+        """The lines: those of a split, then of whoever was paid without a share in it."""
+        for book in self._books:
+            if book.split is not None:
+                yield from (_line(book, payee, share) for payee, share in book.split.items())
+            yield from (_line(book, payee, 0) for payee in _strangers(book))
 
 
 def payee_sums(lines: Iterable[PayeeLine]) -> tuple[PayeeSum, ...]:
@@ -152,7 +165,7 @@ def payee_statements(
     """
     gathered: defaultdict[Address, _Gathered] = defaultdict(_Gathered)
     wanted = None if payees is None else frozenset(payees)
-    for line in payee_lines(report.shares) if wanted is None else _lines_of(report.shares, wanted):
+    for line in PayeeLines(report.shares) if wanted is None else _lines_of(report.shares, wanted):
         gathered[line.payee].lines.append(line)
     for claim in report.claims:
         if wanted is None or claim.payee in wanted:
@@ -169,6 +182,12 @@ def _lines_of(books: Iterable[Shares], payees: Collection[Address]) -> Iterator[
             share = 0 if book.split is None else book.split.share(payee)
             if share or payee in book.claimed:
                 yield _line(book, payee, share)
+
+
+def _strangers(book: Shares) -> list[Address]:
+    """Who was paid, and has no share as far as is known."""
+    split = book.split
+    return [payee for payee in book.claimed if split is None or not split.share(payee)]
 
 
 def _line(book: Shares, payee: Address, share: int) -> PayeeLine:

@@ -266,7 +266,7 @@ class AuditReport:
         payments: every payment that a contract logged, oldest first.
         claims: every claim, oldest first.
         trial_balance: token by token, what came in, went out and is there; its total last.
-        shares: who shares in what each vault received; `payee_lines` and others compute from it.
+        shares: who shares in what each vault received; `PayeeLines` and others compute from it.
         proven: what rests on proofs; None where the node was believed.
     """
 

@@ -97,7 +97,11 @@ class SumTree:
     @property
     def shares(self) -> dict[Address, int]:
         """The shares by payee, in the order of the leaves."""
-        return {checksum(payee): share for payee, share in _unpacked(self._leaves)}
+        return dict(self.items())
+
+    def items(self) -> Iterator[tuple[Address, int]]:
+        """The payees and their shares, in the order of the leaves, one at a time."""
+        return ((checksum(payee), share) for payee, share in _unpacked(self._leaves))
 
     @property
     def total(self) -> int:

@@ -26,7 +26,7 @@ from licet.auditor.papers.html_tables import (
 )
 from licet.auditor.papers.markup import Html, tag
 from licet.auditor.papers.tables import tables_of
-from licet.auditor.payees import PayeeStatement, PayeeSum, payee_lines, payee_statements, payee_sums
+from licet.auditor.payees import PayeeStatement, PayeeSum, payee_statements
 from licet.auditor.report import MEANINGS, AuditReport
 from licet.text import one_line, plural
 from licet.types import Address
@@ -110,9 +110,9 @@ def _header(report: AuditReport, title: str) -> Html:
 def _sections(report: AuditReport) -> Iterator[Html]:
     """All sections, after links to them."""
     amounts = Amounts(report.tokens)
-    sums = payee_sums(payee_lines(report.shares))
     tables = {table.name: table for table in tables_of(report) if table.name not in _PLACED}
-    used = {name: table for name, table in tables.items() if name == "trial_balance" or table.count()}
+    sums = tuple(tables["payee_sums"].lines())
+    used = {name: table for name, table in tables.items() if name in _FIRST or any(map(len, table.rows()))}
     titles = {**_TITLES, **{name: table.title for name, table in used.items()}}
     ordered = dict.fromkeys((*_FIRST, *used))
     yield tag("nav", *(tag("a", titles[name], href=f"#{name}") for name in ordered))

@@ -1,11 +1,12 @@
 """The tables of a report."""
 
+from functools import cache
 from typing import Final
 
 from licet.auditor.findings import Finding
 from licet.auditor.lines import as_json
 from licet.auditor.papers.columns import Row, Table, table, utc
-from licet.auditor.payees import payee_lines, payee_sums
+from licet.auditor.payees import PayeeLines, payee_sums
 from licet.auditor.procedures import carried_out
 from licet.auditor.report import AuditReport
 
@@ -49,6 +50,7 @@ def _outcome(report: AuditReport) -> tuple[Table, ...]:
 
 
 def _books(report: AuditReport) -> tuple[Table, ...]:
+    lines = PayeeLines(report.shares)
     return (
         table(
             "trial_balance",
@@ -63,14 +65,14 @@ def _books(report: AuditReport) -> tuple[Table, ...]:
             "What each payee is entitled to since the deployment, claimed and could claim now, "
             "from all vaults together.",
             "payee token vaults entitled claimed due",
-            lambda: payee_sums(payee_lines(report.shares)),
+            cache(lambda: payee_sums(lines)),
         ),
         table(
             "payee_lines",
             "Payees, vault by vault",
             "received * share / total = entitled, rounded down; the division leaves the remainder.",
             "payee token vault received share total entitled remainder claimed due",
-            lambda: payee_lines(report.shares),
+            lambda: lines,
         ),
         table(
             "claims",
