@@ -33,7 +33,7 @@ from tests.unit.statements import (
 CLUSTER = "local-cluster[2,1,1024]"
 SETTINGS = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "4", "spark.log.level": "OFF"}
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +206,7 @@ def command(java: str, folder: Path, *arguments: str) -> subprocess.CompletedPro
         capture_output=True,
         text=True,
         env=environment,
-        timeout=200,
+        timeout=280,
     )
 
 
