@@ -13,11 +13,11 @@ from typing import Any
 import pyspark
 import pytest
 
+from benchmarks.spark_java import java_home
 from licet.errors import EngineFailed, InputError, LicetError
 from licet.statement import Computed, Engine, compute
 from licet.statement.rule import MAX_TOTAL, MAX_UNITS
 from licet.trees.hashing import checksum
-from tests.integration.java import java_home
 from tests.unit.statements import (
     Shares,
     Usage,
