@@ -62,6 +62,7 @@ nightly: setup ## Long fuzzing, re-orgs and kills, proofs, mutants, coverage, an
 	$(BIN)/python benchmarks/peers.py --check
 	$(BIN)/python benchmarks/find.py --check
 	$(BIN)/python benchmarks/quote.py --check
+	$(BIN)/python benchmarks/statement.py --check
 	LICET_NIGHTLY=1 $(BIN)/python -m pytest tests/unit --timeout 3600
 
 docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/trust.md, docs/vocabulary.md
@@ -69,11 +70,12 @@ docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/tr
 	$(BIN)/python scripts/trust.py
 	$(BIN)/python scripts/vocabulary.py
 
-bench: setup ## Gas and fresh storage slots per operation; finding, quoting, indexing
+bench: setup ## Gas and fresh storage slots per operation; finding, quoting, indexing, statements
 	$(BIN)/python benchmarks/gas.py
 	$(BIN)/python benchmarks/find.py
 	$(BIN)/python benchmarks/quote.py
 	$(BIN)/python benchmarks/index.py
+	$(BIN)/python benchmarks/statement.py
 
 lock: ## Resolve every dependency anew and pin it with its hashes
 	$(PYTHON) scripts/lock.py
