@@ -13,11 +13,11 @@ from typing import Any
 import pyspark
 import pytest
 
+from benchmarks.spark_java import java_home
 from licet.errors import EngineFailed, InputError, LicetError
 from licet.statement import Computed, Engine, compute
 from licet.statement.rule import MAX_TOTAL, MAX_UNITS
 from licet.trees.hashing import checksum
-from tests.integration.java import java_home
 from tests.unit.statements import (
     Shares,
     Usage,
@@ -33,7 +33,7 @@ from tests.unit.statements import (
 CLUSTER = "local-cluster[2,1,1024]"
 SETTINGS = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "4", "spark.log.level": "OFF"}
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +206,7 @@ def command(java: str, folder: Path, *arguments: str) -> subprocess.CompletedPro
         capture_output=True,
         text=True,
         env=environment,
-        timeout=200,
+        timeout=280,
     )
 
 

@@ -9,7 +9,7 @@ import click
 from licet.cli.output import emit, facts, steps_bar
 from licet.cli.params import FILE, json_option
 from licet.cli.session import Session
-from licet.cli.text import parse_amount
+from licet.cli.text import parse_amount, plural
 from licet.documents import PayeeShare, SplitDocument
 from licet.errors import InputError
 from licet.trees.hashing import parse_address
@@ -106,9 +106,9 @@ def compute(
         facts(
             amounts=str(done.out),
             total=f"{done.total:,} smallest units",
-            payees=f"{done.payees:,}, and {counts.unpaid:,} whose amount is 0",
-            usage=f"{counts.rows:,} rows, {counts.units:,} units of {counts.works:,} works",
-            shares=f"{counts.shares:,} rows",
+            payees=f"{done.payees:,}" + (f"; {counts.unpaid:,} more get 0" if counts.unpaid else ""),
+            usage=f"{plural(counts.rows, 'row')}, {counts.units:,} units of {plural(counts.works, 'work')}",
+            shares=plural(counts.shares, "row"),
             root=done.root,
             digest=done.digest,
         ),

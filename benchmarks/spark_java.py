@@ -1,4 +1,4 @@
-"""A Java for Spark where there is none: PyPI's, for the tests."""
+"""A Java for Spark where there is none: PyPI's, for the tests and the benchmark."""
 
 from pathlib import Path
 
