@@ -78,6 +78,7 @@ bench: setup ## Gas and fresh storage slots per operation; finding, quoting, ind
 	$(BIN)/python benchmarks/quote.py
 	$(BIN)/python benchmarks/index.py
 	$(BIN)/python benchmarks/statement.py
+	$(BIN)/python benchmarks/audit.py
 
 lock: ## Resolve every dependency anew and pin it with its hashes
 	$(PYTHON) scripts/lock.py
