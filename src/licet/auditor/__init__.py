@@ -2,6 +2,7 @@
 
 from licet.auditor.audit import Auditor
 from licet.auditor.findings import Evidence, Finding, Kind, Severity
+from licet.auditor.pack import Pack, make_pack, verify_pack
 from licet.auditor.records import Progress
 from licet.auditor.report import (
     AuditReport,
@@ -9,6 +10,7 @@ from licet.auditor.report import (
     Counts,
     EscrowSheet,
     MeterSheet,
+    Proven,
     SaleLine,
     StatementSheet,
     VaultSheet,
@@ -25,10 +27,14 @@ __all__ = [
     "Finding",
     "Kind",
     "MeterSheet",
+    "Pack",
     "Progress",
+    "Proven",
     "SaleLine",
     "Severity",
     "StatementSheet",
     "VaultSheet",
     "Verdict",
+    "make_pack",
+    "verify_pack",
 ]

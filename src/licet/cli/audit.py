@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 import click
@@ -9,13 +10,14 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from licet.auditor import Auditor, AuditReport, Finding, Severity, Verdict
+from licet.auditor import Auditor, AuditReport, Finding, Severity, Verdict, make_pack, verify_pack
 from licet.cli.errors import UndecidedError
 from licet.cli.money import Money
-from licet.cli.output import emit, steps_bar, table
+from licet.cli.output import emit, facts, note, steps_bar, table
+from licet.cli.params import FILE, json_option
 from licet.cli.session import Session, takes
 from licet.cli.text import format_time, one_line, plural, short
-from licet.errors import DeploymentError, LicetError
+from licet.errors import DeploymentError, InputError, LicetError
 from licet.index import Index
 
 EXIT_CODES: Final = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.CANNOT_TELL: 2}
@@ -33,7 +35,7 @@ _PLURALS: Final = {"report of use": "reports of use"}
 _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severity.NOTE: "dim"}
 
 
-@click.command("audit")
+@click.group("audit", invoke_without_command=True)
 @click.option(
     "--block",
     type=click.IntRange(min=0),
@@ -50,15 +52,39 @@ _STYLES: Final = {Severity.ERROR: "red", Severity.CANNOT_TELL: "yellow", Severit
     is_flag=True,
     help="Prove state and logs against the block's hash, so that the node need not be believed: slower.",
 )
-@takes(documents=True)
-def command(session: Session, block: int | None, db: str | None, proofs: bool, as_json: bool) -> int:
+@click.option(
+    "--pack",
+    type=FILE,
+    metavar="FILE",
+    help="Prove, and write all that the audit rests on into FILE (ZIP), for `licet audit verify`.",
+)
+@click.option("--sign", is_flag=True, help="Sign the pack with the account.")
+@takes(account=True, documents=True)
+def command(
+    session: Session,
+    block: int | None,
+    db: str | None,
+    proofs: bool,
+    pack: Path | None,
+    sign: bool,
+    as_json: bool,
+) -> int:
     """Recompute all sales and balances from the chain: the verdict.
 
     Needs a node, the registry's address and the published documents; no key. Exits with 0 when all agrees,
     with 1 when something does not, with 2 when it cannot tell.
     """
+    if click.get_current_context().invoked_subcommand is not None:
+        return 0
+    if pack is not None and db is not None:
+        raise InputError("a pack has the logs that the node gives, and their receipts: leave out --db")
+    if sign and pack is None:
+        raise InputError("what is signed is a pack of evidence: name one with --pack FILE")
     try:
-        report = _audit(session, block, db, proofs=proofs)
+        if pack is None:
+            report = _audit(session, block, db, proofs=proofs)
+        else:
+            report = _packed(session, block, pack, sign=sign)
     except DeploymentError:
         raise  # the contracts are not what they should be: that is an answer
     except LicetError as error:
@@ -86,6 +112,50 @@ def _audit(session: Session, block: int | None, db: str | None, *, proofs: bool)
         index = None if db is None else stack.enter_context(Index(db, create=False))
         progress = stack.enter_context(steps_bar())
         return auditor.audit(registry, block=block, index=index, proofs=proofs, progress=progress)
+
+
+def _packed(session: Session, block: int | None, path: Path, *, sign: bool) -> AuditReport:
+    registry = session.registry or session.contracts.deployment.asset_registry
+    signer = session.signer if sign else None
+    with steps_bar() as progress:
+        made = make_pack(
+            session.reader, session.library, registry, path, block=block, signer=signer, progress=progress
+        )
+    note(f"{path} has the evidence: `licet audit verify` checks it, with no node")
+    return made.report
+
+
+@command.command("verify")
+@click.argument("pack", type=FILE)
+@json_option
+def verify(pack: Path, as_json: bool) -> int:
+    """Check a pack of evidence, with no node: prove everything again, and make the report again.
+
+    Exits with 0 when the pack holds and its verdict is clean, with 1 when it does not hold or there are
+    findings, with 2 when it cannot be read, or its verdict is that it cannot tell.
+    """
+    with steps_bar() as progress:
+        checked = verify_pack(pack, progress)
+    report = checked.report
+    emit(
+        checked.to_json(),
+        Text(counted(report)),
+        Text(),
+        *([findings_table(report.findings), Text()] if report.findings else []),
+        *proof_lines(report),
+        facts(
+            chain=str(report.chain_id),
+            block=f"{report.block.number}, {report.block.hash}",
+            registry=report.registry,
+            report=checked.report_head,
+            signed_by=checked.signer or "nobody",
+        ),
+        Text(),
+        Text("The pack holds. Compare the block's hash with a source of your own: all else follows from it."),
+        verdict_line(report.verdict),
+        as_json=as_json,
+    )
+    return EXIT_CODES[report.verdict]
 
 
 def counted(report: AuditReport) -> str:
