@@ -137,15 +137,15 @@ class Chain:
         self.signer: Final = signer
         self._seconds: Final = seconds
         # No middleware: it would refuse the blocks of some chains, and look names up.
-        self._transport: Final = transport or HttpTransport(url, seconds)
-        self._web3: Final = Web3(self._transport, middleware=())
+        self.transport: Final = transport or HttpTransport(url, seconds)
+        self._web3: Final = Web3(self.transport, middleware=())
         with self._asking():
             self.chain_id: Final = int(self._web3.eth.chain_id)
 
     @property
     def node(self) -> Node:
         """The same node, for asking in bulk."""
-        return Node(self.url, transport=self._transport)
+        return Node(self.url, transport=self.transport)
 
     def with_signer(self, signer: Signer) -> "Chain":
         """The same node, for another account."""

@@ -13,9 +13,11 @@ from licet.errors import ChainError, InputError
 from licet.trees.hashing import keccak
 from licet.types import Address, Hash32, address_bytes, hash32
 
-_PER_CALL: Final = 256
-"""How many slots are proven by one call: some megabytes, where a contract has millions."""
-_CALLS_AT_ONCE: Final = 16
+_PER_CALL: Final = 1_000
+"""How many slots are proven by one call: geth allows 1,024, and Anvil builds the whole trie for each call."""
+_AT_ONCE: Final = 8_000
+"""How many in one exchange: some 50 MB, where a contract has millions."""
+_CALLS_AT_ONCE: Final = 100
 
 
 class StorageProof(Struct):
@@ -83,7 +85,7 @@ class ProvenState(StateReader):
             for some in parts_of(all_, _PER_CALL)
         ]
         found: list[list[int]] = [[] for _ in contracts]
-        for together in parts_of(parts, _CALLS_AT_ONCE):
+        for together in _exchanges(parts):
             asked = [(contract, some) for _, contract, some in together]
             for (i, _, _), words in zip(together, self._prove(asked), strict=True):
                 found[i] += words
@@ -91,7 +93,7 @@ class ProvenState(StateReader):
 
     def _of(self, addresses: Sequence[Address]) -> list[Account]:
         unknown = [address for address in dict.fromkeys(addresses) if address not in self._accounts]
-        for some in parts_of(unknown, _PER_CALL):
+        for some in parts_of(unknown, _CALLS_AT_ONCE):
             for _ in self._prove([(address, []) for address in some]):
                 pass
         return [self._accounts[address] for address in addresses]
@@ -125,3 +127,19 @@ class ProvenState(StateReader):
             self._proofs.word(account.storage_root, slot, [*map(hex_bytes, storage.proof)])
             for slot, storage in zip(slots, answer.storage_proof, strict=True)
         ]
+
+
+def _exchanges(
+    parts: Sequence[tuple[int, Address, Sequence[int]]],
+) -> Iterator[list[tuple[int, Address, Sequence[int]]]]:
+    """The same parts in order, as many at a time as one answer may hold."""
+    together: list[tuple[int, Address, Sequence[int]]] = []
+    size = 0
+    for part in parts:
+        if together and (size + len(part[2]) > _AT_ONCE or len(together) == _CALLS_AT_ONCE):
+            yield together
+            together, size = [], 0
+        together.append(part)
+        size += len(part[2])
+    if together:
+        yield together

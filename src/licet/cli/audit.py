@@ -9,13 +9,14 @@ from typing import Final
 import click
 from click.core import ParameterSource
 
-from licet.auditor import Auditor, AuditReport, Verdict
+from licet.auditor import Auditor, AuditReport, Verdict, make_pack
 from licet.auditor.papers import check_targets, json_pieces, write_report
 from licet.cli.audit_tables import report_tables
 from licet.cli.errors import UndecidedError
 from licet.cli.output import note, show_all, steps_bar
+from licet.cli.params import FILE
 from licet.cli.session import Session, takes
-from licet.errors import DeploymentError, LicetError
+from licet.errors import DeploymentError, InputError, LicetError
 from licet.index import Index
 
 EXIT_CODES: Final = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.CANNOT_TELL: 2}
@@ -50,13 +51,22 @@ db_option: Final = click.option(
     help="Write the report here too: a page (.html), a workbook (.xlsx), .json, or CSV files, in a .zip, or, "
     "without a suffix, in a new folder. May be repeated.",
 )
-@takes(documents=True)
+@click.option(
+    "--pack",
+    type=FILE,
+    metavar="FILE",
+    help="Prove, and write all that the audit rests on into FILE (ZIP), for `licet audit verify`.",
+)
+@click.option("--sign", is_flag=True, help="Sign the pack with the account.")
+@takes(account=True, documents=True)
 def command(
     session: Session,
     block: int | None,
     db: str | None,
     proofs: bool,
     papers: tuple[Path, ...],
+    pack: Path | None,
+    sign: bool,
     as_json: bool,
 ) -> int:
     """Recompute all sales and balances from the chain: the verdict.
@@ -68,9 +78,16 @@ def command(
     if below is not None:
         _refuse_options_before(below)
         return 0
+    if pack is not None and db is not None:
+        raise InputError("a pack has the logs that the node gives, and their receipts: leave out --db")
+    if sign and pack is None:
+        raise InputError("what is signed is a pack of evidence: name one with --pack FILE")
     check_targets(papers)
     with undecided():
-        report = _audit(session, block, db, proofs=proofs)
+        if pack is None:
+            report = _audit(session, block, db, proofs=proofs)
+        else:
+            report = _packed(session, block, pack, sign=sign)
     if as_json:
         sys.stdout.writelines(json_pieces(report))
     else:
@@ -107,3 +124,14 @@ def _audit(session: Session, block: int | None, db: str | None, *, proofs: bool)
         index = None if db is None else stack.enter_context(Index(db, create=False))
         progress = stack.enter_context(steps_bar())
         return auditor.audit(registry, block=block, index=index, proofs=proofs, progress=progress)
+
+
+def _packed(session: Session, block: int | None, path: Path, *, sign: bool) -> AuditReport:
+    registry = session.registry or session.contracts.deployment.asset_registry
+    signer = session.signer if sign else None
+    with steps_bar() as progress:
+        made = make_pack(
+            session.reader, session.library, registry, path, block=block, signer=signer, progress=progress
+        )
+    note(f"{path} has the evidence: `licet audit verify` checks it, with no node")
+    return made.report

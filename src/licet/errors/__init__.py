@@ -6,6 +6,7 @@
     │   ├── DocumentMissing             found neither in the folders nor at its URI
     │   ├── DocumentMismatch            found, but its bytes have another SHA-256
     │   └── DocumentInvalid             the right bytes, but not a document of the type expected
+    ├── PackInvalid                     an audit's evidence that was altered, or does not lead to its report
     ├── ChainError
     │   ├── ConnectionFailed            exit_code 2: nothing answers at the URL
     │   ├── WrongChain                  exit_code 2: the node is on another chain than the deployment

@@ -36,6 +36,10 @@ class DocumentInvalid(DocumentError):
     """The bytes are not a valid document of the type expected."""
 
 
+class PackInvalid(LicetError):
+    """A pack of an audit's evidence that does not hold: something in it was altered, or does not follow."""
+
+
 class ChainError(LicetError):
     """The chain could not be asked, or is not the one expected."""
 
