@@ -10,7 +10,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Self
@@ -74,34 +74,39 @@ class Member:
 
 
 def write_archive(
-    into: IO[bytes], manifest: bytes, files: Sequence[tuple[str, IO[bytes]]], signature: bytes | None
+    into: IO[bytes], manifest: bytes, files: Sequence[tuple[str, Path]], signature: bytes | None
 ) -> None:
     """Writes an archive.
 
     Args:
         into: an empty file.
         manifest: made by `manifest_of` of the same files.
-        files: the names and contents of all other members, by name.
+        files: the names of all other members, in order, and where they are.
         signature: of the manifest, if there is one.
 
     Raises:
         InputError: it is too large.
     """
     members = [_append(into, MANIFEST, io.BytesIO(manifest))]
-    members += [_append(into, name, content) for name, content in files]
+    for name, path in files:
+        with path.open("rb") as content:
+            members.append(_append(into, name, content))
     if signature is not None:
         members.append(_append(into, SIGNATURE, io.BytesIO(signature)))
     into.write(_directory(members))
 
 
-def manifest_of(facts: dict[str, Any], files: Sequence[tuple[str, IO[bytes]]]) -> bytes:
+def manifest_of(facts: dict[str, Any], files: Sequence[tuple[str, Path]]) -> bytes:
     """What says which files an archive has, and what they are.
 
     Args:
         facts: what it says besides.
-        files: the names and contents, by name.
+        files: their names, in order, and where they are.
     """
-    entries = [_measured(name, content, 0).entry() for name, content in files]
+    entries = []
+    for name, path in files:
+        with path.open("rb") as content:
+            entries.append(_measured(name, content, 0).entry())
     return canonical_json(facts | {"files": entries})
 
 
@@ -133,9 +138,9 @@ class Archive:
         self._file.close()
 
     @property
-    def names(self) -> list[str]:
-        """The members' names."""
-        return list(self._members)
+    def members(self) -> Mapping[str, Member]:
+        """The members, by name."""
+        return self._members
 
     def open(self, name: str) -> IO[bytes]:
         """A member's contents, as a file.

@@ -5,10 +5,9 @@ the one before. Who checks a pack runs the same audit over the conversation, pro
 compares the reports. What is left to compare, with a source of one's own, is the block's hash.
 """
 
-import io
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -32,6 +31,7 @@ from licet.chain.conversation import Playback, Recorder
 from licet.chain.signatures import recover
 from licet.chain.signer import Signer
 from licet.documents import Document, Library, file_name
+from licet.documents.base import MAX_DOCUMENT_BYTES
 from licet.documents.canonical import canonical_json, parse_json, sha256
 from licet.documents.store import Found, Listing
 from licet.errors import (
@@ -52,7 +52,11 @@ FORMAT: Final = "licet audit pack 1"
 _NODE: Final = "http://node.invalid"
 """Stands for the node, whose URL may have a key in it."""
 _MAX_CONVERSATION_BYTES: Final = 16 << 30
+_MOST_UNPACKED: Final = 100
+"""How many times its packed size a conversation may have: an honest one has about six times that."""
+_LEAST_BYTES: Final = 1 << 20
 _FACTS: Final = {"format", "made_with", "chain_id", "registry", "block", "report_head", "signer", "files"}
+_FOLDER: Final = "documents/"
 _SIGNED: Final = Struct("AuditPack", Member("manifest", "bytes32", "manifest"))
 
 
@@ -131,27 +135,30 @@ def make_pack(
         raise InputError(f"{path} is there already: name another file")
     with ExitStack() as stack:
         try:
-            conversation = stack.enter_context(tempfile.TemporaryFile())
             made = stack.enter_context(tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False))
         except OSError as error:
             raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
         stack.callback(lambda: Path(made.name).unlink(missing_ok=True))
-        kept = _Keeping(library)
-        recorder = Recorder(chain.transport, conversation)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         # By its number: when it is played back, there is no newest block.
         number = chain.block("latest" if block is None else block).number
-        auditor = Auditor(Chain(_NODE, transport=recorder), kept)
-        auditor.audit(registry, block=number, proofs=True, progress=progress)
-        recorder.close()
-        conversation.seek(0)
+        kept = _Keeping(library, folder)
+        with (folder / CONVERSATION).open("wb") as into:
+            recorder = Recorder(chain.transport, into)
+            auditor = Auditor(Chain(_NODE, transport=recorder), kept)
+            auditor.audit(registry, block=number, proofs=True, progress=progress)
+            recorder.close()
         # The report is the one that the pack leads to: what the live audit knew besides is not evidence.
-        report = _played(conversation, kept.packed(), registry, number, progress)
+        with (folder / CONVERSATION).open("rb") as conversation:
+            report = _played(conversation, kept.packed(), registry, number, _MAX_CONVERSATION_BYTES, progress)
         lines, head = _chained(report)
-        files = _files(lines, conversation, kept.packed())
+        (folder / REPORT).write_bytes(lines)
+        (folder / ALTERED).write_bytes(canonical_json(sorted(kept.packed().altered)))
+        names = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+        files = [(name, folder / name) for name in names]
         facts = _facts(report, head, None if signer is None else signer.address)
         manifest = manifest_of(facts, files)
-        signature = None if signer is None else _signature(signer, manifest, report)
-        write_archive(made, manifest, files, signature)
+        write_archive(made, manifest, files, None if signer is None else _signature(signer, manifest, report))
         made.close()
         Path(made.name).chmod(0o644)
         Path(made.name).replace(path)
@@ -169,10 +176,12 @@ def verify_pack(path: Path, progress: Progress | None = None) -> Pack:
         manifest = archive.manifest
         signer = _checked_facts(manifest)
         try:
-            library = _Packed(_documents(archive))
+            library = _library(archive)
             registry, block = parse_address(manifest["registry"]), manifest["block"]["number"]
             with archive.open(CONVERSATION) as conversation:
-                report = _played(conversation, library, registry, block, progress)
+                most = _MOST_UNPACKED * archive.members[CONVERSATION].size + _LEAST_BYTES
+                most = min(most, _MAX_CONVERSATION_BYTES)
+                report = _played(conversation, library, registry, block, most, progress)
         except PackInvalid:
             raise
         except (LicetError, KeyError, TypeError, AttributeError) as error:
@@ -188,11 +197,16 @@ def verify_pack(path: Path, progress: Progress | None = None) -> Pack:
 
 
 def _played(
-    conversation: IO[bytes], library: Library, registry: Address, block: int, progress: Progress | None
+    conversation: IO[bytes],
+    library: Library,
+    registry: Address,
+    block: int,
+    max_bytes: int,
+    progress: Progress | None,
 ) -> AuditReport:
     """The audit, made from a conversation."""
     with tempfile.TemporaryFile() as scratch:
-        playback = Playback(conversation, scratch, _MAX_CONVERSATION_BYTES)
+        playback = Playback(conversation, scratch, max_bytes)
         chain = Chain(_NODE, transport=playback)
         try:
             report = Auditor(chain, library).audit(registry, block=block, proofs=True, progress=progress)
@@ -251,26 +265,17 @@ def _checked_facts(manifest: Mapping[str, Any]) -> Address | None:
         raise PackInvalid(f"the pack does not hold: {error}") from error
 
 
-def _files(lines: bytes, conversation: IO[bytes], library: "_Packed") -> list[tuple[str, IO[bytes]]]:
-    """The members of a pack but for its manifest, by name."""
-    files: dict[str, IO[bytes]] = {REPORT: io.BytesIO(lines), CONVERSATION: conversation}
-    for document_hash, data in library.documents.items():
-        files[f"documents/{file_name(document_hash)}"] = io.BytesIO(data)
-    files[ALTERED] = io.BytesIO(canonical_json(sorted(library.altered)))
-    return sorted(files.items())
-
-
-def _documents(archive: Archive) -> tuple[dict[Hash32, bytes], set[Hash32]]:
-    """The documents of a pack, and those in whose place something else stood."""
-    altered = {parse_hash(str(one)) for one in parse_json(archive.read(ALTERED))}
+def _library(archive: Archive) -> "_Packed":
+    """The documents of a pack, read when asked for; and those in whose place something else stood."""
     documents = {}
-    for name in archive.names:
-        stem = Path(name).stem
-        if name.startswith("documents/") and name != ALTERED:
-            documents[parse_hash(stem)] = data = archive.read(name)
-            if sha256(data) != parse_hash(stem):
-                raise PackInvalid(f"the pack does not hold: {name} is another document")
-    return documents, altered
+    for name, member in archive.members.items():
+        if not name.startswith(_FOLDER) or name == ALTERED:
+            continue
+        if name != f"{_FOLDER}{member.sha256}.json" or member.size > MAX_DOCUMENT_BYTES:
+            raise PackInvalid(f"the pack does not hold: {name} is another document")
+        documents[Hash32("0x" + member.sha256)] = name
+    altered = {parse_hash(str(one)) for one in parse_json(archive.read(ALTERED))}
+    return _Packed(documents, altered, archive.read)
 
 
 def _signature(signer: Signer, manifest: bytes, report: AuditReport) -> bytes:
@@ -292,17 +297,20 @@ def _check_signature(archive: Archive, report: AuditReport, signer: Address) -> 
 
 
 class _Keeping(Library):
-    """A library that notes what was read."""
+    """A library that keeps what was read."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, folder: Path) -> None:
         super().__init__()
         self._library = library
-        self._documents: dict[Hash32, bytes] = {}
+        self._folder = folder
+        self._documents: dict[Hash32, str] = {}
         self._altered: set[Hash32] = set()
+        (folder / _FOLDER).mkdir()
 
     def packed(self) -> "_Packed":
         """What was read, as a pack has it."""
-        return _Packed((self._documents, self._altered - self._documents.keys()))
+        altered = self._altered - self._documents.keys()
+        return _Packed(self._documents, altered, lambda name: (self._folder / name).read_bytes())
 
     def get(self, document_hash: Hash32, uri: str = "") -> bytes:
         try:
@@ -310,7 +318,10 @@ class _Keeping(Library):
         except DocumentMismatch:
             self._altered.add(document_hash)
             raise
-        self._documents[document_hash] = data
+        if document_hash not in self._documents:
+            name = _FOLDER + file_name(document_hash)
+            (self._folder / name).write_bytes(data)
+            self._documents[document_hash] = name
         return data
 
     def listing(self, kind: type[Document]) -> Listing:
@@ -320,13 +331,17 @@ class _Keeping(Library):
 class _Packed(Library):
     """The documents of a pack."""
 
-    def __init__(self, kept: tuple[Mapping[Hash32, bytes], set[Hash32]]) -> None:
+    def __init__(
+        self, documents: Mapping[Hash32, str], altered: set[Hash32], read: Callable[[str], bytes]
+    ) -> None:
         super().__init__(allow_http=False)
-        self.documents, self.altered = kept
+        self.altered: Final = altered
+        self._documents: Final = documents
+        self._read_member: Final = read
 
     def get(self, document_hash: Hash32, uri: str = "") -> bytes:  # noqa: ARG002 - nothing is fetched
-        if document_hash in self.documents:
-            return self.documents[document_hash]
+        if document_hash in self._documents:
+            return self._read_member(self._documents[document_hash])
         if document_hash in self.altered:
             raise DocumentMismatch(f"document {document_hash}: what stood in its place has another SHA-256")
         raise DocumentMissing(f"document {document_hash} is not in the pack: the auditor did not find it")
@@ -336,6 +351,6 @@ class _Packed(Library):
 
     def _listed(self, kind: type[Document]) -> Iterator[Found]:
         marker = b'"type":"%s"' % kind.TYPE.encode()
-        for document_hash in sorted(self.documents):
-            if marker in self.documents[document_hash]:
+        for document_hash in sorted(self._documents):
+            if marker in self.get(document_hash):
                 yield Found(document_hash, Path(file_name(document_hash)), 0)

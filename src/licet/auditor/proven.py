@@ -168,6 +168,8 @@ def pinned_header(node: Node, at: Block) -> Header:
     if header.hash != at.hash:
         raise ChainError(f"block {at.number} was replaced while it was audited: audit again")
     check_hash(node, header)
+    if int(header.timestamp, 16) != at.timestamp:
+        raise untrue(node.url, "headers", f"it gives two times for block {at.number}")
     return header
 
 
