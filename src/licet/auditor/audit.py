@@ -10,7 +10,7 @@ from licet.auditor.cases import check_cover, kept_cases
 from licet.auditor.conditions import ShownConditions
 from licet.auditor.deeds import kept_deeds, kept_vaults
 from licet.auditor.derivatives import compare_derivatives
-from licet.auditor.disputes import kept_disputes
+from licet.auditor.desk import kept_disputes
 from licet.auditor.findings import Finding
 from licet.auditor.history import Clock, History, read_history
 from licet.auditor.journal import claim_lines, payment_lines, token_lines

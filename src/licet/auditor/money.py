@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from licet.auditor.balances import read_balances
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.holdings import VaultReader
 from licet.auditor.payments import Ledger, Payment, check_ceilings, check_payments, read_ledger
 from licet.auditor.purses import Purse, PurseBook, balance_of, check_purse
 from licet.auditor.records import Progress, Records
@@ -13,7 +14,7 @@ from licet.auditor.replay import Replay
 from licet.auditor.report import VaultSheet
 from licet.auditor.revocations import refund_split
 from licet.auditor.splits import Vault, VaultFinder
-from licet.auditor.vaults import Book, Claim, VaultReader, check_book, claimed_by, read_claims
+from licet.auditor.vaults import Book, Claim, check_book, claimed_by, read_claims
 from licet.chain.state import StateReader
 from licet.contracts import Contracts
 from licet.contracts.events import Sold

@@ -7,7 +7,7 @@ compares the reports. What is left to compare, with a source of one's own, is th
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -24,21 +24,19 @@ from licet.auditor.archive import (
     write_archive,
 )
 from licet.auditor.audit import Auditor
+from licet.auditor.packed import FOLDER, Keeping, Packed
 from licet.auditor.records import Progress
 from licet.auditor.report import AuditReport
 from licet.chain.client import BlockId, Chain
 from licet.chain.conversation import Playback, Recorder
 from licet.chain.signatures import recover
 from licet.chain.signer import Signer
-from licet.documents import Document, Library, file_name
+from licet.documents import Library
 from licet.documents.base import MAX_DOCUMENT_BYTES
 from licet.documents.canonical import canonical_json, parse_json, sha256
-from licet.documents.store import Found, Listing
 from licet.errors import (
     DeploymentError,
     DocumentError,
-    DocumentMismatch,
-    DocumentMissing,
     InputError,
     LicetError,
     PackInvalid,
@@ -56,7 +54,6 @@ _MOST_UNPACKED: Final = 100
 """How many times its packed size a conversation may have: an honest one has about six times that."""
 _LEAST_BYTES: Final = 1 << 20
 _FACTS: Final = {"format", "made_with", "chain_id", "registry", "block", "report_head", "signer", "files"}
-_FOLDER: Final = "documents/"
 _SIGNED: Final = Struct("AuditPack", Member("manifest", "bytes32", "manifest"))
 
 
@@ -142,7 +139,7 @@ def make_pack(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         # By its number: when it is played back, there is no newest block.
         number = chain.block("latest" if block is None else block).number
-        kept = _Keeping(library, folder)
+        kept = Keeping(library, folder)
         with (folder / CONVERSATION).open("wb") as into:
             recorder = Recorder(chain.transport, into)
             auditor = Auditor(Chain(_NODE, transport=recorder), kept)
@@ -265,17 +262,17 @@ def _checked_facts(manifest: Mapping[str, Any]) -> Address | None:
         raise PackInvalid(f"the pack does not hold: {error}") from error
 
 
-def _library(archive: Archive) -> "_Packed":
+def _library(archive: Archive) -> Packed:
     """The documents of a pack, read when asked for; and those in whose place something else stood."""
     documents = {}
     for name, member in archive.members.items():
-        if not name.startswith(_FOLDER) or name == ALTERED:
+        if not name.startswith(FOLDER) or name == ALTERED:
             continue
-        if name != f"{_FOLDER}{member.sha256}.json" or member.size > MAX_DOCUMENT_BYTES:
+        if name != f"{FOLDER}{member.sha256}.json" or member.size > MAX_DOCUMENT_BYTES:
             raise PackInvalid(f"the pack does not hold: {name} is another document")
         documents[Hash32("0x" + member.sha256)] = name
     altered = {parse_hash(str(one)) for one in parse_json(archive.read(ALTERED))}
-    return _Packed(documents, altered, archive.read)
+    return Packed(documents, altered, archive.read)
 
 
 def _signature(signer: Signer, manifest: bytes, report: AuditReport) -> bytes:
@@ -294,63 +291,3 @@ def _check_signature(archive: Archive, report: AuditReport, signer: Address) -> 
         raise PackInvalid("the pack does not hold: its signature is none") from error
     if not holds or recover(digest, signature) != signer:
         raise PackInvalid(f"the pack does not hold: its signature is not {signer}'s")
-
-
-class _Keeping(Library):
-    """A library that keeps what was read."""
-
-    def __init__(self, library: Library, folder: Path) -> None:
-        super().__init__()
-        self._library = library
-        self._folder = folder
-        self._documents: dict[Hash32, str] = {}
-        self._altered: set[Hash32] = set()
-        (folder / _FOLDER).mkdir()
-
-    def packed(self) -> "_Packed":
-        """What was read, as a pack has it."""
-        altered = self._altered - self._documents.keys()
-        return _Packed(self._documents, altered, lambda name: (self._folder / name).read_bytes())
-
-    def get(self, document_hash: Hash32, uri: str = "") -> bytes:
-        try:
-            data = self._library.get(document_hash, uri)
-        except DocumentMismatch:
-            self._altered.add(document_hash)
-            raise
-        if document_hash not in self._documents:
-            name = _FOLDER + file_name(document_hash)
-            (self._folder / name).write_bytes(data)
-            self._documents[document_hash] = name
-        return data
-
-    def listing(self, kind: type[Document]) -> Listing:
-        return self._library.listing(kind)
-
-
-class _Packed(Library):
-    """The documents of a pack."""
-
-    def __init__(
-        self, documents: Mapping[Hash32, str], altered: set[Hash32], read: Callable[[str], bytes]
-    ) -> None:
-        super().__init__(allow_http=False)
-        self.altered: Final = altered
-        self._documents: Final = documents
-        self._read_member: Final = read
-
-    def get(self, document_hash: Hash32, uri: str = "") -> bytes:  # noqa: ARG002 - nothing is fetched
-        if document_hash in self._documents:
-            return self._read_member(self._documents[document_hash])
-        if document_hash in self.altered:
-            raise DocumentMismatch(f"document {document_hash}: what stood in its place has another SHA-256")
-        raise DocumentMissing(f"document {document_hash} is not in the pack: the auditor did not find it")
-
-    def listing(self, kind: type[Document]) -> Listing:
-        return Listing(tuple(self._listed(kind)), ())
-
-    def _listed(self, kind: type[Document]) -> Iterator[Found]:
-        marker = b'"type":"%s"' % kind.TYPE.encode()
-        for document_hash in sorted(self._documents):
-            if marker in self.get(document_hash):
-                yield Found(document_hash, Path(file_name(document_hash)), 0)

@@ -3,26 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from licet.auditor.balances import read_balances
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.payments import Payment
 from licet.auditor.splits import Vault
-from licet.chain.artifacts import artifact
 from licet.chain.client import Log
-from licet.chain.slots import mapped
-from licet.chain.state import StateReader
-from licet.chain.tries import EMPTY_CODE
-from licet.contracts import Contracts, events
+from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
-from licet.contracts.vaults import vault_code
-from licet.errors import ChainError
-from licet.trees.hashing import keccak
 from licet.trees.sums import SumTree
-from licet.types import Address, hash32
-
-_LAYOUT: Final = artifact("RoyaltyVault").layout
+from licet.types import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,79 +128,6 @@ def _receiver(claimed: Claimed, redirected: Redirected | None) -> Address:
     return redirected.receiver if same else claimed.payee
 
 
-class VaultReader:
-    """What vaults have and keep at one block: read all at once, then told of each."""
-
-    def __init__(
-        self,
-        contracts: Contracts,
-        state: StateReader,
-        vaults: Iterable[Vault],
-        claimed: Mapping[tuple[Address, Address], Collection[Address]],
-    ) -> None:
-        """Reads.
-
-        Args:
-            contracts: of the deployment.
-            state: of the block that is audited.
-            vaults: of which the code is read.
-            claimed: by vault and token, whose books are read: the payees who claimed.
-        """
-        self._implementation: Final = contracts.deployment.vault_implementation
-        self._state: Final = state
-        addresses = [vault.address for vault in vaults]
-        self._codes: Final = dict(zip(addresses, state.code_hashes(addresses), strict=True))
-        self._balances: Final = read_balances(contracts.chain, state, claimed)
-        places = [
-            (vault, slot)
-            for (vault, token), payees in claimed.items()
-            for slot in (_book_slot(token), *(_payee_slot(token, payee) for payee in payees))
-        ]
-        self._words: Final = dict(zip(places, state.words(places), strict=True))
-
-    def check_code(self, vault: Vault) -> Iterator[Finding]:
-        """Yields whether other code than a vault's stands at its address."""
-        expected = vault_code(vault.root, self._implementation)
-        if self._codes[vault.address] in (hash32(EMPTY_CODE), hash32(keccak(expected))):
-            return
-        yield _of_vault(
-            Kind.VAULT_CODE_WRONG,
-            vault,
-            "has other code than a vault: do not trust it",
-            expected=expected.hex(),
-            actual=self._state.code(vault.address)[:64].hex(),
-        )
-
-    def book(
-        self,
-        vault: Vault,
-        token: Address,
-        claimed: Mapping[Address, int],
-        moved: tuple[int, int] | None,
-        least_income: int,
-        findings: list[Finding],
-    ) -> Book | None:
-        """A vault's book in one token; None where the token does not answer."""
-        balance = self._balances[vault.address, token]
-        if isinstance(balance, ChainError):
-            what = f"has what the token {token} does not say: {balance}"
-            findings.append(_of_vault(Kind.VAULT_UNREADABLE, vault, what, token))
-            return None
-        # The book's top bit says that a claim is under way: in no state between transactions.
-        released = self._words[vault.address, _book_slot(token)]
-        released_to = {payee: self._words[vault.address, _payee_slot(token, payee)] for payee in claimed}
-        return Book(vault, token, balance, released, claimed, released_to, moved, least_income)
-
-
-def _book_slot(token: Address) -> int:
-    return mapped(_LAYOUT.variables["_books"], token)
-
-
-def _payee_slot(token: Address, payee: Address) -> int:
-    book = _book_slot(token) + _LAYOUT.structs["Book"]["releasedTo"].slot
-    return mapped(book, payee)
-
-
 def claimed_by(claims: Collection[Claim]) -> dict[tuple[Address, Address], dict[Address, int]]:
     """What each payee claimed, by vault and token."""
     books: defaultdict[tuple[Address, Address], defaultdict[Address, int]] = defaultdict(
@@ -316,10 +232,10 @@ def _of_book(
     expected: object = None,
     actual: object = None,
 ) -> Finding:
-    return _of_vault(kind, book.vault, what, book.token, payee, expected=expected, actual=actual)
+    return of_vault(kind, book.vault, what, book.token, payee, expected=expected, actual=actual)
 
 
-def _of_vault(
+def of_vault(
     kind: Kind,
     vault: Vault,
     what: str,
@@ -329,6 +245,7 @@ def _of_vault(
     expected: object = None,
     actual: object = None,
 ) -> Finding:
+    """A finding about a vault; `what` goes on after its address."""
     return found(
         kind,
         f"vault {vault.address} {what}",
