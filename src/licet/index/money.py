@@ -21,7 +21,7 @@ from licet.index.state import Track
 from licet.index.store import Store
 from licet.index.wanted import Claims, Transfers, Wanted
 
-_LOGS_AT_ONCE: Final = 5_000
+_LOGS_AT_ONCE: Final = 2_500
 _NEAR_TIP: Final = 64
 """Blocks near the tip in one step: each is asked for by itself."""
 

@@ -186,15 +186,17 @@ def _row(node: Node, wanted: Wanted, log: RawLog, piece: Piece) -> tuple[tuple[i
     """A log's place and its row, if it is wanted."""
     try:
         block, index = int(log.block_number, 16), int(log.log_index, 16)
-        tx_hash, block_hash = (bytes.fromhex(word[2:]) for word in (log.transaction_hash, log.block_hash))
+        tx_hash = bytearray.fromhex(log.transaction_hash[2:])
         if len(tx_hash) != _HASH or index < 0:
             raise ValueError("it is of no transaction")
         row = wanted.row(log, block, index, tx_hash)
+        if row is None:
+            return None
+        if piece.hashes.get(block) != bytes.fromhex(log.block_hash[2:]):
+            raise untrue(node.url, "blocks", f"it gives a log of another block {block} than it has")
     except ValueError as error:
         raise untrue(node.url, "logs", f"it gives a log that is none: {error}") from error
-    if row is not None and piece.hashes.get(block) != block_hash:
-        raise untrue(node.url, "blocks", f"it gives a log of another block {block} than it has")
-    return None if row is None else ((block, index), row)
+    return (block, index), row
 
 
 def _is_new(node: Node, found: Found, row: tuple[tuple[int, int], Row]) -> bool:

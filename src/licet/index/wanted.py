@@ -43,8 +43,8 @@ class Wanted(Protocol):
     def may_be_in(self, bloom: int) -> bool:
         """Whether a block may have some, by its bloom."""
 
-    def row(self, log: RawLog, block: int, index: int, tx_hash: bytes) -> Row | None:
-        """A log as the table has it; None where it is not wanted.
+    def row(self, log: RawLog, block: int, index: int, tx_hash: bytearray) -> Row | None:
+        """A log as the table has it, with `bytearray`s as `Builder` has them; None where it is not wanted.
 
         Raises:
             ValueError: it is none that was asked for, or no log at all.
@@ -84,7 +84,7 @@ class Claims:
         """As `Wanted`."""
         return any(bloom & mask == mask for mask in _TOPIC_MASKS) and _any_in(bloom, self._masks)
 
-    def row(self, log: RawLog, block: int, index: int, tx_hash: bytes) -> Row | None:
+    def row(self, log: RawLog, block: int, index: int, tx_hash: bytearray) -> Row | None:
         """As `Wanted`: word for word, whatever else stands in it."""
         vault = bytes.fromhex(log.address[2:])
         named = self.vaults.get(vault)
@@ -149,25 +149,23 @@ class Transfers:
             bloom & _TRANSFER_MASK == _TRANSFER_MASK and _any_in(bloom, tokens) and _any_in(bloom, accounts)
         )
 
-    def row(self, log: RawLog, block: int, index: int, tx_hash: bytes) -> Row | None:
+    def row(self, log: RawLog, block: int, index: int, tx_hash: bytearray) -> Row | None:
         """As `Wanted`: what `licet.contracts.transfers.decode_transfer` reads, and nothing else."""
         token = bytes.fromhex(log.address[2:])
         named = self.tokens.get(token)
         if named is None or len(log.topics) != 3:
             return None
-        topics, amount = _topics(log), bytes.fromhex(log.data[2:])
-        sender, receiver = topics[44:64], topics[76:]
+        topic, first, second = (bytes.fromhex(word[2:]) for word in log.topics)
+        amount = bytearray.fromhex(log.data[2:])
+        if not len(topic) == len(first) == len(second) == _WORD:
+            raise ValueError("it has topics that are none")
+        sender, receiver = first[12:], second[12:]
         if sender not in self.accounts and receiver not in self.accounts:
             return None
-        readable = (
-            topics[:_WORD] == TRANSFER_TOPIC
-            and topics[32:44] == topics[64:76] == _PADDING
-            and len(amount) == _WORD
-        )
-        if not readable:
+        if topic != TRANSFER_TOPIC or len(amount) != _WORD or not first[:12] == second[:12] == _PADDING:
             return None
         named = max(named, min(self.followed.get(sender, _NEVER), self.followed.get(receiver, _NEVER)))
-        return token, block, index, tx_hash, sender, receiver, amount, named
+        return bytearray(token), block, index, tx_hash, bytearray(sender), bytearray(receiver), amount, named
 
     def names(self, rows: Sequence[Row]) -> list[Row]:  # noqa: ARG002 - as `Wanted` has it
         """As `Wanted`: nobody."""
