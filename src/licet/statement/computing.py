@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
 from licet.database import Database
-from licet.errors import InputError, SpaceMissing, ToolMissing
+from licet.errors import EngineFailed, InputError, SpaceMissing, ToolMissing
 from licet.statement import in_duckdb
 from licet.statement.amounts import Report, digest_and_leaves, to_parquet
 from licet.statement.inputs import share_rows, usage_rows
@@ -68,7 +68,7 @@ def compute(
         InputError: a file, a row or the total cannot be used.
         SpaceMissing: memory and disk do not suffice, or the file cannot be written.
         ToolMissing: the engine is not installed.
-        EngineFailed: Spark gave up.
+        EngineFailed: Spark gave up, or an engine was wrong.
     """
     check_total(total)
     _check_out(out)
@@ -88,7 +88,7 @@ def compute(
             tree = SumTree(leaves)
             report("tree", 1, 1)
             if tree.total != total:
-                raise InputError(f"the amounts sum to {tree.total}, not to {total}: nothing was written")
+                raise EngineFailed(f"the amounts sum to {tree.total}, not to {total}: nothing was written")
             whole = csv
             if out.suffix == ".parquet":
                 whole = csv.with_suffix(".parquet")
