@@ -88,7 +88,7 @@ def test_a_block_whose_state_is_gone(network: Network) -> None:
         raise RefusedError("missing trie node")
 
     with between(network.url, pruned) as url, pytest.raises(ChainError, match="missing trie node"):
-        StateReader(Node(url), 1).words([(SOMEWHERE, 1)])
+        StateReader(Node(url), network.height).words([(SOMEWHERE, 1)])
 
 
 @pytest.mark.parametrize("answer", ["nonsense", "0x", None, "0x" + "11" * 40])
@@ -97,7 +97,7 @@ def test_an_answer_that_is_no_word(answer: Any, network: Network) -> None:
         return answer
 
     with between(network.url, respond) as url, pytest.raises(ChainError, match="unusable answer"):
-        StateReader(Node(url), 1).words([(SOMEWHERE, 1)])
+        StateReader(Node(url), network.height).words([(SOMEWHERE, 1)])
 
 
 def test_an_audit_by_either_way_reports_the_same(

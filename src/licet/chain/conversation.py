@@ -16,6 +16,7 @@ from msgspec import Struct
 from web3.types import RPCEndpoint, RPCResponse
 
 from licet.chain.transport import Transport
+from licet.documents.canonical import is_nested_deeply
 from licet.errors import ChainError, ConnectionFailed
 
 _LEVEL: Final = 6
@@ -142,7 +143,7 @@ class Playback(Transport):
             ConnectionFailed: the conversation has no answer, or none any more.
         """
         asked = _asked.decode(self.encode_rpc_request(method, params))
-        return json.loads(_single(self._next(asked)))  # type: ignore[no-any-return]
+        return _parsed(_single(self._next(asked)))  # type: ignore[no-any-return]
 
     def exchange(self, body: bytes) -> bytes:
         """As `Transport`. Raises as `make_request`."""
@@ -182,9 +183,15 @@ def _read(decoder: msgspec.json.Decoder[Any], data: bytes) -> Any:
         raise ConnectionFailed("an answer is no JSON-RPC") from error
 
 
+def _parsed(data: bytes) -> Any:
+    if is_nested_deeply(data):
+        raise ConnectionFailed("a line of the conversation is nested too deeply")
+    return json.loads(data)
+
+
 def _key(method: str, params: bytes) -> bytes:
     """A question, in few bytes; spaces between its parts do not make it another."""
-    canonical = json.dumps([method, json.loads(params)], sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps([method, _parsed(params)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).digest()
 
 
