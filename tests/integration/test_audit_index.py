@@ -79,6 +79,21 @@ def test_money_that_was_left_out_is_found(
     assert kinds <= {finding.kind for finding in report.findings}
 
 
+def test_money_that_is_not_followed_yet_is_waited_for(index: Index, db: Path, network: Network) -> None:
+    """As where a process was killed between the blocks and the money."""
+    last = index.state.block
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE tracks SET block_number = ? WHERE number = 1", (last - 3,))
+    assert audited(network, index).block.number == last - 3
+    with pytest.raises(InputError, match=f"proven up to {last - 3}"):
+        audited(network, index, last)
+    before = index.identity.first_block - 1
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE tracks SET block_number = ? WHERE number = 0", (before,))
+    with pytest.raises(InputError, match="nothing that could be audited yet"):
+        audited(network, index)
+
+
 def test_an_older_block_is_audited_as_it_stood(index: Index, network: Network) -> None:
     block = index.state.block - 12
     assert audited(network, index, block).to_json() == audited(network, None, block).to_json()

@@ -103,7 +103,14 @@ class Auditor:
             ChainError: the node failed, or the chain was reorganised meanwhile: audit again.
         """
         contracts = Contracts.of(self.chain, registry)
-        newest = "latest" if index is None else index.state.money_block
+        newest: BlockId = "latest"
+        if index is not None:
+            newest = index.state.money_block
+            if newest < contracts.deployment.block:
+                raise InputError(
+                    f"{index.state.db} has nothing that could be audited yet: "
+                    "`licet index update` goes on there"
+                )
         at = self.chain.block(newest if block is None else block)
         if at.number < contracts.deployment.block:
             raise InputError(

@@ -230,8 +230,8 @@ class Index:
             at = Follower(self._store, nodes, fetcher, known.first_block, progress).run(to_block)
             money = MoneyFollower(self._store, nodes, fetcher, known.first_block, money_progress)
             if money.run(at.verified):
-                break
-        return self.state
+                return self.state
+        raise ChainError(f"the chain changed {_PASSES} times meanwhile: update once more")
 
     # Reading.
 

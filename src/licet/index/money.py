@@ -6,6 +6,7 @@ next goes on where the last one ended, whatever ended it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
@@ -128,30 +129,44 @@ class MoneyFollower:
         blocks: tuple[int, int],
         move: Callable[[int], Track],
     ) -> None:
-        """Fetches and stores what is wanted of some blocks; `move` says where the track stands after one."""
+        """Fetches and stores what is wanted of some blocks; `move` says where the track stands after one.
+
+        While one piece is stored, the next one is fetched.
+        """
         pace, searches = Pace(_LOGS_AT_ONCE), [Search(logs) for logs in wanted]
         first, last = blocks
         block = first - 1
         tried = 0
+        ahead: tuple[Piece, Future[Found]] | None = None
+
+        def ask(after: int) -> tuple[Piece, Future[Found]]:
+            nonlocal tried
+            piece = self._piece(after + 1, last, pace.size)
+            tried = piece.blocks
+            return piece, pool.submit(self._fetcher.fetch, self._nodes.current, searches, piece)
 
         def fetch() -> tuple[Piece, Found]:
-            nonlocal tried
-            piece = self._piece(block + 1, last, pace.size)
-            tried = piece.blocks
-            return piece, self._fetcher.fetch(self._nodes.current, searches, piece)
+            nonlocal ahead
+            piece, future = ahead or ask(block)
+            ahead = None
+            found = future.result()
+            pace.learn(piece.blocks, found.logs)
+            if piece.last < last:
+                ahead = ask(piece.last)
+            return piece, found
 
         def failed(_: ChainError) -> None:
             otherwise = [search.refused(tried) for search in searches]
             if not any(otherwise):
                 pace.shrink()
 
-        while block < last:
-            piece, found = self._nodes.persist(fetch, failed)
-            block = piece.last
-            steps.commit(move(block), piece, sorted(found.rows.values()), found.names)
-            pace.learn(piece.blocks, found.logs)
-            if self._progress is not None:
-                self._progress(block - first + 1, last - first + 1)
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            while block < last:
+                piece, found = self._nodes.persist(fetch, failed)
+                block = piece.last
+                steps.commit(move(block), piece, sorted(found.rows.values()), found.names)
+                if self._progress is not None:
+                    self._progress(block - first + 1, last - first + 1)
 
     def _piece(self, first: int, last: int, size: int) -> Piece:
         final = first <= self._final
