@@ -32,6 +32,7 @@ from licet.auditor.sheets import (
     share_books,
     statement_sheets,
 )
+from licet.auditor.statement_documents import check_statement_documents
 from licet.auditor.statements import check_funding, kept_statements
 from licet.auditor.sublicenses import kept_pins
 from licet.auditor.usage import kept_usage
@@ -233,6 +234,8 @@ class _Audit:
             self._findings.append(finding)
         works = check_catalogs(replay.registrations, self._library, self._findings)
         self._findings += check_usage_logs(replay.usage.anchors, replay.licenses, self._library)
+        stated = [stated.event for stated in replay.statements.statements.values()]
+        self._findings += check_statement_documents(stated, replay.usage.anchors, self._library)
         self._findings += self._compare_slots(replay)
         money = follow_money(self._records, self._library, replay, history.first_block, self._findings)
         self._findings += check_flows(money)

@@ -220,6 +220,14 @@ class Kind(StrEnum):
     """A statement's money was released too early, or to another than its contests' outcome says."""
     STATEMENT_UNPAID = "statement_unpaid"
     """A statement's money that was released did not move."""
+    STATEMENT_DOCUMENT_MISSING = "statement_document_missing"
+    """A statement's document is not to be found, or has a form that cannot be compared."""
+    STATEMENT_DOCUMENT_ALTERED = "statement_document_altered"
+    """What stands in the place of a statement's document has another SHA-256."""
+    STATEMENT_DOCUMENT_WRONG = "statement_document_wrong"
+    """A statement's document has another asset, period, currency, amount or split than was stated."""
+    STATEMENT_USAGE_UNANCHORED = "statement_usage_unanchored"
+    """A statement's document names a usage log that nobody anchored."""
 
     # Purses: where deposits, escrowed sales and statements wait.
     PURSE_INCOME_WRONG = "purse_income_wrong"
@@ -267,13 +275,20 @@ class Kind(StrEnum):
 
 
 _NOTES: Final = frozenset(
-    {Kind.PAYEE_NOT_A_VAULT, Kind.SPLIT_UNUSED, Kind.PARENTS_OUTDATED, Kind.USAGE_LOG_MISSING}
+    {
+        Kind.PAYEE_NOT_A_VAULT,
+        Kind.SPLIT_UNUSED,
+        Kind.PARENTS_OUTDATED,
+        Kind.USAGE_LOG_MISSING,
+        Kind.STATEMENT_USAGE_UNANCHORED,
+    }
 )
 _CANNOT_TELL: Final = frozenset(
     {
         Kind.CATALOG_MISSING,
         Kind.SIGNATURE_UNPROVEN,
         Kind.SPLIT_MISSING,
+        Kind.STATEMENT_DOCUMENT_MISSING,
         Kind.VAULT_UNREADABLE,
         Kind.PURSE_UNREADABLE,
         Kind.TRANSFERS_UNREADABLE,

@@ -250,6 +250,10 @@ PLANS: Final = (
             Kind.WITHDRAWAL_UNPAID,
             Kind.ESCROW_UNPAID,
             Kind.STATEMENT_UNPAID,
+            Kind.STATEMENT_DOCUMENT_MISSING,
+            Kind.STATEMENT_DOCUMENT_ALTERED,
+            Kind.STATEMENT_DOCUMENT_WRONG,
+            Kind.STATEMENT_USAGE_UNANCHORED,
             Kind.STATEMENT_UNFUNDED,
             Kind.CLAIM_UNPAID,
             Kind.PAYEE_NOT_A_VAULT,
@@ -300,7 +304,8 @@ PLANS: Final = (
     Plan(
         "statements",
         "Statements",
-        "Recomputed each statement's id and vault, and compared its state and release with its contests.",
+        "Recomputed each statement's id and vault, compared what it states with its document, and its state "
+        "and release with its contests.",
         "statement",
         lambda report: report.counts.statements,
         _kinds(
