@@ -129,8 +129,8 @@ def in_a_process(way: str, url: str, deployment: Path) -> dict[str, float]:
     return found
 
 
-def fill(url: str, blocks: int) -> Deployment:
-    """Deploys, and sells in so many blocks."""
+def fill(url: str, blocks: int, sales: int = 1) -> Deployment:
+    """Deploys, and sells in so many blocks, `EVENTS_A_BLOCK` events for each of so many sales in a block."""
     bench = Bench.start(url)
     bench.licensor.assets.register(Registration(bench.licensor.chain.account, sha256(b"a")))
     bench.dollar.mint(bench.licensee.chain.account, 1 << 100)
@@ -146,7 +146,8 @@ def fill(url: str, blocks: int) -> Deployment:
         return Order(offer, signature, account, hash32((salt << 16).to_bytes(32)), quantity).to_abi()
 
     node.ask(bool, "evm_setAutomine", False)
-    for i in range(blocks):
+    node.ask(bool, "evm_setBlockGasLimit", hex(sales * 30_000_000))
+    for i in range(blocks * sales):
         salt = (BASKET + 1) * i
         basket = [order(salt + 1 + k) for k in range(BASKET)]
         for data in (
@@ -155,7 +156,8 @@ def fill(url: str, blocks: int) -> Deployment:
         ):
             call = {"from": account, "to": token, "data": "0x" + data.hex(), "gas": hex(12_000_000)}
             node.ask(str, "eth_sendTransaction", call)
-        node.ask(str, "evm_mine")
+        if (i + 1) % sales == 0:
+            node.ask(str, "evm_mine")
     return bench.licensor.deployment
 
 
