@@ -63,6 +63,8 @@ nightly: setup ## Long fuzzing, re-orgs and kills, 10,000 audited operations, pr
 	$(BIN)/python benchmarks/peers.py --check
 	$(BIN)/python benchmarks/find.py --check
 	$(BIN)/python benchmarks/quote.py --check
+	$(BIN)/python benchmarks/index.py --check
+	$(BIN)/python benchmarks/audit.py --check
 	$(BIN)/python benchmarks/statement.py --check
 	LICET_NIGHTLY=1 $(BIN)/python -m pytest tests/unit --timeout 3600
 
