@@ -158,7 +158,7 @@ def reorganised(noise: Noise, reorgs: int, tmp_path: Path) -> None:
         money = followed.money
         most = max(most, min(money.vaults, money.tokens, money.claims, money.transfers))
     followed.close()
-    assert most > 1, "no money moved"
+    assert most > 0, "no money moved"
     assert changed > reorgs * 0.8  # an empty block of the same second is the same block
 
 
