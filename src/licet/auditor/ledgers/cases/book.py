@@ -84,6 +84,12 @@ class CaseBook:
         """Somebody showed evidence in a case."""
         yield from self._check_running(event, event.case_id, "had evidence shown")
 
+    def ended_by(self, event: CaseClosed) -> Case | None:
+        """The case that an event ends; None where none is open that is about the same."""
+        case = self.cases.get(event.case_id)
+        runs = case is not None and case.status == Status.OPEN and case.subject == event.subject
+        return case if runs else None
+
     def closed(self, event: CaseClosed, defendant: Address | None) -> Iterator[Finding]:
         """A case came to its end.
 
@@ -91,8 +97,8 @@ class CaseBook:
             event: the end.
             defendant: who gets the bond of a rejected claim; None where nobody is known.
         """
-        case = self.cases.get(event.case_id)
-        if case is None or case.status != Status.OPEN or case.subject != event.subject:
+        case = self.ended_by(event)
+        if case is None:
             what = "was closed, but is not open, or is about something else"
             yield self.fault(Kind.CASE_CONTRADICTION, event, event.case_id, what)
             return

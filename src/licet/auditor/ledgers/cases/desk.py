@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any, Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.ledgers.cases.disputes import DisputeLedger
+from licet.auditor.ledgers.cases.disputes import DisputeLedger, flags_of
 from licet.auditor.ledgers.kept import Kept, Words
 from licet.chain.artifacts import artifact
 from licet.chain.slots import after, mapped
@@ -82,5 +82,4 @@ def _hash(words: Words) -> Hash32:
 def _work_flags(words: Words) -> tuple[DeedFlag, int]:
     """A work's flags, and how many of its cases are open."""
     state = _LAYOUT.unpack("WorkState", words)
-    flags = DeedFlag.DISPUTED if state["open"] else DeedFlag(0)
-    return flags | (DeedFlag.DEFEATED if state["defeated"] else DeedFlag(0)), state["open"]
+    return flags_of(state["open"], state["defeated"]), state["open"]

@@ -146,7 +146,7 @@ class DisputeLedger:
     def _defeated(self, asset: Hash32, work: Hash32 | None) -> bool:
         if work is None:
             return bool(self.assets.get(asset, _NONE).upheld)
-        return DeedFlag.DEFEATED in self.work_flags(asset, work)
+        return self.work_state(asset, work)[1]
 
     def _check_license(self, event: LicenseDisputed) -> Iterator[Finding]:
         title = self._licenses.titles.get(event.license_id)
@@ -196,10 +196,9 @@ class DisputeLedger:
         self.assets[event.asset_id] = replace(state, escrowing=state.escrowing - 1)
 
     def _closed(self, event: CaseClosed) -> Iterator[Finding]:
-        case = self.book.cases.get(event.case_id)
-        running = case is not None and case.status == Status.OPEN and case.subject == event.subject
+        case = self.book.ended_by(event)
         yield from self.book.closed(event, None if case is None else self._defendant(case))
-        if running and event.case_id in self.claims:
+        if case is not None and event.case_id in self.claims:
             self._settle(event, self.claims[event.case_id])
 
     def _defendant(self, case: Case) -> Address | None:
@@ -274,22 +273,20 @@ class DisputeLedger:
             self.escrows[key] = Purse(address, f"the escrow of case {case_id} for {payee}", subject)
         return self.escrows[key]
 
-    def work_flags(self, asset: Hash32, sha256: Hash32) -> DeedFlag:
-        """What a work of a catalogue should be marked with."""
-        open_, defeated = self.work_state(asset, sha256)
-        return (DeedFlag.DISPUTED if open_ else DeedFlag(0)) | (
-            DeedFlag.DEFEATED if defeated else DeedFlag(0)
-        )
-
     def work_state(self, asset: Hash32, sha256: Hash32) -> tuple[int, bool]:
         """How many cases of a work are open, and whether one was upheld."""
         states = [self.book.cases[case_id].status for case_id in self._of_work[asset, sha256]]
         return states.count(Status.OPEN), Status.UPHELD in states
 
 
+def flags_of(open_: int, upheld: int) -> DeedFlag:
+    """What disputes mark a deed or a work with: whether cases are open, and whether one was upheld."""
+    disputed = DeedFlag.DISPUTED if open_ else DeedFlag(0)
+    return disputed | (DeedFlag.DEFEATED if upheld else DeedFlag(0))
+
+
 def _flags(state: AssetState) -> DeedFlag:
-    disputed = DeedFlag.DISPUTED if state.open else DeedFlag(0)
-    return disputed | (DeedFlag.DEFEATED if state.upheld else DeedFlag(0))
+    return flags_of(state.open, state.upheld)
 
 
 def _flags_wrong(event: Event, asset: Hash32, case_id: int, expected: object, actual: object) -> Finding:

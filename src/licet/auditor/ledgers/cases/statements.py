@@ -131,11 +131,10 @@ class StatementLedger:
             self._set(event.statement_id, stated, open_=stated.state.open + 1)
 
     def _closed(self, event: CaseClosed) -> Iterator[Finding]:
-        case = self.book.cases.get(event.case_id)
-        running = case is not None and case.status == Status.OPEN and case.subject == event.subject
+        case = self.book.ended_by(event)
         stated = self.statements.get(event.subject)
         yield from self.book.closed(event, None if stated is None else stated.state.publisher)
-        if running and stated is not None:
+        if case is not None and stated is not None:
             state = State.RETURNED if event.status == Status.UPHELD else stated.state.state
             self._set(event.subject, stated, open_=stated.state.open - 1, state=state)
 
