@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the table of docs/findings.md: every kind of finding, and the tests that plant it.
 
-The kinds and what they mean are those of src/licet/auditor/kinds.py; a test stands with a kind that it names.
-`--check` only compares.
+The kinds and what they mean are those of src/licet/auditor/findings/kinds.py; a test stands with a kind that
+it names. `--check` only compares.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from licet.auditor import Kind
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "findings.md"
-SOURCE = ROOT / "src" / "licet" / "auditor" / "kinds.py"
+SOURCE = ROOT / "src" / "licet" / "auditor" / "findings" / "kinds.py"
 TESTS = ROOT / "tests"
 KINDS = Kind.__members__
 NAMED_TESTS = 3

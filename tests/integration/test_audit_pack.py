@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from licet.auditor import Pack, Verdict, make_pack, verify_pack
-from licet.auditor.archive import manifest_of, write_archive
+from licet.auditor.pack.archive import manifest_of, write_archive
 from licet.chain.client import Chain
 from licet.documents import CatalogDocument, Library, Published, Publisher, Work, file_name, sha256
 from licet.documents.canonical import canonical_json

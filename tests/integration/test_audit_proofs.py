@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from licet.auditor import Auditor, AuditReport, Kind
-from licet.auditor.balances import read_balances
-from licet.auditor.proven import Headers, pinned_header
+from licet.auditor.evidence.proven import Headers, pinned_header
+from licet.auditor.money.balances import read_balances
 from licet.chain.client import Chain
 from licet.chain.headers import Header
 from licet.chain.proofs import ProvenState
@@ -206,7 +206,7 @@ def test_what_a_token_says_of_balances_may_remain_its_word(
 def test_headers_that_are_too_many_to_link(
     story: Market, network: Network, prove: Prove, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("licet.auditor.proven._MOST_LINKED", 10)
+    monkeypatch.setattr("licet.auditor.evidence.proven._MOST_LINKED", 10)
     report = prove()
     assert report.proven is not None
     first = report.block.number - 10

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 from licet.auditor import AuditReport, Counts, Finding, Kind
-from licet.auditor.balance import trial_balance
 from licet.auditor.findings import found
-from licet.auditor.lines import ClaimLine, Movement, PaymentLine, Shares, TokenLine
-from licet.auditor.purses import Purse, PurseBook
-from licet.auditor.report import SaleLine, VaultSheet, ranked
-from licet.auditor.splits import Vault
-from licet.auditor.vaults import Book
+from licet.auditor.ledgers.payments import Purse
+from licet.auditor.money.purses import PurseBook
+from licet.auditor.money.splits import Vault
+from licet.auditor.money.trial_balance import trial_balance
+from licet.auditor.money.vaults import Book
+from licet.auditor.report.audit_report import ranked
+from licet.auditor.report.lines import ClaimLine, Movement, PaymentLine, Shares, TokenLine
+from licet.auditor.report.sheets import SaleLine, VaultSheet
 from licet.chain.client import Block
 from licet.trees.hashing import checksum
 from licet.trees.sums import SumTree

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.auditor import Kind, Verdict
-from licet.auditor.balance import trial_balance
 from licet.auditor.findings import found
-from licet.auditor.lines import Account, Movement, TrialLine
-from licet.auditor.payees import PayeeLines, payee_statement, payee_statements, payee_sums
-from licet.auditor.plans import PLANS
-from licet.auditor.procedures import NO_EXCEPTIONS, carried_out
+from licet.auditor.money.trial_balance import trial_balance
+from licet.auditor.report.lines import Account, Movement, TrialLine
+from licet.auditor.report.payees import PayeeLines, payee_statement, payee_statements, payee_sums
+from licet.auditor.report.plans import PLANS
+from licet.auditor.report.procedures import NO_EXCEPTIONS, carried_out
 from licet.trees.sums import SumTree
 from tests.unit.audited import (
     BUYER,

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from licet.auditor import AuditReport
-from licet.auditor.balance import trial_balance
-from licet.auditor.lines import Movement, PaymentLine
+from licet.auditor.money.trial_balance import trial_balance
 from licet.auditor.papers import write_report
-from licet.auditor.papers.flows import Link, Node, money_flow
-from licet.auditor.papers.markup import Html, joined, tag
-from licet.auditor.papers.periods import INCOME, MOST, by_period, income
-from licet.auditor.papers.sankey import sankey
+from licet.auditor.papers.html.flows import Link, Node, money_flow
+from licet.auditor.papers.html.markup import Html, joined, tag
+from licet.auditor.papers.html.periods import INCOME, MOST, by_period, income
+from licet.auditor.papers.html.sankey import sankey
+from licet.auditor.report.lines import Movement, PaymentLine
 from tests.unit.audited import (
     BUYER,
     DAY,

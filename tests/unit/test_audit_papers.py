@@ -19,9 +19,11 @@ from lxml import html
 
 from licet.auditor import AuditReport, Kind
 from licet.auditor.findings import found
-from licet.auditor.papers import check_targets, html_tables, json_pieces, page, workbook, write_report
+from licet.auditor.papers import check_targets, json_pieces, workbook, write_report
 from licet.auditor.papers.columns import looks_like_formula, utc
 from licet.auditor.papers.csv_files import as_written, harmless
+from licet.auditor.papers.html import page
+from licet.auditor.papers.html.tables import MOST
 from licet.auditor.papers.tables import tables_of
 from licet.auditor.papers.workbook import write_workbook
 from licet.chain.client import Block
@@ -347,9 +349,9 @@ def units(cell: Any) -> int:
 
 
 def test_a_long_table_says_what_it_leaves_out(tmp_path: Path) -> None:
-    tree = parsed(full(sales=html_tables.MOST + 5), tmp_path)
+    tree = parsed(full(sales=MOST + 5), tmp_path)
     (table,) = tree.xpath("//h2[@id='sales']/following-sibling::div[1]/table")
-    assert len(table.xpath("tbody/tr")) == html_tables.MOST
+    assert len(table.xpath("tbody/tr")) == MOST
     (sentence,) = tree.xpath("//h2[@id='sales']/following-sibling::p[1]")
     assert sentence.text_content().startswith("5 more rows are not on this page")
 
@@ -369,7 +371,7 @@ def test_the_total_of_a_long_trial_balance_is_on_the_page(tmp_path: Path) -> Non
     tree = parsed(report, tmp_path)
     (table,) = tree.xpath("//h2[@id='trial_balance']/following-sibling::div[1]/table")
     rows = [row.xpath("td")[0].text_content() for row in table.xpath("tbody/tr")]
-    assert len(rows) == html_tables.MOST
+    assert len(rows) == MOST
     assert rows[-1] == "total"
     assert len(table.xpath("tbody/tr/td[.='no']")) == 1
 

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 from licet.auditor.papers.columns import Type
-from licet.auditor.papers.html_tables import MOST
-from licet.auditor.papers.page import MOST_STATEMENTS
+from licet.auditor.papers.html.page import MOST_STATEMENTS
+from licet.auditor.papers.html.tables import MOST
 from licet.auditor.papers.tables import tables_of
-from licet.auditor.plans import PLANS
-from licet.auditor.report import MEANINGS
+from licet.auditor.report.audit_report import MEANINGS
+from licet.auditor.report.plans import PLANS
 from tests.unit.audited import empty
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "auditing.md").read_text(encoding="utf-8")

@@ -4,16 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from licet.auditor.deeds import DeedLedger
+from licet.auditor.evidence.records import in_order
 from licet.auditor.findings import Finding, Kind, Severity, found
-from licet.auditor.licenses import DAY, LicenseLedger
-from licet.auditor.offers import OfferLedger
-from licet.auditor.payments import Ledger, Payment, check_payments
-from licet.auditor.records import in_order
-from licet.auditor.report import AuditReport, Counts, Verdict, ranked
-from licet.auditor.sales import Circumstances, Deal, check_deal, check_exclusive, check_identity
-from licet.auditor.splits import Vault
-from licet.auditor.vaults import Book, check_book
+from licet.auditor.ledgers.assets.deeds import DeedLedger
+from licet.auditor.ledgers.licenses.offers import OfferLedger
+from licet.auditor.ledgers.licenses.sales import (
+    Circumstances,
+    Deal,
+    check_deal,
+    check_exclusive,
+    check_identity,
+)
+from licet.auditor.ledgers.licenses.titles import DAY, LicenseLedger
+from licet.auditor.ledgers.payments import Payment
+from licet.auditor.money.splits import Vault
+from licet.auditor.money.transfers import Ledger, check_payments
+from licet.auditor.money.vaults import Book, check_book
+from licet.auditor.report.audit_report import AuditReport, Counts, Verdict, ranked
 from licet.chain.artifacts import artifact
 from licet.chain.client import Block, Log
 from licet.contracts.assets import Deed, DeedFlag

@@ -6,18 +6,26 @@ from typing import Any
 
 import pytest
 
-from licet.auditor.agents import AgentLedger
-from licet.auditor.conditions import ShownConditions, conditions_in
-from licet.auditor.exclusives import Exclusives
+from licet.auditor.evidence.conditions import ShownConditions, conditions_in
 from licet.auditor.findings import Kind
-from licet.auditor.licenses import DAY, Title
-from licet.auditor.lineage import Ancestor, check_parents, check_shares, demanded, incompatible, uses_of
-from licet.auditor.payments import Ledger, Payment, check_ceilings
-from licet.auditor.purses import Purse, PurseBook, check_purse
-from licet.auditor.renewals import check_renewal, continues
-from licet.auditor.revocations import Grounds, check_revocation, refund
-from licet.auditor.sublicenses import PinLedger, check_sublicense
-from licet.auditor.vaults import Claim
+from licet.auditor.ledgers.assets.lineage import (
+    Ancestor,
+    check_parents,
+    check_shares,
+    demanded,
+    incompatible,
+    uses_of,
+)
+from licet.auditor.ledgers.licenses.agents import AgentLedger
+from licet.auditor.ledgers.licenses.exclusives import Exclusives
+from licet.auditor.ledgers.licenses.renewals import check_renewal, continues
+from licet.auditor.ledgers.licenses.revocations import Grounds, check_revocation, refund
+from licet.auditor.ledgers.licenses.sublicenses import PinLedger, check_sublicense
+from licet.auditor.ledgers.licenses.titles import DAY, Title
+from licet.auditor.ledgers.payments import Payment, Purse
+from licet.auditor.money.purses import PurseBook, check_purse
+from licet.auditor.money.transfers import Ledger, check_ceilings
+from licet.auditor.money.vaults import Claim
 from licet.chain.client import Log
 from licet.contracts.assets import Deed, DeedFlag, Derivative
 from licet.contracts.events import (

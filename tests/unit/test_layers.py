@@ -36,10 +36,34 @@ LAYERS = {
     "gateway": 5,
     "__main__": 5,
 }
+AUDITOR_ROOMS = (
+    "findings",
+    "report",
+    "evidence",
+    "ledgers",
+    "ledgers.licenses",
+    "ledgers.usage",
+    "ledgers.assets",
+    "ledgers.cases",
+    "ledgers.replay",
+    "ledgers.storage",
+    "money",
+    "papers.columns",
+    "papers.tables",
+    "papers.html",
+    "papers",
+    "reporting",
+    "audit",
+    "watching",
+    "pack",
+)
+"""The rooms of the auditor and what stands alone in it, from the ground up."""
 TOP = 5
 ACTORS = {"rights_holder", "licensee", "auditor"}
 CHAIN_LIBRARIES = {"web3", "eth_account", "eth_keys", "eth_keyfile"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+AUDITOR = PACKAGE / "auditor"
+AUDITOR_MODULES = sorted(path for path in AUDITOR.rglob("*.py") if path != AUDITOR / "__init__.py")
 
 
 def part(path: Path) -> str:
@@ -57,7 +81,7 @@ def imports(path: Path) -> Iterator[str]:
             assert node.level == 0, f"{path}: import by absolute names"
             yield str(node.module)
             # `from licet import errors` imports a module too.
-            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "licet")
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def licet_parts(path: Path) -> set[str]:
@@ -76,6 +100,39 @@ def test_layers(path: Path) -> None:
         assert LAYERS[other] <= LAYERS[own], f"{own} (layer {LAYERS[own]}) imports {other} from above"
         assert LAYERS[own] < TOP or LAYERS[other] < TOP, "nobody imports the outermost layer"
         assert not {own, other} <= ACTORS, "actors never know each other"
+
+
+def room(name: str) -> str:
+    """The room of the auditor that a module, or a name in one, is in: the innermost that is listed."""
+    within = name.removeprefix("licet.auditor.")
+    rooms = [room for room in AUDITOR_ROOMS if f"{within}.".startswith(f"{room}.")]
+    assert rooms, f"{name} is in no room of the auditor: add it to AUDITOR_ROOMS, or import from a room"
+    return max(rooms, key=len)
+
+
+def own_room(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return room(".".join(part for part in parts if part != "__init__"))
+
+
+def rooms_imported(path: Path) -> set[str]:
+    return {room(name) for name in imports(path) if f"{name}.".startswith("licet.auditor.")}
+
+
+@pytest.mark.parametrize("path", AUDITOR_MODULES, ids=lambda path: str(path.relative_to(AUDITOR)))
+def test_rooms_of_the_auditor_import_from_below_alone(path: Path) -> None:
+    own = own_room(path)
+    for other in rooms_imported(path):
+        assert AUDITOR_ROOMS.index(other) <= AUDITOR_ROOMS.index(own), f"{own} imports {other} from above"
+
+
+def test_no_room_of_the_auditor_is_listed_that_is_not_there() -> None:
+    assert {own_room(path) for path in AUDITOR_MODULES} == set(AUDITOR_ROOMS)
+
+
+@pytest.mark.parametrize("path", sorted((AUDITOR / "papers").rglob("*.py")), ids=lambda path: path.name)
+def test_papers_are_made_of_a_report_alone(path: Path) -> None:
+    assert {room.split(".")[0] for room in rooms_imported(path)} <= {"findings", "report", "papers"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.auditor.deeds import deed_in
+from licet.auditor.ledgers.assets.deeds import deed_in
 from licet.chain.artifacts import artifact
 from licet.chain.slots import after, mapped, parts, token_slot, token_word
 from licet.contracts.assets import Deed, DeedFlag

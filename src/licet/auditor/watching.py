@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from licet.auditor.audit import Auditor
+from licet.auditor.evidence.records import Progress
 from licet.auditor.findings import Finding
-from licet.auditor.records import Progress
-from licet.auditor.report import AuditReport
+from licet.auditor.report.audit_report import AuditReport
 from licet.errors import ChainError, NotAContract, WrongChain
 from licet.index import Index
 from licet.types import Address, Hash32

@@ -9,10 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from licet.auditor import AuditReport, Evidence, Finding, Severity, Verdict
-from licet.auditor.balance import condensed
-from licet.auditor.lines import TrialLine
-from licet.auditor.procedures import carried_out
-from licet.auditor.report import MEANINGS
+from licet.auditor.report.audit_report import MEANINGS
+from licet.auditor.report.lines import TrialLine, condensed
+from licet.auditor.report.procedures import carried_out
 from licet.cli.money import Money
 from licet.cli.output import table
 from licet.cli.text import format_time, one_line, plural, short

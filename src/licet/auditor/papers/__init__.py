@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from licet.auditor.papers.csv_files import write_archive, write_folder
+from licet.auditor.papers.html.page import write_page
 from licet.auditor.papers.json_file import json_pieces, write_json
-from licet.auditor.papers.page import write_page
 from licet.auditor.papers.workbook import write_workbook
-from licet.auditor.report import AuditReport
+from licet.auditor.report.audit_report import AuditReport
 from licet.errors import InputError
 
 __all__ = ["check_targets", "json_pieces", "write_report"]

@@ -13,7 +13,7 @@ from typing import IO, Final
 
 from licet.auditor.papers.columns import Row, Table, Type, cell_text, looks_like_formula
 from licet.auditor.papers.tables import tables_of
-from licet.auditor.report import AuditReport
+from licet.auditor.report.audit_report import AuditReport
 
 _QUOTE: Final = "'"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)

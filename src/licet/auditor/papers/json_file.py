@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from licet.auditor.report import AuditReport
+from licet.auditor.report.audit_report import AuditReport
 
 
 def write_json(report: AuditReport, path: Path) -> None:

@@ -4,11 +4,11 @@ from functools import cache
 from typing import Final
 
 from licet.auditor.findings import Finding
-from licet.auditor.lines import as_json
 from licet.auditor.papers.columns import Row, Table, table, utc
-from licet.auditor.payees import PayeeLines, payee_sums
-from licet.auditor.procedures import carried_out
-from licet.auditor.report import AuditReport
+from licet.auditor.report.audit_report import AuditReport
+from licet.auditor.report.lines import as_json
+from licet.auditor.report.payees import PayeeLines, payee_sums
+from licet.auditor.report.procedures import carried_out
 
 _EVIDENCE: Final = (
     *("contract", "asset_id", "offer_hash", "license_id", "document_hash", "vault", "root", "token"),

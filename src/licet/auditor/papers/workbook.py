@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from licet.auditor.papers.columns import Column, Row, Table, Type, cell_text, looks_like_formula, moment
 from licet.auditor.papers.tables import tables_of
-from licet.auditor.report import AuditReport
+from licet.auditor.report.audit_report import AuditReport
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook

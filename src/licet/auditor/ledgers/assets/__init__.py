@@ -1,0 +1,1 @@
+"""Assets: their deeds and catalogues, and the derivatives that were made under licenses of others."""

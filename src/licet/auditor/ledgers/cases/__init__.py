@@ -1,0 +1,1 @@
+"""Cases: disputes of deeds, works and licenses; and statements, which a contest can have returned."""
