@@ -37,6 +37,12 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         (("--engine", "geth"), 2, "anvil"),
     ],
     ("node",): [(("--port", "70000"), 2, "port"), (("--engine", "geth"), 2, "anvil")],
+    ("gateway",): [
+        (("nothing.toml",), 2, "nothing.toml cannot be read"),
+        (("poem.txt",), 2, "not valid TOML"),
+        (("empty.csv",), 2, "site is missing"),
+        (("poem.txt", "--port", "70000"), 2, "port"),
+    ],
     ("deploy",): [
         ((), 2, "which account signs?"),
         (("--dev-account", "99"), 2, "--dev-account"),
@@ -515,6 +521,7 @@ def test_bad_input(path: tuple[str, ...], run: Run, odd_files: dict[str, str], n
 
 NEEDS_NO_NODE = {
     ("demo",),
+    ("gateway",),
     ("node",),
     ("account", "new"),
     ("account", "show"),

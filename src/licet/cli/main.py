@@ -25,6 +25,7 @@ from licet.cli import (
     deploy,
     dispute,
     find,
+    gateway,
     index,
     licenses,
     lookup,
@@ -86,6 +87,7 @@ for module in (
     statement,
     dispute,
     arbitrate,
+    gateway,
     index,
     audit,
 ):

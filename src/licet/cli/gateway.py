@@ -1,0 +1,106 @@
+"""`licet gateway`: a site, served to machines on its holder's terms."""
+
+import contextlib
+import signal
+import socket
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from licet.cli.output import emit, facts, note
+from licet.cli.params import FILE, json_option
+from licet.errors import InputError, ToolMissing
+
+if TYPE_CHECKING:
+    from licet.gateway.config import Site
+
+DEFAULT_PORT: Final = 8402
+_LIBRARIES: Final = ("starlette", "uvicorn", "httpx", "x402")
+_GRACE: Final = 30
+_KEEP_ALIVE: Final = 5
+_BACKLOG: Final = 2048
+_MAX_HEADER: Final = 64 << 10
+
+
+@click.command("gateway")
+@click.argument("config", type=FILE, metavar="CONFIG")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="The TCP port."
+)
+@click.option("--check", is_flag=True, help="Only say whether CONFIG is valid.")
+@json_option
+def command(config: Path, host: str, port: int, check: bool, as_json: bool) -> None:
+    """Serve a folder or a site to machines, on the terms that CONFIG (TOML) states, until interrupted.
+
+    Every path has a policy: free, metered, license or forbidden. docs/gateway.md says what CONFIG has.
+    Requests that have begun are answered before it ends, for half a minute at most.
+    """
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise ToolMissing(f"the gateway needs {', '.join(missing)}: pip install 'licet[gateway]'")
+    from licet.gateway.config import Site
+
+    site = Site.read(config)
+    if check:
+        _tell(site, "", as_json=as_json)
+        return
+    with _listening(host, port) as listener:
+        place = f"[{host}]" if ":" in host else host
+        _tell(site, f"http://{place}:{listener.getsockname()[1]}", as_json=as_json)
+        _run(site, listener)
+    note("The gateway has ended.")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise InputError(
+            f"nothing can listen at {host}:{port} ({error.strerror or error}): choose others"
+        ) from error
+
+
+def _tell(site: "Site", url: str, *, as_json: bool) -> None:
+    served = site.upstream or str(site.folder)
+    policies = [
+        {"path": policy.path, "access": policy.access.value, "agents": list(policy.agents)}
+        for policy in site.policies.policies
+    ]
+    emit(
+        {"origin": site.origin, "serves": served, "policies": policies, "url": url or None},
+        facts(
+            origin=site.origin,
+            serves=served,
+            policies=str(len(policies)),
+            **({"listens_at": url} if url else {}),
+        ),
+        as_json=as_json,
+    )
+
+
+def _run(site: "Site", listener: socket.socket) -> None:
+    import uvicorn
+
+    from licet.gateway.app import gateway
+
+    settings = uvicorn.Config(
+        gateway(site),
+        http="h11",
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+        h11_max_incomplete_event_size=_MAX_HEADER,
+    )
+    # Once it has ended gracefully, uvicorn raises the signal again that asked for it.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(settings).run(sockets=[listener])

@@ -1,0 +1,120 @@
+"""`licet gateway` as a program: it serves, says that it does, and ends when asked to."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.integration.commands import Ok, Run, failed
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = "import sys; from licet.cli import main; sys.exit(main())"
+CONFIG = """
+[site]
+origin = "https://site.example"
+folder = "site"
+
+[[policy]]
+path = "/"
+access = "free"
+
+[[policy]]
+path = "/no/"
+access = "forbidden"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "site" / "no").mkdir(parents=True)
+    (tmp_path / "site" / "a.txt").write_bytes(b"text")
+    (tmp_path / "site" / "no" / "b.txt").write_bytes(b"secret")
+    path = tmp_path / "gateway.toml"
+    path.write_text(CONFIG)
+    return path
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", int]]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    command = [sys.executable, "-c", PROGRAM, "gateway", *arguments, "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    try:
+        wait_for(port, process)
+        yield process, port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(port: int, process: "subprocess.Popen[str]") -> None:
+    for _ in range(600):
+        with socket.socket() as connection:
+            if connection.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    raise AssertionError("the gateway does not listen")
+
+
+def get(port: int, path: str, method: str = "GET") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(method, path)
+    answer = connection.getresponse()
+    data = answer.read()
+    connection.close()
+    return answer.status, data
+
+
+def test_it_serves_and_ends(config: Path) -> None:
+    with running(str(config)) as (process, port):
+        assert get(port, "/a.txt") == (200, b"text")
+        assert get(port, "/a.txt", "HEAD") == (200, b"")
+        assert get(port, "/no/b.txt")[0] == 403
+        assert get(port, "/%6eo/b.txt")[0] == 403
+        assert get(port, "http://elsewhere.example/a.txt")[0] == 400
+        assert get(port, "/healthz")[0] == 200
+        assert get(port, "/readyz")[0] == 200
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert f"http://127.0.0.1:{port}" in out
+    assert err == "The gateway has ended.\n"
+
+
+def test_two_lengths_are_refused(config: Path) -> None:
+    """What one server reads as one request and another as two is no request at all."""
+    with running(str(config)) as (_, port), socket.create_connection(("127.0.0.1", port), 10) as connection:
+        connection.sendall(
+            b"POST /a.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nGET /no/b.txt"
+        )
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400")
+
+
+def test_a_place_that_is_taken(config: Path, run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        failed(run("gateway", config, "--port", port), 2, f"nothing can listen at 127.0.0.1:{port}")
+
+
+def test_a_configuration_is_checked(config: Path, ok: Ok) -> None:
+    said = ok("gateway", config, "--check")
+    assert said["origin"] == "https://site.example"
+    assert [policy["access"] for policy in said["policies"]] == ["forbidden", "free"]
