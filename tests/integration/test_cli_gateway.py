@@ -1,6 +1,7 @@
 """`licet gateway` as a program: it serves, says that it does, and ends when asked to."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -13,7 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from licet.documents import TermsDocument
+from licet.rights.offer import Offer
+from licet.rights.uses import Use
+from licet.rights_holder import Price
+from licet.types import ZERO_ADDRESS
 from tests.integration.commands import Ok, Run, failed
+from tests.integration.conftest import DAY, Network, Party
 
 pytestmark = pytest.mark.integration
 
@@ -118,3 +125,45 @@ def test_a_configuration_is_checked(config: Path, ok: Ok) -> None:
     said = ok("gateway", config, "--check")
     assert said["origin"] == "https://site.example"
     assert [policy["access"] for policy in said["policies"]] == ["forbidden", "free"]
+
+
+def test_a_site_on_a_chain_shows_its_offers(
+    config: Path, licensor: Party, ok: Ok, folder: Path, tmp_path: Path
+) -> None:
+    work = licensor.sells.register_work(config.parent / "site" / "a.txt")
+    price = Price(ZERO_ADDRESS, 5, duration=DAY)
+    document = licensor.sells.offer(
+        work.asset_id, licensor.address, price, TermsDocument("T", Use.INDEX, "W")
+    )
+    deployment = licensor.network.deployment
+    config.write_text(
+        f"""{CONFIG}
+[[policy]]
+path = "/licensed/"
+access = "license"
+asset = "{work.asset_id}"
+uses = ["index"]
+
+[chain]
+rpc = "{licensor.network.url}"
+chain_id = 31337
+registry = "{deployment.asset_registry}"
+documents = ["{folder}"]
+""".replace('access = "free"', 'access = "free"\nprohibited = ["ai-training"]')
+    )
+    with running(str(config)) as (_, port):
+        assert get(port, "/readyz")[0] == 200
+        found = json.loads(get(port, "/.well-known/licet.json")[1])
+        assert get(port, "/licensed/x")[0] == 401
+    assert found["chain"]["chain_id"] == 31337
+    assert found["chain"]["contracts"]["license_token"] == deployment.license_token
+    assert [offer["asset"] for offer in found["offers"]] == [work.asset_id]
+    assert Offer.from_json(found["offers"][0]["offer"]) == document.offer
+
+
+def test_a_node_of_another_chain_is_refused(config: Path, network: Network, run: Run) -> None:
+    settings = (
+        f'[chain]\nrpc = "{network.url}"\nchain_id = 1\nregistry = "{network.deployment.asset_registry}"\n'
+    )
+    config.write_text(CONFIG + settings)
+    failed(run("gateway", config), 2, "is on chain 31337", "the configuration on chain 1")

@@ -14,6 +14,8 @@ from licet.cli.params import FILE, json_option
 from licet.errors import InputError, ToolMissing
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from licet.gateway.config import Site
 
 DEFAULT_PORT: Final = 8402
@@ -44,13 +46,14 @@ def command(config: Path, host: str, port: int, check: bool, as_json: bool) -> N
     from licet.gateway.config import Site
 
     site = Site.read(config)
+    app = _app(site, connect=not check)
     if check:
         _tell(site, "", as_json=as_json)
         return
     with _listening(host, port) as listener:
         place = f"[{host}]" if ":" in host else host
         _tell(site, f"http://{place}:{listener.getsockname()[1]}", as_json=as_json)
-        _run(site, listener)
+        _run(app, listener)
     note("The gateway has ended.")
 
 
@@ -82,13 +85,18 @@ def _tell(site: "Site", url: str, *, as_json: bool) -> None:
     )
 
 
-def _run(site: "Site", listener: socket.socket) -> None:
+def _app(site: "Site", *, connect: bool) -> "ASGIApp":
+    from licet.gateway.app import gateway
+    from licet.gateway.market import Market
+
+    return gateway(site, Market.of(site) if connect else None)
+
+
+def _run(app: "ASGIApp", listener: socket.socket) -> None:
     import uvicorn
 
-    from licet.gateway.app import gateway
-
     settings = uvicorn.Config(
-        gateway(site),
+        app,
         http="h11",
         ws="none",
         lifespan="on",

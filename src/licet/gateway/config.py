@@ -37,11 +37,13 @@ class ChainSettings:
         rpc: the node's JSON-RPC.
         registry: the asset registry; all other contracts are found from it.
         chain_id: EIP-155 chain id, which the node has to be on.
+        documents: folders that have signed offers and rights documents.
     """
 
     rpc: str
     registry: Address
     chain_id: int
+    documents: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Site:
     @classmethod
     def _of(cls, parsed: dict[str, Any], folder: Path) -> Self:
         top = _Table(parsed, "")
-        site, chain = top.table("site"), _chain(top)
+        site, chain = top.table("site"), _chain(top, folder)
         policies = top.tables("policy")
         if len(policies) > MAX_POLICIES:
             raise InputError(f"there are {len(policies)} policies: {MAX_POLICIES} are the most")
@@ -217,7 +219,7 @@ def origin_of(url: str, name: str) -> str:
     return f"{parts.scheme}://{shown_host}{'' if port is None else f':{port}'}"
 
 
-def _chain(top: _Table) -> ChainSettings | None:
+def _chain(top: _Table, folder: Path) -> ChainSettings | None:
     if not top.has("chain"):
         return None
     table = top.table("chain")
@@ -225,6 +227,7 @@ def _chain(top: _Table) -> ChainSettings | None:
         rpc=table.required("rpc", str),
         registry=parse_address(table.required("registry", str), "chain.registry"),
         chain_id=table.required("chain_id", int),
+        documents=tuple(folder / name for name in table.strings("documents")),
     )
     table.check_all_known()
     if not settings.rpc.startswith(("http://", "https://")) or settings.chain_id <= 0:

@@ -7,11 +7,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.gateway.answers import refusal
 from licet.gateway.config import Site
+from licet.gateway.pages import Linked, unmarked
 from licet.gateway.paths import RequestPath, request_path
 from licet.gateway.policies import Access, Policy
+from licet.gateway.saying import Saying
 
 MAX_FIELDS: Final = 100
 """The most header fields that a request may have."""
+
+# What the policy alone says; a page may have links of its own besides.
+_OURS: Final = frozenset({b"content-usage", b"tdm-reservation", b"tdm-policy"})
 
 
 class Gate:
@@ -20,11 +25,15 @@ class Gate:
     Args:
         app: what is served.
         site: the terms.
+        saying: what the site says of them.
     """
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
+    def __init__(self, app: ASGIApp, site: Site, saying: Saying) -> None:
         self._app: Final = app
         self._site: Final = site
+        self._saying: Final = saying
+        self._elements: Final = saying.elements if site.html_links else ""
+        self._by_agent: Final = bool(site.policies.agents)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or lets the application answer it."""
@@ -47,11 +56,16 @@ class Gate:
     async def _answer(
         self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
     ) -> None:
+        said = self._with_terms(policy, send)
         if policy.access is Access.FREE:
-            await self._pass(path, scope, receive, self._saying(send))
+            if self._elements:
+                scope, linked = unmarked(scope), Linked(self._elements, scope, said)
+                await self._pass(path, scope, receive, linked)
+            else:
+                await self._pass(path, scope, receive, said)
         elif policy.access is Access.FORBIDDEN:
             answer = refusal(scope, 403, "The holder of the rights keeps this from machines and people.")
-            await answer(scope, receive, self._saying(send))
+            await answer(scope, receive, said)
         elif policy.access is Access.LICENSE:
             answer = refusal(
                 scope,
@@ -60,10 +74,10 @@ class Gate:
                 {"WWW-Authenticate": "License"},
                 asset=policy.asset,
             )
-            await answer(scope, receive, self._saying(send))
+            await answer(scope, receive, said)
         else:
             answer = refusal(scope, 402, "Each read of this is paid for.", asset=policy.asset)
-            await answer(scope, receive, self._saying(send))
+            await answer(scope, receive, said)
 
     async def _pass(self, path: RequestPath, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the application answer, under the one spelling of the path, and with a body within bounds."""
@@ -78,13 +92,16 @@ class Gate:
             if not body.answered:
                 await refusal(scope, 413, body.problem, {"Connection": "close"})(scope, receive, send)
 
-    def _saying(self, send: Send) -> Send:
-        """ASGI's `send`, with what the policy says in the answer's header."""
-        by_agent = bool(self._site.policies.agents)
+    def _with_terms(self, policy: Policy, send: Send) -> Send:
+        """ASGI's `send`, with what the policy says in the header, in place of the application's word."""
+        fields = self._saying.headers(policy)
 
         async def said(message: Message) -> None:
-            if message["type"] == "http.response.start" and by_agent:
-                MutableHeaders(scope=message).add_vary_header("User-Agent")
+            if message["type"] == "http.response.start":
+                kept = [field for field in message["headers"] if field[0].lower() not in _OURS]
+                message = {**message, "headers": [*kept, *fields]}
+                if self._by_agent:
+                    MutableHeaders(scope=message).add_vary_header("User-Agent")
             await send(message)
 
         return said

@@ -1,7 +1,7 @@
 """Whether the gateway lives, and whether it can serve: for whoever runs it."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from starlette.responses import Response
@@ -22,7 +22,7 @@ class Health:
         checks: what has to be well before requests should come, by what it is called.
     """
 
-    def __init__(self, app: ASGIApp, checks: dict[str, Check] | None = None) -> None:
+    def __init__(self, app: ASGIApp, checks: Mapping[str, Check] | None = None) -> None:
         self._app: Final = app
         self._checks: Final = checks or {}
 
