@@ -13,14 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from x402 import x402ClientSync
+from x402.http.clients.requests import x402_requests
+from x402.http.utils import decode_payment_response_header
+from x402.mechanisms.evm.exact import ExactEvmScheme
 
-from licet.documents import TermsDocument
+from licet.documents import PayeeShare, SplitDocument, TermsDocument
 from licet.rights.offer import Offer
 from licet.rights.uses import Use
 from licet.rights_holder import Price
 from licet.types import ZERO_ADDRESS
 from tests.integration.commands import Ok, Run, failed
-from tests.integration.conftest import DAY, Network, Party
+from tests.integration.conftest import DAY, STRANGER, Network, Party
 
 pytestmark = pytest.mark.integration
 
@@ -167,3 +171,69 @@ def test_a_node_of_another_chain_is_refused(config: Path, network: Network, run:
     )
     config.write_text(CONFIG + settings)
     failed(run("gateway", config), 2, "is on chain 31337", "the configuration on chain 1")
+
+
+def test_a_client_that_knows_nothing_of_licet_reads(
+    config: Path, licensor: Party, licensee: Party, artist: Party, tmp_path: Path
+) -> None:
+    """x402's own client, over HTTP, at a gateway that runs as a program; the money is in the work's vault."""
+    work = licensor.sells.register_work(config.parent / "site" / "a.txt")
+    shares = [PayeeShare(licensor.address, 7), PayeeShare(artist.address, 3)]
+    split = licensor.sells.publish_split(SplitDocument.of(shares))
+    licensee.receive_dollars(5_000)
+    deployment = licensor.network.deployment
+    dollar = deployment.test_dollar
+    assert dollar is not None
+    config.write_text(
+        f"""{CONFIG}
+[[policy]]
+path = "/a.txt$"
+access = "metered"
+asset = "{work.asset_id}"
+price = "2000"
+currency = "{deployment.test_dollar}"
+decimals = 6
+payee = "{split.vault}"
+uses = ["index"]
+
+[chain]
+rpc = "{licensor.network.url}"
+chain_id = 31337
+registry = "{deployment.asset_registry}"
+"""
+    )
+    key = licensee.signer._account  # type: ignore[attr-defined]  # noqa: SLF001 - the client is not Licet's
+    payer = x402ClientSync().register("eip155:31337", ExactEvmScheme(key))
+    payer.set_spend_controls(
+        {"allowed_assets": [{"network": "eip155:31337", "asset": deployment.test_dollar}]}
+    )
+    with running(str(config), "--dev-account", str(STRANGER)) as (_, port), x402_requests(payer) as session:
+        session.trust_env = False
+        answer = session.get(f"http://127.0.0.1:{port}/a.txt", timeout=60)
+    assert (answer.status_code, answer.content) == (200, b"text")
+    assert decode_payment_response_header(answer.headers["PAYMENT-RESPONSE"]).payer == licensee.address
+    assert licensee.dollars == 3_000
+    assert licensor.sells.collect([split.split], dollar, artist.address).total == 600
+
+
+def test_what_is_metered_needs_an_account(config: Path, network: Network, run: Run) -> None:
+    registry, dollar = network.deployment.asset_registry, network.deployment.test_dollar
+    config.write_text(
+        f"""{CONFIG}
+[[policy]]
+path = "/a.txt$"
+access = "metered"
+asset = "{"0x" + "1" * 64}"
+price = "2000"
+currency = "{dollar}"
+decimals = 6
+payee = "{dollar}"
+uses = ["index"]
+
+[chain]
+rpc = "{network.url}"
+chain_id = 31337
+registry = "{registry}"
+"""
+    )
+    failed(run("gateway", config), 2, "which account signs?")

@@ -53,7 +53,8 @@ async def asked(
         "client": ("192.0.2.1", 1234),
         "server": ("127.0.0.1", 80),
     }
-    waiting = list(body)
+    waiting = list(body) or [b""]
+    over = asyncio.Event()
     answer = Answer()
     ended = False
 
@@ -61,7 +62,8 @@ async def asked(
         if waiting:
             chunk = waiting.pop(0)
             return {"type": "http.request", "body": chunk, "more_body": bool(waiting)}
-        return {"type": "http.request", "body": b"", "more_body": False}
+        await over.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         nonlocal ended
@@ -75,6 +77,8 @@ async def asked(
             assert not ended, "nothing follows the end"
             answer.body += message.get("body", b"")
             ended = not message.get("more_body", False)
+            if ended:
+                over.set()
 
     await app(scope, receive, send)
     assert ended, "an answer has an end"

@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import socket
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from licet.cli.output import emit, facts, note
-from licet.cli.params import FILE, json_option
+from licet.cli.params import FILE
+from licet.cli.session import Session, takes
 from licet.errors import InputError, ToolMissing
 
 if TYPE_CHECKING:
@@ -33,11 +35,14 @@ _MAX_HEADER: Final = 64 << 10
     "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="The TCP port."
 )
 @click.option("--check", is_flag=True, help="Only say whether CONFIG is valid.")
-@json_option
-def command(config: Path, host: str, port: int, check: bool, as_json: bool) -> None:
+@takes(account=True, chain=False)
+def command(session: Session, config: Path, host: str, port: int, check: bool, as_json: bool) -> None:
     """Serve a folder or a site to machines, on the terms that CONFIG (TOML) states, until interrupted.
 
-    Every path has a policy: free, metered, license or forbidden. docs/gateway.md says what CONFIG has.
+    Every path has a policy: free, metered, license or forbidden. docs/gateway.md says what CONFIG has. The
+    account pays the gas of settling payments, which go to the works' vaults: it is needed where something is
+    metered, and holds no one's money.
+
     Requests that have begun are answered before it ends, for half a minute at most.
     """
     missing = [name for name in _LIBRARIES if find_spec(name) is None]
@@ -46,7 +51,7 @@ def command(config: Path, host: str, port: int, check: bool, as_json: bool) -> N
     from licet.gateway.config import Site
 
     site = Site.read(config)
-    app = _app(site, connect=not check)
+    app = _app(site, None if check else session)
     if check:
         _tell(site, "", as_json=as_json)
         return
@@ -85,11 +90,15 @@ def _tell(site: "Site", url: str, *, as_json: bool) -> None:
     )
 
 
-def _app(site: "Site", *, connect: bool) -> "ASGIApp":
-    from licet.gateway.app import gateway
-    from licet.gateway.market import Market
+def _app(site: "Site", session: Session | None) -> "ASGIApp":
+    """The application; without a session, no chain is asked."""
+    from licet.gateway.app import Business, gateway
 
-    return gateway(site, Market.of(site) if connect else None)
+    if session is None or site.chain is None:
+        return gateway(site)
+    metered = any(policy.tariff for policy in site.policies.policies)
+    signer = replace(session, rpc=site.chain.rpc).signer if metered or session.has_account else None
+    return gateway(site, Business.of(site, signer))
 
 
 def _run(app: "ASGIApp", listener: socket.socket) -> None:

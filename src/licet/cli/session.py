@@ -267,6 +267,7 @@ def takes(
     publishes: bool = False,
     contracts: bool = True,
     index: bool = False,
+    chain: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Adds the common options, and `--json`, to a command, which gets a Session first, and `as_json`.
 
@@ -276,8 +277,9 @@ def takes(
         publishes: it publishes documents.
         contracts: it needs the contracts, not a node alone.
         index: it compares works with those registered.
+        chain: it takes the chain from its options, not from a file.
     """
-    options = [*(_CHAIN_OPTIONS if contracts else _CHAIN_OPTIONS[:1])]
+    options = [*(_CHAIN_OPTIONS if contracts else _CHAIN_OPTIONS[:1])] if chain else []
     options += _ACCOUNT_OPTIONS if account else ()
     options += _PUBLISHER_OPTIONS if publishes else _DOCUMENT_OPTIONS if documents else ()
     options += _INDEX_OPTIONS if index else ()

@@ -1,44 +1,90 @@
 """The gateway as a whole: what a site's configuration comes to, as one ASGI application."""
 
+from dataclasses import dataclass
+from typing import Self
+
 from starlette.types import ASGIApp
 
+from licet.chain.signer import Signer
 from licet.gateway.config import Site
 from licet.gateway.documents import Documents
 from licet.gateway.folder import Folder
 from licet.gateway.gate import Gate
 from licet.gateway.health import Health
+from licet.gateway.journal import Journal
 from licet.gateway.market import Market
 from licet.gateway.saying import Saying
+from licet.gateway.settling import DirectSender, Settler
+from licet.gateway.till import Till
 from licet.gateway.upstream import Upstream
 
 
-def gateway(site: Site, market: Market | None = None) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What a site with a chain has besides: the market, and the till.
+
+    Attributes:
+        market: the chain, and the offers that stand.
+        till: who takes payments; None where nothing is metered.
+    """
+
+    market: Market
+    till: Till | None = None
+
+    @classmethod
+    def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
+        """A site's business, after checking its chain.
+
+        Args:
+            site: the site.
+            signer: whose account pays the gas of settlements; needed where something is metered.
+
+        Returns:
+            None if the site names no chain.
+
+        Raises:
+            ChainError, DeploymentError: the chain is not the one expected.
+            InputError: the journal cannot be used.
+            SignerError: something is metered, and there is no signer.
+        """
+        market = Market.of(site, signer)
+        if market is None or site.chain is None:
+            return None
+        if not any(policy.tariff for policy in site.policies.policies):
+            return cls(market)
+        chain = market.contracts.chain
+        chain.signer_or_raise()
+        return cls(market, Till(Journal(site.chain.journal), Settler(chain, DirectSender(chain))))
+
+
+def gateway(site: Site, business: Business | None = None) -> ASGIApp:
     """The application that serves a site on its terms.
 
     Args:
         site: what is served: a folder, or another server.
-        market: the chain that the site names, if it names one.
+        business: the site's, if it names a chain.
 
     Raises:
         InputError: a format that the site speaks cannot say its terms.
     """
-    return around(served(site), site, market)
+    return around(served(site), site, business)
 
 
-def around(app: ASGIApp, site: Site, market: Market | None = None) -> ASGIApp:
+def around(app: ASGIApp, site: Site, business: Business | None = None) -> ASGIApp:
     """The same around an application of one's own, which is served instead.
 
     Args:
         app: an ASGI application; what it answers is read on the site's terms.
         site: the terms; its folder and upstream are left alone.
-        market: the chain that the site names, if it names one.
+        business: the site's, if it names a chain.
 
     Raises:
         InputError: a format that the site speaks cannot say its terms.
     """
     saying = Saying(site)
+    market, till = (None, None) if business is None else (business.market, business.till)
     checks = {} if market is None else {"chain": market.ready}
-    return Health(Documents(Gate(app, site, saying), site, saying, market), checks)
+    return Health(Documents(Gate(app, site, saying, till), site, saying, market), checks)
 
 
 def served(site: Site) -> ASGIApp:

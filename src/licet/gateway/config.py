@@ -38,12 +38,14 @@ class ChainSettings:
         registry: the asset registry; all other contracts are found from it.
         chain_id: EIP-155 chain id, which the node has to be on.
         documents: folders that have signed offers and rights documents.
+        journal: the database of payments and records.
     """
 
     rpc: str
     registry: Address
     chain_id: int
     documents: tuple[Path, ...] = ()
+    journal: Path = Path("gateway.sqlite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ def _chain(top: _Table, folder: Path) -> ChainSettings | None:
         registry=parse_address(table.required("registry", str), "chain.registry"),
         chain_id=table.required("chain_id", int),
         documents=tuple(folder / name for name in table.strings("documents")),
+        journal=folder / (table.optional("journal", str) or "gateway.sqlite"),
     )
     table.check_all_known()
     if not settings.rpc.startswith(("http://", "https://")) or settings.chain_id <= 0:

@@ -1,19 +1,27 @@
 """The gate: in front of any ASGI application, lets through what the policies let through."""
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from x402.schemas import PaymentRequired
 
+from licet.gateway import wire
 from licet.gateway.answers import refusal
 from licet.gateway.config import Site
+from licet.gateway.errors import PaymentRefused, PaymentWaits
 from licet.gateway.pages import Linked, unmarked
 from licet.gateway.paths import RequestPath, request_path
+from licet.gateway.paying import Paying
 from licet.gateway.policies import Access, Policy
 from licet.gateway.saying import Saying
+from licet.gateway.till import RETRY_SECONDS, Till
 
 MAX_FIELDS: Final = 100
 """The most header fields that a request may have."""
+
+_SIGNATURE: Final = wire.SIGNATURE.lower().encode()
 
 # What the policy alone says; a page may have links of its own besides.
 _OURS: Final = frozenset({b"content-usage", b"tdm-reservation", b"tdm-policy"})
@@ -26,12 +34,14 @@ class Gate:
         app: what is served.
         site: the terms.
         saying: what the site says of them.
+        till: who takes payments; None if nobody does.
     """
 
-    def __init__(self, app: ASGIApp, site: Site, saying: Saying) -> None:
+    def __init__(self, app: ASGIApp, site: Site, saying: Saying, till: Till | None = None) -> None:
         self._app: Final = app
         self._site: Final = site
         self._saying: Final = saying
+        self._till: Final = till
         self._elements: Final = saying.elements if site.html_links else ""
         self._by_agent: Final = bool(site.policies.agents)
 
@@ -76,12 +86,62 @@ class Gate:
             )
             await answer(scope, receive, said)
         else:
-            answer = refusal(scope, 402, "Each read of this is paid for.", asset=policy.asset)
-            await answer(scope, receive, said)
+            await self._sell(path, policy, scope, receive, said)
+
+    async def _sell(
+        self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answers a request for what is paid for, one read at a time."""
+        assert policy.tariff is not None
+        if self._till is None:
+            await _later(scope, "Nobody takes payments here at present.")(scope, receive, send)
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            allowed = {"Allow": "GET, HEAD"}
+            await refusal(scope, 405, "What is paid for is read with GET.", allowed)(scope, receive, send)
+            return
+        query: bytes = scope.get("query_string", b"")
+        url = f"{self._site.origin}{path.url}" + (f"?{query.decode('latin-1')}" if query else "")
+        shown = Headers(scope=scope).getlist(wire.SIGNATURE) if scope["method"] == "GET" else []
+        try:
+            if len(shown) != 1:
+                raise PaymentRefused("Each read of this is paid for: sign what PAYMENT-REQUIRED asks for.")
+            reading = await self._till.open(shown[0], url, policy)
+            inner = self._inner(path, scope)
+            await Paying(self._till, reading, policy.tariff.currency).answer(self._app, inner, receive, send)
+        except PaymentRefused as error:
+            answer = await self._bill(policy, url, scope, str(error))
+            await answer(scope, receive, send)
+        except PaymentWaits as error:
+            await _later(scope, str(error), 409 if error.facts.get("busy") else 503)(scope, receive, send)
+
+    async def _bill(self, policy: Policy, url: str, scope: Scope, reason: str) -> Response:
+        """The answer that says what is to be paid, and why it was not."""
+        assert policy.tariff is not None
+        assert self._till is not None
+        try:
+            wanted = await self._till.requirements(policy.tariff)
+        except PaymentWaits as error:
+            return _later(scope, str(error))
+        title = "" if policy.terms is None else policy.terms.document.title
+        bill = wire.required(wanted, url, title, reason)
+        return refusal(
+            scope,
+            402,
+            reason,
+            {wire.REQUIRED: wire.required_field(bill)},
+            asset=policy.asset,
+            x402=_plain(bill),
+        )
+
+    def _inner(self, path: RequestPath, scope: Scope) -> Scope:
+        """The request under the one spelling of its path, without its payment."""
+        fields = [field for field in scope["headers"] if field[0].lower() != _SIGNATURE]
+        return {**scope, "path": path.decoded, "raw_path": path.url.encode("ascii"), "headers": fields}
 
     async def _pass(self, path: RequestPath, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the application answer, under the one spelling of the path, and with a body within bounds."""
-        inner = {**scope, "path": path.decoded, "raw_path": path.url.encode("ascii")}
+        inner = self._inner(path, scope)
         body = _Bounded(receive, send, self._site.max_body)
         if body.announces_too_much(Headers(scope=scope)):
             await refusal(scope, 413, body.problem, {"Connection": "close"})(scope, receive, send)
@@ -105,6 +165,14 @@ class Gate:
             await send(message)
 
         return said
+
+
+def _later(scope: Scope, reason: str, status: int = 503) -> Response:
+    return refusal(scope, status, reason, {"Retry-After": str(RETRY_SECONDS)})
+
+
+def _plain(bill: PaymentRequired) -> dict[str, Any]:
+    return bill.model_dump(by_alias=True, exclude_none=True)
 
 
 class _TooMuchError(Exception):

@@ -1,0 +1,102 @@
+"""How a payment reaches its payee: one seam, behind which transactions are sent.
+
+A settlement is final here once a block has it. Whatever sends may answer that it does not know what became of
+a transaction: then the chain is asked, later, and the payment can still be submitted again, since its nonce
+lets it happen once.
+"""
+
+from threading import Lock
+from typing import Final, Protocol
+
+from licet.chain.client import Chain
+from licet.contracts.authorizations import Authorizations, Settlement, Transfer
+from licet.errors import Reverted, UnexpectedAnswer
+from licet.gateway.errors import PaymentRefused
+from licet.types import Address
+
+_LOOK_BACK: Final = 10_000
+"""Blocks in which an early submission is looked for: payments are valid for minutes."""
+
+
+class Sender(Protocol):
+    """Sends a transfer to the chain."""
+
+    def send(self, token: Address, transfer: Transfer) -> None:
+        """Returns once a block has the transfer's transaction.
+
+        Raises:
+            Reverted: the token refuses.
+            ChainError: the chain could not be asked, or what became of the transaction is not known.
+        """
+        ...
+
+
+class DirectSender:
+    """Sends from the chain's own account, one transaction after another.
+
+    Args:
+        chain: with a signer.
+    """
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain: Final = chain
+        self._lock: Final = Lock()
+
+    def send(self, token: Address, transfer: Transfer) -> None:
+        """Sends one transfer; see `Sender`."""
+        with self._lock:  # two at once would take the same nonce
+            Authorizations(self._chain, token).submit(transfer)
+
+
+class Settler:
+    """Settles payments, whoever submitted them first.
+
+    Args:
+        chain: for reading.
+        sender: for sending.
+    """
+
+    def __init__(self, chain: Chain, sender: Sender) -> None:
+        self.chain: Final = chain
+        self._sender: Final = sender
+        self._tokens: Final[dict[Address, Authorizations]] = {}
+
+    def token(self, address: Address) -> Authorizations:
+        """A currency's EIP-3009 side; what the chain said of it is remembered."""
+        return self._tokens.setdefault(address, Authorizations(self.chain, address))
+
+    def settle(self, token: Address, transfer: Transfer, *, maybe_sent: bool) -> Settlement:
+        """Makes sure that a transfer has happened, exactly this one.
+
+        Args:
+            token: the currency.
+            transfer: signed by its payer.
+            maybe_sent: it may have been submitted before; looked up first.
+
+        Raises:
+            PaymentRefused: it has not happened, and the token refuses it.
+            ChainError: what became of it is not known.
+        """
+        since = max(0, self.chain.block().number - _LOOK_BACK)
+        authorizations = self.token(token)
+        found = authorizations.settlement(transfer, since) if maybe_sent else None
+        if found is not None:
+            return found
+        try:
+            self._sender.send(token, transfer)
+        except Reverted as error:
+            # Somebody else may have submitted it: then it is paid all the same.
+            found = authorizations.settlement(transfer, since)
+            if found is None:
+                raise PaymentRefused(
+                    f"the token refuses the payment ({error.name or 'no reason given'})"
+                ) from error
+            return found
+        found = authorizations.settlement(transfer, since)
+        if found is None:
+            raise UnexpectedAnswer(
+                f"the token {token} took an authorization, and logged no transfer after it: it does not "
+                "keep to EIP-3009",
+                token=token,
+            )
+        return found

@@ -1,0 +1,204 @@
+"""The till: takes a payment for one URL, once, and says when what it is for may be handed over.
+
+In this order: the payment is read and checked; it is written down for its URL; the application is asked, and
+if it has what was asked for, the payment is settled; that is written down, and only then does content leave.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from x402.schemas import PaymentRequirements
+
+from licet.contracts.authorizations import Settlement, Transfer
+from licet.errors import ChainError, InputError, InsufficientBalance, SignerError
+from licet.gateway import wire
+from licet.gateway.errors import PaymentRefused, PaymentWaits
+from licet.gateway.journal import Journal, Outcome, Shown
+from licet.gateway.policies import Policy, Tariff
+from licet.gateway.settling import Settler
+from licet.types import Address
+
+MARGIN: Final = 6
+"""Seconds before its end in which a payment is too late to be mined."""
+
+SKEW: Final = 300
+"""Seconds by which a payer's clock may be ahead."""
+
+RETRY_SECONDS: Final = 5
+_AT_ONCE: Final = 16
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One request with a payment that may open what it asks for.
+
+    Attributes:
+        shown: the payment, as the journal knows it.
+        transfer: what was signed.
+        outcome: how far it is.
+    """
+
+    shown: Shown
+    transfer: Transfer
+    outcome: Outcome
+
+
+class Till:
+    """Takes payments.
+
+    Args:
+        journal: where they are written down.
+        settler: who settles them.
+    """
+
+    def __init__(self, journal: Journal, settler: Settler) -> None:
+        self._journal: Final = journal
+        self._settler: Final = settler
+        self._limiter: CapacityLimiter | None = None
+
+    @property
+    def journal(self) -> Journal:
+        """Where payments are written down."""
+        return self._journal
+
+    @property
+    def chain_id(self) -> int:
+        """Where payments are made."""
+        return self._settler.chain.chain_id
+
+    async def requirements(self, tariff: Tariff) -> PaymentRequirements:
+        """What pays for a read.
+
+        Raises:
+            PaymentWaits: the chain cannot be asked what the token is called.
+        """
+        token = self._settler.token(tariff.currency)
+        if "domain" not in vars(token):
+            await self._asking(lambda: (token.domain, token.domain_separator))
+        return wire.requirements(tariff, self.chain_id, token.domain)
+
+    async def open(self, field: str, url: str, policy: Policy) -> Reading:
+        """A request that shows a payment; holds the payment until `close`.
+
+        Args:
+            field: the payment, as sent.
+            url: what is asked for.
+            policy: that of the URL; it is metered.
+
+        Raises:
+            PaymentRefused: the payment is not for this, or was used.
+            PaymentWaits: another request is about it, or the chain is away.
+        """
+        assert policy.tariff is not None
+        wanted = await self.requirements(policy.tariff)
+        try:
+            payload = wire.read_payment(field)
+            transfer = wire.transfer_of(payload)
+        except InputError as error:
+            raise PaymentRefused(str(error)) from error
+        if not wire.agrees(payload, wanted, url):
+            raise PaymentRefused("the payment is for something else than what is asked for here")
+        self.check(transfer, policy.tariff)
+        shown = Shown(
+            policy.tariff.currency.lower(),
+            transfer.payer,
+            transfer.nonce,
+            url,
+            transfer.amount,
+            transfer.payee,
+            wire.identifier_of(payload),
+        )
+        outcome = await to_thread.run_sync(self._journal.take, shown, int(time.time()))
+        if outcome is Outcome.NEW:
+            await self._check_new(shown, transfer)
+        if outcome is Outcome.BUSY:
+            raise PaymentWaits("another request with this payment is being answered", busy=True)
+        if outcome is Outcome.ELSEWHERE:
+            raise PaymentRefused("the payment was used for another URL")
+        if outcome is Outcome.SPENT:
+            raise PaymentRefused("the payment was used: what it is for was delivered")
+        return Reading(shown, transfer, outcome)
+
+    def check(self, transfer: Transfer, tariff: Tariff) -> None:
+        """Makes sure that a transfer pays a tariff, and that its payer signed it; asks no chain.
+
+        Raises:
+            PaymentRefused: it does not.
+        """
+        if (transfer.payee, transfer.amount) != (tariff.payee, tariff.amount):
+            raise PaymentRefused(
+                f"the payment is of {transfer.amount} units to {transfer.payee}: {tariff.amount} to "
+                f"{tariff.payee} are asked for"
+            )
+        if not transfer.is_signed(self._settler.token(tariff.currency).domain_separator):
+            raise PaymentRefused("the payment's signature is not its payer's account's")
+
+    async def settle(self, reading: Reading, token: Address) -> Settlement:
+        """Makes sure that a reading is paid for, and writes it down.
+
+        Raises:
+            PaymentRefused: it cannot be.
+            PaymentWaits: it is not known yet whether it is; the payment stays bound to its URL.
+        """
+        known = await to_thread.run_sync(self._journal.settlement, reading.shown)
+        if known is not None:
+            return known
+        is_new = reading.outcome is Outcome.NEW
+        settle = partial(self._settler.settle, token, reading.transfer, maybe_sent=not is_new)
+        try:
+            settlement = await self._asking(settle)
+        except PaymentRefused:
+            if is_new:  # else a transaction of before may still be on its way
+                await to_thread.run_sync(self._journal.forget, reading.shown)
+            raise
+        await to_thread.run_sync(self._journal.settled, reading.shown, settlement)
+        return settlement
+
+    async def close(self, reading: Reading, *, delivered: bool) -> None:
+        """Ends a request: what its payment is for was delivered, or may be asked for again."""
+        if reading.outcome is Outcome.REPEATED:
+            return
+        if delivered:
+            await to_thread.run_sync(self._journal.served, reading.shown, int(time.time()))
+        else:
+            await to_thread.run_sync(self._journal.release, reading.shown)
+
+    async def _check_new(self, shown: Shown, transfer: Transfer) -> None:
+        """Makes sure that a payment never shown before can be settled now. Raises `PaymentRefused`."""
+        try:
+            _check_times(transfer)
+        except PaymentRefused:
+            await to_thread.run_sync(self._journal.forget, shown)
+            raise
+
+    async def _asking(self, ask: Callable[[], _T]) -> _T:
+        """What the chain says; asked in a few threads of its own, so that a slow node holds up nothing else.
+
+        Raises:
+            PaymentWaits: it cannot be asked.
+        """
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(_AT_ONCE)
+        try:
+            return await to_thread.run_sync(ask, limiter=self._limiter)
+        except (ChainError, InsufficientBalance, SignerError) as error:
+            raise PaymentWaits(
+                "the chain cannot be asked at present, or the gateway cannot pay its gas"
+            ) from error
+
+
+def _check_times(transfer: Transfer) -> None:
+    now = int(time.time())
+    if transfer.valid_after >= now:
+        raise PaymentRefused(f"the payment is valid after {transfer.valid_after} only: it is {now}")
+    if transfer.valid_before < now + MARGIN:
+        raise PaymentRefused(f"the payment is void from {transfer.valid_before}: it is {now}, sign another")
+    if transfer.valid_before > now + wire.TIMEOUT + SKEW:
+        raise PaymentRefused(
+            f"the payment is valid until {transfer.valid_before}, longer than the {wire.TIMEOUT} s asked for"
+        )

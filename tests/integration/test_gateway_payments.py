@@ -1,0 +1,472 @@
+"""Reads that are paid for over x402: by its own client, once for each payment, and into the work's vault."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp
+from x402 import x402Client
+from x402.http.utils import decode_payment_required_header, decode_payment_response_header
+from x402.mechanisms.evm.exact import ExactEvmScheme
+
+from licet.chain.abi import Abi
+from licet.contracts.authorizations import Authorizations, Transfer
+from licet.documents import Library, PayeeShare, SplitDocument
+from licet.documents.terms import TermsDocument
+from licet.errors import ChainError
+from licet.gateway import wire
+from licet.gateway.app import Business, around, served
+from licet.gateway.config import ChainSettings, Site
+from licet.gateway.journal import Journal
+from licet.gateway.market import Market
+from licet.gateway.policies import Access, Policies, Policy, Tariff
+from licet.gateway.settling import DirectSender, Settler
+from licet.gateway.till import Till
+from licet.rights.terms import Terms
+from licet.rights.uses import Use
+from licet.types import Address, Hash32
+from tests.integration.conftest import DOLLAR, Network, Party
+from tests.unit.asgi import Answer, asked
+
+pytestmark = pytest.mark.integration
+
+ORIGIN = "http://site.example"
+PRICE = 2_000
+TEXT = b"Once upon a time"
+
+
+class Shop:
+    """A folder behind a gateway, whose `/paid/` costs 2,000 units a read."""
+
+    def __init__(self, folder: Path, network: Network, keeper: Party, vault: Address, asset: Hash32) -> None:
+        (folder / "site" / "paid").mkdir(parents=True)
+        (folder / "site" / "paid" / "a.txt").write_bytes(TEXT)
+        (folder / "site" / "paid" / "b.txt").write_bytes(b"another")
+        self.folder = folder
+        self.network = network
+        self.keeper = keeper
+        self.vault = vault
+        assert network.deployment.test_dollar is not None
+        self.token = network.deployment.test_dollar
+        terms = Terms(TermsDocument("Tales", Use.INDEX, "To be indexed."), targets=("/paid/",))
+        self.site = Site(
+            ORIGIN,
+            Policies.of(
+                [
+                    Policy("/paid/", Access.METERED, (), asset, Tariff(PRICE, self.token, vault), terms),
+                    Policy("/", Access.FREE),
+                ]
+            ),
+            folder=folder / "site",
+            chain=ChainSettings(network.url, network.deployment.asset_registry, 31337),
+        )
+        self.sender: Any = DirectSender(keeper.chain)
+        self.app = self.opened()
+
+    def opened(self) -> ASGIApp:
+        """The gateway, started: again, after it was started before."""
+        self.journal = Journal(self.folder / "journal.sqlite")
+        till = Till(self.journal, Settler(self.keeper.chain, self))
+        market = Market(self.keeper.contracts, Library([]), [])
+        return around(served(self.site), self.site, Business(market, till))
+
+    def send(self, token: Address, transfer: Transfer) -> None:
+        self.sender.send(token, transfer)
+
+    @property
+    def income(self) -> int:
+        return self.keeper.currency(self.token).balance_of(self.vault)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, network: Network, licensor: Party, artist: Party, stranger: Party) -> Iterator[Shop]:
+    (tmp_path / "work.txt").write_bytes(TEXT)
+    work = licensor.sells.register_work(tmp_path / "work.txt")
+    shares = [PayeeShare(licensor.address, 7), PayeeShare(artist.address, 3)]
+    vault = licensor.sells.publish_split(SplitDocument.of(shares)).vault
+    shop = Shop(tmp_path / "shop", network, stranger, vault, work.asset_id)
+    yield shop
+    shop.journal.close()
+
+
+@pytest.fixture
+def reader(licensee: Party) -> Party:
+    licensee.receive_dollars(10 * DOLLAR)
+    return licensee
+
+
+def account(party: Party) -> Any:
+    """The party's key, as x402's client takes it."""
+    return party.signer._account  # type: ignore[attr-defined]  # noqa: SLF001 - the client is not Licet's
+
+
+def client(party: Party) -> x402Client:
+    """x402's own client, whose owner allows payments in the test dollar."""
+    own = x402Client().register("eip155:31337", ExactEvmScheme(account(party)))
+    return own.set_spend_controls({"allowed_assets": True})
+
+
+async def payment(shop: Shop, reader: Party, path: str = "/paid/a.txt", **info: str) -> str:
+    """What x402's client signs for what the gateway asks."""
+    bill = await asked(shop.app, path)
+    assert bill.status == 402
+    wanted = decode_payment_required_header(bill.headers["payment-required"])
+    payload = await client(reader).create_payment_payload(wanted)  # type: ignore[arg-type]
+    data = json.loads(payload.model_dump_json(by_alias=True, exclude_none=True))
+    if info:
+        data["extensions"]["payment-identifier"]["info"].update(info)
+    return base64.b64encode(json.dumps(data).encode()).decode()
+
+
+def altered(field: str, change: Callable[[dict[str, Any]], object]) -> str:
+    data = json.loads(base64.b64decode(field))
+    change(data)
+    return base64.b64encode(json.dumps(data).encode()).decode()
+
+
+async def paid(shop: Shop, field: str, path: str = "/paid/a.txt", **rest: Any) -> Answer:
+    headers = [("PAYMENT-SIGNATURE", field), *rest.pop("headers", [])]
+    return await asked(shop.app, path, headers=headers, **rest)
+
+
+def transfer_in(field: str) -> Transfer:
+    return wire.transfer_of(wire.read_payment(field))
+
+
+def test_a_read(shop: Shop, reader: Party) -> None:
+    async def read() -> Answer:
+        return await paid(shop, await payment(shop, reader))
+
+    answer = asyncio.run(read())
+    assert (answer.status, answer.body) == (200, TEXT)
+    said = decode_payment_response_header(answer.headers["payment-response"])
+    assert (said.success, said.payer, said.amount) == (True, reader.address, str(PRICE))
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "licet.json" in answer.headers["link"]
+    assert shop.income == PRICE
+    assert reader.dollars == 10 * DOLLAR - PRICE
+    assert shop.journal.counts() == {"taken": 1, "settled": 1, "served": 1}
+
+
+def test_a_bill(shop: Shop) -> None:
+    async def ask() -> None:
+        bill = await asked(shop.app, "/paid/a.txt", query="q=1")
+        wanted = decode_payment_required_header(bill.headers["payment-required"])
+        assert (bill.status, bill.headers["cache-control"]) == (402, "no-store")
+        assert wanted.resource is not None  # type: ignore[union-attr]
+        assert wanted.resource.url == f"{ORIGIN}/paid/a.txt?q=1"  # type: ignore[union-attr]
+        (one,) = wanted.accepts
+        assert (one.pay_to, one.amount, one.network) == (shop.vault, str(PRICE), "eip155:31337")  # type: ignore[union-attr]
+        assert json.loads(bill.body)["x402"]["accepts"][0]["payTo"] == shop.vault
+        assert (await asked(shop.app, "/paid/a.txt", method="HEAD")).status == 402
+        assert (await asked(shop.app, "/paid/a.txt", method="POST")).status == 405
+        page = await asked(shop.app, "/paid/a.txt", headers=[("Accept", "text/html")])
+        assert (page.status, page.headers["content-type"]) == (402, "text/html; charset=utf-8")
+        assert TEXT not in bill.body + page.body
+
+    asyncio.run(ask())
+
+
+def test_one_payment_reads_once_and_one_url(shop: Shop, reader: Party) -> None:
+    async def read() -> None:
+        field = await payment(shop, reader)
+        without = altered(field, lambda data: data.pop("resource"))
+        assert (await paid(shop, field, "/paid/b.txt")).status == 402, "it names its URL"
+        assert (await paid(shop, field)).body == TEXT
+        for again in (field, without):
+            assert (await paid(shop, again)).status == 402
+            assert (await paid(shop, again, "/paid/b.txt")).status == 402
+            assert (await paid(shop, again, query="x")).status == 402
+
+    asyncio.run(read())
+    assert shop.income == PRICE
+
+
+@pytest.mark.parametrize("identifier", ["", "reader-chosen-0001"])
+def test_of_500_at_once_one_is_served(shop: Shop, reader: Party, identifier: str) -> None:
+    async def read() -> list[Answer]:
+        field = await payment(shop, reader, **({"id": identifier} if identifier else {}))
+        answers = await asyncio.gather(*(paid(shop, field) for _ in range(500)))
+        again = await paid(shop, field)
+        assert (again.status, again.body == TEXT) == ((200, True) if identifier else (402, False))
+        return list(answers)
+
+    answers = asyncio.run(read())
+    served = [answer for answer in answers if answer.status == 200]
+    assert {answer.status for answer in answers} <= {200, 402, 409}
+    if not identifier:
+        assert len(served) == 1
+    assert len(served) >= 1
+    assert shop.income == PRICE, "whatever was served was paid for once"
+    assert shop.journal.counts()["taken"] == 1
+
+
+def test_who_named_an_identifier_reads_again_for_nothing(shop: Shop, reader: Party) -> None:
+    async def read() -> None:
+        field = await payment(shop, reader, id="reader-chosen-0001")
+        assert (await paid(shop, field)).body == TEXT
+        again = await paid(shop, field, headers=[("Range", "bytes=0-3")])
+        assert (again.status, again.body) == (206, TEXT[:4])
+        other = altered(
+            field, lambda data: data["extensions"]["payment-identifier"]["info"].update(id="x" * 20)
+        )
+        assert (await paid(shop, other)).status == 402
+
+    asyncio.run(read())
+    assert shop.income == PRICE
+
+
+def test_who_submits_early_takes_nothing_from_who_paid(shop: Shop, reader: Party, rival: Party) -> None:
+    async def read() -> Answer:
+        field = await payment(shop, reader)
+        Authorizations(rival.chain, shop.token).submit(transfer_in(field))
+        assert shop.income == PRICE
+        return await paid(shop, field)
+
+    answer = asyncio.run(read())
+    assert answer.body == TEXT
+    assert shop.income == PRICE
+
+
+def test_a_nonce_that_was_used_for_something_else_pays_nothing(shop: Shop, reader: Party) -> None:
+    """One who signs two transfers of one nonce, submits the one to themselves, and shows the other."""
+
+    async def read() -> Answer:
+        field = await payment(shop, reader)
+        shown = transfer_in(field)
+        own = signed(reader, shop.token, replace(shown, payee=reader.address))
+        Authorizations(reader.chain, shop.token).submit(own)
+        # Beside a payment of the same amount to the vault, which is for another nonce.
+        reader.dollar.transfer(shop.vault, PRICE)
+        return await paid(shop, field)
+
+    answer = asyncio.run(read())
+    assert (answer.status, TEXT in answer.body) == (402, False)
+
+
+def test_a_cancelled_nonce_pays_nothing(shop: Shop, reader: Party) -> None:
+    async def read() -> Answer:
+        field = await payment(shop, reader)
+        shown = transfer_in(field)
+        signature = account(reader).sign_typed_data(
+            full_message=typed(
+                shop.token, "CancelAuthorization", {"authorizer": reader.address, "nonce": shown.nonce}
+            )
+        )
+        reader.chain.send(
+            TOKEN,
+            shop.token,
+            "cancelAuthorization",
+            reader.address,
+            shown.nonce,
+            signature.v,
+            "0x" + signature.r.to_bytes(32).hex(),
+            "0x" + signature.s.to_bytes(32).hex(),
+        )
+        return await paid(shop, field)
+
+    assert asyncio.run(read()).status == 402
+    assert shop.income == 0
+
+
+def test_nothing_is_paid_for_what_is_not_there(shop: Shop, reader: Party) -> None:
+    async def read() -> None:
+        field = await payment(shop, reader, "/paid/c.txt")
+        assert (await paid(shop, field, "/paid/c.txt")).status == 404
+        assert shop.income == 0
+        (shop.folder / "site" / "paid" / "c.txt").write_bytes(b"now it is")
+        answer = await paid(shop, field, "/paid/c.txt")
+        assert (answer.status, answer.body) == (200, b"now it is")
+        etag = answer.headers["etag"]
+        field = await payment(shop, reader, "/paid/c.txt")
+        assert (await paid(shop, field, "/paid/c.txt", headers=[("If-None-Match", etag)])).status == 304
+        assert (await paid(shop, field, "/paid/c.txt", headers=[("Range", "bytes=99-")])).status == 416
+        assert shop.income == PRICE
+        assert (await paid(shop, field, "/paid/c.txt")).status == 200
+
+    asyncio.run(read())
+    assert shop.income == 2 * PRICE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data["payload"]["authorization"].update(value="1"),
+        lambda data: data["payload"]["authorization"].update(to="0x" + "11" * 20),
+        lambda data: data["payload"]["authorization"].update({"from": "0x" + "11" * 20}),
+        lambda data: data["payload"]["authorization"].update(nonce="0x" + "11" * 32),
+        lambda data: data["payload"]["authorization"].update(validBefore="99999999999"),
+        lambda data: data["payload"]["authorization"].update(validBefore=1),
+        lambda data: data["payload"]["authorization"].pop("value"),
+        lambda data: data["payload"].pop("signature"),
+        lambda data: data["payload"].update(signature="0x" + "11" * 65),
+        lambda data: data["payload"].update(signature="0x"),
+        lambda data: data.update(payload={}),
+        lambda data: data.update(x402Version=1),
+        lambda data: data.update(x402Version=3),
+        lambda data: data["accepted"].update(amount="1"),
+        lambda data: data["accepted"].update(scheme="upto"),
+        lambda data: data["accepted"].update(network="eip155:1"),
+        lambda data: data["accepted"].update(payTo="0x" + "11" * 20),
+        lambda data: data["resource"].update(url="http://elsewhere.example/paid/a.txt"),
+        lambda data: data.clear(),
+    ],
+)
+def test_what_was_altered_opens_nothing(
+    shop: Shop, reader: Party, change: Callable[[dict[str, Any]], object]
+) -> None:
+    async def read() -> Answer:
+        return await paid(shop, altered(await payment(shop, reader), change))
+
+    answer = asyncio.run(read())
+    assert (answer.status, TEXT in answer.body) == (402, False)
+    assert "payment-required" in answer.headers
+    assert shop.income == 0
+    assert shop.journal.counts()["taken"] == 0
+
+
+@pytest.mark.parametrize(
+    "field", ["", "x", "e30=", "bnVsbA==", "W10=", base64.b64encode(b"[" * 9000).decode(), "A" * 99_999]
+)
+def test_what_is_no_payment_opens_nothing(shop: Shop, field: str) -> None:
+    answer = asyncio.run(paid(shop, field))
+    assert (answer.status, TEXT in answer.body) == (402, False)
+
+
+def test_a_payment_in_vain(shop: Shop, pauper: Party) -> None:
+    async def read() -> Answer:
+        return await paid(shop, await payment(shop, pauper))
+
+    answer = asyncio.run(read())
+    assert (answer.status, shop.income) == (402, 0)
+    assert shop.journal.counts()["taken"] == 0, "what moved no money is forgotten"
+
+
+class Killed:
+    """What a process does that ends here."""
+
+    def __call__(self, *_: object) -> None:
+        raise SystemError("killed")
+
+
+class Lossy:
+    """Sends, and forgets to say so, so many times; or does not send."""
+
+    def __init__(self, sender: DirectSender, *, sends: bool) -> None:
+        self.sender, self.sends = sender, sends
+
+    def send(self, token: Address, transfer: Transfer) -> None:
+        if self.sends:
+            self.sender.send(token, transfer)
+        raise ChainError("no answer came in time")
+
+
+@pytest.mark.parametrize("sends", [True, False])
+def test_a_settlement_whose_answer_is_lost_is_found_or_done_again(
+    shop: Shop, reader: Party, sends: bool
+) -> None:
+    async def read() -> None:
+        field = await payment(shop, reader)
+        shop.sender = Lossy(DirectSender(shop.keeper.chain), sends=sends)
+        first = await paid(shop, field)
+        assert (first.status, first.headers["retry-after"]) == (503, "5")
+        assert TEXT not in first.body
+        assert (
+            await paid(shop, altered(field, lambda data: data.pop("resource")), "/paid/b.txt")
+        ).status == 402
+        shop.sender = DirectSender(shop.keeper.chain)
+        assert (await paid(shop, field)).body == TEXT
+
+    asyncio.run(read())
+    assert shop.income == PRICE
+
+
+def test_a_gateway_that_was_killed_serves_what_was_paid(shop: Shop, reader: Party) -> None:
+    """It was killed after the transaction was sent, before that was written down."""
+
+    async def read() -> None:
+        field = await payment(shop, reader)
+        shop.journal.settled = Killed()  # type: ignore[method-assign]
+        with pytest.raises(SystemError):
+            await paid(shop, field)
+        settled_then = shop.journal.counts()["settled"]
+        shop.journal.close()
+        shop.app = shop.opened()
+        assert settled_then == shop.journal.counts()["settled"] == 0
+        assert (await paid(shop, field)).body == TEXT
+        assert (await paid(shop, field)).status == 402
+
+    asyncio.run(read())
+    assert shop.income == PRICE
+
+
+def test_without_a_chain_nothing_is_sold_and_all_else_is_served(shop: Shop, reader: Party) -> None:
+    async def read() -> None:
+        quiet = around(served(shop.site), shop.site)
+        answer = await asked(quiet, "/paid/a.txt")
+        assert (answer.status, "retry-after" in answer.headers) == (503, True)
+
+    asyncio.run(read())
+
+
+TOKEN = Abi(
+    [
+        {
+            "type": "function",
+            "name": "cancelAuthorization",
+            "inputs": [
+                {"name": "authorizer", "type": "address"},
+                {"name": "nonce", "type": "bytes32"},
+                {"name": "v", "type": "uint8"},
+                {"name": "r", "type": "bytes32"},
+                {"name": "s", "type": "bytes32"},
+            ],
+            "outputs": [],
+        }
+    ]
+)
+MEMBERS = {
+    "CancelAuthorization": ("address authorizer", "bytes32 nonce"),
+    "TransferWithAuthorization": (
+        "address from",
+        "address to",
+        "uint256 value",
+        "uint256 validAfter",
+        "uint256 validBefore",
+        "bytes32 nonce",
+    ),
+}
+
+
+def typed(token: Address, kind: str, message: dict[str, Any]) -> dict[str, Any]:
+    members = [dict(zip(("type", "name"), member.split(), strict=True)) for member in MEMBERS[kind]]
+    domain = ("string name", "string version", "uint256 chainId", "address verifyingContract")
+    return {
+        "types": {
+            "EIP712Domain": [dict(zip(("type", "name"), part.split(), strict=True)) for part in domain],
+            kind: members,
+        },
+        "primaryType": kind,
+        "domain": {"name": "Test Dollar", "version": "1", "chainId": 31337, "verifyingContract": token},
+        "message": message,
+    }
+
+
+def signed(party: Party, token: Address, transfer: Transfer) -> Transfer:
+    message = {
+        "from": transfer.payer,
+        "to": transfer.payee,
+        "value": transfer.amount,
+        "validAfter": transfer.valid_after,
+        "validBefore": transfer.valid_before,
+        "nonce": transfer.nonce,
+    }
+    signature = account(party).sign_typed_data(
+        full_message=typed(token, "TransferWithAuthorization", message)
+    )
+    return replace(transfer, signature=bytes(signature.signature))
