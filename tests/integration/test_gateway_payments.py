@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ from starlette.types import ASGIApp
 from x402 import x402Client
 from x402.http.utils import decode_payment_required_header, decode_payment_response_header
 from x402.mechanisms.evm.exact import ExactEvmScheme
+from x402.schemas import SettleResponse, SupportedResponse, VerifyResponse
 
 from licet.chain.abi import Abi
+from licet.chain.signatures import recover
 from licet.contracts.authorizations import Authorizations, Transfer
-from licet.documents import Library, PayeeShare, SplitDocument
+from licet.documents import Library, PayeeShare, ReceiptDocument, SplitDocument
 from licet.documents.terms import TermsDocument
 from licet.errors import ChainError
 from licet.gateway import wire
@@ -25,6 +28,7 @@ from licet.gateway.config import ChainSettings, Site
 from licet.gateway.journal import Journal
 from licet.gateway.market import Market
 from licet.gateway.policies import Access, Policies, Policy, Tariff
+from licet.gateway.recording import FIELD, Recorder
 from licet.gateway.settling import DirectSender, Settler
 from licet.gateway.till import Till
 from licet.rights.terms import Terms
@@ -71,7 +75,9 @@ class Shop:
     def opened(self) -> ASGIApp:
         """The gateway, started: again, after it was started before."""
         self.journal = Journal(self.folder / "journal.sqlite")
-        till = Till(self.journal, Settler(self.keeper.chain, self))
+        ledger = self.network.deployment.usage_ledger
+        recorder = Recorder(self.keeper.signer, 31337, ledger)
+        till = Till(self.journal, Settler(self.keeper.chain, self), recorder)
         market = Market(self.keeper.contracts, Library([]), [])
         return around(served(self.site), self.site, Business(market, till))
 
@@ -150,7 +156,7 @@ def test_a_read(shop: Shop, reader: Party) -> None:
     assert "licet.json" in answer.headers["link"]
     assert shop.income == PRICE
     assert reader.dollars == 10 * DOLLAR - PRICE
-    assert shop.journal.counts() == {"taken": 1, "settled": 1, "served": 1}
+    assert shop.journal.counts() == {"taken": 1, "settled": 1, "served": 1, "records": 1}
 
 
 def test_a_bill(shop: Shop) -> None:
@@ -470,3 +476,93 @@ def signed(party: Party, token: Address, transfer: Transfer) -> Transfer:
         full_message=typed(token, "TransferWithAuthorization", message)
     )
     return replace(transfer, signature=bytes(signature.signature))
+
+
+async def posted(shop: Shop, what: str, body: bytes) -> Answer:
+    path = f"/.well-known/licet/x402/{what}"
+    return await asked(shop.app, path, method="POST", body=[body[:100], body[100:]])
+
+
+def request_for(field: str, **changes: str) -> bytes:
+    data = json.loads(base64.b64decode(field))
+    wanted = {**data["accepted"], **changes}
+    return json.dumps({"x402Version": 2, "paymentPayload": data, "paymentRequirements": wanted}).encode()
+
+
+def test_the_facilitator_settles_and_the_url_opens(shop: Shop, reader: Party) -> None:
+    async def read() -> None:
+        kinds = SupportedResponse.model_validate_json(
+            (await asked(shop.app, "/.well-known/licet/x402/supported")).body
+        )
+        assert [(kind.scheme, kind.network) for kind in kinds.kinds] == [("exact", "eip155:31337")]
+        assert kinds.signers == {"eip155:*": [shop.keeper.address]}
+        field = await payment(shop, reader)
+        verified = VerifyResponse.model_validate_json((await posted(shop, "verify", request_for(field))).body)
+        assert (verified.is_valid, verified.payer, shop.income) == (True, reader.address, 0)
+        settled = SettleResponse.model_validate_json((await posted(shop, "settle", request_for(field))).body)
+        assert (settled.success, settled.payer, shop.income) == (True, reader.address, PRICE)
+        again = VerifyResponse.model_validate_json((await posted(shop, "verify", request_for(field))).body)
+        assert not again.is_valid
+        assert (await paid(shop, field)).body == TEXT
+
+    asyncio.run(read())
+    assert shop.income == PRICE
+
+
+def test_the_facilitator_pays_gas_for_this_site_alone(shop: Shop, reader: Party, rival: Party) -> None:
+    async def read() -> None:
+        field = await payment(shop, reader)
+        own = signed(reader, shop.token, replace(transfer_in(field), payee=rival.address))
+
+        def redirect(data: dict[str, Any]) -> None:
+            data["accepted"].update(payTo=rival.address)
+            data["payload"]["authorization"].update(to=rival.address)
+            data["payload"].update(signature="0x" + own.signature.hex())
+
+        elsewhere = altered(field, redirect)
+        cheaper, mixed = request_for(field, amount="1"), request_for(elsewhere, payTo=shop.vault)
+        for body in (request_for(elsewhere), cheaper, mixed):
+            said = SettleResponse.model_validate_json((await posted(shop, "settle", body)).body)
+            assert (said.success, said.transaction) == (False, "")
+        for body in (b"", b"{}", b"[" * 9_000, b"\xff", b"null"):
+            assert (await posted(shop, "settle", body)).status == 400
+        assert (await posted(shop, "settle", b" " * 70_000)).status == 413
+        assert (await posted(shop, "steal", b"")).status == 404
+
+    asyncio.run(read())
+    assert rival.dollars == shop.income == 0
+
+
+def receipt_in(answer: Answer) -> ReceiptDocument:
+    field = answer.headers[FIELD.lower()]
+    return ReceiptDocument.from_bytes(base64.urlsafe_b64decode(field + "=" * (-len(field) % 4)))
+
+
+def test_who_reads_gets_a_receipt_that_the_gateway_signed(shop: Shop, reader: Party) -> None:
+    async def read() -> None:
+        field = await payment(shop, reader, id="reader-chosen-0001")
+        first = receipt_in(await paid(shop, field))
+        again = receipt_in(await paid(shop, field))
+        assert again == first, "a retry is no second use"
+        other = receipt_in(await paid(shop, await payment(shop, reader)))
+        assert other.record.hash != first.record.hash
+        policy = shop.site.policies.policies[0]
+        assert (first.record.asset_id, first.record.uses, first.record.units) == (policy.asset, Use.INDEX, 1)
+        assert abs(first.record.since - time.time()) < 60
+        assert first.receipt.requester == reader.address
+        assert recover(first.digest, first.signature) == first.gateway == shop.keeper.address
+        to, data = reader.chain.transaction_input(first.receipt.payment)
+        assert to == shop.token
+        assert bytes.fromhex(transfer_in(field).nonce[2:]) in data
+
+    asyncio.run(read())
+    assert shop.journal.counts()["records"] == 2
+
+
+def test_what_was_not_read_has_no_record(shop: Shop, reader: Party) -> None:
+    async def read() -> None:
+        assert (await paid(shop, await payment(shop, reader, "/paid/no"), "/paid/no")).status == 404
+        assert (await paid(shop, "nonsense")).status == 402
+
+    asyncio.run(read())
+    assert shop.journal.counts()["records"] == 0

@@ -8,11 +8,13 @@ from starlette.types import ASGIApp
 from licet.chain.signer import Signer
 from licet.gateway.config import Site
 from licet.gateway.documents import Documents
+from licet.gateway.facilitator import Facilitator
 from licet.gateway.folder import Folder
 from licet.gateway.gate import Gate
 from licet.gateway.health import Health
 from licet.gateway.journal import Journal
 from licet.gateway.market import Market
+from licet.gateway.recording import Recorder
 from licet.gateway.saying import Saying
 from licet.gateway.settling import DirectSender, Settler
 from licet.gateway.till import Till
@@ -53,8 +55,9 @@ class Business:
         if not any(policy.tariff for policy in site.policies.policies):
             return cls(market)
         chain = market.contracts.chain
-        chain.signer_or_raise()
-        return cls(market, Till(Journal(site.chain.journal), Settler(chain, DirectSender(chain))))
+        recorder = Recorder(chain.signer_or_raise(), chain.chain_id, market.contracts.usage.address)
+        till = Till(Journal(site.chain.journal), Settler(chain, DirectSender(chain)), recorder)
+        return cls(market, till)
 
 
 def gateway(site: Site, business: Business | None = None) -> ASGIApp:
@@ -84,7 +87,10 @@ def around(app: ASGIApp, site: Site, business: Business | None = None) -> ASGIAp
     saying = Saying(site)
     market, till = (None, None) if business is None else (business.market, business.till)
     checks = {} if market is None else {"chain": market.ready}
-    return Health(Documents(Gate(app, site, saying, till), site, saying, market), checks)
+    inner: ASGIApp = Documents(Gate(app, site, saying, till), site, saying, market)
+    if market is not None and till is not None:
+        inner = Facilitator(inner, till, site.policies.policies, market.contracts.chain.account)
+    return Health(inner, checks)
 
 
 def served(site: Site) -> ASGIApp:

@@ -108,7 +108,7 @@ class Gate:
                 raise PaymentRefused("Each read of this is paid for: sign what PAYMENT-REQUIRED asks for.")
             reading = await self._till.open(shown[0], url, policy)
             inner = self._inner(path, scope)
-            await Paying(self._till, reading, policy.tariff.currency).answer(self._app, inner, receive, send)
+            await Paying(self._till, reading).answer(self._app, inner, receive, send)
         except PaymentRefused as error:
             answer = await self._bill(policy, url, scope, str(error))
             await answer(scope, receive, send)

@@ -42,6 +42,23 @@ CREATE TABLE IF NOT EXISTS payments (
     held_until INTEGER NOT NULL,
     PRIMARY KEY (token, payer, nonce)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS records (
+    number INTEGER PRIMARY KEY,
+    token TEXT NOT NULL,
+    payer TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    receipt BLOB NOT NULL,
+    batch INTEGER,
+    UNIQUE (token, payer, nonce)
+);
+CREATE TABLE IF NOT EXISTS batches (
+    number INTEGER PRIMARY KEY,
+    root TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    tx_hash TEXT
+);
 """
 _KEY: Final = "token = ? AND payer = ? AND nonce = ?"
 
@@ -140,13 +157,38 @@ class Journal:
             self._hold(shown.key, now)
             return Outcome.UNSETTLED if tx_hash is None else Outcome.SETTLED
 
-    def settled(self, shown: Shown, settlement: Settlement) -> None:
-        """Notes that a payment has reached its payee."""
+    def settled(self, shown: Shown, settlement: Settlement, receipt: bytes, time: int) -> bool:
+        """Notes, at once, that a payment has reached its payee, and the record of what it is for.
+
+        Args:
+            shown: the payment.
+            settlement: where it was settled.
+            receipt: the document that has the record.
+            time: the record's unix second.
+
+        Returns:
+            False if records of that second, or a later one, are in a batch already: record it anew.
+        """
         with self._transaction():
+            (last,) = self._db.execute("SELECT max(until) FROM batches").fetchone()
+            if last is not None and time <= last:
+                return False
+            self._db.execute(
+                "INSERT OR IGNORE INTO records (token, payer, nonce, time, receipt) VALUES (?, ?, ?, ?, ?)",
+                (*shown.key, time, receipt),
+            )
             self._db.execute(
                 f"UPDATE payments SET tx_hash = ?, block_number = ?, block_hash = ? WHERE {_KEY}",
                 (settlement.tx_hash, settlement.block_number, settlement.block_hash, *shown.key),
             )
+
+            return True
+
+    def receipt(self, shown: Shown) -> bytes | None:
+        """The receipt of what a payment is for; None if there is none yet."""
+        with self._lock:
+            row = self._db.execute(f"SELECT receipt FROM records WHERE {_KEY}", shown.key).fetchone()
+        return None if row is None else bytes(row[0])
 
     def served(self, shown: Shown, now: int) -> None:
         """Notes that what a payment is for was delivered."""
@@ -180,7 +222,8 @@ class Journal:
             row = self._db.execute(
                 "SELECT count(*), count(tx_hash), count(served_at) FROM payments"
             ).fetchone()
-        return dict(zip(("taken", "settled", "served"), row, strict=True))
+            (records,) = self._db.execute("SELECT count(*) FROM records").fetchone()
+        return dict(zip(("taken", "settled", "served", "records"), (*row, records), strict=True))
 
     def _insert(self, shown: Shown, now: int) -> None:
         self._db.execute(

@@ -9,8 +9,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.gateway import wire
+from licet.gateway.recording import FIELD, field_of
 from licet.gateway.till import Reading, Till
-from licet.types import Address
 
 
 class Paying:
@@ -21,13 +21,11 @@ class Paying:
     Args:
         till: who takes payments.
         reading: the payment, held.
-        token: its currency.
     """
 
-    def __init__(self, till: Till, reading: Reading, token: Address) -> None:
+    def __init__(self, till: Till, reading: Reading) -> None:
         self._till: Final = till
         self._reading: Final = reading
-        self._token: Final = token
         self._paid = False
         self._ended = False
         self._gone = False
@@ -55,12 +53,13 @@ class Paying:
 
     async def _pass(self, message: Message, send: Send) -> None:
         if message["type"] == "http.response.start" and 200 <= message["status"] < 300:
-            settlement = await self._till.settle(self._reading, self._token)
+            settlement, receipt = await self._till.settle(self._reading)
             self._paid = True
             said = wire.response_field(settlement, self._reading.transfer, self._till.chain_id)
             message = {**message, "headers": list(message["headers"])}
             headers = MutableHeaders(scope=message)
             headers[wire.RESPONSE] = said
+            headers[FIELD] = field_of(receipt)
             headers["Cache-Control"] = "private, no-store"
         await send(message)
         self._ended = message["type"] == "http.response.body" and not message.get("more_body", False)

@@ -65,6 +65,17 @@ class Settler:
         """A currency's EIP-3009 side; what the chain said of it is remembered."""
         return self._tokens.setdefault(address, Authorizations(self.chain, address))
 
+    def check(self, token: Address, transfer: Transfer) -> None:
+        """Makes sure that a transfer would succeed now.
+
+        Raises:
+            PaymentRefused: it would not.
+        """
+        try:
+            self.token(token).check(transfer)
+        except Reverted as error:
+            raise _refused(error) from error
+
     def settle(self, token: Address, transfer: Transfer, *, maybe_sent: bool) -> Settlement:
         """Makes sure that a transfer has happened, exactly this one.
 
@@ -88,9 +99,7 @@ class Settler:
             # Somebody else may have submitted it: then it is paid all the same.
             found = authorizations.settlement(transfer, since)
             if found is None:
-                raise PaymentRefused(
-                    f"the token refuses the payment ({error.name or 'no reason given'})"
-                ) from error
+                raise _refused(error) from error
             return found
         found = authorizations.settlement(transfer, since)
         if found is None:
@@ -100,3 +109,7 @@ class Settler:
                 token=token,
             )
         return found
+
+
+def _refused(error: Reverted) -> PaymentRefused:
+    return PaymentRefused(f"the token refuses the payment: {error.name or 'no reason given'}")

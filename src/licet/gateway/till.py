@@ -19,8 +19,8 @@ from licet.gateway import wire
 from licet.gateway.errors import PaymentRefused, PaymentWaits
 from licet.gateway.journal import Journal, Outcome, Shown
 from licet.gateway.policies import Policy, Tariff
+from licet.gateway.recording import Recorder
 from licet.gateway.settling import Settler
-from licet.types import Address
 
 MARGIN: Final = 6
 """Seconds before its end in which a payment is too late to be mined."""
@@ -30,6 +30,7 @@ SKEW: Final = 300
 
 RETRY_SECONDS: Final = 5
 _AT_ONCE: Final = 16
+_NEXT_SECOND: Final = 0.1
 _T = TypeVar("_T")
 
 
@@ -41,11 +42,13 @@ class Reading:
         shown: the payment, as the journal knows it.
         transfer: what was signed.
         outcome: how far it is.
+        policy: of what is asked for.
     """
 
     shown: Shown
     transfer: Transfer
     outcome: Outcome
+    policy: Policy
 
 
 class Till:
@@ -54,11 +57,13 @@ class Till:
     Args:
         journal: where they are written down.
         settler: who settles them.
+        recorder: who records and signs what was read.
     """
 
-    def __init__(self, journal: Journal, settler: Settler) -> None:
+    def __init__(self, journal: Journal, settler: Settler, recorder: Recorder) -> None:
         self._journal: Final = journal
         self._settler: Final = settler
+        self._recorder: Final = recorder
         self._limiter: CapacityLimiter | None = None
 
     @property
@@ -122,7 +127,7 @@ class Till:
             raise PaymentRefused("the payment was used for another URL")
         if outcome is Outcome.SPENT:
             raise PaymentRefused("the payment was used: what it is for was delivered")
-        return Reading(shown, transfer, outcome)
+        return Reading(shown, transfer, outcome, policy)
 
     def check(self, transfer: Transfer, tariff: Tariff) -> None:
         """Makes sure that a transfer pays a tariff, and that its payer signed it; asks no chain.
@@ -138,16 +143,21 @@ class Till:
         if not transfer.is_signed(self._settler.token(tariff.currency).domain_separator):
             raise PaymentRefused("the payment's signature is not its payer's account's")
 
-    async def settle(self, reading: Reading, token: Address) -> Settlement:
-        """Makes sure that a reading is paid for, and writes it down.
+    async def settle(self, reading: Reading) -> tuple[Settlement, bytes]:
+        """Makes sure that a reading is paid for, and writes that and its record down.
+
+        Returns:
+            Where it was paid, and the receipt.
 
         Raises:
             PaymentRefused: it cannot be.
             PaymentWaits: it is not known yet whether it is; the payment stays bound to its URL.
         """
-        known = await to_thread.run_sync(self._journal.settlement, reading.shown)
+        known = await to_thread.run_sync(self._recorded, reading.shown)
         if known is not None:
             return known
+        assert reading.policy.tariff is not None
+        token = reading.policy.tariff.currency
         is_new = reading.outcome is Outcome.NEW
         settle = partial(self._settler.settle, token, reading.transfer, maybe_sent=not is_new)
         try:
@@ -156,8 +166,22 @@ class Till:
             if is_new:  # else a transaction of before may still be on its way
                 await to_thread.run_sync(self._journal.forget, reading.shown)
             raise
-        await to_thread.run_sync(self._journal.settled, reading.shown, settlement)
-        return settlement
+        return settlement, await to_thread.run_sync(self._record, reading, settlement)
+
+    async def verify(self, transfer: Transfer, tariff: Tariff) -> None:
+        """Makes sure that a checked transfer would succeed now; sends nothing.
+
+        Raises:
+            PaymentRefused: it would not.
+            PaymentWaits: the chain is away.
+        """
+        _check_times(transfer)
+        await self._asking(partial(self._settler.check, tariff.currency, transfer))
+
+    async def submit(self, transfer: Transfer, tariff: Tariff) -> Settlement:
+        """Makes sure that a checked transfer has happened, before it is shown. Raises as `verify`."""
+        _check_times(transfer)
+        return await self._asking(partial(self._settler.settle, tariff.currency, transfer, maybe_sent=False))
 
     async def close(self, reading: Reading, *, delivered: bool) -> None:
         """Ends a request: what its payment is for was delivered, or may be asked for again."""
@@ -167,6 +191,22 @@ class Till:
             await to_thread.run_sync(self._journal.served, reading.shown, int(time.time()))
         else:
             await to_thread.run_sync(self._journal.release, reading.shown)
+
+    def _recorded(self, shown: Shown) -> tuple[Settlement, bytes] | None:
+        settlement, receipt = self._journal.settlement(shown), self._journal.receipt(shown)
+        return None if settlement is None or receipt is None else (settlement, receipt)
+
+    def _record(self, reading: Reading, settlement: Settlement) -> bytes:
+        """Writes down that a reading is paid for, with its record; returns the receipt."""
+        shown, policy = reading.shown, reading.policy
+        while True:
+            now = int(time.time())
+            receipt = self._recorder.receipt(
+                policy, reading.transfer.payer, reading.transfer.nonce, settlement, now
+            ).to_bytes()
+            if self._journal.settled(shown, settlement, receipt, now):
+                return self._journal.receipt(shown) or receipt
+            time.sleep(_NEXT_SECOND)  # records of this second are under a root already
 
     async def _check_new(self, shown: Shown, transfer: Transfer) -> None:
         """Makes sure that a payment never shown before can be settled now. Raises `PaymentRefused`."""

@@ -142,10 +142,13 @@ def identifier_of(payload: PaymentPayload) -> str:
 
 def agrees(payload: PaymentPayload, wanted: PaymentRequirements, url: str) -> bool:
     """Whether a payment says itself that it is for what is asked here, and for this URL if it names one."""
-    said = payload.accepted
+    return is_same(payload.accepted, wanted) and (payload.resource is None or payload.resource.url == url)
+
+
+def is_same(said: PaymentRequirements, wanted: PaymentRequirements) -> bool:
+    """Whether two requirements ask for the same money."""
     same = (said.scheme, said.network, said.amount) == (wanted.scheme, wanted.network, wanted.amount)
-    same &= said.asset.lower() == wanted.asset.lower() and said.pay_to.lower() == wanted.pay_to.lower()
-    return same and (payload.resource is None or payload.resource.url == url)
+    return same and (said.asset.lower(), said.pay_to.lower()) == (wanted.asset.lower(), wanted.pay_to.lower())
 
 
 def _text(fields: dict[str, Any], name: str) -> str:
