@@ -1,5 +1,6 @@
 """`licet gateway` as a program: it serves, says that it does, and ends when asked to."""
 
+import base64
 import http.client
 import json
 import os
@@ -18,7 +19,7 @@ from x402.http.clients.requests import x402_requests
 from x402.http.utils import decode_payment_response_header
 from x402.mechanisms.evm.exact import ExactEvmScheme
 
-from licet.documents import PayeeShare, SplitDocument, TermsDocument
+from licet.documents import PayeeShare, ReceiptDocument, SplitDocument, TermsDocument, UsageProof
 from licet.rights.offer import Offer
 from licet.rights.uses import Use
 from licet.rights_holder import Price
@@ -200,6 +201,7 @@ uses = ["index"]
 rpc = "{licensor.network.url}"
 chain_id = 31337
 registry = "{deployment.asset_registry}"
+anchor_seconds = 1
 """
     )
     key = licensee.signer._account  # type: ignore[attr-defined]  # noqa: SLF001 - the client is not Licet's
@@ -210,10 +212,26 @@ registry = "{deployment.asset_registry}"
     with running(str(config), "--dev-account", str(STRANGER)) as (_, port), x402_requests(payer) as session:
         session.trust_env = False
         answer = session.get(f"http://127.0.0.1:{port}/a.txt", timeout=60)
+        field = answer.headers["Licet-Receipt"]
+        receipt = ReceiptDocument.from_bytes(base64.urlsafe_b64decode(field + "=" * (-len(field) % 4)))
+        proof = proven(port, receipt, licensor.network)
     assert (answer.status_code, answer.content) == (200, b"text")
     assert decode_payment_response_header(answer.headers["PAYMENT-RESPONSE"]).payer == licensee.address
     assert licensee.dollars == 3_000
+    assert (proof.record, proof.holds) == (receipt.record, True)
+    assert list((config.parent / "gateway.logs").iterdir())
     assert licensor.sells.collect([split.split], dollar, artist.address).total == 600
+
+
+def proven(port: int, receipt: ReceiptDocument, network: Network) -> UsageProof:
+    """The proof of a record, once the gateway has anchored it."""
+    for _ in range(200):
+        status, data = get(port, f"/.well-known/licet/records/{receipt.record.hash}")
+        if status == 200:
+            return UsageProof.from_bytes(data)
+        network.rpc("evm_mine")
+        time.sleep(0.1)
+    raise AssertionError("the record was not anchored")
 
 
 def test_what_is_metered_needs_an_account(config: Path, network: Network, run: Run) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -19,11 +20,13 @@ from x402.schemas import SettleResponse, SupportedResponse, VerifyResponse
 from licet.chain.abi import Abi
 from licet.chain.signatures import recover
 from licet.contracts.authorizations import Authorizations, Transfer
-from licet.documents import Library, PayeeShare, ReceiptDocument, SplitDocument
+from licet.documents import Library, PayeeShare, Publisher, ReceiptDocument, SplitDocument, UsageProof
 from licet.documents.terms import TermsDocument
 from licet.errors import ChainError
 from licet.gateway import wire
+from licet.gateway.anchoring import Anchoring
 from licet.gateway.app import Business, around, served
+from licet.gateway.batches import Batch, Batches
 from licet.gateway.config import ChainSettings, Site
 from licet.gateway.journal import Journal
 from licet.gateway.market import Market
@@ -34,6 +37,7 @@ from licet.gateway.till import Till
 from licet.rights.terms import Terms
 from licet.rights.uses import Use
 from licet.types import Address, Hash32
+from tests.integration.commands import Run, answered
 from tests.integration.conftest import DOLLAR, Network, Party
 from tests.unit.asgi import Answer, asked
 
@@ -79,7 +83,9 @@ class Shop:
         recorder = Recorder(self.keeper.signer, 31337, ledger)
         till = Till(self.journal, Settler(self.keeper.chain, self), recorder)
         market = Market(self.keeper.contracts, Library([]), [])
-        return around(served(self.site), self.site, Business(market, till))
+        logs = Publisher(self.folder / "logs")
+        self.anchoring = Anchoring(Batches(self.journal), self.keeper.contracts, logs, Lock())
+        return around(served(self.site), self.site, Business(market, till, self.anchoring))
 
     def send(self, token: Address, transfer: Transfer) -> None:
         self.sender.send(token, transfer)
@@ -566,3 +572,74 @@ def test_what_was_not_read_has_no_record(shop: Shop, reader: Party) -> None:
 
     asyncio.run(read())
     assert shop.journal.counts()["records"] == 0
+
+
+def record_path(receipt: ReceiptDocument) -> str:
+    return f"/.well-known/licet/records/{receipt.record.hash}"
+
+
+def test_records_are_anchored_and_proven(shop: Shop, reader: Party, run: Run, tmp_path: Path) -> None:
+    async def read() -> list[Answer]:
+        return [await paid(shop, await payment(shop, reader)) for _ in range(3)]
+
+    answers = asyncio.run(read())
+    receipts = [receipt_in(answer) for answer in answers]
+    (tmp_path / "receipt").write_text(answers[1].headers[FIELD.lower()])
+    said = answered(run("receipt", "verify", "receipt", "--json"), 0)
+    assert (said["signed"], said["anchored"], said["requester"]) == (True, None, reader.address)
+    assert asyncio.run(asked(shop.app, record_path(receipts[1]))).status == 404, "not on chain yet"
+    shop.network.travel(2)
+    batch = anchored(shop)
+    assert [record.hash for record in batch.log.records] == [receipt.record.hash for receipt in receipts]
+    assert shop.anchoring.anchor() is None, "nothing is anchored twice"
+    answer = asyncio.run(asked(shop.app, record_path(receipts[1])))
+    proof = UsageProof.from_bytes(answer.body)
+    assert proof.holds
+    assert proof.record == receipts[1].record
+    (tmp_path / "proof.json").write_bytes(answer.body)
+    said = answered(run("receipt", "verify", "receipt", "--proof", "proof.json", "--json"), 0)
+    assert (said["signed"], said["anchored"]) == (True, True)
+    assert answered(run("usage", "verify", "proof.json", "--json"), 0)["reported"] is True
+    # Another receipt's proof proves nothing of this one.
+    (tmp_path / "other").write_text(answers[0].headers[FIELD.lower()])
+    said = answered(run("receipt", "verify", "other", "--proof", "proof.json", "--json"), 1)
+    assert (said["signed"], said["anchored"]) == (True, False)
+    forged = replace(receipts[0], gateway=reader.address)
+    (tmp_path / "forged").write_bytes(forged.to_bytes())
+    assert answered(run("receipt", "verify", "forged", "--json"), 1)["signed"] is False
+
+
+def anchored(shop: Shop) -> Batch:
+    """The batch that is anchored once its second is over."""
+    for _ in range(50):
+        batch = shop.anchoring.anchor()
+        if batch is not None:
+            return batch
+        time.sleep(0.1)
+        shop.network.rpc("evm_mine")
+    raise AssertionError("nothing was anchored")
+
+
+def test_an_anchor_whose_answer_is_lost_is_found(shop: Shop, reader: Party) -> None:
+    async def read() -> Answer:
+        return await paid(shop, await payment(shop, reader))
+
+    receipt = receipt_in(asyncio.run(read()))
+    batches = Batches(shop.journal)
+    for _ in range(50):
+        batch = batches.next(int(time.time()) - 1)
+        if batch is not None:
+            break
+        time.sleep(0.1)
+    assert batch is not None
+    shop.network.travel(2)
+    log = batch.log
+    shop.keeper.contracts.usage.anchor(log.license_id, log.root, 1, log.since, log.until)
+    found = anchored(shop)
+    assert (found.number, found.log) == (batch.number, batch.log)
+    assert shop.keeper.contracts.usage.usage_of(shop.keeper.address).anchors == 1
+    # What is read afterwards, even in that second, is in the next batch.
+    later = receipt_in(asyncio.run(read()))
+    assert later.record.since > found.log.until
+    assert [record.hash for record in anchored(shop).log.records] == [later.record.hash]
+    assert receipt.record.hash != later.record.hash

@@ -3,6 +3,8 @@
 import contextlib
 import signal
 import socket
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,11 +15,13 @@ import click
 from licet.cli.output import emit, facts, note
 from licet.cli.params import FILE
 from licet.cli.session import Session, takes
-from licet.errors import InputError, ToolMissing
+from licet.cli.text import one_line
+from licet.errors import InputError, LicetError, ToolMissing
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from licet.gateway.app import Business
     from licet.gateway.config import Site
 
 DEFAULT_PORT: Final = 8402
@@ -48,17 +52,21 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
     missing = [name for name in _LIBRARIES if find_spec(name) is None]
     if missing:
         raise ToolMissing(f"the gateway needs {', '.join(missing)}: pip install 'licet[gateway]'")
+    from licet.gateway.app import gateway
     from licet.gateway.config import Site
 
     site = Site.read(config)
-    app = _app(site, None if check else session)
     if check:
+        gateway(site)
         _tell(site, "", as_json=as_json)
         return
+    business = _business(site, session)
+    app = gateway(site, business)
     with _listening(host, port) as listener:
         place = f"[{host}]" if ":" in host else host
         _tell(site, f"http://{place}:{listener.getsockname()[1]}", as_json=as_json)
-        _run(app, listener)
+        with _anchoring(site, business):
+            _run(app, listener)
     note("The gateway has ended.")
 
 
@@ -90,15 +98,37 @@ def _tell(site: "Site", url: str, *, as_json: bool) -> None:
     )
 
 
-def _app(site: "Site", session: Session | None) -> "ASGIApp":
-    """The application; without a session, no chain is asked."""
-    from licet.gateway.app import Business, gateway
+def _business(site: "Site", session: Session) -> "Business | None":
+    """What the site has to do with a chain; nothing if it names none."""
+    from licet.gateway.app import Business
 
-    if session is None or site.chain is None:
-        return gateway(site)
+    if site.chain is None:
+        return None
     metered = any(policy.tariff for policy in site.policies.policies)
     signer = replace(session, rpc=site.chain.rpc).signer if metered or session.has_account else None
-    return gateway(site, Business.of(site, signer))
+    return Business.of(site, signer)
+
+
+@contextlib.contextmanager
+def _anchoring(site: "Site", business: "Business | None") -> Iterator[None]:
+    """Anchors records meanwhile."""
+    if business is None or business.anchoring is None or site.chain is None:
+        yield
+        return
+    stop = threading.Event()
+    anchors = threading.Thread(
+        target=business.anchoring.run, args=(stop, site.chain.anchor_seconds, _not_anchored)
+    )
+    anchors.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        anchors.join()
+
+
+def _not_anchored(error: LicetError) -> None:
+    note(f"records are not anchored yet, trying on: {one_line(str(error))}")
 
 
 def _run(app: "ASGIApp", listener: socket.socket) -> None:

@@ -32,6 +32,7 @@ from licet.cli import (
     meter,
     node,
     offer,
+    receipt,
     rights,
     split,
     statement,
@@ -88,6 +89,7 @@ for module in (
     dispute,
     arbitrate,
     gateway,
+    receipt,
     index,
     audit,
 ):

@@ -6,6 +6,9 @@ from typing import Self
 from starlette.types import ASGIApp
 
 from licet.chain.signer import Signer
+from licet.documents import Publisher
+from licet.gateway.anchoring import Anchoring
+from licet.gateway.batches import Batches, default_logs
 from licet.gateway.config import Site
 from licet.gateway.documents import Documents
 from licet.gateway.facilitator import Facilitator
@@ -14,6 +17,7 @@ from licet.gateway.gate import Gate
 from licet.gateway.health import Health
 from licet.gateway.journal import Journal
 from licet.gateway.market import Market
+from licet.gateway.proofs import Proofs
 from licet.gateway.recording import Recorder
 from licet.gateway.saying import Saying
 from licet.gateway.settling import DirectSender, Settler
@@ -28,10 +32,12 @@ class Business:
     Attributes:
         market: the chain, and the offers that stand.
         till: who takes payments; None where nothing is metered.
+        anchoring: who anchors records; None where there are none.
     """
 
     market: Market
     till: Till | None = None
+    anchoring: Anchoring | None = None
 
     @classmethod
     def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
@@ -56,8 +62,10 @@ class Business:
             return cls(market)
         chain = market.contracts.chain
         recorder = Recorder(chain.signer_or_raise(), chain.chain_id, market.contracts.usage.address)
-        till = Till(Journal(site.chain.journal), Settler(chain, DirectSender(chain)), recorder)
-        return cls(market, till)
+        journal, sender = Journal(site.chain.journal), DirectSender(chain)
+        publisher = Publisher(default_logs(site.chain.journal))
+        anchoring = Anchoring(Batches(journal), market.contracts, publisher, sender.turn)
+        return cls(market, Till(journal, Settler(chain, sender), recorder), anchoring)
 
 
 def gateway(site: Site, business: Business | None = None) -> ASGIApp:
@@ -90,6 +98,8 @@ def around(app: ASGIApp, site: Site, business: Business | None = None) -> ASGIAp
     inner: ASGIApp = Documents(Gate(app, site, saying, till), site, saying, market)
     if market is not None and till is not None:
         inner = Facilitator(inner, till, site.policies.policies, market.contracts.chain.account)
+    if business is not None and business.anchoring is not None:
+        inner = Proofs(inner, business.anchoring)
     return Health(inner, checks)
 
 

@@ -25,6 +25,7 @@ MAX_POLICIES: Final = 1_000
 """The most policies of a site: each request is compared with them."""
 
 DEFAULT_MAX_BODY: Final = 1 << 20
+DEFAULT_ANCHOR: Final = 600
 _METER: Final = "use"
 _T = TypeVar("_T")
 
@@ -39,6 +40,7 @@ class ChainSettings:
         chain_id: EIP-155 chain id, which the node has to be on.
         documents: folders that have signed offers and rights documents.
         journal: the database of payments and records.
+        anchor_seconds: how often records are put under a root on chain.
     """
 
     rpc: str
@@ -46,6 +48,7 @@ class ChainSettings:
     chain_id: int
     documents: tuple[Path, ...] = ()
     journal: Path = Path("gateway.sqlite")
+    anchor_seconds: int = DEFAULT_ANCHOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,7 @@ def _chain(top: _Table, folder: Path) -> ChainSettings | None:
         chain_id=table.required("chain_id", int),
         documents=tuple(folder / name for name in table.strings("documents")),
         journal=folder / (table.optional("journal", str) or "gateway.sqlite"),
+        anchor_seconds=table.positive("anchor_seconds", DEFAULT_ANCHOR),
     )
     table.check_all_known()
     if not settings.rpc.startswith(("http://", "https://")) or settings.chain_id <= 0:

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from licet.contracts.authorizations import Settlement
+from licet.documents.receipts import ReceiptDocument
 from licet.errors import InputError
 from licet.types import Hash32
 
@@ -48,10 +49,12 @@ CREATE TABLE IF NOT EXISTS records (
     payer TEXT NOT NULL,
     nonce TEXT NOT NULL,
     time INTEGER NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
     receipt BLOB NOT NULL,
     batch INTEGER,
     UNIQUE (token, payer, nonce)
 );
+CREATE INDEX IF NOT EXISTS records_by_batch ON records (batch, number);
 CREATE TABLE IF NOT EXISTS batches (
     number INTEGER PRIMARY KEY,
     root TEXT NOT NULL,
@@ -138,7 +141,7 @@ class Journal:
 
     def take(self, shown: Shown, now: int) -> Outcome:
         """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled."""
-        with self._transaction():
+        with self.transaction():
             row = self._db.execute(
                 f"SELECT url, tx_hash, served_at, identifier, holder, held_until FROM payments WHERE {_KEY}",
                 shown.key,
@@ -157,25 +160,25 @@ class Journal:
             self._hold(shown.key, now)
             return Outcome.UNSETTLED if tx_hash is None else Outcome.SETTLED
 
-    def settled(self, shown: Shown, settlement: Settlement, receipt: bytes, time: int) -> bool:
+    def settled(self, shown: Shown, settlement: Settlement, receipt: ReceiptDocument) -> bool:
         """Notes, at once, that a payment has reached its payee, and the record of what it is for.
 
         Args:
             shown: the payment.
             settlement: where it was settled.
-            receipt: the document that has the record.
-            time: the record's unix second.
+            receipt: has the record.
 
         Returns:
             False if records of that second, or a later one, are in a batch already: record it anew.
         """
-        with self._transaction():
+        with self.transaction():
             (last,) = self._db.execute("SELECT max(until) FROM batches").fetchone()
-            if last is not None and time <= last:
+            if last is not None and receipt.record.since <= last:
                 return False
             self._db.execute(
-                "INSERT OR IGNORE INTO records (token, payer, nonce, time, receipt) VALUES (?, ?, ?, ?, ?)",
-                (*shown.key, time, receipt),
+                "INSERT OR IGNORE INTO records (token, payer, nonce, time, hash, receipt) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (*shown.key, receipt.record.since, receipt.record.hash, receipt.to_bytes()),
             )
             self._db.execute(
                 f"UPDATE payments SET tx_hash = ?, block_number = ?, block_hash = ? WHERE {_KEY}",
@@ -192,7 +195,7 @@ class Journal:
 
     def served(self, shown: Shown, now: int) -> None:
         """Notes that what a payment is for was delivered."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute(
                 f"UPDATE payments SET served_at = ?, holder = NULL, held_until = 0 WHERE {_KEY}",
                 (now, *shown.key),
@@ -200,12 +203,12 @@ class Journal:
 
     def release(self, shown: Shown) -> None:
         """Lets another request go on with a payment."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute(f"UPDATE payments SET holder = NULL, held_until = 0 WHERE {_KEY}", shown.key)
 
     def forget(self, shown: Shown) -> None:
         """Takes a payment out that moved no money, and cannot any more."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute(f"DELETE FROM payments WHERE {_KEY} AND tx_hash IS NULL", shown.key)
 
     def settlement(self, shown: Shown) -> Settlement | None:
@@ -263,11 +266,12 @@ class Journal:
         return True
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The database, for what happens at once or not at all."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                yield self._db
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise

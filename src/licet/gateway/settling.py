@@ -40,11 +40,12 @@ class DirectSender:
 
     def __init__(self, chain: Chain) -> None:
         self._chain: Final = chain
-        self._lock: Final = Lock()
+        self.turn: Final = Lock()
+        """Held while a transaction is sent: two at once would take the same nonce."""
 
     def send(self, token: Address, transfer: Transfer) -> None:
         """Sends one transfer; see `Sender`."""
-        with self._lock:  # two at once would take the same nonce
+        with self.turn:
             Authorizations(self._chain, token).submit(transfer)
 
 

@@ -203,9 +203,9 @@ class Till:
             now = int(time.time())
             receipt = self._recorder.receipt(
                 policy, reading.transfer.payer, reading.transfer.nonce, settlement, now
-            ).to_bytes()
-            if self._journal.settled(shown, settlement, receipt, now):
-                return self._journal.receipt(shown) or receipt
+            )
+            if self._journal.settled(shown, settlement, receipt):
+                return self._journal.receipt(shown) or receipt.to_bytes()
             time.sleep(_NEXT_SECOND)  # records of this second are under a root already
 
     async def _check_new(self, shown: Shown, transfer: Transfer) -> None:
