@@ -1,12 +1,15 @@
 """The gate, in front of an application of one's own: who gets through, and with what."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from licet.cli.main import main
 from licet.gateway.app import around, gateway
 from licet.gateway.config import Site
 from licet.gateway.policies import Access, Policies, Policy
@@ -141,3 +144,22 @@ def test_a_folder_behind_the_gate(tmp_path: Path) -> None:
     assert ask(app, "/a.txt").body == b"text"
     assert ask(app, "/no/b.txt").status == 403
     assert ask(app, "/nothing").status == 404
+
+
+def test_the_command_line_loads_the_gateway_only_to_run_it() -> None:
+    """`licet --version` and `import licet` stay light, and work without the gateway's libraries."""
+    program = (
+        "import sys, licet, licet.cli\n"
+        "assert licet.cli.main(['--version']) == 0\n"
+        "heavy = {'starlette', 'uvicorn', 'httpx', 'x402', 'anyio', 'licet.gateway'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60, capture_output=True)
+
+
+def test_without_its_libraries_the_gateway_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("licet.cli.gateway.find_spec", lambda name: None if name == "x402" else object())
+    assert main(["gateway", "gateway.toml"]) == 1
+    assert capsys.readouterr().err == "licet: the gateway needs x402: pip install 'licet[gateway]'\n"
