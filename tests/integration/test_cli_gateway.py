@@ -1,13 +1,16 @@
 """`licet gateway` as a program: it serves, says that it does, and ends when asked to."""
 
 import base64
+import contextlib
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +19,15 @@ from pathlib import Path
 import pytest
 from x402 import x402ClientSync
 from x402.http.clients.requests import x402_requests
-from x402.http.utils import decode_payment_response_header
+from x402.http.utils import decode_payment_required_header, decode_payment_response_header
 from x402.mechanisms.evm.exact import ExactEvmScheme
 
 from licet.documents import PayeeShare, ReceiptDocument, SplitDocument, TermsDocument, UsageProof
+from licet.gateway.journal import Journal
 from licet.rights.offer import Offer
 from licet.rights.uses import Use
 from licet.rights_holder import Price
-from licet.types import ZERO_ADDRESS
+from licet.types import ZERO_ADDRESS, Address, Hash32
 from tests.integration.commands import Ok, Run, failed
 from tests.integration.conftest import DAY, STRANGER, Network, Party
 
@@ -255,3 +259,86 @@ registry = "{registry}"
 """
     )
     failed(run("gateway", config), 2, "which account signs?")
+
+
+def test_a_gateway_that_is_killed_at_any_moment_owes_nothing(
+    config: Path, licensor: Party, licensee: Party
+) -> None:
+    """Each payment opens its URL in the end, moves money once, and has one record."""
+    work = licensor.sells.register_work(config.parent / "site" / "a.txt")
+    dollar, vault, kills = metered(config, licensor, work.asset_id), licensor.address, 8
+    licensee.receive_dollars(2_000 * kills)
+    before = licensee.currency(dollar).balance_of(vault)
+    waits = random.Random(0)
+    paid: list[str] = []
+    for _ in range(kills):
+        with running(str(config), "--dev-account", str(STRANGER)) as (process, port):
+            assert all(read_paid(port, field) == (200, b"text") for field in paid[-1:])
+            paid.append(payment(port, licensee, f"reader-chosen-{len(paid):04}"))
+            asking = threading.Thread(target=read_until_killed, args=(port, paid[-1]))
+            asking.start()
+            time.sleep(waits.uniform(0, 0.25))
+            process.kill()
+            asking.join()
+    with running(str(config), "--dev-account", str(STRANGER)) as (process, port):
+        assert [read_paid(port, field) for field in paid] == [(200, b"text")] * kills
+        process.send_signal(signal.SIGTERM)  # so that it still writes down what it served
+        process.wait(20)
+    assert licensee.currency(dollar).balance_of(vault) - before == 2_000 * kills
+    journal = Journal(config.parent / "gateway.sqlite")
+    assert journal.counts() == {"taken": kills, "settled": kills, "served": kills, "records": kills}
+    journal.close()
+
+
+def metered(config: Path, licensor: Party, asset: Hash32) -> Address:
+    """Lets `/a.txt` cost 2,000 units a read; returns their currency."""
+    deployment = licensor.network.deployment
+    assert deployment.test_dollar is not None
+    config.write_text(
+        f"""{CONFIG}
+[[policy]]
+path = "/a.txt$"
+access = "metered"
+asset = "{asset}"
+price = "2000"
+currency = "{deployment.test_dollar}"
+decimals = 6
+payee = "{licensor.address}"
+uses = ["index"]
+
+[chain]
+rpc = "{licensor.network.url}"
+chain_id = 31337
+registry = "{deployment.asset_registry}"
+"""
+    )
+    return deployment.test_dollar
+
+
+def payment(port: int, payer: Party, identifier: str) -> str:
+    """What x402's client signs for `/a.txt`, with a payment identifier."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/a.txt")
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    wanted = decode_payment_required_header(answer.headers["PAYMENT-REQUIRED"])
+    key = payer.signer._account  # type: ignore[attr-defined]  # noqa: SLF001 - the client is not Licet's
+    client = x402ClientSync().register("eip155:31337", ExactEvmScheme(key))
+    client.set_spend_controls({"allowed_assets": True})
+    payload = client.create_payment_payload(wanted)  # type: ignore[arg-type]
+    data = json.loads(payload.model_dump_json(by_alias=True, exclude_none=True))
+    data["extensions"]["payment-identifier"]["info"]["id"] = identifier
+    return base64.b64encode(json.dumps(data).encode()).decode()
+
+
+def read_paid(port: int, field: str) -> tuple[int, bytes]:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", "/a.txt", headers={"PAYMENT-SIGNATURE": field})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def read_until_killed(port: int, field: str) -> None:
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        read_paid(port, field)
