@@ -1,22 +1,22 @@
 """Records: where the logs of an audit are read, from a node or from an index of one's own."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.chain.client import Block, Chain, Log
+from licet.chain.state import parts_of
 from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
 from licet.contracts.transfers import Transfer, decode_transfer, read_transfers
 from licet.index import Index
 from licet.index.kinds import CONTRACTS
+from licet.index.wanted import MOST_ADDRESSES
 from licet.types import Address
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the step's name, how much of it is done, and how much there is."""
-
-_MAX_FILTER: Final = 500
-"""How many addresses one question to a node may name."""
 
 
 class Records:
@@ -91,10 +91,10 @@ class Records:
 
 
 class IndexRecords(Records):
-    """What an index has of a deployment; what vaults and tokens logged is not in it, and the node's."""
+    """What an index has: of the deployment, and of all that its events name."""
 
     def __init__(self, index: Index, chain: Chain, progress: Progress | None = None) -> None:
-        """Records of an index, and of a node for the rest."""
+        """Records of an index; only of what no event names, the node is asked."""
         super().__init__(chain, progress)
         self.first_block = index.identity.first_block
         self._index: Final = index
@@ -111,6 +111,43 @@ class IndexRecords(Records):
         named = zip(self._index.identity.addresses, CONTRACTS, strict=True)
         contracts = [name for address, name in named if address in addresses]
         return _Again(lambda: self._index.logs(contracts, first=first, last=last))
+
+    def claims(
+        self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
+    ) -> Iterable[Log]:
+        """As `Records`."""
+        if not self._vaults.issuperset(vaults):
+            return super().claims(vaults, first, last, findings)
+        asked = frozenset(vaults)
+        return (log for log in self._index.claims(first=first, last=last) if log.address in asked)
+
+    def transfers(
+        self,
+        token: Address,
+        followed: Collection[Address],
+        payees: Collection[Address],
+        blocks: tuple[int, int],
+        findings: list[Finding],
+    ) -> Iterable[Transfer]:
+        """As `Records`. Raises `ChainError` where the node must be asked, and fails."""
+        receivers = frozenset((*followed, *payees))
+        if token not in self._tokens or not self._followed.issuperset(receivers):
+            return super().transfers(token, followed, payees, blocks, findings)
+        senders = frozenset(followed)
+        moved = self._index.transfers(token, first=blocks[0], last=blocks[1])
+        return (m for m in moved if m.receiver in receivers or m.sender in senders)
+
+    @cached_property
+    def _vaults(self) -> frozenset[Address]:
+        return self._index.vaults()
+
+    @cached_property
+    def _tokens(self) -> frozenset[Address]:
+        return self._index.tokens()
+
+    @cached_property
+    def _followed(self) -> frozenset[Address]:
+        return self._index.followed()
 
     def block(self, number: int) -> Block:
         """As `Records`; the latest one is at hand, since logs are read in order."""
@@ -147,6 +184,5 @@ def in_order(
 
 
 def _in_chunks(accounts: Collection[Address]) -> Iterator[list[Address]]:
-    """The same accounts in order, `_MAX_FILTER` at a time."""
-    listed = sorted(accounts)
-    return (listed[i : i + _MAX_FILTER] for i in range(0, len(listed), _MAX_FILTER))
+    """The same accounts in order, as many at a time as a question may name."""
+    return parts_of(sorted(accounts), MOST_ADDRESSES)

@@ -16,8 +16,9 @@ from web3.types import LogReceipt, TxReceipt
 
 from licet.chain.abi import Abi, log_topic
 from licet.chain.artifacts import Artifact, known_errors
+from licet.chain.rpc import Node
 from licet.chain.signer import Signer
-from licet.chain.transport import HttpTransport
+from licet.chain.transport import HttpTransport, Transport
 from licet.errors import (
     ChainError,
     ConnectionFailed,
@@ -83,6 +84,10 @@ class Log:
     tx_hash: Hash32
     index: int
 
+    def place(self) -> "Log":
+        """Where it stands, without what it says: of very many logs, that is most of the memory."""
+        return Log(self.address, (), b"", self.block_number, self.block_hash, self.tx_hash, self.index)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -106,13 +111,21 @@ class Receipt:
 class Chain:
     """One node, and maybe an account that signs."""
 
-    def __init__(self, url: str, signer: Signer | None = None, *, seconds: float = RPC_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        signer: Signer | None = None,
+        *,
+        seconds: float = RPC_SECONDS,
+        transport: Transport | None = None,
+    ) -> None:
         """Connects.
 
         Args:
             url: the node's JSON-RPC over http(s).
             signer: who signs transactions; reading needs none.
             seconds: how long one answer may take.
+            transport: what to ask instead of the URL.
 
         Raises:
             InputError: the URL is not http(s).
@@ -124,9 +137,15 @@ class Chain:
         self.signer: Final = signer
         self._seconds: Final = seconds
         # No middleware: it would refuse the blocks of some chains, and look names up.
-        self._web3: Final = Web3(HttpTransport(url, seconds), middleware=())
+        self.transport: Final = transport or HttpTransport(url, seconds)
+        self._web3: Final = Web3(self.transport, middleware=())
         with self._asking():
             self.chain_id: Final = int(self._web3.eth.chain_id)
+
+    @property
+    def node(self) -> Node:
+        """The same node, for asking in bulk."""
+        return Node(self.url, transport=self.transport)
 
     def with_signer(self, signer: Signer) -> "Chain":
         """The same node, for another account."""

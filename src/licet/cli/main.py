@@ -38,6 +38,7 @@ from licet.cli import (
     statement,
     usage,
     vault,
+    verify,
     watch,
     work,
 )
@@ -94,6 +95,7 @@ for module in (
     audit,
 ):
     cli.add_command(module.command)
+audit.command.add_command(verify.command)
 audit.command.add_command(watch.command)
 
 

@@ -4,19 +4,20 @@ Nothing is deleted before what replaces it has been fetched and checked; both th
 While one batch of blocks is checked and stored, the next ones are fetched.
 """
 
-import contextlib
-import gc
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from licet.chain.rpc import untrue
+from licet.collector import uncollected
 from licet.errors import ChainError, NodeUntrue
-from licet.index.asking import headers_of, untrue
+from licet.index.asking import headers_of
 from licet.index.batch import Batch
 from licet.index.building import Builder, check_heads
 from licet.index.fetch import Fetched, Fetcher
+from licet.index.names import Namer
 from licet.index.nodes import Nodes
 from licet.index.state import Position
 from licet.index.store import Store
@@ -45,7 +46,7 @@ class _Span:
 
 
 @dataclass(slots=True)
-class _Pace:
+class Pace:
     """How many blocks to fetch at once: so many as make an answer of a good size."""
 
     logs_at_once: int
@@ -59,18 +60,6 @@ class _Pace:
     def shrink(self) -> None:
         """After an answer that was none, or not all."""
         self.size = max(1, self.size // _GROWTH)
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of cycles: logs have none, and looking for some took a fifth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class Follower:
@@ -100,8 +89,9 @@ class Follower:
         self._progress: Final = progress
         self._builder: Final = Builder(fetcher.addresses)
         # Receipts carry more than the logs.
-        self._pace: Final = _Pace(_LOGS_AT_ONCE // 2 if fetcher.prove else _LOGS_AT_ONCE)
+        self._pace: Final = Pace(_LOGS_AT_ONCE // 2 if fetcher.prove else _LOGS_AT_ONCE)
         self._position = store.position()
+        self._namer = self._name_after(self._position.block)
 
     def run(self, to_block: int | None = None) -> Position:
         """Indexes up to a block, the newest if not given; returns where the index stands then.
@@ -110,7 +100,7 @@ class Follower:
             ChainError: no node gives what is needed, or what they give cannot be right.
             IndexFailed: the database cannot be written.
         """
-        with _uncollected():
+        with uncollected():
             for _ in range(_PASSES):
                 tip, final = self._nodes.persist(self._nodes.tip)
                 last = tip.height if to_block is None else min(tip.height, to_block)
@@ -165,11 +155,18 @@ class Follower:
                     self._apply(made, last)
 
     def _apply(self, batch: Batch, last: int) -> None:
-        self._store.apply(batch)
+        if batch.first <= self._position.block:
+            self._namer = self._name_after(batch.first - 1)
+        names, disputed = self._namer.read(batch.logs)
+        self._store.apply(replace(batch, names=names, disputed=disputed))
         verified = batch.last if batch.verified else min(self._position.verified, batch.first - 1)
         self._position = Position(batch.last, batch.hash, verified, batch.reached)
         if self._progress is not None:
             self._progress(batch.last - self._first + 1, last - self._first + 1)
+
+    def _name_after(self, block: int) -> Namer:
+        """A reader of whom the logs after a block name."""
+        return Namer(self._fetcher.addresses, self._store.disputed(block))
 
     def _fetch(self, span: _Span) -> Fetched:
         nodes = self._nodes
@@ -240,3 +237,4 @@ class Follower:
         if isinstance(error, NodeUntrue) and error.facts.get("reason") == "heads" and at.verified < at.block:
             self._store.rewind(max(at.verified, self._first - 1))
             self._position = self._store.position()
+            self._namer = self._name_after(self._position.block)
