@@ -1,6 +1,7 @@
 """What is sent: a transaction's content, what it pays for gas, and its signature."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final, Self
 
 from licet.chain.abi import Abi
@@ -35,6 +36,10 @@ class Transaction:
         """Its fields as JSON-RPC names them."""
         to = {} if self.to is None else {"to": parse_address(self.to)}
         return {**to, "value": self.value, "data": "0x" + self.data.hex()}
+
+    def digest(self) -> str:
+        """A short name of its content: 32 hex digits."""
+        return sha256(f"{self.to}/{self.value}/{self.data.hex()}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
