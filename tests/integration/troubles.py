@@ -17,10 +17,9 @@ from licet.chain.signer import Signer
 from licet.chain.transactions import Fees, Transaction, sign
 from licet.types import Address
 from tests.integration.conftest import ask, relay
+from tests.integration.sending import PATIENCE
 
 SEND = "eth_sendRawTransaction"
-PATIENCE = 1.0
-"""How long, in seconds, who asks through the network should wait for an answer: some take longer."""
 _REFUSALS = ("nonce too low", "already known", "replacement transaction underpriced", "txpool is full")
 _ANY = {
     "lag": 6.0,
