@@ -87,6 +87,8 @@ class Outbox:
         self._account: Final = account
         self._lock: Final = threading.RLock()
         with self._asking():
+            if path.exists() and not path.is_file():
+                raise OutboxFailed(f"{path} is not a file: name another one for the outbox", path=path)
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             self._db: Final = sqlite3.connect(
@@ -99,8 +101,9 @@ class Outbox:
                 raise
 
     def _set_up(self) -> None:
-        (found,) = self._db.execute("PRAGMA application_id").fetchone()
+        # In this order: who makes the file, sets the id before the tables.
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (found,) = self._db.execute("PRAGMA application_id").fetchone()
         if found != _APPLICATION_ID and tables:
             raise OutboxFailed(f"{self.path} is no outbox: name another file", path=self.path)
         self._db.execute("PRAGMA journal_mode = WAL")
