@@ -56,7 +56,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_intent_a_nonce ON intents (account, nonce)
 CREATE INDEX IF NOT EXISTS by_state ON intents (account, state, nonce);
 CREATE INDEX IF NOT EXISTS by_block ON intents (account, block_number) WHERE block_number IS NOT NULL;
 CREATE TABLE IF NOT EXISTS variants (
-    tx_hash TEXT PRIMARY KEY,
+    tx_hash TEXT NOT NULL,
     intent INTEGER NOT NULL REFERENCES intents (id),
     nonce INTEGER NOT NULL,
     raw BLOB NOT NULL,
@@ -64,9 +64,9 @@ CREATE TABLE IF NOT EXISTS variants (
     most TEXT NOT NULL,
     tip TEXT NOT NULL,
     cancels INTEGER NOT NULL,
-    signed_at REAL NOT NULL
+    signed_at REAL NOT NULL,
+    PRIMARY KEY (intent, tx_hash)
 );
-CREATE INDEX IF NOT EXISTS by_intent ON variants (intent, nonce);
 """
 
 

@@ -216,7 +216,7 @@ class Progress:
         """Signs a variant that pays more; None if the cap does not allow it."""
         fees = old.fees.replaced(self._chain.fees(), self._policy.fee_cap)
         if fees is None:
-            self.trouble = ChainError(
+            self.trouble = self.trouble or ChainError(
                 f"the transaction {old.tx_hash} is stuck, and to replace it would cost more than the cap of "
                 f"{self._policy.fee_cap} wei for a unit of gas",
                 tx_hash=old.tx_hash,
@@ -272,6 +272,7 @@ class Progress:
     def _start_one(self, intent: Intent, at_least: int, fees: Fees) -> None:
         try:
             gas = self._chain.gas(intent.transaction, self._signer.address)
+            self._check_balance(intent.transaction.value + gas * fees.most)
             variant = self._outbox.sign(
                 intent, at_least, lambda nonce: self._signed(intent.transaction, nonce, gas, fees)
             )
@@ -282,6 +283,16 @@ class Progress:
             return
         if variant is not None:
             self._broadcast(intent, variant)
+
+    def _check_balance(self, needed: int) -> None:
+        """What cannot be paid for is not signed: no node would take it, and its nonce would be missing."""
+        has = self._chain.balance(self._signer.address)
+        if has < needed:
+            raise InsufficientBalance(
+                f"{self._signer.address} has {has} wei on chain {self._chain.chain_id}, "
+                f"and may need {needed} for the gas and what is sent along: send native coin to it",
+                payer=self._signer.address,
+            )
 
     def _at_least(self) -> int:
         """The nonce that the chain says comes next."""
@@ -317,7 +328,7 @@ class Progress:
         try:
             yield
         except (ChainError, InsufficientBalance, SignerError) as error:
-            self.trouble = error
+            self.trouble = self.trouble or error
 
 
 def _block_of(intent: Intent) -> tuple[int, Hash32]:

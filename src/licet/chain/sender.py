@@ -115,8 +115,11 @@ class Sender:
             InputError: nothing has this key.
             Reverted, InsufficientBalance, TransactionCancelled, SignerError, OutboxFailed: as `send`.
         """
-        self.step()
-        return self._receipt(self._outbox.get(key))
+        found = self._receipt(self._outbox.get(key))
+        if found is None:
+            self.step()
+            found = self._receipt(self._outbox.get(key))
+        return found
 
     def cancel(self, key: str) -> None:
         """Calls a transaction off. It may be too late for that; `result` says.
