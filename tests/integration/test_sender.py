@@ -33,6 +33,7 @@ from licet.errors import (
     InsufficientBalance,
     NotConfirmed,
     TransactionCancelled,
+    reverted,
 )
 from licet.rights_holder import RightsHolder
 from licet.types import ZERO_HASH, Address, Hash32, hash32
@@ -169,6 +170,32 @@ def test_what_is_asked_of_an_unknown_key(bench: Bench) -> None:
         bench.sender().result("a")
     with pytest.raises(InputError, match="nothing under the key"):
         bench.sender().cancel("a")
+
+
+def test_a_node_that_refuses_as_contracts_do(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some speak of gas, or of the account's own code, where the transaction itself is refused."""
+    sender = bench.sender()
+
+    def refuse(self: Chain, raw: bytes, payer: Address) -> None:
+        raise reverted("", {})
+
+    monkeypatch.setattr(Chain, "broadcast", refuse)
+    with pytest.raises(NotConfirmed, match="is signed"):
+        sender.send("a", payment(0), seconds=0)
+    monkeypatch.undo()
+    bench.now += POLICY.again_seconds
+    bench.finish(sender, "a")
+
+
+@pytest.mark.ganache
+def test_on_ganache(tmp_path: Path) -> None:
+    with LocalNode("ganache") as node:
+        sender = Bench(node.url, tmp_path / "outbox.db").sender(replace(POLICY, confirmations=1))
+        for number in range(3):
+            for _ in range(2):
+                sender.send(f"{number}", payment(number))
+        paid_once(node.url, 3)
+        sender.close()
 
 
 # After a restart.

@@ -327,7 +327,7 @@ class Progress:
         """Leaves for the next step what the node does not answer or refuses."""
         try:
             yield
-        except (ChainError, InsufficientBalance, SignerError) as error:
+        except (ChainError, InsufficientBalance, Reverted, SignerError) as error:
             self.trouble = self.trouble or error
 
 
