@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,23 @@ def test_a_node_that_refuses_as_contracts_do(bench: Bench, monkeypatch: pytest.M
     monkeypatch.undo()
     bench.now += POLICY.again_seconds
     bench.finish(sender, "a")
+
+
+def test_many_threads_ask_at_once(bench: Bench) -> None:
+    """Some for the same payment, some of one sender, some of another on the same outbox."""
+    ask(bench.url, "evm_setAutomine", True)
+    policy = replace(POLICY, confirmations=1, poll_seconds=0.01)
+    senders = [bench.sender(policy), bench.sender(policy)]
+
+    def send(turn: int) -> Receipt:
+        number = turn % 10
+        return senders[turn % 3 % 2].send(f"{number}", payment(number))
+
+    with ThreadPoolExecutor(8) as pool:
+        receipts = list(pool.map(send, range(30)))
+    assert receipts[:10] == receipts[10:20] == receipts[20:]
+    assert bench.nonce == 10
+    paid_once(bench.url, 10)
 
 
 @pytest.mark.ganache

@@ -20,6 +20,7 @@ from licet.chain.outbox import LONGEST_KEY, Outbox
 from licet.chain.signer import LocalSigner
 from licet.chain.transactions import Fees, Transaction, sign
 from licet.errors import (
+    DevelopmentKeyRefused,
     InputError,
     InsufficientBalance,
     LicetError,
@@ -327,8 +328,20 @@ def test_a_failure_is_raised_again_as_it_was() -> None:
     again = failures.raised(failures.noted(refusal))
     assert isinstance(again, Panicked)
     assert (str(again), again.facts) == (str(refusal), refusal.facts)
-    for error in (InsufficientBalance("pay"), SignerError("no"), LicetError("other")):
+    for error in (
+        InsufficientBalance("pay"),
+        SignerError("no"),
+        DevelopmentKeyRefused("no"),
+        LicetError("other"),
+    ):
         again = failures.raised(failures.noted(error))
         assert (type(again), str(again)) == (type(error), str(error))
     nothing = failures.raised(failures.noted(known_errors().decode_revert(b"")))
     assert type(nothing) is Reverted
+
+
+def test_an_outcome_of_a_hash_belongs_to_the_intent_that_signed_it(outbox: Outbox, path: Path) -> None:
+    """A local chain that was started anew has the same ids, and the same bytes for the same payment."""
+    signed(outbox)
+    anew = Outbox(path, "31337/another genesis/me")
+    assert [v.raw for v in anew.variants(signed(anew))] == [variant(0).raw]

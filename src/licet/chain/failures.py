@@ -3,10 +3,10 @@
 from typing import Final
 
 from licet.chain.artifacts import known_errors
-from licet.errors import InsufficientBalance, LicetError, Reverted, SignerError
+from licet.errors import DevelopmentKeyRefused, InsufficientBalance, LicetError, Reverted, SignerError
 
 _KINDS: Final[dict[str, type[LicetError]]] = {
-    kind.__name__: kind for kind in (InsufficientBalance, SignerError)
+    kind.__name__: kind for kind in (DevelopmentKeyRefused, InsufficientBalance, SignerError)
 }
 
 

@@ -81,7 +81,7 @@ class Progress:
     def step(self) -> None:
         """Does for each intent what can be done now; what the node refuses or does not answer is left.
 
-        `trouble` is the last such thing of the step, if there was any.
+        `trouble` is the first such thing of the step, if there was any.
 
         Raises:
             OutboxFailed: the outbox cannot be read or written.
@@ -117,7 +117,7 @@ class Progress:
             if found != block_hash:
                 for intent in self._outbox.in_blocks_from(number):
                     if _block_of(intent) == (number, block_hash):
-                        self._exclude(intent)
+                        self._outbox.exclude(intent)
             self._doubtful.discard((number, block_hash))
 
     def _confirm(self, intent: Intent, head: Block) -> None:
@@ -126,7 +126,7 @@ class Progress:
             return
         found = self._hash_at(number)
         if found is not None and found != block_hash:
-            self._exclude(intent)
+            self._outbox.exclude(intent)
             return
         if found is None:
             self._include(intent)  # where the chain has become shorter, it may stand elsewhere by now
@@ -143,11 +143,6 @@ class Progress:
         else:
             reason = self._chain.reason(intent.transaction, self._signer.address, mined.receipt)
             self._outbox.settle(intent, State.FAILED, failures.noted(reason))
-
-    def _exclude(self, intent: Intent) -> None:
-        self._outbox.exclude(intent)
-        for variant in self._outbox.variants(intent):
-            self._sent_at.pop(variant.tx_hash, None)
 
     def _hash_at(self, number: int) -> Hash32 | None:
         """The block at a number, now; None if the node has none there, which may be because it lags."""
@@ -172,11 +167,14 @@ class Progress:
                         self._release(intent, head)
 
     def _include(self, intent: Intent) -> bool:
-        for variant in reversed(self._outbox.variants(intent)):
+        variants = self._outbox.variants(intent)
+        for variant in reversed(variants):
             mined = self._chain.mined(variant.tx_hash)
             if mined is not None:
                 number = mined.receipt.block_number
                 self._outbox.include(intent, variant.tx_hash, number, mined.block_hash, mined.succeeded)
+                for one in variants:  # what a re-org takes out again is sent at once
+                    self._sent_at.pop(one.tx_hash, None)
                 return True
         return False
 
