@@ -6,8 +6,9 @@
     python benchmarks/index.py --check     fail where a target is missed
 
 A chain is filled with sales, 201 events in a block: a hundred seats in one purchase, and a basket of fifty
-orders. Each way then reads it in a process of its own, several times in turn, and the best run of each
-counts: other work on the machine makes a run slower, never faster.
+orders. Each order moves money besides; these transfers are read too, and not counted. Each way then reads the
+chain in a process of its own, several times in turn, and the best run of each counts: other work on the
+machine makes a run slower, never faster.
 
 `floor` asks for the same logs in the same ranges and throws the answers away. `web3py` is what its
 documentation shows: `get_logs` in ranges, `process_log` for each log, an INSERT each, into SQLite; on the
@@ -36,13 +37,14 @@ from web3 import HTTPProvider, Web3
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
-from licet.chain.deployments import discover
+from licet.chain.deployments import Deployment
 from licet.chain.node import LocalNode
+from licet.chain.rpc import Node
 from licet.chain.transport import HttpTransport
+from licet.contracts.transfers import TRANSFER_TOPIC
 from licet.documents import sha256
 from licet.index import Index
 from licet.index.kinds import addresses
-from licet.index.rpc import Node
 from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.types import hash32
@@ -52,8 +54,10 @@ TARGETS = {"ratio_web3py": 40.0, "ratio_floor": 0.4, "peak_mb": 120.0, "verified
 BLOCKS = 600
 PLAIN_BLOCKS = 20
 RANGE = 12  # blocks in one question: as many as the index asks for
+MONEY_RANGE = 98  # the same, of transfers
 SEATS, BASKET = 100, 50
 EVENTS_A_BLOCK = SEATS + 1 + 2 * BASKET
+TRANSFERS_A_BLOCK = 1 + BASKET
 RUNS = 3
 
 
@@ -66,8 +70,8 @@ def main() -> int:
     parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        way, url, registry = options.measure
-        print(json.dumps(WAYS[way](url, registry)))
+        way, url, path = options.measure
+        print(json.dumps(WAYS[way](url, Deployment.load(Path(path)))))
         return 0
     figures = measure(options.blocks)
     if options.json:
@@ -99,12 +103,13 @@ def table(figures: dict[str, float]) -> Table:
 
 def measure(blocks: int) -> dict[str, float]:
     """Events per second of each way, the ratios, and the memory that the index takes."""
-    with LocalNode(prune_history=True) as node:
-        registry = fill(node.url, blocks)
+    with LocalNode(prune_history=True) as node, tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "deployment.json"
+        fill(node.url, blocks).save(path)
         runs: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
         for _ in range(RUNS):
             for way in WAYS:
-                runs[way].append(in_a_process(way, node.url, registry))
+                runs[way].append(in_a_process(way, node.url, path))
     best = {way: max(run["events_per_s"] for run in found) for way, found in runs.items()}
     used = {way: min(run["cpu_us"] for run in found) for way, found in runs.items()}
     return {
@@ -117,20 +122,22 @@ def measure(blocks: int) -> dict[str, float]:
     }
 
 
-def in_a_process(way: str, url: str, registry: str) -> dict[str, float]:
+def in_a_process(way: str, url: str, deployment: Path) -> dict[str, float]:
     """What one way comes to, measured by itself alone."""
-    command = (sys.executable, __file__, "--measure", way, url, registry)
+    command = (sys.executable, __file__, "--measure", way, url, str(deployment))
     found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return found
 
 
-def fill(url: str, blocks: int) -> str:
-    """Deploys, and sells in so many blocks; returns the registry's address."""
+def fill(url: str, blocks: int) -> Deployment:
+    """Deploys, and sells in so many blocks."""
     bench = Bench.start(url)
     bench.licensor.assets.register(Registration(bench.licensor.chain.account, sha256(b"a")))
     bench.dollar.mint(bench.licensee.chain.account, 1 << 100)
     bench.dollar.approve(bench.licensee.licenses.address, ALL)
-    offer, signature = signed_offer(bench, bench.licensee.vaults.vault_of(split(2).root))
+    tree = split(2)
+    bench.licensor.vaults.publish(tree.root, payees=list(tree.shares.items()))
+    offer, signature = signed_offer(bench, bench.licensee.vaults.vault_of(tree.root))
     account, token = bench.licensee.chain.account, bench.licensee.licenses.address
     abi = artifact("LicenseToken").abi
     node = Node(url)
@@ -149,56 +156,65 @@ def fill(url: str, blocks: int) -> str:
             call = {"from": account, "to": token, "data": "0x" + data.hex(), "gas": hex(12_000_000)}
             node.ask(str, "eth_sendTransaction", call)
         node.ask(str, "evm_mine")
-    return bench.licensor.deployment.asset_registry
+    return bench.licensor.deployment
 
 
-def floor(url: str, registry: str) -> dict[str, float]:
+def floor(url: str, deployment: Deployment) -> dict[str, float]:
     """What Anvil serves: the same logs, asked for and thrown away."""
-    chain, transport, wanted = asked(url, registry)
+    transport, wanted = HttpTransport(url, 60), list(addresses(deployment))
+    last = Chain(url).block().number
     clock = Clock()
-    for query in ranges(chain.block().number):
-        body = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [{"address": wanted, **query}]}
+    for query in (
+        *({"address": wanted, **blocks} for blocks in ranges(last, RANGE)),
+        *({**transfers(deployment), **blocks} for blocks in ranges(last, MONEY_RANGE)),
+    ):
+        body = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [query]}
         transport.exchange(json.dumps(body).encode())
     seconds, used = clock.stop()
-    return figure(chain.block().number // 10 * 10 * EVENTS_A_BLOCK, seconds, used)  # the first are not full
+    return figure(last // 10 * 10 * EVENTS_A_BLOCK, seconds, used)  # the first are not full
 
 
-def web3py(url: str, registry: str) -> dict[str, float]:
+def web3py(url: str, deployment: Deployment) -> dict[str, float]:
     """The plain way, on the last blocks."""
-    chain, _, wanted = asked(url, registry)
+    wanted = list(addresses(deployment))
     web3 = Web3(HTTPProvider(url))
     interfaces = [
         web3.eth.contract(address=address, abi=artifact_abi(name))  # type: ignore[call-overload]
-        for name, address in zip(("AssetRegistry", "LicenseToken"), wanted[:2], strict=True)
+        for name, address in (
+            ("AssetRegistry", wanted[0]),
+            ("LicenseToken", wanted[1]),
+            ("TestDollar", str(deployment.test_dollar)),
+        )
     ]
     known = {
         (contract.address, bytes(web3.keccak(text=event.signature))): event
         for contract in interfaces
         for event in contract.events
     }
-    last = chain.block().number
+    last = Chain(url).block().number
     first = last - PLAIN_BLOCKS + 1
     with tempfile.TemporaryDirectory() as folder, sqlite3.connect(Path(folder) / "plain.sqlite") as db:
         db.execute("CREATE TABLE events (block INTEGER, log INTEGER, name TEXT, arguments TEXT)")
         clock = Clock()
         for start in range(first, last + 1, RANGE):
             end = min(start + RANGE - 1, last)
-            logs = web3.eth.get_logs({"address": wanted, "fromBlock": start, "toBlock": end})  # type: ignore[typeddict-item]
-            for log in logs:
+            found: list[Any] = []
+            for query in ({"address": wanted}, transfers(deployment)):
+                found += web3.eth.get_logs({**query, "fromBlock": start, "toBlock": end})  # type: ignore[typeddict-item]
+            for log in found:
                 event = known[log["address"], bytes(log["topics"][0])]().process_log(log)
                 row = (event["blockNumber"], event["logIndex"], event["event"], Web3.to_json(event["args"]))
                 db.execute("INSERT INTO events VALUES (?, ?, ?, ?)", row)
             db.commit()
         seconds, used = clock.stop()
         [[count]] = db.execute("SELECT count(*) FROM events")
-    assert count == PLAIN_BLOCKS * EVENTS_A_BLOCK, count
+    assert count == PLAIN_BLOCKS * (EVENTS_A_BLOCK + TRANSFERS_A_BLOCK), count
+    count = PLAIN_BLOCKS * EVENTS_A_BLOCK
     return figure(count, seconds, used)
 
 
-def index(url: str, registry: str, *, prove: bool = False) -> dict[str, float]:
+def index(url: str, deployment: Deployment, *, prove: bool = False) -> dict[str, float]:
     """Licet's index, from nothing."""
-    chain = Chain(url)
-    deployment = discover(chain, registry)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory() as folder, Index(Path(folder) / "index.sqlite") as made:
         clock = Clock()
         state = made.update([url], deployment, prove=prove)
@@ -207,23 +223,21 @@ def index(url: str, registry: str, *, prove: bool = False) -> dict[str, float]:
     return figure(state.counted, seconds, used)
 
 
-def proven(url: str, registry: str) -> dict[str, float]:
+def proven(url: str, deployment: Deployment) -> dict[str, float]:
     """The same, every receipts' root recomputed."""
-    return index(url, registry, prove=True)
+    return index(url, deployment, prove=True)
 
 
-def asked(url: str, registry: str) -> tuple[Chain, HttpTransport, list[str]]:
-    """The chain, a bare line to it, and the contracts."""
-    chain = Chain(url)
-    deployment = discover(chain, registry)  # type: ignore[arg-type]
-    return chain, HttpTransport(url, 60), list(addresses(deployment))
+def transfers(deployment: Deployment) -> dict[str, Any]:
+    """The question for what moved of the token that is paid in."""
+    return {"address": deployment.test_dollar, "topics": ["0x" + TRANSFER_TOPIC.hex()]}
 
 
-def ranges(last: int) -> Sequence[dict[str, str]]:
-    """The chain, in pieces."""
+def ranges(last: int, blocks: int) -> Sequence[dict[str, str]]:
+    """The chain, in pieces of so many blocks."""
     return [
-        {"fromBlock": hex(start), "toBlock": hex(min(start + RANGE - 1, last))}
-        for start in range(0, last + 1, RANGE)
+        {"fromBlock": hex(start), "toBlock": hex(min(start + blocks - 1, last))}
+        for start in range(0, last + 1, blocks)
     ]
 
 

@@ -45,9 +45,9 @@ from licet.contracts import Contracts
 from licet.contracts.assets import Deed, DeedFlag
 from licet.contracts.events import AssetRegistered
 from licet.contracts.licenses import License
+from licet.database import Database, quoted
 from licet.documents import CatalogDocument, Library, Publisher, TrustPolicy, Work
 from licet.licensee import Held, Manifest, Quote, Status
-from licet.licensee.database import Database, quoted
 from licet.licensee.lookup import Claims, Finder
 from licet.licensee.offers import Offers, StandingOffer
 from licet.licensee.quoting import Quoter

@@ -50,6 +50,7 @@ OUTPUTS = [
     "evm.bytecode.linkReferences",
     "evm.deployedBytecode.object",
     "evm.deployedBytecode.immutableReferences",
+    "storageLayout",
 ]
 
 
@@ -82,8 +83,8 @@ def current_artifacts() -> dict[str, Json]:
     compiler = installed_compiler()
     if LAST_COMPILATION.is_file():
         last: Json = json.loads(LAST_COMPILATION.read_text())
-        made_with = (last["compiler"], last["settings"], last["shipped"])
-        if made_with == (compiler, settings, list(SHIPPED)) and all(
+        made_with = (last["compiler"], last["settings"], last["shipped"], last.get("outputs"))
+        if made_with == (compiler, settings, list(SHIPPED), OUTPUTS) and all(
             file_hash(path) == expected for path, expected in last["inputs"].items()
         ):
             kept: dict[str, Json] = last["artifacts"]
@@ -95,6 +96,7 @@ def current_artifacts() -> dict[str, Json]:
         "compiler": compiler,
         "settings": settings,
         "shipped": SHIPPED,
+        "outputs": OUTPUTS,
         "inputs": {path: file_hash(path) for path in output["sources"]},
         "artifacts": artifacts,
     }
@@ -181,7 +183,28 @@ def make_artifact(name: str, contract: Json, immutable_by_id: dict[str, str], se
         "deployedBytecode": "0x" + deployed["object"],
         "immutables": immutables,
         "sourceHash": source_hash(metadata["sources"]),
+        "storage": storage(contract["storageLayout"]),
     }
+
+
+def storage(layout: Json) -> Json:
+    """Where the compiler puts each state variable, and each member of the structs that are kept.
+
+    Members have their slot within the struct, the lowest byte within the slot, and their size in bytes.
+    """
+    structs = {
+        type_["label"].split(".")[-1]: {
+            member["label"]: {
+                "bytes": int(layout["types"][member["type"]]["numberOfBytes"]),
+                "offset": member["offset"],
+                "slot": int(member["slot"]),
+            }
+            for member in type_["members"]
+        }
+        for type_ in (layout["types"] or {}).values()
+        if "members" in type_
+    }
+    return {"structs": structs, "variables": {item["label"]: int(item["slot"]) for item in layout["storage"]}}
 
 
 def source_hash(paths: list[str]) -> str:

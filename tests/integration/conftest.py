@@ -93,6 +93,11 @@ class Network:
         raise AssertionError(f"{tx_hash} was not mined")
 
     @property
+    def height(self) -> int:
+        """The newest block's number."""
+        return int(self.rpc("eth_blockNumber"), 16)
+
+    @property
     def now(self) -> int:
         """The newest block's time."""
         return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from licet.contracts.disputes import Ruling
+from licet.contracts.vaults import VaultClaim
 from licet.index import Index, schema
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind as OfferKind
@@ -37,8 +38,15 @@ def play(market: Market, artist: Party) -> None:
     licensor.contracts.assets.pin_vault(poem, market.vault, 300)
     song = market.derive(licensee, "a song", (sold,))
     artist.contracts.assets.refresh_parents(song.asset_id, song.split.root, song.license_ids)
+    split = song.split
+    claim = VaultClaim(split.root, market.dollar, licensee.address, split.proof(licensee.address), song.salt)
+    market.buy(market.offer(song.asset_id, licensee, payee=song.vault, duration=DAY), stranger)
+    licensee.contracts.vaults.claim([claim])
+    market.fund(licensee, PRICE, market.dollar)
+    licensee.dollar.transfer(song.vault, DOLLAR)
+    licensee.contracts.vaults.claim_to(song.vault, claim, artist.address)
     # Use.
-    market.anchor(licensee, sold.license_id, network.now - 10, network.now)
+    market.anchor(licensee, sold, network.now - 10, network.now)
     metered = market.metered()
     market.deposit(metered, 100 * DOLLAR)
     market.settle(metered, 7)

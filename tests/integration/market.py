@@ -9,7 +9,14 @@ from typing import Any
 from licet.chain.client import Receipt
 from licet.contracts.disputes import MultisigArbitrator, Ruling
 from licet.contracts.vaults import vault_address
-from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument
+from licet.documents import (
+    OfferDocument,
+    PayeeShare,
+    SplitDocument,
+    TermsDocument,
+    UsageLog,
+    UsageRecord,
+)
 from licet.rights.conditions import WHOLE_BPS, Conditions
 from licet.rights.derivation import Derivation, Parent, lineage
 from licet.rights.offer import Kind, Offer
@@ -196,8 +203,23 @@ class Market:
         message = voucher.typed_data(self.licensee.chain.chain_id, ledger.address)
         ledger.settle(sold.grant, sold.conditions, voucher, self.licensee.signer.sign_typed_data(message))
 
-    def anchor(self, reporter: Party, license_id: Hash32, since: int, until: int, count: int = 5) -> None:
-        reporter.contracts.usage.anchor(license_id, hash32(b"r" * 32), count, since, until)
+    def anchor(
+        self, reporter: Party, sold: Sold, since: int, until: int, *, of_any: bool = False
+    ) -> UsageLog:
+        """Five records of one license's use; `of_any`, as a gateway anchors them."""
+        log = UsageLog(
+            since,
+            until,
+            tuple(
+                UsageRecord(
+                    sold.offer.asset_id, sold.license_id, Use.TRAIN, 1, since, until, reference=str(i)
+                )
+                for i in range(5)
+            ),
+            ZERO_HASH if of_any else sold.license_id,
+        )
+        reporter.buys.anchor_usage(log)
+        return log
 
     # Cases.
 

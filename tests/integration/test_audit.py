@@ -248,7 +248,7 @@ def test_progress_ends_where_it_said(
         network.deployment.asset_registry,
         progress=lambda step, done, total: told.update({step: (done, total)}),
     )
-    assert set(told) == {"logs", "events", "licenses", "vaults"}
+    assert set(told) == {"logs", "events", "slots", "vaults"}
     assert all(done == total for done, total in told.values())
 
 
@@ -291,6 +291,19 @@ def test_a_contract_is_asked_for_its_signature_as_it_was(
     network.rpc("evm_mine")
     network.rpc("anvil_setCode", contract, "0x" + SIGNS_NOTHING.hex())
     assert not audit().findings
+
+
+def test_what_a_contract_confirms_is_the_nodes_word(
+    network: Network, licensee: Party, vault: Address, raw_contract: RawContract, folder: Path
+) -> None:
+    contract = raw_contract(SIGNS_ANYTHING)
+    offer = contract_offer(network, contract, vault)
+    licensee.contracts.licenses.buy(Order(offer, b"yes", licensee.address, ZERO_HASH))
+    auditor = Auditor(network.chain(), Library([folder], allow_http=False))
+    report = auditor.audit(network.deployment.asset_registry, proofs=True)
+    assert not report.findings
+    assert report.proven is not None
+    assert report.proven.unproven == (f"whether the account {contract} confirms its signatures (EIP-1271)",)
 
 
 def test_a_contract_that_does_not_confirm_its_signature_cannot_be_told(

@@ -707,7 +707,7 @@ def test_sales_of_a_deed_that_nobody_disputed_are_not_escrowed(
 ) -> None:
     """The sale was escrowed, but the logs know of no dispute."""
     found = found_in(without(AssetDisputed), without(EvidenceShown), without(DeedFlagged))
-    assert {Kind.PAYMENT_MISSING, Kind.DEED_STATE_WRONG} == found
+    assert {Kind.PAYMENT_MISSING, Kind.DEED_STATE_WRONG, Kind.STATE_WRONG} == found
 
 
 def test_a_sale_is_escrowed_for_its_payee(dispute: Dispute, market: Market, found_in: Found) -> None:

@@ -259,7 +259,7 @@ def overdue(market: Market, licensor: Party, licensee: Party, network: Network) 
     """Revoked, since its use was not reported for more than a week; half of the time left was given back."""
     terms = Conditions(report_within=7 * DAY, refund_bps=5_000)
     sold = market.sell(market.register(licensor, "a poem"), duration=MONTH, conditions=terms)
-    market.anchor(licensee, sold.license_id, network.now - 10, network.now)
+    market.anchor(licensee, sold, network.now - 10, network.now)
     network.travel(10 * DAY)
     market.revoke(sold, refund=PRICE)
     return sold
@@ -312,7 +312,12 @@ def test_a_revocation_for_a_case_that_was_never_closed(ruled: Sold, found_in: Fo
 def test_a_revocation_though_use_was_reported(overdue: Sold, network: Network, found_in: Found) -> None:
     reported = altered(UsageAnchored, until=network.now - DAY, **{"from": network.now - 2 * DAY})
     found = found_in(reported)
-    assert found == {Kind.REVOCATION_CAUSE_WRONG, Kind.USAGE_STATE_WRONG, Kind.ANCHOR_INVALID}
+    assert found == {
+        Kind.REVOCATION_CAUSE_WRONG,
+        Kind.USAGE_STATE_WRONG,
+        Kind.USAGE_LOG_WRONG,
+        Kind.ANCHOR_INVALID,
+    }
 
 
 def test_a_revocation_of_what_had_been_revoked(

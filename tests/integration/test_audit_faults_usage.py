@@ -1,11 +1,13 @@
 """Planted faults of use, reported and metered; each is found and named."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from licet.auditor import AuditReport, Kind
+from licet.auditor import AuditReport, Kind, Severity
 from licet.chain.artifacts import artifact
 from licet.contracts.events import (
     AccountClosing,
@@ -18,8 +20,10 @@ from licet.contracts.events import (
     UsageAnchored,
 )
 from licet.contracts.purses import purse_address
+from licet.documents import Publisher, UsageLog, UsageRecord, sha256
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind as OfferKind
+from licet.rights.uses import Use
 from licet.trees.hashing import keccak
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, address_bytes, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Party
@@ -77,27 +81,31 @@ def reported(
     asset = market.register(licensor, "a poem")
     sold = market.sell(asset, transferable=True, conditions=Conditions(reporter=rival.address))
     now, license_id = network.now, sold.license_id
-    market.anchor(licensee, license_id, now - 100, now - 90)
+    market.anchor(licensee, sold, now - 100, now - 90)
     licensee.contracts.usage.name_reporter(license_id, stranger.address)
-    market.anchor(stranger, license_id, now - 89, now - 80)
+    market.anchor(stranger, sold, now - 89, now - 80)
     stranger.contracts.usage.admit_reporter(sold.grant, sold.conditions)
-    market.anchor(rival, license_id, now - 50, now - 40)
+    market.anchor(rival, sold, now - 50, now - 40)
     return sold
 
 
 @pytest.mark.parametrize(
     ("which", "changes", "found"),
     [
-        (0, {"root": ZERO_HASH}, {Kind.ANCHOR_INVALID}),
-        (0, {"count": 0}, {Kind.ANCHOR_INVALID, Kind.USAGE_STATE_WRONG}),
-        (0, {"count": more(1)}, {Kind.USAGE_STATE_WRONG}),
-        (0, {"from": more(50)}, {Kind.ANCHOR_INVALID}),
+        (0, {"root": ZERO_HASH}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_MISSING}),
+        (0, {"count": 0}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_WRONG, Kind.USAGE_STATE_WRONG}),
+        (0, {"count": more(1)}, {Kind.USAGE_LOG_WRONG, Kind.USAGE_STATE_WRONG}),
+        (0, {"from": more(50)}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_WRONG}),
         (2, {"until": more(DAY)}, {Kind.ANCHOR_INVALID, Kind.USAGE_STATE_WRONG}),
         (0, {"from": 0}, {Kind.ANCHOR_INVALID, Kind.ANCHOR_OVERLAPS}),
         (1, {"from": more(-1)}, {Kind.ANCHOR_OVERLAPS}),
         (0, {"until": more(1)}, {Kind.ANCHOR_OVERLAPS}),
         (0, {"reporter": ELSEWHERE}, {Kind.ANCHOR_UNAUTHORIZED}),
-        (0, {"licenseId": NOTHING}, {Kind.ANCHOR_UNAUTHORIZED, Kind.USAGE_STATE_WRONG}),
+        (
+            0,
+            {"licenseId": NOTHING},
+            {Kind.ANCHOR_UNAUTHORIZED, Kind.USAGE_LOG_WRONG, Kind.USAGE_STATE_WRONG},
+        ),
         (0, {"licenseId": ZERO_HASH}, {Kind.USAGE_STATE_WRONG}),
     ],
 )
@@ -112,17 +120,17 @@ def test_a_reporter_whom_nobody_named(reported: Sold, found_in: Found) -> None:
 
 
 def test_a_reporter_who_was_named_no_longer(reported: Sold, found_in: Found) -> None:
-    assert found_in(altered(ReporterNamed, named=False)) == {Kind.ANCHOR_UNAUTHORIZED}
+    assert found_in(altered(ReporterNamed, named=False)) == {Kind.ANCHOR_UNAUTHORIZED, Kind.STATE_WRONG}
 
 
 def test_a_reporter_whom_somebody_else_named(reported: Sold, found_in: Found) -> None:
     found = found_in(altered(ReporterNamed, holder=ELSEWHERE))
-    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED}
+    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED, Kind.STATE_WRONG}
 
 
 def test_a_reporter_whom_the_terms_do_not_name(reported: Sold, found_in: Found) -> None:
     found = found_in(altered(ReporterAdmitted, reporter=ELSEWHERE))
-    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED}
+    assert found == {Kind.REPORTER_WRONG, Kind.ANCHOR_UNAUTHORIZED, Kind.STATE_WRONG}
 
 
 def test_a_reporter_whom_other_terms_name(reported: Sold, found_in: Found) -> None:
@@ -144,15 +152,15 @@ def test_a_reporter_of_a_former_holder(
         until=network.now,
         **{"from": network.now - 5},
     )
-    assert found_in(late) == {Kind.ANCHOR_UNAUTHORIZED, Kind.USAGE_STATE_WRONG}
+    assert found_in(late) == {Kind.ANCHOR_UNAUTHORIZED, Kind.USAGE_STATE_WRONG, Kind.USAGE_LOG_MISSING}
 
 
 def test_a_gateways_periods_that_overlap(
     market: Market, stranger: Party, network: Network, found_in: Found
 ) -> None:
-    now = network.now
-    market.anchor(stranger, ZERO_HASH, now - 100, now - 90)
-    market.anchor(stranger, ZERO_HASH, now - 80, now - 70)
+    sold, now = market.sell(market.register(market.licensor, "a poem")), network.now
+    market.anchor(stranger, sold, now - 100, now - 90, of_any=True)
+    market.anchor(stranger, sold, now - 80, now - 70, of_any=True)
     overlap = altered(UsageAnchored, 1, **{"from": now - 95})
     assert found_in(overlap) == {Kind.ANCHOR_OVERLAPS}
 
@@ -168,11 +176,79 @@ def test_totals_that_were_altered(reported: Sold, network: Network, audit: Audit
 def test_a_reporters_totals_that_were_altered(
     market: Market, stranger: Party, network: Network, audit: Audit
 ) -> None:
-    market.anchor(stranger, ZERO_HASH, network.now - 10, network.now)
+    sold = market.sell(market.register(market.licensor, "a poem"))
+    market.anchor(stranger, sold, network.now - 10, network.now, of_any=True)
     key = hash32(keccak(bytes(12) + address_bytes(stranger.address)))
     alter_slot(network, network.deployment.usage_ledger, mapped(USAGE, key), more(1))
     assert the(Kind.USAGE_STATE_WRONG, audit()).evidence.account == stranger.address
 
+
+# Records: the ledger cannot know what a root stands for; who has the records can.
+
+
+@pytest.fixture
+def log(market: Market, licensor: Party, licensee: Party, network: Network, folder: Path) -> UsageLog:
+    """Five records of use, published, and not anchored yet."""
+    sold = market.sell(market.register(licensor, "a poem"))
+    now = network.now
+    record = UsageRecord(sold.offer.asset_id, sold.license_id, Use.TRAIN, 1, now - 20, now - 10)
+    made = UsageLog.of((replace(record, reference=str(i)) for i in range(5)), sold.license_id)
+    Publisher(folder).publish(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("since", "count", "said"),
+    [
+        (0, 6, "with the records 6, its records lead to 5"),
+        (0, 4, "with the records 4, its records lead to 5"),
+        (1, 5, "with the period"),
+    ],
+)
+def test_an_anchor_that_its_records_do_not_bear_out(
+    log: UsageLog, licensee: Party, audit: Audit, since: int, count: int, said: str
+) -> None:
+    licensee.contracts.usage.anchor(log.license_id, log.root, count, log.since + since, log.until)
+    report = audit()
+    finding = the(Kind.USAGE_LOG_WRONG, report)
+    assert said in finding.message
+    assert finding.evidence.document_hash == sha256(log.to_bytes())
+    assert kinds(report) == {Kind.USAGE_LOG_WRONG}
+
+
+def test_an_anchor_of_another_licenses_records(
+    market: Market, log: UsageLog, licensee: Party, audit: Audit
+) -> None:
+    other = market.sell(log.records[0].asset_id, quantity=2)
+    licensee.contracts.usage.anchor(other.license_id, log.root, 5, log.since, log.until)
+    assert "with the license" in the(Kind.USAGE_LOG_WRONG, audit()).message
+
+
+@pytest.mark.parametrize("name", ["asset_id", "license_id"])
+def test_records_of_what_nobody_licensed(
+    log: UsageLog, licensee: Party, audit: Audit, folder: Path, name: str
+) -> None:
+    records = [replace(record, **{name: NOTHING}) for record in log.records]
+    wrong = UsageLog.of(records)
+    Publisher(folder).publish(wrong)
+    licensee.contracts.usage.anchor(ZERO_HASH, wrong.root, 5, wrong.since, wrong.until)
+    finding = the(Kind.USAGE_LOG_WRONG, audit())
+    assert NOTHING in finding.message
+
+
+def test_records_that_are_not_at_hand_are_a_note(
+    log: UsageLog, licensee: Party, audit: Audit, tmp_path: Path
+) -> None:
+    licensee.contracts.usage.anchor(log.license_id, log.root, 6, log.since, log.until)
+    report = audit(documents=tmp_path / "nothing")
+    assert Kind.USAGE_LOG_MISSING in kinds(report)
+    assert Kind.USAGE_LOG_WRONG not in kinds(report)
+    (note,) = (finding for finding in report.findings if finding.kind is Kind.USAGE_LOG_MISSING)
+    assert note.severity is Severity.NOTE
+    assert "the records of 1 of 1 anchors" in note.message
+
+
+# Meters.
 
 # Meters.
 

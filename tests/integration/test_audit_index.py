@@ -3,15 +3,18 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from licet.auditor import Auditor, AuditReport, Kind, Verdict
+from licet.chain.client import Chain
 from licet.documents import Library
 from licet.errors import IndexUnusable, InputError
 from licet.index import Index
 from tests.integration.commands import Ok, Run
 from tests.integration.conftest import Network, Party
+from tests.integration.faults import RefusedError, between
 from tests.integration.indexing import QUICK, play
 from tests.integration.market import Market
 
@@ -43,6 +46,52 @@ def test_it_reports_what_it_reports_from_the_node(index: Index, network: Network
     from_index, from_node = audited(network, index), audited(network, None)
     assert from_index.to_json() == from_node.to_json()
     assert from_index.counts.sales > 5
+
+
+def test_a_node_that_has_only_the_state_is_enough(index: Index, network: Network) -> None:
+    def no_logs(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_getLogs":
+            raise RefusedError("no logs here")
+        return result
+
+    with between(network.url, no_logs) as url:
+        report = Auditor(Chain(url), Library()).audit(network.deployment.asset_registry, index=index)
+    assert report.to_json() == audited(network, None).to_json()
+    assert index.money.claims
+    assert index.money.transfers
+
+
+@pytest.mark.parametrize(
+    ("table", "kinds"),
+    [
+        ("transfer_logs", {Kind.PAYMENT_MISSING, Kind.CLAIM_UNPAID, Kind.INCOME_WRONG}),
+        ("claim_logs", {Kind.RELEASED_WRONG}),
+    ],
+)
+def test_money_that_was_left_out_is_found(
+    index: Index, db: Path, network: Network, table: str, kinds: set[Kind]
+) -> None:
+    """No head counts it, but it must lead to what vaults and tokens say of themselves."""
+    with sqlite3.connect(db) as connection:
+        connection.execute(f"DELETE FROM {table}")
+    report = audited(network, index)
+    assert report.verdict is Verdict.FINDINGS
+    assert kinds <= {finding.kind for finding in report.findings}
+
+
+def test_money_that_is_not_followed_yet_is_waited_for(index: Index, db: Path, network: Network) -> None:
+    """As where a process was killed between the blocks and the money."""
+    last = index.state.block
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE tracks SET block_number = ? WHERE number = 1", (last - 3,))
+    assert audited(network, index).block.number == last - 3
+    with pytest.raises(InputError, match=f"proven up to {last - 3}"):
+        audited(network, index, last)
+    before = index.identity.first_block - 1
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE tracks SET block_number = ? WHERE number = 0", (before,))
+    with pytest.raises(InputError, match="nothing that could be audited yet"):
+        audited(network, index)
 
 
 def test_an_older_block_is_audited_as_it_stood(index: Index, network: Network) -> None:

@@ -70,7 +70,7 @@ def test_a_license_is_revoked_for_want_of_reports(
     asset = market.register(licensor, "a poem")
     terms = Conditions(report_within=7 * DAY, refund_bps=5_000)
     sold = market.sell(asset, duration=MONTH, conditions=terms, exclusive=True)
-    market.anchor(licensee, sold.license_id, network.now - 10, network.now)
+    market.anchor(licensee, sold, network.now - 10, network.now)
     network.travel(10 * DAY)
     market.revoke(sold, refund=PRICE)
     report = clean(audit())
@@ -194,13 +194,13 @@ def test_use_is_reported(
     sold = market.sell(asset, conditions=Conditions(reporter=rival.address))
     now = network.now
     license_id = sold.license_id
-    market.anchor(licensee, license_id, now - 100, now - 90)
+    market.anchor(licensee, sold, now - 100, now - 90)
     licensee.contracts.usage.name_reporter(license_id, stranger.address)
-    market.anchor(stranger, license_id, now - 89, now - 80)
+    market.anchor(stranger, sold, now - 89, now - 80)
     licensee.contracts.usage.name_reporter(license_id, stranger.address, named=False)
     stranger.contracts.usage.admit_reporter(sold.grant, sold.conditions)
-    market.anchor(rival, license_id, now - 50, now - 40)
-    market.anchor(stranger, ZERO_HASH, now - 100, now)
+    market.anchor(rival, sold, now - 50, now - 40)
+    market.anchor(stranger, sold, now - 100, now, of_any=True)
     report = clean(audit())
     assert report.counts.anchors == 4
 

@@ -290,7 +290,15 @@ def test_an_audit_with_findings(
     network.transact(vault, dollar, transfer)
     ran = run("audit", "--json")
     assert (ran.code, ran.json["verdict"]) == (1, "findings")
-    assert "Verdict: findings" in run("audit").out
+    total = ran.json["trial_balance"][-1]
+    assert (total["kind"], total["reconciled"]) == ("total", False)
+    finding = next(finding for finding in ran.json["findings"] if "expected" in finding["evidence"])
+    ran = run("audit", "--report", "report.html")
+    assert ran.code == 1
+    for name in ("expected", "found"):
+        assert f"{name} {finding['evidence'][name]}" in " ".join(ran.out.split())
+    assert "Verdict: findings" in ran.out
+    assert 'class="verdict findings"' in Path("report.html").read_text(encoding="utf-8")
 
 
 def test_an_audit_shows_deposits_statements_escrows_and_cases(

@@ -1,10 +1,16 @@
 """`licet audit`: what it looked at, for programs and for people, once everything has happened."""
 
+import csv
+import json
+import zipfile
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
+from lxml import html
 
 from licet.documents import PayeeShare, TermsDocument
 from licet.rights.conditions import Conditions
@@ -12,7 +18,7 @@ from licet.rights.offer import Kind
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Registered
 from licet.types import Address
-from tests.integration.commands import Ok, Run
+from tests.integration.commands import Ok, Run, failed
 from tests.integration.conftest import (
     DAY,
     DEPLOYER,
@@ -111,3 +117,67 @@ def test_people_see_nothing_of_what_there_was_not(run: Run, asset: Registered) -
     ran = run("audit")
     for word in ("derivative", "statement", "deposit", "escrow", "case"):
         assert word not in ran.out
+
+
+# Reports.
+
+
+def test_a_report_in_every_format(run: Run, much: None) -> None:
+    names = ("report.html", "report.xlsx", "report.json", "report.zip", "papers")
+    ran = run("audit", *(part for name in names for part in ("--report", name)))
+    assert ran.code == 0, ran.err
+    assert ran.err.splitlines() == [f"wrote {name}" for name in names]
+    report = json.loads(Path("report.json").read_text())
+    assert report == run("audit", "--json").json
+    page = html.parse("report.html")
+    assert "Verdict: clean" in page.find(".//header").text_content()
+    assert len(page.xpath("//svg[desc]")) >= 3
+    book = openpyxl.load_workbook("report.xlsx", read_only=True)
+    files = {path.stem for path in Path("papers").iterdir()}
+    assert files == set(book.sheetnames)
+    with zipfile.ZipFile("report.zip") as archive:
+        for name in archive.namelist():
+            assert archive.read(name) == (Path("papers") / name).read_bytes()
+
+
+def test_the_books_of_a_report_close(ok: Ok, much: None) -> None:
+    report = ok("audit", "--report", "papers")
+    totals = [line for line in report["trial_balance"] if line["kind"] == "total"]
+    assert totals
+    assert all(line["reconciled"] and line["closing"] == "0" for line in totals)
+    for payee in report["payees"]:
+        sums: defaultdict[str, int] = defaultdict(int)
+        for line in payee["lines"]:
+            sums[line["token"]] += int(line["claimed"])
+            assert sum(int(claim["amount"]) for claim in line["claims"]) == int(line["claimed"])
+        assert {line["token"]: int(line["claimed"]) for line in payee["sums"]} == sums
+    with Path("papers/trial_balance.csv").open(newline="") as file:
+        assert [row["computed"] for row in csv.DictReader(file)] == [
+            line["computed"] for line in report["trial_balance"]
+        ]
+
+
+def test_each_procedure_has_a_finding(ok: Ok, run: Run, much: None) -> None:
+    report = ok("audit")
+    found = [kind for procedure in report["procedures"] for kind in procedure["exceptions"].items()]
+    assert sorted(found) == sorted(Counter(finding["kind"] for finding in report["findings"]).items())
+    without = [procedure for procedure in report["procedures"] if not procedure["items"]]
+    assert len(without) < len(report["procedures"]) / 4
+    out = run("audit").out
+    assert f"There was nothing to perform {len(without)} more procedures on." in out
+    for procedure in report["procedures"]:
+        assert procedure in without or procedure["result"] in out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("report.pdf", "stands for no format"),
+        ("none/report.html", "there is no folder"),
+        ("there.json", "is there already: name another file"),
+    ],
+)
+def test_reports_that_cannot_be_written(run: Run, asset: Registered, name: str, words: str) -> None:
+    Path("there.json").write_text("mine")
+    failed(run("audit", "--report", name), 2, words)
+    assert Path("there.json").read_text() == "mine"

@@ -10,6 +10,7 @@ from licet.rights_holder import Registered
 from tests.integration.commands import Ok, Run, failed, shown
 from tests.integration.conftest import (
     ARTIST,
+    CO_ARTIST,
     DAY,
     DOLLAR,
     LICENSEE,
@@ -74,6 +75,59 @@ def test_amounts_come_from_a_table(
     assert stated["amount"] == str(70_500_001)
     document = StatementDocument.from_bytes((folder / file_name(stated["document_hash"])).read_bytes())
     assert {entry.name for entry in document.amounts.payees} == {"The artist", None}
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_what_was_computed_is_stated_released_and_claimed(
+    ok: Ok,
+    run: Run,
+    asset: Registered,
+    artist: Party,
+    co_artist: Party,
+    licensor: Party,
+    network: Network,
+    kind: str,
+) -> None:
+    licensor.receive_dollars(100 * DOLLAR)
+    Path("usage.csv").write_text("work,units\nsong,2\nfilm,1\nsong,3\n")
+    shares = [f"song,{artist.address},2", f"song,{co_artist.address},1", f"film,{co_artist.address},1"]
+    Path("shares.csv").write_text("\n".join(["work,payee,share", *shares]) + "\n")
+    amounts = f"amounts.{kind}"
+    computing = ("statement", "compute", "--usage", "usage.csv", "--shares", "shares.csv", "--out", amounts)
+    computed = ok(*computing, "--total", "100", "--decimals", "6")
+    # 100 dollars by 5 and 1: 83.333333 and 16.666667; then by 2 and 1, 55.555555 and 27.777778.
+    mine, theirs = 55_555_555, 27_777_778 + 16_666_667
+    assert computed == {
+        "out": amounts,
+        "total": str(100 * DOLLAR),
+        "payees": 2,
+        "unpaid": 0,
+        "works": 2,
+        "usage_rows": 3,
+        "units": "6",
+        "share_rows": 3,
+        "root": computed["root"],
+        "digest": computed["digest"],
+        "engine": "duckdb",
+    }
+    failed(run(*computing, "--total", "100"), 2, "is there already")
+
+    stated = ok("statement", "publish", asset.asset_id, amounts, *PERIOD, "--yes", account=LICENSOR)
+    assert (stated["amount"], stated["root"], stated["payees"]) == (computed["total"], computed["root"], 2)
+    assert ok("statement", "show", stated["statement_id"])["root"] == computed["root"]
+    network.travel_to(stated["contestable_until"] + 1)
+    ok("statement", "release", stated["statement_id"], account=STRANGER)
+    for account, party, amount in ((ARTIST, artist, mine), (CO_ARTIST, co_artist, theirs)):
+        assert ok("vault", "claim", stated["vault"], account=account)["total"] == str(amount)
+        assert party.dollars == amount
+    assert ok("audit")["verdict"] == "clean"
+
+
+def test_people_read_what_was_computed(run: Run, artist: Party) -> None:
+    Path("usage.csv").write_text("work,units\nsong,1200\n")
+    Path("shares.csv").write_text(f"work,payee,share\nsong,{artist.address},2\n")
+    files = ("--usage", "usage.csv", "--shares", "shares.csv", "--total", "5000", "--out", "amounts.csv")
+    shown(run("statement", "compute", *files), "5,000 smallest units", "1 row, 1,200 units of 1 work")
 
 
 def test_a_statement_names_the_usage_it_was_reckoned_from(
@@ -152,6 +206,10 @@ def test_what_is_not_stated(
     failed(run(*stating, asset.asset_id, "a.csv", *PERIOD, account=LICENSOR), 2, "does not exist")
     Path("a.csv").write_text(f"payee,amount\n{artist.address},much\n")
     failed(run(*stating, asset.asset_id, "a.csv", *PERIOD, account=LICENSOR), 2, "line 2")
+    Path("a.csv").write_text(f"payee,smallest_units\n{artist.address},1.5\n")
+    failed(run(*stating, asset.asset_id, "a.csv", *PERIOD, account=LICENSOR), 2, "line 2")
+    Path("a.csv").write_text(f"payee,smallest_units,amount\n{artist.address},1,1\n")
+    failed(run(*stating, asset.asset_id, "a.csv", *PERIOD, account=LICENSOR), 2, "leave one out")
     Path("a.csv").write_text("payee\n")
     failed(run(*stating, asset.asset_id, "a.csv", *PERIOD, account=LICENSOR), 2, "no column 'amount'")
     backwards = ("--from", "2026-03-31", "--until", "2026-01-01", "--window", "1d", "--yes")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from licet.auditor import Auditor, Verdict
 from licet.catalog import read_catalog
 from licet.chain.deployments import deploy, discover
 from licet.contracts import Contracts
@@ -67,6 +68,25 @@ def test_a_work_from_file_to_share(
     assert artist.sells.collect([split], price.currency).total == price.amount * 3 // 4
     with pytest.raises(NothingDue):
         artist.sells.collect([split], price.currency)
+
+
+def test_an_audit_of_it(
+    licensee: Party,
+    artist: Party,
+    signed_offer: OfferDocument,
+    split: SplitDocument,
+    price: Price,
+    folder: Path,
+) -> None:
+    licensee.receive_dollars(price.amount)
+    licensee.buys.buy(signed_offer)
+    artist.sells.collect([split], price.currency)
+    auditor = Auditor(licensee.chain, Library([folder], allow_http=False))
+    registry = licensee.network.deployment.asset_registry
+    believed, proven = auditor.audit(registry), auditor.audit(registry, proofs=True)
+    assert believed.verdict is Verdict.CLEAN
+    assert believed.counts.claims == 1
+    assert proven.to_json() | {"proven": None} == believed.to_json()
 
 
 def test_a_catalogue(

@@ -220,20 +220,16 @@ def test_an_export_has_all_rows(index: Index, tmp_path: Path, format_: Any) -> N
     logs = list(index.logs())
     assert counts["logs"] == len(logs)
     assert counts["blocks"] == index.state.block - index.state.first_block + 1
-    assert sum(counts.values()) == counts["blocks"] + 2 * len(logs)
+    money = index.money
+    assert (counts["claims"], counts["transfers"]) == (2, money.transfers)
+    assert sum(counts.values()) == counts["blocks"] + 2 * len(logs) + 2 + money.transfers
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
         f"{table}.{format_}" for table in counts
     )
     sold = [event for event in index.events(events.Sold) if isinstance(event, events.Sold)]
     path = tmp_path / "out" / f"license_token_sold.{format_}"
-    if format_ == "csv":
-        with path.open(newline="", encoding="utf-8") as file:
-            found: list[dict[str, Any]] = list(csv.DictReader(file))
-    else:
-        with duckdb.connect() as duck:
-            result = duck.execute("SELECT * FROM read_parquet(?)", [str(path)])
-            names = [column[0] for column in result.description or ()]
-            found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    found = rows_of(path)
+    assert_money(index, tmp_path / "out", format_)
     for event, row in zip(sold, found, strict=True):
         assert row["license_id"] == event.license_id
         assert row["licensee"] == event.licensee
@@ -241,6 +237,28 @@ def test_an_export_has_all_rows(index: Index, tmp_path: Path, format_: Any) -> N
         assert row["offer_terms_uri"] == event.offer.terms_uri
         assert row["signature"] == "0x" + event.signature.hex()
         assert int(row["block_number"]) == event.log.block_number
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".csv":
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+    with duckdb.connect() as duck:
+        result = duck.execute("SELECT * FROM read_parquet(?)", [str(path)])
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def assert_money(index: Index, folder: Path, format_: str) -> None:
+    moved = [each for token in sorted(index.tokens()) for each in index.transfers(token)]
+    assert [
+        (row["token"], row["sender"], row["receiver"], int(row["amount"]), int(row["log_index"]))
+        for row in rows_of(folder / f"transfers.{format_}")
+    ] == [(m.log.address, m.sender, m.receiver, m.amount, m.log.index) for m in moved]
+    first, second = rows_of(folder / f"claims.{format_}")
+    assert first["vault"] == second["vault"]
+    assert first["payee"] == second["payee"] == first["receiver"] != second["receiver"]
+    assert int(first["amount"]) > int(second["amount"]) > 0
 
 
 def test_single_tables_are_exported_even_if_empty(index: Index, tmp_path: Path) -> None:

@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from licet.chain import transport
+from licet.chain import rpc, transport
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
 from licet.chain.deployments import deploy
+from licet.chain.headers import Header
 from licet.chain.node import LocalNode
+from licet.chain.rpc import Node
 from licet.contracts import events
 from licet.errors import ChainError, ConnectionFailed, InputError, NodesDisagree, NodeUntrue, WrongChain
 from licet.index import Index
-from licet.index import rpc as index_rpc
-from licet.index.rpc import Header, Node
 from tests.integration.conftest import DEPLOYER, Network, ask, development_signer, relay
 from tests.integration.faults import Answer, Logs, RefusedError, between, is_a
 from tests.integration.indexing import QUICK, content, fresh
@@ -382,7 +382,7 @@ def test_an_endless_answer_is_cut_off() -> None:
 
     with answering(respond) as url, pytest.raises(ConnectionFailed, match="more than 1000000 bytes"):
         Node(url, max_bytes=1_000_000).ask(str, "eth_chainId")
-    assert index_rpc.MAX_ANSWER_BYTES < 2 << 30
+    assert rpc.MAX_ANSWER_BYTES < 2 << 30
 
 
 def test_an_answer_that_takes_too_long() -> None:

@@ -22,9 +22,11 @@ from licet.chain.client import Chain
 from licet.chain.deployments import Deployment, deploy
 from licet.chain.development import DEVELOPMENT_ADDRESSES
 from licet.chain.node import LocalNode
+from licet.contracts.vaults import VaultClaim, vault_address
 from licet.errors import ChainError, ConnectionFailed
 from licet.index import Index
-from licet.types import Address, Hash32, hash32
+from licet.trees.sums import SumTree
+from licet.types import ZERO_HASH, Address, Hash32, hash32
 from tests.integration.conftest import DEPLOYER, ask, development_signer
 from tests.integration.faults import RefusedError, between
 from tests.integration.indexing import QUICK, content, fresh
@@ -45,10 +47,11 @@ class Noise:
 
     url: str
     deployment: Deployment
+    tokens: tuple[Address, Address]
     random: random.Random
 
     def transaction(self) -> dict[str, Any]:
-        """One that logs: an agent, an approval that counts into no head, a report of use, or a work."""
+        """One that logs: an agent, an approval that counts into no head, a work, or what moves money."""
         d, r = self.deployment, self.random
         number = r.randrange(1, 1 << 60)
         calls: list[tuple[Address, str, str, tuple[Any, ...]]] = [
@@ -56,10 +59,34 @@ class Noise:
             (d.license_token, "LicenseToken", "setApprovalForAll", (r.choice(SENDERS), bool(number % 2))),
             (d.asset_registry, "AssetRegistry", "setApprovalForAll", (r.choice(SENDERS), True)),
             (d.asset_registry, "AssetRegistry", "register", (registration(number),)),
+            self.of_money(),
+            self.of_money(),
+            self.of_money(),
         ]
         to, name, function, arguments = r.choice(calls)
         data = artifact(name).abi.encode_call(function, arguments)
         return {"from": r.choice(SENDERS), "to": to, "data": "0x" + data.hex(), "gas": hex(1_000_000)}
+
+    def of_money(self) -> tuple[Address, str, str, tuple[Any, ...]]:
+        """A vault is paid, whether named or not, is named, or pays if it has something."""
+        d, r = self.deployment, self.random
+        payees = r.sample(SENDERS[:2], 2)
+        split = SumTree([(SENDERS[0], 1), (SENDERS[1], r.choice((1, 2, 3)))])
+        token = r.choice(self.tokens)
+        vault = vault_address(split.root, d.vault_implementation, d.vault_factory)
+        claim = VaultClaim(split.root, token, payees[0], split.proof(payees[0]))
+        published = (split.root, ZERO_HASH, ZERO_HASH, "", list(split.shares.items()))
+        calls: list[tuple[Address, str, str, tuple[Any, ...]]] = [
+            (token, "TestDollar", "mint", (vault, r.randrange(1, 1_000))),
+            (d.vault_factory, "RoyaltyVaultFactory", "publish", published),
+            (
+                d.vault_factory,
+                "RoyaltyVaultFactory",
+                "claim",
+                ([(claim.root, claim.salt, token, claim.share())],),
+            ),
+        ]
+        return r.choice(calls)
 
     def act(self, count: int) -> None:
         """Some transactions, each in a block; waits for it, since a re-org meanwhile would confuse Anvil."""
@@ -83,9 +110,13 @@ def registration(number: int) -> tuple[Any, ...]:
 @contextlib.contextmanager
 def started(seed: int) -> Iterator[Noise]:
     with LocalNode() as node:
-        deployment = deploy(Chain(node.url, development_signer(DEPLOYER)))
-        noise = Noise(node.url, deployment, random.Random(seed))
-        noise.act(20)
+        chain = Chain(node.url, development_signer(DEPLOYER))
+        deployment = deploy(chain)
+        other = chain.deploy(artifact("TestDollar")).created
+        assert deployment.test_dollar is not None
+        assert other is not None
+        noise = Noise(node.url, deployment, (deployment.test_dollar, other), random.Random(seed))
+        noise.act(60)
         ask(node.url, "anvil_mine", hex(DEEPEST))
         noise.act(20)
         yield noise
@@ -124,7 +155,9 @@ def reorganised(noise: Noise, reorgs: int, tmp_path: Path) -> None:
             followed = Index(path)
         assert followed.update([noise.url], noise.deployment, **QUICK).proven
         assert content(followed) == fresh(noise.url, noise.deployment, tmp_path)
+    money = followed.money
     followed.close()
+    assert min(money.vaults, money.tokens, money.claims, money.transfers) > 1
     assert changed > reorgs * 0.8  # an empty block of the same second is the same block
 
 

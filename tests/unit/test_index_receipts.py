@@ -6,18 +6,12 @@ import pytest
 import rlp as rlp_library
 from eth_utils.crypto import keccak
 
+from licet.chain.headers import Header, header_hash
+from licet.chain.rlp import rlp, rlp_list
+from licet.chain.tries import EMPTY_ROOT
 from licet.errors import InputError
-from licet.index.receipts import (
-    EMPTY_ROOT,
-    bloom_mask,
-    header_hash,
-    list_root,
-    receipt_bytes,
-    receipts_root,
-    rlp,
-    rlp_list,
-)
-from licet.index.rpc import Header, RawLog, RawReceipt
+from licet.index.receipts import bloom_mask, list_root, receipt_bytes, receipts_root
+from licet.index.rpc import RawLog, RawReceipt
 
 # Ethereum's genesis block (chain 1).
 GENESIS = Header(

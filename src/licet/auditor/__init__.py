@@ -2,6 +2,7 @@
 
 from licet.auditor.audit import Auditor
 from licet.auditor.findings import Evidence, Finding, Kind, Severity
+from licet.auditor.pack import Pack, make_pack, verify_pack
 from licet.auditor.records import Progress
 from licet.auditor.report import (
     AuditReport,
@@ -9,6 +10,7 @@ from licet.auditor.report import (
     Counts,
     EscrowSheet,
     MeterSheet,
+    Proven,
     SaleLine,
     StatementSheet,
     VaultSheet,
@@ -26,7 +28,9 @@ __all__ = [
     "Finding",
     "Kind",
     "MeterSheet",
+    "Pack",
     "Progress",
+    "Proven",
     "SaleLine",
     "Severity",
     "StatementSheet",
@@ -34,4 +38,6 @@ __all__ = [
     "Verdict",
     "Watched",
     "Watcher",
+    "make_pack",
+    "verify_pack",
 ]

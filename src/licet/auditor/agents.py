@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words
+from licet.chain.artifacts import artifact
+from licet.chain.slots import mapped
 from licet.contracts.events import AgentAppointed
-from licet.contracts.licenses import LicenseToken
 from licet.types import Address
+
+_AGENTS: Final = artifact("LicenseToken").layout.variables["_agents"]
 
 
 class AgentLedger:
@@ -24,16 +28,20 @@ class AgentLedger:
         return agent is not None and time <= self.until.get((licensor, agent), 0)
 
 
-def compare_agents(ledger: AgentLedger, token: LicenseToken, block: int) -> Iterator[Finding]:
-    """Yields the agents whose slot at a block does not say what the logs say."""
-    for (licensor, agent), expected in ledger.until.items():
-        actual = token.agent_until(licensor, agent, block)
-        if actual != expected:
+def kept_agents(ledger: AgentLedger, token: Address) -> Iterator[Kept]:
+    """Yields until when the license token should let whom act for whom."""
+    for (licensor, agent), until in ledger.until.items():
+
+        def differs(
+            words: Words, licensor: Address = licensor, agent: Address = agent, until: int = until
+        ) -> Iterator[Finding]:
             yield found(
                 Kind.AGENT_STATE_WRONG,
-                f"{agent} may act for {licensor} until {actual}, the logs say {expected}",
-                contract=token.address,
+                f"{agent} may act for {licensor} until {words[0]}, the logs say {until}",
+                contract=token,
                 account=agent,
-                expected=expected,
-                actual=actual,
+                expected=until,
+                actual=words[0],
             )
+
+        yield Kept(token, (mapped(mapped(_AGENTS, licensor), agent),), (until,), differs)

@@ -3,14 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words, nameless
 from licet.auditor.scene import Scene
+from licet.chain.artifacts import Artifact
+from licet.chain.slots import after, mapped
+from licet.chain.state import StateReader
 from licet.contracts.cases import Case, Cases, Status
 from licet.contracts.disputes import Ruling
 from licet.contracts.events import CaseClosed, CounterBonded, Event, EvidenceShown, OwedWithdrawn, Ruled
-from licet.types import Address, Hash32
+from licet.trees.hashing import checksum
+from licet.types import Address, Hash32, hash32
 
 _BY_RULING: Final[Mapping[int, Status]] = {Ruling.UPHOLD: Status.UPHELD, Ruling.REJECT: Status.REJECTED}
 
@@ -18,20 +24,29 @@ _BY_RULING: Final[Mapping[int, Status]] = {Ruling.UPHOLD: Status.UPHELD, Ruling.
 class CaseBook:
     """The cases of one contract, and what it owes, after the events that were applied."""
 
-    def __init__(self, scene: Scene, contract: Cases, rulings: Mapping[tuple[Hash32, int], Ruled]) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        contract: Cases,
+        artifact: Artifact,
+        rulings: Mapping[tuple[Hash32, int], Ruled],
+    ) -> None:
         """A book without cases.
 
         Args:
             scene: what all ledgers share.
             contract: whose cases.
+            artifact: what it was compiled to.
             rulings: what it logged of the arbitrator's rulings, by transaction and place in the block.
         """
         self.cases: Final[dict[int, Case]] = {}
         self.owed: Final[defaultdict[Address, int]] = defaultdict(int)
         self.contract: Final = contract
-        self.bond: Final = contract.bond()
+        self.artifact: Final = artifact
+        code = scene.state.code(contract.address)
+        self.bond: Final = artifact.immutable("bond", code)
         self.staked = 0
-        self._timeout: Final = contract.timeout()
+        self._timeout: Final = artifact.immutable("timeout", code)
         self._scene: Final = scene
         self._rulings: Final = rulings
 
@@ -159,42 +174,82 @@ class CaseBook:
         ruled = self._rulings.get((event.log.tx_hash, event.log.index - 1))
         if ruled is None:
             return None
-        case_id = self.contract.case_of_dispute(ruled.dispute_id, self._scene.block)
+        place = mapped(self.artifact.layout.variables["caseOfDispute"], ruled.dispute_id)
+        case_id = self._scene.state.word(self.contract.address, place)
         return ruled.ruling if case_id == event.case_id else None
 
 
-def compare_cases(book: CaseBook, block: int) -> Iterator[Finding]:
-    """Yields what a contract keeps of its cases and bonds at a block otherwise than its logs say."""
-    contract = book.contract
-    for case_id, expected in book.cases.items():
-        actual = contract.case(case_id, block)
-        if actual != expected:
-            yield found(
-                Kind.CASE_STATE_WRONG,
-                f"the slots of case {case_id} say {actual}, its logs say {expected}",
-                contract=contract.address,
-                case_id=case_id,
-                expected=expected,
-                actual=actual,
-            )
+def kept_cases(book: CaseBook) -> Iterator[Kept]:
+    """Yields what a contract should keep of its cases and bonds."""
+    contract, layout = book.contract.address, book.artifact.layout
+    for case_id, case in book.cases.items():
+        words = layout.pack(
+            "Case",
+            claimant=int(case.claimant, 16),
+            deadline=case.deadline,
+            status=case.status,
+            kind=case.kind,
+            subject=int(case.subject, 16),
+        )
+        place = after(mapped(layout.variables["_cases"], case_id), len(words))
+        yield Kept(contract, place, words, partial(_case_faults, book, case_id), {"case_id": case_id})
     for who, amount in book.owed.items():
-        says = contract.owed(who, block)
-        if says != amount:
-            yield found(
-                Kind.OWED_WRONG,
-                f"{says} wei are owed to {who}, the cases' bonds lead to {amount}",
-                contract=contract.address,
-                payee=who,
-                expected=amount,
-                actual=says,
-            )
+        place = (mapped(layout.variables["owed"], who),)
+        yield Kept(contract, place, (amount,), partial(_owed_fault, contract, who, amount))
+    count = (layout.variables["caseCount"],)
+    yield Kept(contract, count, (len(book.cases),), nameless)
+
+
+def check_cover(book: CaseBook, state: StateReader) -> Iterator[Finding]:
+    """Yields whether a contract has less than the bonds that it owes and holds."""
+    contract = book.contract.address
     needed = sum(book.owed.values()) + book.staked
-    balance = contract.chain.balance(contract.address, block)
+    (balance,) = state.balances([contract])
     if balance < needed:
         yield found(
             Kind.OWED_UNCOVERED,
-            f"{contract.address} has {balance} wei, and owes and holds bonds of {needed}",
-            contract=contract.address,
+            f"{contract} has {balance} wei, and owes and holds bonds of {needed}",
+            contract=contract,
             expected=needed,
             actual=balance,
         )
+
+
+def _case_faults(book: CaseBook, case_id: int, words: Words) -> Iterator[Finding]:
+    expected, actual = book.cases[case_id], _case(book, words)
+    if actual != expected:
+        yield found(
+            Kind.CASE_STATE_WRONG,
+            f"the slots of case {case_id} say {actual}, its logs say {expected}",
+            contract=book.contract.address,
+            case_id=case_id,
+            expected=expected,
+            actual=actual,
+        )
+
+
+def _case(book: CaseBook, words: Words) -> Case | str:
+    """What a case's slots say; the words themselves where that is nothing."""
+    values = book.artifact.layout.unpack("Case", words)
+    try:
+        status = Status(values["status"])
+    except ValueError:
+        return ", ".join(map(hex, words))
+    return Case(
+        checksum(values["claimant"].to_bytes(20)),
+        values["deadline"],
+        status,
+        values["kind"],
+        hash32(values["subject"].to_bytes(32)),
+    )
+
+
+def _owed_fault(contract: Address, who: Address, amount: int, words: Words) -> Iterator[Finding]:
+    yield found(
+        Kind.OWED_WRONG,
+        f"{words[0]} wei are owed to {who}, the cases' bonds lead to {amount}",
+        contract=contract,
+        payee=who,
+        expected=amount,
+        actual=words[0],
+    )

@@ -1,11 +1,15 @@
 """Deeds: their states, replayed from the registry's logs, and compared with their slots."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.contracts.assets import AssetRegistry, Deed, DeedFlag
+from licet.auditor.kept import Kept, Words
+from licet.chain.artifacts import artifact
+from licet.chain.slots import after, mapped, parts, token_slot, token_word
+from licet.contracts.assets import Deed, DeedFlag, Derivative
 from licet.contracts.events import (
     AssetRegistered,
     DeedFlagged,
@@ -17,11 +21,14 @@ from licet.contracts.events import (
     ParentsRefreshed,
     VaultPinned,
 )
-from licet.errors import Reverted
-from licet.rights.conditions import WHOLE_BPS
 from licet.rights.registration import asset_id
-from licet.types import ZERO_ADDRESS, Address, Hash32
+from licet.rights.uses import Use
+from licet.trees.hashing import checksum
+from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
 
+_LAYOUT: Final = artifact("AssetRegistry").layout
+_UINT24_MAX: Final = (1 << 24) - 1
+_UINT32_MAX: Final = (1 << 32) - 1
 OF_DISPUTES: Final = DeedFlag.DISPUTED | DeedFlag.DEFEATED
 """The flags that only the dispute desk sets; the others say how a derivative was made."""
 
@@ -119,35 +126,95 @@ class DeedLedger:
         self.deeds[event.asset_id] = deed
 
 
-def compare_deeds(ledger: DeedLedger, registry: AssetRegistry, block: int) -> Iterator[Finding]:
-    """Yields the deeds whose slot at a block does not say what the logs say."""
-    for asset, expected in ledger.deeds.items():
-        try:
-            actual: Deed | None = registry.deed(asset, block)
-        except Reverted:
-            actual = None
-        if actual != expected:
-            yield found(
-                Kind.DEED_STATE_WRONG,
-                f"the deed of {asset} says {_spelled(actual)}; its logs say {_spelled(expected)}",
-                contract=registry.address,
-                asset_id=asset,
-                expected=_spelled(expected),
-                actual=_spelled(actual),
-            )
-    for asset, pin in ledger.pins.items():
-        # A resale at the whole in basis points gives the share itself.
-        stored = registry.royalty_info(asset, WHOLE_BPS, block)
-        if stored != pin:
-            yield found(
-                Kind.DEED_PIN_WRONG,
-                f"resale royalties of asset {asset} go to {stored[0]} ({stored[1]} basis points); "
-                f"{pin[0]} ({pin[1]}) was logged",
-                contract=registry.address,
-                asset_id=asset,
-                expected=f"{pin[0]}, {pin[1]}",
-                actual=f"{stored[0]}, {stored[1]}",
-            )
+def kept_deeds(ledger: DeedLedger, registry: Address) -> Iterator[Kept]:
+    """Yields what the registry should keep of deeds."""
+    for asset, deed in ledger.deeds.items():
+        place, word = (token_slot(asset),), _packed(deed)
+        yield Kept(registry, place, (word,), partial(_faults, registry, asset, deed), {"asset_id": asset})
+
+
+def kept_vaults(ledger: DeedLedger, made: Mapping[Hash32, Derivative], registry: Address) -> Iterator[Kept]:
+    """Yields where the registry should have resale royalties go, and how much of them.
+
+    Args:
+        ledger: the deeds.
+        made: what the registry keeps of derivatives, in the same slot.
+        registry: its address.
+    """
+    for asset in dict.fromkeys((*ledger.pins, *made)):
+        stored = made.get(asset)
+        vault, bps = ledger.pins.get(asset, (stored.vault if stored else ZERO_ADDRESS, 0))
+        uses = int(stored.uses) if stored else 0
+        words = _LAYOUT.pack("Made", vault=int(vault, 16), uses=uses, resaleBps=bps)[:1]
+        differs = partial(_pin_fault, registry, asset, (vault, bps))
+        yield Kept(registry, made_slots(asset)[:1], words, differs, {"asset_id": asset})
+
+
+def made_slots(asset: Hash32) -> tuple[int, ...]:
+    """Where the registry keeps how a derivative was made, and where a deed's resale royalties go."""
+    words = 1 + max(member.slot for member in _LAYOUT.structs["Made"].values())
+    return after(mapped(_LAYOUT.variables["_made"], asset), words)
+
+
+def derivative_in(words: Words) -> Derivative:
+    """A derivative, from the words there."""
+    made = _LAYOUT.unpack("Made", words)
+    return Derivative(
+        checksum(made["vault"].to_bytes(20)),
+        Use(made["uses"]),
+        checksum(made["ceilingCurrency"].to_bytes(20)),
+        made["revenueCeiling"],
+        hash32(made["termsHash"].to_bytes(32)),
+    )
+
+
+def deed_in(word: int) -> Deed | None:
+    """A deed, from its slot; None where nobody holds it.
+
+    Above the holder stand epoch (24) ‖ exclusive until (32) ‖ parents until (32) ‖ flags (8).
+    """
+    holder, extra = parts(word)
+    if not holder:
+        return None
+    return Deed(
+        checksum(holder.to_bytes(20)),
+        extra & _UINT24_MAX,
+        extra >> 24 & _UINT32_MAX,
+        extra >> 56 & _UINT32_MAX,
+        DeedFlag(extra >> 88),
+    )
+
+
+def _packed(deed: Deed) -> int:
+    extra = deed.epoch | deed.exclusive_until << 24 | deed.parents_until << 56 | int(deed.flags) << 88
+    return token_word(deed.holder, extra)
+
+
+def _faults(registry: Address, asset: Hash32, expected: Deed, words: Words) -> Iterator[Finding]:
+    actual = _spelled(deed_in(words[0]))
+    yield found(
+        Kind.DEED_STATE_WRONG,
+        f"the deed of {asset} says {actual}; its logs say {_spelled(expected)}",
+        contract=registry,
+        asset_id=asset,
+        expected=_spelled(expected),
+        actual=actual,
+    )
+
+
+def _pin_fault(registry: Address, asset: Hash32, pin: tuple[Address, int], words: Words) -> Iterator[Finding]:
+    made = _LAYOUT.unpack("Made", (*words, 0, 0))
+    stored = (checksum(made["vault"].to_bytes(20)), made["resaleBps"])
+    if stored != pin:
+        yield found(
+            Kind.DEED_PIN_WRONG,
+            f"resale royalties of asset {asset} go to {stored[0]} ({stored[1]} basis points); "
+            f"{pin[0]} ({pin[1]}) was logged",
+            contract=registry,
+            asset_id=asset,
+            expected=f"{pin[0]}, {pin[1]}",
+            actual=f"{stored[0]}, {stored[1]}",
+        )
 
 
 def _fresh(holder: Address) -> Deed:

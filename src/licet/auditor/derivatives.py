@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from licet.auditor.deeds import DeedLedger
+from licet.auditor.deeds import DeedLedger, deed_in, derivative_in, made_slots
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.licenses import LicenseLedger
 from licet.auditor.lineage import (
@@ -19,11 +19,11 @@ from licet.auditor.lineage import (
 from licet.auditor.meters import AccountLedger
 from licet.auditor.sales import FOREVER
 from licet.auditor.scene import Scene
+from licet.chain.slots import token_slot
 from licet.contracts.assets import DeedFlag, Derivative
 from licet.contracts.events import DerivativeRegistered, Event, ParentsRefreshed, VaultPinned
 from licet.contracts.licenses import PERPETUAL
 from licet.contracts.vaults import vault_address
-from licet.errors import Reverted
 from licet.rights.derivation import lineage
 from licet.types import ZERO_ADDRESS, Address, Hash32
 
@@ -137,12 +137,13 @@ class DerivativeLedger:
         parents: tuple[Hash32, ...],
         should: tuple[Derivative, DeedFlag] | None,
     ) -> None:
-        registry, block = self._scene.contracts.assets, self._scene.block
-        try:
-            flags = registry.deed(event.asset_id, block).flags & _HOW_MADE
-        except Reverted:
-            flags = DeedFlag.DERIVATIVE  # that the deed is gone is found where deeds are compared
-        stored = registry.derivative(event.asset_id, block)
+        registry = self._scene.contracts.assets.address
+        slots = (token_slot(event.asset_id), *made_slots(event.asset_id))
+        word, *words = self._scene.state.words((registry, slot) for slot in slots)
+        deed = deed_in(word)
+        # That a deed is gone is found where deeds are compared.
+        flags = DeedFlag.DERIVATIVE if deed is None else deed.flags & _HOW_MADE
+        stored = derivative_in(tuple(words))
         self.made[event.asset_id] = Made(event, parents, stored, flags, should)
         self._deeds.mark(event.asset_id, flags if should is None else should[1])
 

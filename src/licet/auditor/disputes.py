@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from licet.auditor.cases import CaseBook
 from licet.auditor.deeds import OF_DISPUTES, DeedLedger
@@ -14,7 +14,7 @@ from licet.auditor.purses import Purse
 from licet.auditor.scene import Scene
 from licet.contracts.assets import DeedFlag
 from licet.contracts.cases import Case, Status
-from licet.contracts.disputes import AssetState, Claim, DisputeDesk
+from licet.contracts.disputes import AssetState, Claim
 from licet.contracts.disputes import Kind as CaseKind
 from licet.contracts.events import (
     AssetDisputed,
@@ -277,37 +277,15 @@ class DisputeLedger:
 
     def work_flags(self, asset: Hash32, sha256: Hash32) -> DeedFlag:
         """What a work of a catalogue should be marked with."""
-        states = [self.book.cases[case_id].status for case_id in self._of_work[asset, sha256]]
-        flags = DeedFlag.DISPUTED if Status.OPEN in states else DeedFlag(0)
-        return flags | (DeedFlag.DEFEATED if Status.UPHELD in states else DeedFlag(0))
-
-
-def compare_disputes(ledger: DisputeLedger, desk: DisputeDesk, block: int) -> Iterator[Finding]:
-    """Yields what the desk keeps of assets' and works' disputes at a block otherwise than its logs say."""
-    for asset, expected in ledger.assets.items():
-        yield from _differs(desk, f"asset {asset}", expected, desk.asset_state(asset, block), asset_id=asset)
-    for case_id, claim in ledger.claims.items():
-        yield from _differs(desk, f"case {case_id}", claim, desk.claim(case_id, block), case_id=case_id)
-    for case_id, work in ledger.works.items():
-        asset = ledger.book.cases[case_id].subject
-        subject = {"case_id": case_id, "asset_id": asset}
-        yield from _differs(desk, f"case {case_id}", work, desk.work_of(case_id, block), **subject)
-        flags = ledger.work_flags(asset, work)
-        yield from _differs(desk, f"work {work}", flags, desk.work_flags(asset, work, block), **subject)
-
-
-def _differs(
-    desk: DisputeDesk, what: str, expected: object, actual: object, **subject: Any
-) -> Iterator[Finding]:
-    if expected != actual:
-        yield found(
-            Kind.DISPUTE_STATE_WRONG,
-            f"the desk says {actual!r} of {what}, its logs say {expected!r}",
-            contract=desk.address,
-            expected=repr(expected),
-            actual=repr(actual),
-            **subject,
+        open_, defeated = self.work_state(asset, sha256)
+        return (DeedFlag.DISPUTED if open_ else DeedFlag(0)) | (
+            DeedFlag.DEFEATED if defeated else DeedFlag(0)
         )
+
+    def work_state(self, asset: Hash32, sha256: Hash32) -> tuple[int, bool]:
+        """How many cases of a work are open, and whether one was upheld."""
+        states = [self.book.cases[case_id].status for case_id in self._of_work[asset, sha256]]
+        return states.count(Status.OPEN), Status.UPHELD in states
 
 
 def _flags(state: AssetState) -> DeedFlag:

@@ -8,12 +8,15 @@ from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.records import Records
+from licet.chain.artifacts import artifact
 from licet.chain.client import Block, Log
-from licet.contracts import Contracts, events
+from licet.chain.deployments import Deployment
+from licet.chain.state import StateReader
+from licet.contracts import events
 from licet.contracts.events import Event, Ruled
 from licet.errors import InputError
-from licet.trees.hashing import head_count, roll_head
-from licet.types import ZERO_HASH, Address, Hash32
+from licet.trees.hashing import head_count, roll_raw_head
+from licet.types import Address, Hash32, hash32
 
 _OF_CASES: Final = (events.CaseClosed, events.OwedWithdrawn, events.EvidenceShown)
 _EVENTS: Final[Mapping[str, tuple[type[Event], ...]]] = {
@@ -110,19 +113,22 @@ class History:
                 findings.append(found(Kind.LOG_MALFORMED, message, log))
 
 
-def read_history(contracts: Contracts, records: Records, at: Block, findings: list[Finding]) -> History:
-    """Reads the history up to a block; what is wrong with it goes into `findings`."""
-    deployment = contracts.deployment
+def read_history(
+    deployment: Deployment, records: Records, state: StateReader, at: Block, findings: list[Finding]
+) -> History:
+    """Reads the history up to a block, with its state; what is wrong with it goes into `findings`."""
     audited = (
-        contracts.assets,
-        contracts.licenses,
-        contracts.vaults,
-        contracts.usage,
-        contracts.statements,
-        contracts.disputes,
+        deployment.asset_registry,
+        deployment.license_token,
+        deployment.vault_factory,
+        deployment.usage_ledger,
+        deployment.statement_escrow,
+        deployment.dispute_desk,
     )
-    heads = {contract.address: contract.head(at.number) for contract in audited}
-    names = dict(zip(heads, _EVENTS, strict=True))
+    names = dict(zip(audited, _EVENTS, strict=True))
+    places = [(address, artifact(name).layout.variables["head"]) for address, name in names.items()]
+    words = (hash32(word.to_bytes(32)) for word in state.words(places))
+    heads = dict(zip(audited, words, strict=True))
     first = deployment.block if records.first_block is None else records.first_block
     logs = records.deployment(names, first, at.number, findings)
     reached = _Reached(logs, names)
@@ -175,19 +181,20 @@ class _Reached:
     """What some logs lead to: each contract's head, how many logs count into it, and the rulings."""
 
     def __init__(self, logs: Iterable[Log], names: Mapping[Address, str]) -> None:
-        self.heads: Final = dict.fromkeys(names, ZERO_HASH)
+        raw = dict.fromkeys(names, bytes(32))
         self.logs: Final[Counter[Address]] = Counter()
         self.rulings: Final[dict[Address, dict[tuple[Hash32, int], Ruled]]] = {}
         unaudited, ruled = _unaudited(names), events.topic_of(Ruled)
         for log in logs:
             topic = log.topics[0] if log.topics else b""
             if topic not in unaudited[log.address]:
-                self.heads[log.address] = roll_head(self.heads[log.address], log.topics, log.data)
+                raw[log.address] = roll_raw_head(raw[log.address], b"".join(log.topics), log.data)
                 self.logs[log.address] += 1
             elif topic == ruled:
                 with contextlib.suppress(ValueError):
                     own = self.rulings.setdefault(log.address, {})
                     own[log.tx_hash, log.index] = events.decode(Ruled, log)
+        self.heads: Final = {address: hash32(head) for address, head in raw.items()}
 
 
 def _unaudited(names: Mapping[Address, str]) -> dict[Address, frozenset[bytes]]:

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """The node gave a log twice, one that was not asked for, or one of another block than it says."""
     LOG_MALFORMED = "log_malformed"
     """A contract logged what its interface does not know, or terms that nobody can read."""
+    STATE_WRONG = "state_wrong"
+    """A slot has something that the logs do not lead to, and that no other kind has a name for."""
 
     # Deeds and catalogues.
     ASSET_ID_WRONG = "asset_id_wrong"
@@ -160,6 +162,10 @@ class Kind(StrEnum):
     """A period of use was reported twice."""
     ANCHOR_UNAUTHORIZED = "anchor_unauthorized"
     """Use of a license was reported by somebody whom neither its holder nor its terms name."""
+    USAGE_LOG_WRONG = "usage_log_wrong"
+    """The records that lead to an anchor's root are not as many, or not of what, it says."""
+    USAGE_LOG_MISSING = "usage_log_missing"
+    """Of some anchors the records are not at hand; nobody has to publish them."""
     REPORTER_WRONG = "reporter_wrong"
     """A reporter was named by another than the license's holder, or is not the one that the terms name."""
     USAGE_STATE_WRONG = "usage_state_wrong"
@@ -214,6 +220,14 @@ class Kind(StrEnum):
     """A statement's money was released too early, or to another than its contests' outcome says."""
     STATEMENT_UNPAID = "statement_unpaid"
     """A statement's money that was released did not move."""
+    STATEMENT_DOCUMENT_MISSING = "statement_document_missing"
+    """A statement's document is not to be found, or has a form that cannot be compared."""
+    STATEMENT_DOCUMENT_ALTERED = "statement_document_altered"
+    """What stands in the place of a statement's document has another SHA-256."""
+    STATEMENT_DOCUMENT_WRONG = "statement_document_wrong"
+    """A statement's document has another asset, period, currency, amount or split than was stated."""
+    STATEMENT_USAGE_UNANCHORED = "statement_usage_unanchored"
+    """A statement's document names a usage log that nobody anchored."""
 
     # Purses: where deposits, escrowed sales and statements wait.
     PURSE_INCOME_WRONG = "purse_income_wrong"
@@ -232,7 +246,7 @@ class Kind(StrEnum):
     """The same, for a vault that never received anything known."""
     VAULT_CODE_WRONG = "vault_code_wrong"
     VAULT_UNREADABLE = "vault_unreadable"
-    """A vault or its token does not say what it holds."""
+    """A token does not say what a vault holds."""
     TRANSFERS_UNREADABLE = "transfers_unreadable"
     """The node does not give a token's logs."""
     RELEASED_WRONG = "released_wrong"
@@ -260,12 +274,21 @@ class Kind(StrEnum):
         return Severity.CANNOT_TELL if self in _CANNOT_TELL else Severity.ERROR
 
 
-_NOTES: Final = frozenset({Kind.PAYEE_NOT_A_VAULT, Kind.SPLIT_UNUSED, Kind.PARENTS_OUTDATED})
+_NOTES: Final = frozenset(
+    {
+        Kind.PAYEE_NOT_A_VAULT,
+        Kind.SPLIT_UNUSED,
+        Kind.PARENTS_OUTDATED,
+        Kind.USAGE_LOG_MISSING,
+        Kind.STATEMENT_USAGE_UNANCHORED,
+    }
+)
 _CANNOT_TELL: Final = frozenset(
     {
         Kind.CATALOG_MISSING,
         Kind.SIGNATURE_UNPROVEN,
         Kind.SPLIT_MISSING,
+        Kind.STATEMENT_DOCUMENT_MISSING,
         Kind.VAULT_UNREADABLE,
         Kind.PURSE_UNREADABLE,
         Kind.TRANSFERS_UNREADABLE,

@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words
 from licet.auditor.offers import is_readable
+from licet.chain.artifacts import artifact
+from licet.chain.slots import mapped, parts, token_slot, token_word
 from licet.contracts.events import LicenseTransferred, Renewed, Revoked, Sold, Sublicensed
-from licet.contracts.licenses import PERPETUAL, License, LicenseToken
-from licet.errors import LicenseUnknown
+from licet.contracts.licenses import PERPETUAL, License
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.offer import Offer
 from licet.rights.uses import Use, use_names
-from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
+from licet.trees.hashing import checksum
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 
 DAY: Final = 86_400
 _UINT16_MAX: Final = (1 << 16) - 1
+_UINT32_MAX: Final = (1 << 32) - 1
+_PARENTS: Final = artifact("LicenseToken").layout.variables["parentOf"]
+_BOUND, _METERED, _SUBLICENSE, _REVOKED = 1, 2, 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,16 @@ class LicenseLedger:
 
     def sold(self, sale: Sold, time: int) -> Iterator[Finding]:
         """Licenses were sold at a time: they run from then, to whom they were made out just before."""
-        yield from self._seat(sale, sale.license_id, time)
-        # The first seat's id is checked with the sale; the others' follow from the order alone.
-        for license_id in islice(sale.order.license_ids(), 1, None):
-            yield from self._seat(sale, license_id, time)
+        title = _title(sale, time)
+        yield from self._made_out(sale, sale.license_id, title)
+        if sale.quantity > 1:
+            # The first seat's id is checked with the sale; the others' follow from the order alone.
+            for license_id in islice(sale.order.license_ids(), 1, None):
+                yield from self._made_out(sale, license_id, title)
 
     def sublicensed(self, event: Sublicensed, time: int) -> Iterator[Finding]:
         """A sublicense was granted at a time."""
-        slot = License(ZERO_ADDRESS, event.expires, event.uses, True, False, True, False, _day(time))
+        slot = License(event.licensee, event.expires, event.uses, True, False, True, False, _day(time))
         title = Title(slot, event.licensee, parent=event.parent_id)
         yield from self._made_out(event, event.license_id, title)
 
@@ -107,21 +116,6 @@ class LicenseLedger:
                 license_id=license_id,
             )
 
-    def _seat(self, sale: Sold, license_id: Hash32, time: int) -> Iterator[Finding]:
-        offer = sale.offer
-        slot = License(
-            holder=ZERO_ADDRESS,
-            expires=time + offer.duration if offer.duration else PERPETUAL,
-            uses=offer.uses,
-            bound=not offer.transferable,
-            metered=offer.kind == OfferKind.METERED,
-            sublicense=False,
-            revoked=False,
-            sold_on=_day(time),
-        )
-        offer_hash = offer.struct_hash() if is_readable(offer, sale.log) else None
-        yield from self._made_out(sale, license_id, Title(slot, sale.licensee, offer, offer_hash))
-
     def _made_out(self, event: Sold | Sublicensed, license_id: Hash32, title: Title) -> Iterator[Finding]:
         """A license was sold or granted: it must have been made out just before."""
         holder = self._holder(license_id)
@@ -142,7 +136,9 @@ class LicenseLedger:
                 expected=event.licensee,
                 actual=minted.receiver if minted else "nobody",
             )
-        self.titles[license_id] = replace(title, slot=replace(title.slot, holder=holder))
+        if holder != title.slot.holder:
+            title = replace(title, slot=replace(title.slot, holder=holder))
+        self.titles[license_id] = title
 
     def _holder(self, license_id: Hash32) -> Address:
         title = self.titles.get(license_id)
@@ -152,12 +148,39 @@ class LicenseLedger:
         return minted.receiver if minted else ZERO_ADDRESS
 
 
-def compare_license(license_id: Hash32, title: Title, token: LicenseToken, block: int) -> Iterator[Finding]:
-    """Yields what a license's slots at a block say otherwise than its sale and all that followed."""
-    expected = title.slot
-    try:
-        actual = token.license(license_id, block)
-    except LicenseUnknown:
+def _title(sale: Sold, time: int) -> Title:
+    """What the licenses of a sale should say, all the same."""
+    offer = sale.offer
+    slot = License(
+        holder=sale.licensee,
+        expires=time + offer.duration if offer.duration else PERPETUAL,
+        uses=offer.uses,
+        bound=not offer.transferable,
+        metered=offer.kind == OfferKind.METERED,
+        sublicense=False,
+        revoked=False,
+        sold_on=_day(time),
+    )
+    offer_hash = offer.struct_hash() if is_readable(offer, sale.log) else None
+    return Title(slot, sale.licensee, offer, offer_hash)
+
+
+def kept_licenses(ledger: LicenseLedger, token: Address) -> Iterator[Kept]:
+    """Yields what the license token should keep of licenses, after their sales and all that followed."""
+    for license_id, title in ledger.titles.items():
+        slots: tuple[int, ...] = (token_slot(license_id),)
+        words: Words = (_packed(title.slot),)
+        if title.slot.sublicense:
+            slots += (mapped(_PARENTS, license_id),)
+            words += (int(title.parent, 16),)
+        differs = partial(_faults, token, license_id, title)
+        yield Kept(token, slots, words, differs, {"license_id": license_id})
+
+
+def _faults(token: Address, license_id: Hash32, title: Title, words: Words) -> Iterator[Finding]:
+    """Yields what a license's slots say otherwise."""
+    expected, actual = title.slot, _unpacked(words[0])
+    if actual.holder == ZERO_ADDRESS:
         yield _differs(Kind.LICENSE_MISSING, license_id, token, "slot", "a license", "none")
         return
     pairs = [
@@ -171,20 +194,45 @@ def compare_license(license_id: Hash32, title: Title, token: LicenseToken, block
         (Kind.LICENSE_DAY_WRONG, "day of sale", str(expected.sold_on), str(actual.sold_on)),
     ]
     if expected.sublicense:
-        parent = token.parent_of(license_id, block)
-        pairs.append((Kind.LICENSE_PARENT_WRONG, "parent", title.parent, parent))
+        pairs.append((Kind.LICENSE_PARENT_WRONG, "parent", title.parent, hash32(words[1].to_bytes(32))))
     for kind, what, should, does in pairs:
         if should != does:
             yield _differs(kind, license_id, token, what, should, does)
 
 
+def _packed(slot: License) -> int:
+    """A license's slot: the holder ‖ expires (40) ‖ uses (32) ‖ flags (8) ‖ day of the sale (16)."""
+    flags = (
+        _BOUND * slot.bound
+        | _METERED * slot.metered
+        | _SUBLICENSE * slot.sublicense
+        | _REVOKED * slot.revoked
+    )
+    return token_word(slot.holder, slot.expires | int(slot.uses) << 40 | flags << 72 | slot.sold_on << 80)
+
+
+def _unpacked(word: int) -> License:
+    holder, extra = parts(word)
+    flags = extra >> 72
+    return License(
+        holder=checksum(holder.to_bytes(20)),
+        expires=extra & PERPETUAL,
+        uses=Use(extra >> 40 & _UINT32_MAX),
+        bound=bool(flags & _BOUND),
+        metered=bool(flags & _METERED),
+        sublicense=bool(flags & _SUBLICENSE),
+        revoked=bool(flags & _REVOKED),
+        sold_on=extra >> 80,
+    )
+
+
 def _differs(
-    kind: Kind, license_id: Hash32, token: LicenseToken, what: str, expected: str, actual: str
+    kind: Kind, license_id: Hash32, token: Address, what: str, expected: str, actual: str
 ) -> Finding:
     return found(
         kind,
         f"license {license_id} should have the {what} {expected}, its slot says {actual}",
-        contract=token.address,
+        contract=token,
         license_id=license_id,
         expected=expected,
         actual=actual,

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words
 from licet.auditor.licenses import LicenseLedger
 from licet.auditor.payments import Payment
 from licet.auditor.purses import Purse
 from licet.auditor.scene import Scene
+from licet.chain.artifacts import artifact
+from licet.chain.slots import mapped
 from licet.contracts.events import (
     AccountClosing,
     AccountOpened,
@@ -18,11 +21,13 @@ from licet.contracts.events import (
     Settled,
 )
 from licet.contracts.purses import purse_address
-from licet.contracts.usage import OPEN, Account, UsageLedger
+from licet.contracts.usage import OPEN, Account
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.offer import Offer
+from licet.trees.hashing import checksum
 from licet.types import Address, Hash32
 
+_LAYOUT: Final = artifact("UsageLedger").layout
 _AccountEvent = AccountOpened | Deposited | Settled | AccountClosing | DepositWithdrawn
 
 
@@ -218,19 +223,33 @@ class AccountLedger:
         )
 
 
-def compare_accounts(book: AccountLedger, ledger: UsageLedger, block: int) -> Iterator[Finding]:
-    """Yields the accounts whose slot at a block does not say what the logs say."""
+def kept_accounts(book: AccountLedger, ledger: Address) -> Iterator[Kept]:
+    """Yields what the usage ledger should keep of metered licenses' accounts."""
     for license_id, meter in book.meters.items():
-        actual = ledger.account(license_id, block)
-        if actual != meter.account:
+        expected = meter.account
+
+        def differs(
+            words: Words, license_id: Hash32 = license_id, expected: Account = expected
+        ) -> Iterator[Finding]:
+            values = _LAYOUT.unpack("Account", words)
+            currency = checksum(values["currency"].to_bytes(20))
+            actual = Account(currency, values["settled"], values["closesAt"])
             yield found(
                 Kind.ACCOUNT_STATE_WRONG,
-                f"the slot of license {license_id}'s account says {actual}, its logs say {meter.account}",
-                contract=ledger.address,
+                f"the slot of license {license_id}'s account says {actual}, its logs say {expected}",
+                contract=ledger,
                 license_id=license_id,
-                expected=meter.account,
+                expected=expected,
                 actual=actual,
             )
+
+        words = _LAYOUT.pack(
+            "Account",
+            currency=int(expected.currency, 16),
+            settled=expected.settled,
+            closesAt=expected.closes_at,
+        )
+        yield Kept(ledger, (mapped(_LAYOUT.variables["_accounts"], license_id),), words, differs)
 
 
 def _differences(event: _AccountEvent, pairs: object) -> Iterator[Finding]:

@@ -1,18 +1,21 @@
 """Money: every payment followed into the vaults and purses, and their books closed at one block."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from licet.auditor.balances import read_balances
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.holdings import VaultReader
 from licet.auditor.payments import Ledger, Payment, check_ceilings, check_payments, read_ledger
-from licet.auditor.purses import Purse, PurseBook, check_purse, read_balance
+from licet.auditor.purses import Purse, PurseBook, balance_of, check_purse
 from licet.auditor.records import Progress, Records
 from licet.auditor.replay import Replay
 from licet.auditor.report import VaultSheet
 from licet.auditor.revocations import refund_split
 from licet.auditor.splits import Vault, VaultFinder
-from licet.auditor.vaults import Book, Claim, VaultReader, check_book, claimed_by, read_claims
+from licet.auditor.vaults import Book, Claim, check_book, claimed_by, read_claims
+from licet.chain.state import StateReader
 from licet.contracts import Contracts
 from licet.contracts.events import Sold
 from licet.documents import Library
@@ -48,8 +51,9 @@ def follow_money(
     findings: list[Finding],
 ) -> Money:
     """Finds the vaults and the purses, and reads what they and the tokens logged."""
-    contracts, blocks = replay.scene.contracts, (first_block, replay.scene.block)
-    vaults = VaultFinder(contracts, library, replay.scene.block).find(
+    contracts, state = replay.scene.contracts, replay.scene.state
+    blocks = (first_block, state.block)
+    vaults = VaultFinder(contracts.deployment, library, state).find(
         replay.publications,
         frozenset(sale.offer.payee for sale in replay.sales),
         [*replay.derivatives.vaults(), *replay.statements.vaults()],
@@ -83,17 +87,20 @@ def check_flows(money: Money) -> Iterator[Finding]:
 
 def close_books(
     money: Money,
-    reader: VaultReader,
+    contracts: Contracts,
+    state: StateReader,
     names: dict[Hash32, str],
     findings: list[Finding],
     progress: Progress | None = None,
-) -> tuple[VaultSheet, ...]:
-    """The balance sheets of all vaults, in all tokens that ever reached them.
+) -> tuple[tuple[VaultSheet, ...], tuple[Book, ...]]:
+    """The balance sheets of all vaults, in all tokens that ever reached them, and the books behind them.
 
     What does not agree in them goes into `findings`.
     """
     traces = _Traces(money)
+    reader = VaultReader(contracts, state, money.vaults.values(), traces.claimed(money.vaults))
     sheets: list[VaultSheet] = []
+    closed: list[Book] = []
     for done, vault in enumerate(money.vaults.values(), start=1):
         findings += reader.check_code(vault)
         books = [
@@ -107,25 +114,32 @@ def close_books(
         if vault.split is None:
             used = bool(assets) or any(book.received or book.paid for book in books)
             findings.append(_split_missing(vault, used=used))
-        sheets += (_sheet(book, assets, names) for book in books if book.received or book.paid)
+        used_books = [book for book in books if book.received or book.paid]
+        sheets += (_sheet(book, assets, names) for book in used_books)
+        closed += used_books
         if progress is not None:
             progress("vaults", done, len(money.vaults))
-    return tuple(sheets)
+    return tuple(sheets), tuple(closed)
 
 
 def close_purses(
-    money: Money, contracts: Contracts, block: int, findings: list[Finding]
+    money: Money, contracts: Contracts, state: StateReader, findings: list[Finding]
 ) -> dict[tuple[Address, Address], PurseBook]:
     """The books of all purses, by address and token; what does not agree in them goes into `findings`."""
     traces = _Traces(money)
+    places = [
+        (purse, token)
+        for purse in money.purses
+        for token in sorted({*traces.tokens(purse.address), purse.currency or ZERO_ADDRESS})
+    ]
+    balances = read_balances(contracts.chain, state, ((purse.address, token) for purse, token in places))
     books: dict[tuple[Address, Address], PurseBook] = {}
-    for purse in money.purses:
-        for token in sorted({*traces.tokens(purse.address), purse.currency or ZERO_ADDRESS}):
-            balance = read_balance(contracts, purse, token, block, findings)
-            if balance is not None:
-                book = traces.purse_book(purse, token, balance)
-                books[purse.address, token] = book
-                findings += check_purse(book)
+    for purse, token in places:
+        balance = balance_of(purse, token, balances, findings)
+        if balance is not None:
+            book = traces.purse_book(purse, token, balance)
+            books[purse.address, token] = book
+            findings += check_purse(book)
     return books
 
 
@@ -159,6 +173,14 @@ class _Traces:
     def tokens(self, account: Address) -> list[Address]:
         """The tokens that reached an account, and always the native coin, which leaves no trace in logs."""
         return sorted({ZERO_ADDRESS} | self._tokens.get(account, set()))
+
+    def claimed(self, vaults: Iterable[Address]) -> dict[tuple[Address, Address], Collection[Address]]:
+        """Who claimed, by vault and token: of all tokens that ever reached it."""
+        return {
+            (vault, token): self._claimed.get((vault, token), {})
+            for vault in vaults
+            for token in self.tokens(vault)
+        }
 
     def book(self, reader: VaultReader, vault: Vault, token: Address, findings: list[Finding]) -> Book | None:
         """A vault's book in one token."""

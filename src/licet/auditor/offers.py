@@ -6,11 +6,19 @@ from dataclasses import replace
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words
+from licet.chain.artifacts import artifact
 from licet.chain.client import Log
+from licet.chain.slots import mapped
 from licet.contracts.events import Event, OfferCancelled, OfferPublished, Sold
-from licet.contracts.licenses import LicenseToken, OfferState
+from licet.contracts.licenses import OfferState
 from licet.rights.offer import Offer
-from licet.types import Hash32
+from licet.types import Address, Hash32
+
+_OFFERS: Final = artifact("LicenseToken").layout.variables["_offers"]
+_SOLD: Final = (1 << 32) - 1
+_CANCELLED: Final = 1 << 32
+_PUBLISHED: Final = 1 << 33
 
 
 def is_readable(offer: Offer, log: Log) -> bool:
@@ -41,19 +49,27 @@ class OfferLedger:
                 )
 
 
-def compare_offers(ledger: OfferLedger, token: LicenseToken, block: int) -> Iterator[Finding]:
-    """Yields the offers whose slot at a block does not say what the logs say."""
+def kept_offers(ledger: OfferLedger, token: Address) -> Iterator[Kept]:
+    """Yields what the license token should keep of offers."""
     for offer_hash, expected in ledger.states.items():
-        actual = token.offer_state(offer_hash, block)
-        if actual != expected:
-            yield found(
-                Kind.OFFER_STATE_WRONG,
-                f"the slot of offer {offer_hash} says {actual}, the logs say {expected}",
-                contract=token.address,
-                offer_hash=offer_hash,
-                expected=_spelled(expected),
-                actual=_spelled(actual),
-            )
+
+        def differs(
+            words: Words, offer_hash: Hash32 = offer_hash, expected: OfferState = expected
+        ) -> Iterator[Finding]:
+            (word,) = words
+            actual = OfferState(word & _SOLD, bool(word & _CANCELLED), bool(word & _PUBLISHED))
+            if actual != expected:
+                yield found(
+                    Kind.OFFER_STATE_WRONG,
+                    f"the slot of offer {offer_hash} says {actual}, the logs say {expected}",
+                    contract=token,
+                    offer_hash=offer_hash,
+                    expected=_spelled(expected),
+                    actual=_spelled(actual),
+                )
+
+        word = expected.sold | _CANCELLED * expected.cancelled | _PUBLISHED * expected.published
+        yield Kept(token, (mapped(_OFFERS, offer_hash),), (word,), differs, {"offer_hash": offer_hash})
 
 
 def _check_publication(event: OfferPublished) -> Iterator[Finding]:

@@ -55,9 +55,10 @@ class Ledger:
         self._sums: Final[defaultdict[Address, list[int]]] = defaultdict(lambda: [0])
         for moved in transfers:
             key = (moved.log.tx_hash, moved.sender, moved.receiver, moved.amount)
-            self._unused.setdefault(key, []).append(moved.log)
+            log = moved.log.place()
+            self._unused.setdefault(key, []).append(log)
             self._received[moved.receiver] += moved.amount
-            self._arrivals[moved.receiver].append(moved.log)
+            self._arrivals[moved.receiver].append(log)
             self._sums[moved.receiver].append(self._received[moved.receiver])
             self._sent[moved.sender] += moved.amount
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from licet.auditor.balances import Balances
 from licet.auditor.findings import Finding, Kind, found
-from licet.contracts import Contracts
-from licet.contracts.currency import Currency
-from licet.errors import ChainError, ConnectionFailed, Reverted
+from licet.errors import ChainError
 from licet.types import Address
 
 
@@ -85,25 +84,21 @@ def check_purse(book: PurseBook) -> Iterator[Finding]:
         )
 
 
-def read_balance(
-    contracts: Contracts, purse: Purse, token: Address, block: int, findings: list[Finding]
-) -> int | None:
-    """What a purse has of a token at a block; None where the token does not say."""
-    try:
-        return Currency(contracts.chain, token).balance_of(purse.address, block)
-    except ConnectionFailed:
-        raise
-    except (Reverted, ChainError) as error:
-        findings.append(
-            found(
-                Kind.PURSE_UNREADABLE,
-                f"the token {token} does not say what {purse.name} holds: {error}",
-                purse=purse.address,
-                token=token,
-                **purse.subject,
-            )
+def balance_of(purse: Purse, token: Address, balances: Balances, findings: list[Finding]) -> int | None:
+    """What a purse has of a token; None where the token does not say."""
+    balance = balances[purse.address, token]
+    if not isinstance(balance, ChainError):
+        return balance
+    findings.append(
+        found(
+            Kind.PURSE_UNREADABLE,
+            f"the token {token} does not say what {purse.name} holds: {balance}",
+            purse=purse.address,
+            token=token,
+            **purse.subject,
         )
-        return None
+    )
+    return None
 
 
 def _of_purse(kind: Kind, book: PurseBook, what: str, expected: int, actual: int) -> Finding:

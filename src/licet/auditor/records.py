@@ -91,10 +91,10 @@ class Records:
 
 
 class IndexRecords(Records):
-    """What an index has of a deployment; what vaults and tokens logged is not in it, and the node's."""
+    """What an index has: of the deployment, and of all that its events name."""
 
     def __init__(self, index: Index, chain: Chain, progress: Progress | None = None) -> None:
-        """Records of an index, and of a node for the rest."""
+        """Records of an index; only of what no event names, the node is asked."""
         super().__init__(chain, progress)
         self.first_block = index.identity.first_block
         self._index: Final = index
@@ -111,6 +111,31 @@ class IndexRecords(Records):
         named = zip(self._index.identity.addresses, CONTRACTS, strict=True)
         contracts = [name for address, name in named if address in addresses]
         return _Again(lambda: self._index.logs(contracts, first=first, last=last))
+
+    def claims(
+        self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
+    ) -> Iterable[Log]:
+        """As `Records`."""
+        if not self._index.vaults().issuperset(vaults):
+            return super().claims(vaults, first, last, findings)
+        asked = frozenset(vaults)
+        return (log for log in self._index.claims(first=first, last=last) if log.address in asked)
+
+    def transfers(
+        self,
+        token: Address,
+        followed: Collection[Address],
+        payees: Collection[Address],
+        blocks: tuple[int, int],
+        findings: list[Finding],
+    ) -> Iterable[Transfer]:
+        """As `Records`. Raises `ChainError` where the node must be asked, and fails."""
+        receivers = frozenset((*followed, *payees))
+        if token not in self._index.tokens() or not self._index.followed().issuperset(receivers):
+            return super().transfers(token, followed, payees, blocks, findings)
+        senders = frozenset(followed)
+        moved = self._index.transfers(token, first=blocks[0], last=blocks[1])
+        return (m for m in moved if m.receiver in receivers or m.sender in senders)
 
     def block(self, number: int) -> Block:
         """As `Records`; the latest one is at hand, since logs are read in order."""

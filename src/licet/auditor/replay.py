@@ -31,6 +31,7 @@ from licet.auditor.scene import Scene
 from licet.auditor.statements import StatementLedger
 from licet.auditor.sublicenses import PinLedger, check_sublicense
 from licet.auditor.usage import UsageBook
+from licet.chain.artifacts import artifact
 from licet.contracts import events
 from licet.contracts.assets import DeedFlag
 from licet.contracts.events import (
@@ -93,8 +94,11 @@ class Replay:
         self.derivatives: Final = DerivativeLedger(scene, self.deeds, self.licenses, self.accounts)
         contracts = scene.contracts
         desk, escrow = (
-            CaseBook(scene, contract, rulings[contract.address])
-            for contract in (contracts.disputes, contracts.statements)
+            CaseBook(scene, contract, artifact(name), rulings[contract.address])
+            for contract, name in (
+                (contracts.disputes, "DisputeDesk"),
+                (contracts.statements, "StatementEscrow"),
+            )
         )
         self.disputes: Final = DisputeLedger(scene, desk, self.deeds, self.licenses)
         self.statements: Final = StatementLedger(scene, escrow)
@@ -121,6 +125,9 @@ class Replay:
     def apply(self, event: Event) -> Iterator[Finding]:
         """Applies one event."""
         self.tally[type(event)] += 1
+        if isinstance(event, LicenseTransferred):  # most events are, and no other ledger has an interest
+            yield from self.licenses.transferred(event)
+            return
         if isinstance(event, _DATED):
             yield from self.scene.clock.check(event.log)
         match event:
@@ -132,8 +139,6 @@ class Replay:
                 yield from self._revoked(event)
             case Sublicensed():
                 yield from self._sublicensed(event)
-            case LicenseTransferred():
-                yield from self.licenses.transferred(event)
             case events.AgentAppointed():
                 self.agents.appointed(event)
             case events.Pin():
@@ -170,9 +175,10 @@ class Replay:
                 license_id=sale.license_id,
             )
             return
-        self.sales.append(sale)
+        log = sale.log.place()
+        self.sales.append(replace(sale, log=log))
         expires = time + offer.duration if offer.duration else PERPETUAL
-        deal = Deal(sale.log, sale.license_id, offer, sale.quantity, time, expires)
+        deal = Deal(log, sale.license_id, offer, sale.quantity, time, expires)
         if is_readable(offer, sale.log):
             yield from check_identity(sale)
             yield from check_deal(deal, self._circumstances(deal))
@@ -196,7 +202,11 @@ class Replay:
         contracts = self.scene.contracts
 
         def may_sign(signer: Address | None) -> bool:
-            return self.agents.may_sign(sale.offer.licensor, signer, time)
+            may = self.agents.may_sign(sale.offer.licensor, signer, time)
+            if not may:
+                note = f"whether the account {sale.offer.licensor} confirms its signatures (EIP-1271)"
+                self.scene.state.unproven[note] = None
+            return may
 
         yield from check_signature(sale, contracts.chain, contracts.licenses.address, may_sign)
 

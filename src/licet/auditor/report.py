@@ -1,10 +1,14 @@
 """The report: a verdict, the findings, and the tables that they were found with."""
 
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from licet.auditor.findings import Finding, Severity
+from licet.auditor.lines import ClaimLine, PaymentLine, Shares, TokenLine, TrialLine, as_json
+from licet.auditor.payees import payee_statements
+from licet.auditor.procedures import carried_out
 from licet.chain.client import Block
 from licet.types import Address, Hash32
 
@@ -18,6 +22,14 @@ class Verdict(StrEnum):
     """Something does not agree."""
     CANNOT_TELL = "cannot_tell"
     """Whatever could be checked agrees, but not everything could."""
+
+
+MEANINGS: Final = {
+    Verdict.CLEAN: "Everything was checked, and everything agrees.",
+    Verdict.FINDINGS: "Something does not agree.",
+    Verdict.CANNOT_TELL: "What could be checked agrees, but not all could be.",
+}
+"""The verdicts, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +52,18 @@ class Counts:
     settlements: int = 0
     statements: int = 0
     cases: int = 0
+    licenses: int = 0
+    agents: int = 0
+    purses: int = 0
+    payments: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
     """One sale of `quantity` licenses, the first of which is `license_id`.
 
-    `price` is of each, in the smallest unit of `currency` (zero address: the native coin).
+    `price` is of each, in the smallest unit of `currency` (zero address: the native coin); `time` is in unix
+    seconds.
     """
 
     license_id: Hash32
@@ -60,6 +77,8 @@ class SaleLine:
     currency: Address
     block: int
     tx: Hash32
+    log_index: int
+    time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +220,27 @@ class CaseLine:
     deadline: int
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What of an audit rests on proofs against the block's hash.
+
+    Attributes:
+        state_root: of the block, from its header.
+        slots: how many words of storage were proven.
+        accounts: how many accounts: balances and hashes of code.
+        receipts: of how many blocks the receipts were recomputed to the header's root.
+        linked_from: the first block whose header was linked to the audited block's.
+        unproven: what remains the node's word, for people.
+    """
+
+    state_root: Hash32
+    slots: int
+    accounts: int
+    receipts: int
+    linked_from: int
+    unproven: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
     """What an audit found.
@@ -222,6 +262,12 @@ class AuditReport:
         statements: every statement, oldest first.
         escrows: a balance sheet for each escrow of sales and token.
         cases: every dispute, then every contest; oldest first.
+        tokens: every currency that was paid in.
+        payments: every payment that a contract logged, oldest first.
+        claims: every claim, oldest first.
+        trial_balance: token by token, what came in, went out and is there; its total last.
+        shares: who shares in what each vault received; `PayeeLines` and others compute from it.
+        proven: what rests on proofs; None where the node was believed.
     """
 
     chain_id: int
@@ -240,6 +286,12 @@ class AuditReport:
     statements: tuple[StatementSheet, ...] = ()
     escrows: tuple[EscrowSheet, ...] = ()
     cases: tuple[CaseLine, ...] = ()
+    tokens: tuple[TokenLine, ...] = ()
+    payments: tuple[PaymentLine, ...] = ()
+    claims: tuple[ClaimLine, ...] = ()
+    trial_balance: tuple[TrialLine, ...] = ()
+    shares: tuple[Shares, ...] = ()
+    proven: Proven | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -249,54 +301,51 @@ class AuditReport:
             return Verdict.FINDINGS
         return Verdict.CANNOT_TELL if Severity.CANNOT_TELL in severities else Verdict.CLEAN
 
+    def identity(self) -> dict[str, int | Address]:
+        """Which deployment it is about."""
+        return {name: getattr(self, name) for name in _IDENTITY}
+
     def to_json(self) -> dict[str, Any]:
         """A JSON object with stable keys; amounts are decimal strings."""
-        return {
-            "verdict": str(self.verdict),
-            "chain_id": self.chain_id,
-            "registry": self.registry,
-            "license_token": self.license_token,
-            "vault_factory": self.vault_factory,
-            "usage_ledger": self.usage_ledger,
-            "statement_escrow": self.statement_escrow,
-            "dispute_desk": self.dispute_desk,
-            "block": _plain(self.block),
-            "counts": _plain(self.counts),
-            "findings": [finding.to_json() for finding in self.findings],
-            "sales": [_plain(line) for line in self.sales],
-            "vaults": [_plain(sheet) for sheet in self.vaults],
-            "meters": [_plain(sheet) for sheet in self.meters],
-            "statements": [_plain(sheet) for sheet in self.statements],
-            "escrows": [_plain(sheet) for sheet in self.escrows],
-            "cases": [_plain(line) for line in self.cases],
-        }
+        return {name: list(value) if isinstance(value, Iterator) else value for name, value in self.parts()}
+
+    def parts(self) -> Iterator[tuple[str, Any]]:
+        """The names and values of that object; long lists as iterators, to be written bit by bit."""
+        yield "verdict", str(self.verdict)
+        yield from self.identity().items()
+        yield "block", as_json(self.block)
+        yield "counts", as_json(self.counts)
+        yield "findings", (finding.to_json() for finding in self.findings)
+        for name in _TABLES:
+            yield name, map(as_json, getattr(self, name))
+        yield "proven", None if self.proven is None else as_json(self.proven)
+        yield "procedures", (procedure.to_json() for procedure in carried_out(self))
+        yield "payees", (statement.to_json() for statement in payee_statements(self))
 
 
-_AMOUNTS = {
-    "price",
-    "received",
-    "claimed",
-    "due",
-    "dust",
-    "settled",
-    "withdrawn",
-    "balance",
-    "amount",
-    "released",
-}
+_IDENTITY: Final = (
+    "chain_id",
+    "registry",
+    "license_token",
+    "vault_factory",
+    "usage_ledger",
+    "statement_escrow",
+    "dispute_desk",
+)
+_TABLES: Final = (
+    "sales",
+    "vaults",
+    "meters",
+    "statements",
+    "escrows",
+    "cases",
+    "tokens",
+    "payments",
+    "trial_balance",
+)
 
 
 def ranked(findings: list[Finding]) -> tuple[Finding, ...]:
     """Findings with the worst first."""
     order = list(Severity)
     return tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))
-
-
-def _plain(row: object) -> dict[str, Any]:
-    """A flat dataclass as a JSON object."""
-    assert is_dataclass(row)
-    values = {field.name: getattr(row, field.name) for field in fields(row)}
-    return {
-        name: str(value) if name in _AMOUNTS and value is not None else value
-        for name, value in values.items()
-    }

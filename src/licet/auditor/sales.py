@@ -64,6 +64,8 @@ def check_identity(sale: Sold) -> Iterator[Finding]:
     """Yields whether a sale's license or asset is not its offer's."""
     offer = sale.offer
     expected = license_id(offer.struct_hash(), sale.licensee, sale.salt)
+    if sale.license_id == expected and sale.asset_id == offer.asset_id:
+        return
     subject = {"license_id": sale.license_id, "asset_id": offer.asset_id, "offer_hash": offer.struct_hash()}
     if sale.license_id != expected:
         yield found(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from licet.auditor.conditions import ShownConditions
 from licet.auditor.history import Clock
 from licet.auditor.payments import Payment
+from licet.chain.state import StateReader
 from licet.contracts import Contracts
 
 
@@ -14,14 +15,14 @@ class Scene:
 
     Attributes:
         contracts: whose history is replayed.
-        block: the last block: state is read as it stands there.
+        state: as it stands at the last block.
         clock: the times of logs.
         conditions: those that anybody showed.
         payments: what must have been paid, in the order of the logs; ledgers add to it.
     """
 
     contracts: Contracts
-    block: int
+    state: StateReader
     clock: Clock
     conditions: ShownConditions
     payments: list[Payment] = field(default_factory=list)

@@ -1,13 +1,15 @@
 """The tables of a report, drawn up from the replay and the closed books."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from licet.auditor.cases import CaseBook
+from licet.auditor.lines import Shares
 from licet.auditor.purses import PurseBook
 from licet.auditor.replay import Replay
 from licet.auditor.report import CaseLine, EscrowSheet, MeterSheet, SaleLine, StatementSheet
 from licet.auditor.statements import Stated
+from licet.auditor.vaults import Book
 from licet.contracts.disputes import Kind as CaseKind
 from licet.contracts.events import Sold
 from licet.contracts.statements import State
@@ -18,8 +20,8 @@ Books = Mapping[tuple[Address, Address], PurseBook]
 """The books of purses by address and token."""
 
 
-def sale_line(sale: Sold, names: dict[Hash32, str]) -> SaleLine:
-    """One sale."""
+def sale_line(sale: Sold, names: dict[Hash32, str], time: int) -> SaleLine:
+    """One sale, made at a time (unix seconds)."""
     offer = sale.offer
     return SaleLine(
         license_id=sale.license_id,
@@ -33,6 +35,8 @@ def sale_line(sale: Sold, names: dict[Hash32, str]) -> SaleLine:
         currency=offer.currency,
         block=sale.log.block_number,
         tx=sale.log.tx_hash,
+        log_index=sale.log.index,
+        time=time,
     )
 
 
@@ -99,6 +103,14 @@ def escrow_sheets(replay: Replay, books: Books) -> tuple[EscrowSheet, ...]:
             if book.received
         )
     return tuple(sheets)
+
+
+def share_books(books: Iterable[Book]) -> tuple[Shares, ...]:
+    """Who shares in what each vault received."""
+    return tuple(
+        Shares(book.vault.address, book.token, book.vault.split, book.received, book.claimed)
+        for book in books
+    )
 
 
 def case_lines(replay: Replay) -> tuple[CaseLine, ...]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.contracts import Contracts
+from licet.chain.deployments import Deployment
+from licet.chain.state import StateReader
 from licet.contracts.events import SplitPublished
 from licet.contracts.publications import published_split
 from licet.contracts.vaults import root_in_code, vault_address
@@ -32,10 +33,10 @@ class Vault:
 class VaultFinder:
     """Finds the vaults of a deployment, and their splits in what was published and in a library."""
 
-    def __init__(self, contracts: Contracts, library: Library, block: int) -> None:
-        self._contracts: Final = contracts
+    def __init__(self, deployment: Deployment, library: Library, state: StateReader) -> None:
+        self._deployment: Final = deployment
         self._library: Final = library
-        self._block: Final = block
+        self._state: Final = state
         self._vaults: Final[dict[Address, Vault]] = {}
         self._splits: Final[dict[Hash32, SumTree]] = {}
 
@@ -69,10 +70,7 @@ class VaultFinder:
                 if self._address(split.root) in unknown:
                     self._add(split.root)
         for payee in sorted(unknown - set(self._vaults)):
-            carried = root_in_code(
-                self._contracts.chain.code(payee, self._block),
-                self._contracts.deployment.vault_implementation,
-            )
+            carried = root_in_code(self._state.code(payee), self._deployment.vault_implementation)
             if carried is not None and self._address(carried) == payee:
                 self._add(carried)
         return {address: self._told_of(vault) for address, vault in self._vaults.items()}
@@ -120,7 +118,7 @@ class VaultFinder:
                 continue  # a broken document is no split
 
     def _address(self, root: Hash32, salt: Hash32 = ZERO_HASH) -> Address:
-        deployment = self._contracts.deployment
+        deployment = self._deployment
         return vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt)
 
 

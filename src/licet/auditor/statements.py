@@ -6,9 +6,12 @@ from typing import Final
 
 from licet.auditor.cases import CaseBook
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words
 from licet.auditor.payments import Ledger, Payment
 from licet.auditor.purses import Purse, PurseBook
 from licet.auditor.scene import Scene
+from licet.chain.artifacts import artifact
+from licet.chain.slots import mapped
 from licet.contracts.cases import Case, Status
 from licet.contracts.events import (
     CaseClosed,
@@ -20,9 +23,12 @@ from licet.contracts.events import (
     StatementReleased,
 )
 from licet.contracts.purses import purse_address
-from licet.contracts.statements import State, StatementEscrow, StatementState
+from licet.contracts.statements import State, StatementState
 from licet.contracts.vaults import vault_address
+from licet.trees.hashing import checksum
 from licet.types import ZERO_ADDRESS, Address, Hash32
+
+_LAYOUT: Final = artifact("StatementEscrow").layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,19 +214,45 @@ def check_funding(
             )
 
 
-def compare_statements(ledger: StatementLedger, escrow: StatementEscrow, block: int) -> Iterator[Finding]:
-    """Yields the statements whose slot at a block does not say what the logs say."""
+def kept_statements(ledger: StatementLedger, escrow: Address) -> Iterator[Kept]:
+    """Yields what the escrow should keep of statements."""
     for statement_id, stated in ledger.statements.items():
-        actual = escrow.state(statement_id, block)
-        if actual != stated.state:
-            yield found(
-                Kind.STATEMENT_STATE_WRONG,
-                f"the slot of statement {statement_id} says {actual}, its logs say {stated.state}",
-                contract=escrow.address,
-                statement_id=statement_id,
-                expected=stated.state,
-                actual=actual,
-            )
+        expected = stated.state
+
+        def differs(
+            words: Words, statement_id: Hash32 = statement_id, expected: StatementState = expected
+        ) -> Iterator[Finding]:
+            actual = _unpacked(words)
+            if actual != expected:
+                yield found(
+                    Kind.STATEMENT_STATE_WRONG,
+                    f"the slot of statement {statement_id} says {actual}, its logs say {expected}",
+                    contract=escrow,
+                    statement_id=statement_id,
+                    expected=expected,
+                    actual=actual,
+                )
+
+        words = _LAYOUT.pack(
+            "StatementState",
+            publisher=int(expected.publisher, 16),
+            contestableUntil=expected.contestable_until,
+            state=expected.state,
+            open=expected.open,
+        )
+        place = mapped(_LAYOUT.variables["_statements"], statement_id)
+        yield Kept(escrow, (place,), words, differs, {"statement_id": statement_id})
+
+
+def _unpacked(words: Words) -> StatementState | str:
+    """What a statement's slot says; the word itself where that is nothing."""
+    values = _LAYOUT.unpack("StatementState", words)
+    try:
+        state = State(values["state"])
+    except ValueError:
+        return f"{words[0]:#x}"
+    publisher = checksum(values["publisher"].to_bytes(20))
+    return StatementState(publisher, values["contestableUntil"], state, values["open"])
 
 
 def _fault(

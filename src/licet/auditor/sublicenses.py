@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words
 from licet.auditor.licenses import Title
+from licet.chain.artifacts import artifact
+from licet.chain.slots import after, mapped
 from licet.contracts.events import Pin, Sublicensed
-from licet.contracts.licenses import LicenseToken, Pinned
+from licet.contracts.licenses import Pinned
 from licet.rights.conditions import Conditions
 from licet.rights.offer import license_id
-from licet.types import Hash32
+from licet.trees.hashing import checksum
+from licet.types import Address, Hash32, hash32
+
+_LAYOUT: Final = artifact("LicenseToken").layout
 
 
 def check_sublicense(
@@ -89,19 +95,39 @@ class PinLedger:
             )
 
 
-def compare_pins(ledger: PinLedger, token: LicenseToken, block: int) -> Iterator[Finding]:
-    """Yields the licenses for which other terms are pinned at a block than was logged."""
-    for license_id_, expected in ledger.pins.items():
-        actual = token.pinned(license_id_, block)
-        if actual != expected:
-            yield found(
-                Kind.PIN_WRONG,
-                f"the slot of license {license_id_} says {actual}, the logs say {expected}",
-                contract=token.address,
-                license_id=license_id_,
-                expected=expected,
-                actual=actual,
-            )
+def kept_pins(ledger: PinLedger, token: Address) -> Iterator[Kept]:
+    """Yields what the license token should have pinned of licenses."""
+    for license_id_, pinned in ledger.pins.items():
+        words = _LAYOUT.pack(
+            "Pinned",
+            assetId=int(pinned.asset_id, 16),
+            payee=int(pinned.payee, 16),
+            resaleBps=pinned.resale_bps,
+        )
+
+        def differs(
+            words: Words, license_id_: Hash32 = license_id_, expected: Pinned = pinned
+        ) -> Iterator[Finding]:
+            actual = _pinned(words)
+            if actual != expected:
+                yield found(
+                    Kind.PIN_WRONG,
+                    f"the slot of license {license_id_} says {actual}, the logs say {expected}",
+                    contract=token,
+                    license_id=license_id_,
+                    expected=expected,
+                    actual=actual,
+                )
+
+        place = mapped(_LAYOUT.variables["_pinned"], license_id_)
+        yield Kept(token, after(place, len(words)), words, differs, {"license_id": license_id_})
+
+
+def _pinned(words: Words) -> Pinned:
+    values = _LAYOUT.unpack("Pinned", words)
+    return Pinned(
+        hash32(values["assetId"].to_bytes(32)), checksum(values["payee"].to_bytes(20)), values["resaleBps"]
+    )
 
 
 def _fault(

@@ -1,15 +1,20 @@
 """Use, reported: whether each anchor came from who may report, for a time not yet reported."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.kept import Kept, Words, nameless
 from licet.auditor.licenses import LicenseLedger
 from licet.auditor.scene import Scene
+from licet.chain.artifacts import artifact
+from licet.chain.slots import mapped
 from licet.contracts.events import Event, ReporterAdmitted, ReporterNamed, UsageAnchored
-from licet.contracts.usage import Usage, UsageLedger
-from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
+from licet.contracts.usage import Usage
+from licet.trees.hashing import keccak
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32
 
+_LAYOUT: Final = artifact("UsageLedger").layout
 _NOTHING: Final = Usage(0, 0, 0)
 
 
@@ -19,10 +24,11 @@ class UsageBook:
     def __init__(self, scene: Scene, licenses: LicenseLedger) -> None:
         self.by_license: Final[dict[Hash32, Usage]] = {}
         self.by_reporter: Final[dict[Address, Usage]] = {}
+        self.anchors: Final[list[UsageAnchored]] = []
         self._scene: Final = scene
         self._licenses: Final = licenses
-        self._named: Final[set[tuple[Hash32, Address, Address]]] = set()
-        self._admitted: Final[set[tuple[Hash32, Address]]] = set()
+        # By who named them; the zero address stands for the license's terms.
+        self.reporters: Final[dict[tuple[Hash32, Address, Address], bool]] = {}
 
     def reported_until(self, license_id: Hash32) -> int:
         """Last unix second of which a license's use was reported; 0 if nothing was."""
@@ -39,6 +45,7 @@ class UsageBook:
                 yield from self._reporter_admitted(event)
 
     def _anchored(self, event: UsageAnchored) -> Iterator[Finding]:
+        self.anchors.append(event)
         now = self._scene.clock.time(event.log)
         if event.root == ZERO_HASH or not event.count or not 0 < event.since <= event.until <= now:
             yield _fault(
@@ -82,8 +89,8 @@ class UsageBook:
         holder = title.slot.holder
         return (
             reporter == holder
-            or (license_id, holder, reporter) in self._named
-            or (license_id, reporter) in self._admitted
+            or self.reporters.get((license_id, holder, reporter), False)
+            or self.reporters.get((license_id, ZERO_ADDRESS, reporter), False)
         )
 
     def _reporter_named(self, event: ReporterNamed) -> Iterator[Finding]:
@@ -98,11 +105,7 @@ class UsageBook:
                 holder,
                 event.holder,
             )
-        key = (event.license_id, event.holder, event.reporter)
-        if event.named:
-            self._named.add(key)
-        else:
-            self._named.discard(key)
+        self.reporters[event.license_id, event.holder, event.reporter] = event.named
 
     def _reporter_admitted(self, event: ReporterAdmitted) -> Iterator[Finding]:
         title = self._licenses.titles.get(event.license_id)
@@ -119,33 +122,42 @@ class UsageBook:
                 None if terms is None else terms.reporter,
                 event.reporter,
             )
-        self._admitted.add((event.license_id, event.reporter))
+        self.reporters[event.license_id, ZERO_ADDRESS, event.reporter] = True
 
 
-def compare_usage(book: UsageBook, ledger: UsageLedger, block: int) -> Iterator[Finding]:
-    """Yields where the ledger's totals at a block are not the sums of the anchors."""
-    for license_id, expected in book.by_license.items():
-        actual = ledger.usage(license_id, block)
+def kept_usage(book: UsageBook, ledger: Address) -> Iterator[Kept]:
+    """Yields what the usage ledger should keep: the sums of the anchors, and who may report."""
+    for license_id, usage in book.by_license.items():
+        subject = {"license_id": license_id}
+        what = ("of license " + license_id, "its anchors say")
+        yield _kept(ledger, license_id, usage, what, subject)
+    for reporter, usage in book.by_reporter.items():
+        key = hash32(keccak(bytes(12) + address_bytes(reporter)))
+        what = (f"of {reporter}'s reports", "the anchors say")
+        yield _kept(ledger, key, usage, what, {"account": reporter})
+    for (license_id, holder, reporter), named in book.reporters.items():
+        place = mapped(mapped(mapped(_LAYOUT.variables["_reporters"], license_id), holder), reporter)
+        who: dict[str, Any] = {"license_id": license_id, "account": reporter}
+        yield Kept(ledger, (place,), (int(named),), nameless, who)
+
+
+def _kept(
+    ledger: Address, key: Hash32, expected: Usage, what: tuple[str, str], subject: dict[str, Any]
+) -> Kept:
+    def differs(words: Words) -> Iterator[Finding]:
+        actual = Usage(**_LAYOUT.unpack("Usage", words))
         if actual != expected:
             yield found(
                 Kind.USAGE_STATE_WRONG,
-                f"the ledger says {actual} of license {license_id}, its anchors say {expected}",
-                contract=ledger.address,
-                license_id=license_id,
+                f"the ledger says {actual} {what[0]}, {what[1]} {expected}",
+                contract=ledger,
                 expected=expected,
                 actual=actual,
+                **subject,
             )
-    for reporter, expected in book.by_reporter.items():
-        actual = ledger.usage_of(reporter, block)
-        if actual != expected:
-            yield found(
-                Kind.USAGE_STATE_WRONG,
-                f"the ledger says {actual} of {reporter}'s reports, the anchors say {expected}",
-                contract=ledger.address,
-                account=reporter,
-                expected=expected,
-                actual=actual,
-            )
+
+    words = _LAYOUT.pack("Usage", until=expected.until, records=expected.records, anchors=expected.anchors)
+    return Kept(ledger, (mapped(_LAYOUT.variables["_usage"], key),), words, differs, subject)
 
 
 def _fault(

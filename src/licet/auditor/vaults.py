@@ -8,11 +8,8 @@ from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.payments import Payment
 from licet.auditor.splits import Vault
 from licet.chain.client import Log
-from licet.contracts import Contracts, events
-from licet.contracts.currency import Currency
+from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
-from licet.contracts.vaults import vault_code
-from licet.errors import ChainError, ConnectionFailed, Reverted
 from licet.trees.sums import SumTree
 from licet.types import Address
 
@@ -131,52 +128,6 @@ def _receiver(claimed: Claimed, redirected: Redirected | None) -> Address:
     return redirected.receiver if same else claimed.payee
 
 
-class VaultReader:
-    """Reads what vaults and tokens say at one block."""
-
-    def __init__(self, contracts: Contracts, block: int) -> None:
-        self._contracts = contracts
-        self._block = block
-
-    def check_code(self, vault: Vault) -> Iterator[Finding]:
-        """Yields whether other code than a vault's stands at its address."""
-        expected = vault_code(vault.root, self._contracts.deployment.vault_implementation)
-        code = self._contracts.chain.code(vault.address, self._block)
-        if code and code != expected:
-            yield _of_vault(
-                Kind.VAULT_CODE_WRONG,
-                vault,
-                "has other code than a vault: do not trust it",
-                expected=expected.hex(),
-                actual=code[:64].hex(),
-            )
-
-    def book(
-        self,
-        vault: Vault,
-        token: Address,
-        claimed: Mapping[Address, int],
-        moved: tuple[int, int] | None,
-        least_income: int,
-        findings: list[Finding],
-    ) -> Book | None:
-        """A vault's book in one token; None where the vault or the token does not answer."""
-        factory = self._contracts.vaults
-        try:
-            balance = Currency(self._contracts.chain, token).balance_of(vault.address, self._block)
-            released = factory.released(vault.address, token, self._block)
-            released_to = {
-                payee: factory.released_to(vault.address, token, payee, self._block) for payee in claimed
-            }
-        except ConnectionFailed:
-            raise
-        except (Reverted, ChainError) as error:
-            what = f"or the token {token} does not say what the vault holds: {error}"
-            findings.append(_of_vault(Kind.VAULT_UNREADABLE, vault, what, token))
-            return None
-        return Book(vault, token, balance, released, claimed, released_to, moved, least_income)
-
-
 def claimed_by(claims: Collection[Claim]) -> dict[tuple[Address, Address], dict[Address, int]]:
     """What each payee claimed, by vault and token."""
     books: defaultdict[tuple[Address, Address], defaultdict[Address, int]] = defaultdict(
@@ -281,10 +232,10 @@ def _of_book(
     expected: object = None,
     actual: object = None,
 ) -> Finding:
-    return _of_vault(kind, book.vault, what, book.token, payee, expected=expected, actual=actual)
+    return of_vault(kind, book.vault, what, book.token, payee, expected=expected, actual=actual)
 
 
-def _of_vault(
+def of_vault(
     kind: Kind,
     vault: Vault,
     what: str,
@@ -294,6 +245,7 @@ def _of_vault(
     expected: object = None,
     actual: object = None,
 ) -> Finding:
+    """A finding about a vault; `what` goes on after its address."""
     return found(
         kind,
         f"vault {vault.address} {what}",

@@ -139,6 +139,24 @@ class Entry:
         """Of an event: what stands in the data."""
         return Parameters(p for p in self.inputs if not p.indexed)
 
+    def decode_log(self, topics: Sequence[bytes], data: bytes) -> list[Any] | None:
+        """An event's arguments, in their order, from a log that has its first topic; None if it is none."""
+        if len(topics) != len(self.topics) + 1:
+            return None
+        try:
+            found = [p.decode(topic)[0] for p, topic in zip(self.topics, topics[1:], strict=True)]
+            found += self.data.decode(data)
+        except DecodingError:
+            return None
+        return [found[place] for place in self._places]
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """Where each argument stands when the indexed ones come first."""
+        count = len(self.topics)
+        indexed, plain = iter(range(count)), iter(range(count, len(self.inputs)))
+        return [next(indexed if p.indexed else plain) for p in self.inputs]
+
     @property
     def digest(self) -> bytes:
         """keccak256 of the signature: an event's first topic; 4 bytes of it select a function or error."""
@@ -192,16 +210,10 @@ class Abi:
     def decode_log(self, topics: Sequence[bytes], data: bytes) -> tuple[str, dict[str, Any]] | None:
         """An event's name and arguments; None for a log that is no event of this interface."""
         entry = self.events.get(topics[0]) if topics else None
-        if entry is None:
+        values = None if entry is None else entry.decode_log(topics, data)
+        if entry is None or values is None:
             return None
-        if len(topics) != len(entry.topics) + 1:
-            return None
-        try:
-            plain = iter(entry.data.decode(data))
-            indexed = iter([p.decode(topic)[0] for p, topic in zip(entry.topics, topics[1:], strict=True)])
-        except DecodingError:
-            return None
-        return entry.name, {p.name: next(indexed if p.indexed else plain) for p in entry.inputs}
+        return entry.name, dict(zip((p.name for p in entry.inputs), values, strict=True))
 
     def decode_revert(self, data: bytes) -> Reverted:
         """The exception for what a refused call returned."""

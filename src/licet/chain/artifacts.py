@@ -1,8 +1,8 @@
-"""The compiled contracts, as shipped: interface, byte code, and where the immutables stand in it."""
+"""The compiled contracts, as shipped: interface, byte code and its immutables, and where storage has what."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -26,6 +26,48 @@ ARTIFACT_NAMES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Where a member of a struct stands: the slot within it, the lowest byte within that, and how many."""
+
+    slot: int
+    offset: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the compiler puts a contract's state.
+
+    Attributes:
+        variables: the slot of each state variable.
+        structs: the members of each struct that is kept.
+    """
+
+    variables: Mapping[str, int]
+    structs: Mapping[str, Mapping[str, Member]]
+
+    def pack(self, struct: str, **values: int) -> tuple[int, ...]:
+        """The words of a struct; what is left out is 0."""
+        members = self.structs[struct]
+        words = [0] * (1 + max(member.slot for member in members.values()))
+        for name, value in values.items():
+            member = members[name]
+            words[member.slot] |= (value & _mask(member)) << 8 * member.offset
+        return tuple(words)
+
+    def unpack(self, struct: str, words: Sequence[int]) -> dict[str, int]:
+        """The members of a struct, from its words."""
+        return {
+            name: words[member.slot] >> 8 * member.offset & _mask(member)
+            for name, member in self.structs[struct].items()
+        }
+
+
+def _mask(member: Member) -> int:
+    return (1 << 8 * member.bytes) - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """A compiled contract.
 
@@ -35,6 +77,7 @@ class Artifact:
         bytecode: what creates it, to be followed by the constructor's arguments.
         deployed_bytecode: what stands on chain, with zeros for the immutables.
         immutables: offset and length of each place where an immutable stands, by name.
+        layout: where its state is kept.
     """
 
     name: str
@@ -42,6 +85,7 @@ class Artifact:
     bytecode: bytes
     deployed_bytecode: bytes
     immutables: Mapping[str, tuple[tuple[int, int], ...]]
+    layout: Layout = field(default_factory=lambda: Layout({}, {}))
 
     def runtime_code(self, values: Mapping[str, int]) -> bytes:
         """The code on chain once the immutables have these values.
@@ -59,6 +103,11 @@ class Artifact:
                 code[start : start + length] = values[name].to_bytes(length)
         return bytes(code)
 
+    def immutable(self, name: str, code: bytes) -> int:
+        """The value that an immutable has in some code on chain, which must be this contract's."""
+        start, length = self.immutables[name][0]
+        return int.from_bytes(code[start : start + length])
+
 
 @cache
 def artifact(name: str) -> Artifact:
@@ -73,6 +122,13 @@ def artifact(name: str) -> Artifact:
             immutable: tuple((place["start"], place["length"]) for place in places)
             for immutable, places in data["immutables"].items()
         },
+        layout=Layout(
+            data["storage"]["variables"],
+            {
+                struct: {label: Member(**place) for label, place in members.items()}
+                for struct, members in data["storage"]["structs"].items()
+            },
+        ),
     )
 
 

@@ -22,9 +22,10 @@ from web3.types import LogReceipt, TxReceipt
 
 from licet.chain.abi import Abi, log_topic
 from licet.chain.artifacts import Artifact, known_errors
+from licet.chain.rpc import Node
 from licet.chain.signer import Signer
 from licet.chain.transactions import Fees, Transaction, sign
-from licet.chain.transport import HttpTransport
+from licet.chain.transport import HttpTransport, Transport
 from licet.errors import (
     ChainError,
     ConnectionFailed,
@@ -90,6 +91,10 @@ class Log:
     tx_hash: Hash32
     index: int
 
+    def place(self) -> "Log":
+        """Where it stands, without what it says: of very many logs, that is most of the memory."""
+        return Log(self.address, (), b"", self.block_number, self.block_hash, self.tx_hash, self.index)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -137,6 +142,7 @@ class Chain:
         *,
         sender: Sends | None = None,
         seconds: float = RPC_SECONDS,
+        transport: Transport | None = None,
     ) -> None:
         """Connects.
 
@@ -146,6 +152,7 @@ class Chain:
             sender: who sends them, for a signer whose transactions are kept in an outbox; without one, each
                 is sent once, and an error says what is known of it.
             seconds: how long one answer may take.
+            transport: what to ask instead of the URL.
 
         Raises:
             InputError: the URL is not http(s).
@@ -158,9 +165,15 @@ class Chain:
         self._sender: Final = sender
         self._seconds: Final = seconds
         # No middleware: it would refuse the blocks of some chains, and look names up.
-        self._web3: Final = Web3(HttpTransport(url, seconds), middleware=())
+        self.transport: Final = transport or HttpTransport(url, seconds)
+        self._web3: Final = Web3(self.transport, middleware=())
         with self._asking():
             self.chain_id: Final = int(self._web3.eth.chain_id)
+
+    @property
+    def node(self) -> Node:
+        """The same node, for asking in bulk."""
+        return Node(self.url, transport=self.transport)
 
     def with_signer(self, signer: Signer, sender: Sends | None = None) -> "Chain":
         """The same node, for another account."""

@@ -1,5 +1,6 @@
 """Whose signature is this? Accounts' by recovery, contracts' by asking them (EIP-1271)."""
 
+from functools import lru_cache
 from typing import Final
 
 from eth_keys.datatypes import Signature
@@ -25,6 +26,7 @@ _MAGIC: Final = bytes.fromhex("1626ba7e")
 _HIGH_BIT: Final = 1 << 255
 
 
+@lru_cache(maxsize=1 << 12)
 def recover(digest: Hash32, signature: bytes) -> Address | None:
     """The account that signed a digest; None where the bytes are no account's signature.
 

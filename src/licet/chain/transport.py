@@ -24,11 +24,23 @@ _PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
 _LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class HttpTransport(JSONBaseProvider):
-    """One node's JSON-RPC; web3's provider."""
+class Transport(JSONBaseProvider):
+    """JSON-RPC with one node; web3's provider."""
 
     # A contract could have web3 fetch any URL in the course of a call (EIP-3668).
     global_ccip_read_enabled = False
+
+    def exchange(self, body: bytes) -> bytes:
+        """The answer to a request that changes nothing, or to a batch of such, as it came.
+
+        Raises:
+            ConnectionFailed: no answer came in time, it is too large, or HTTP says that something is wrong.
+        """
+        raise NotImplementedError
+
+
+class HttpTransport(Transport):
+    """A node over http(s)."""
 
     def __init__(self, url: str, seconds: float, max_bytes: int = MAX_ANSWER_BYTES) -> None:
         """A transport.
@@ -60,11 +72,7 @@ class HttpTransport(JSONBaseProvider):
         return answer  # type: ignore[return-value]  # the rest of its shape is web3's to check
 
     def exchange(self, body: bytes) -> bytes:
-        """The answer to a request that changes nothing, or to a batch of such, as it came.
-
-        Raises:
-            ConnectionFailed: no answer came in time, it is too large, or HTTP says that something is wrong.
-        """
+        """As `Transport`."""
         return self._post(body, _GATEWAY_TROUBLE)
 
     def _post(self, body: bytes, again: tuple[int, ...]) -> bytes:

@@ -52,6 +52,8 @@ def reader(type_: str, members: Sequence[tuple[str, Reader]] = ()) -> Reader:
 def sequence(readers: Sequence[Reader]) -> Callable[[bytes], tuple[Any, ...]]:
     """What reads arguments that stand one after the other, and nothing else, in some bytes."""
     block = _block(readers)
+    if len(readers) == 1 and readers[0].static is not None:
+        return _single(readers[0].static, readers[0].size)
 
     def read(data: bytes) -> tuple[Any, ...]:
         values, end = block(data, 0)
@@ -62,9 +64,23 @@ def sequence(readers: Sequence[Reader]) -> Callable[[bytes], tuple[Any, ...]]:
     return read
 
 
+def _single(static: _Static, size: int) -> Callable[[bytes], tuple[Any, ...]]:
+    """As `sequence`, of one value, as a topic has it."""
+
+    def read(data: bytes) -> tuple[Any, ...]:
+        if len(data) != size:
+            raise NotCanonicalError
+        return (static(data, 0),)
+
+    return read
+
+
 def _block(readers: Sequence[Reader]) -> Callable[[bytes, int], tuple[list[Any], int]]:
     """Reads heads and tails that begin at a place; offsets count from there."""
     size = sum(one.size for one in readers)
+    statics = _statics(readers)
+    if statics is not None:
+        return _static_block(size, statics)
 
     def read(data: bytes, start: int) -> tuple[list[Any], int]:
         end = start + size
@@ -82,6 +98,29 @@ def _block(readers: Sequence[Reader]) -> Callable[[bytes, int], tuple[list[Any],
                 values.append(value)
             at += one.size
         return values, end
+
+    return read
+
+
+def _statics(readers: Sequence[Reader]) -> list[tuple[_Static, int]] | None:
+    """Where each value stands; None where one has no fixed width."""
+    found: list[tuple[_Static, int]] = []
+    at = 0
+    for one in readers:
+        if one.static is None:
+            return None
+        found.append((one.static, at))
+        at += one.size
+    return found
+
+
+def _static_block(
+    size: int, statics: Sequence[tuple[_Static, int]]
+) -> Callable[[bytes, int], tuple[list[Any], int]]:
+    def read(data: bytes, start: int) -> tuple[list[Any], int]:
+        if len(data) < start + size:
+            raise NotCanonicalError
+        return [static(data, start + at) for static, at in statics], start + size
 
     return read
 

@@ -94,6 +94,7 @@ def update(
             prove=prove,
             busy=busy,
             progress=lambda done, total: advance("blocks", done, total),
+            money_progress=lambda done, total: advance("money", done, total),
             on_fault=faulty,
         )
     _show(state, as_json=as_json, faults=faults)
@@ -122,7 +123,8 @@ def status(db: str, as_json: bool) -> int:
     "chosen",
     multiple=True,
     metavar="TABLE",
-    help="blocks, logs, or a kind of event as license_token_sold. May be repeated.  [default: all with rows]",
+    help="blocks, logs, claims, transfers, or a kind of event as license_token_sold. May be repeated.  "
+    "[default: all with rows]",
 )
 @json_option
 def export(folder: Path, db: str, format_: Any, chosen: tuple[str, ...], as_json: bool) -> None:
@@ -173,6 +175,7 @@ def _show(state: IndexState, *, as_json: bool, faults: list[str] | None = None) 
             registry=state.registry,
             blocks=f"{state.first_block:,} to {state.block:,}",
             logs=f"{plural(state.counted, 'log')} that count",
+            money=f"followed up to block {state.money_block:,}",
         ),
         proven,
         as_json=as_json,

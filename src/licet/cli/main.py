@@ -36,6 +36,7 @@ from licet.cli import (
     statement,
     usage,
     vault,
+    verify,
     watch,
     work,
 )
@@ -90,6 +91,7 @@ for module in (
     audit,
 ):
     cli.add_command(module.command)
+audit.command.add_command(verify.command)
 audit.command.add_command(watch.command)
 
 

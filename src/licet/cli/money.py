@@ -6,11 +6,11 @@ from licet.chain.client import Chain
 from licet.cli.text import format_amount, one_line, parse_amount, short
 from licet.contracts.currency import Currency
 from licet.errors import InputError, NotAContract, Reverted, UnexpectedAnswer
+from licet.text import MAX_DECIMALS, format_units
 from licet.types import Address
 
 # What a contract that is no proper token answers with.
 _NOT_A_TOKEN: Final = (NotAContract, Reverted, UnexpectedAnswer)
-_MAX_DECIMALS: Final = 36
 
 
 class Money:
@@ -28,6 +28,16 @@ class Money:
             if known is None
             else format_amount(units, known[1], known[0])
         )
+
+    def figure(self, token: Address, units: int) -> str:
+        """The same without the token's name, for tables of one token."""
+        known = self._of(token)
+        return f"{units:,}" if known is None else format_units(units, known[1])
+
+    def name(self, token: Address) -> str:
+        """What amounts of a token are in: its symbol, or its smallest units."""
+        known = self._of(token)
+        return f"units of {short(token)}" if known is None else known[0]
 
     def units(self, token: Address, amount: str) -> int:
         """An amount as people write it, in the token's smallest unit.
@@ -52,7 +62,5 @@ class Money:
             return None
         # A token may call itself anything, another token's name too, and at any length.
         return (
-            (one_line(symbol)[:12] or short(currency.address), decimals)
-            if decimals <= _MAX_DECIMALS
-            else None
+            (one_line(symbol)[:12] or short(currency.address), decimals) if decimals <= MAX_DECIMALS else None
         )

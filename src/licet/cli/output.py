@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -67,7 +67,12 @@ def emit(data: Mapping[str, Any], *renderables: RenderableType, as_json: bool) -
     """Prints a result: `data` for programs, or the renderables for people."""
     if as_json:
         print_json(data)
-        return
+    else:
+        show_all(renderables)
+
+
+def show_all(renderables: Iterable[RenderableType]) -> None:
+    """Prints for people."""
     out = console()
     for renderable in renderables:
         show(out, renderable)

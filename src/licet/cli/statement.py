@@ -1,12 +1,12 @@
-"""`licet statement`: what an asset's payees earned in a period, paid in, contestable, then released."""
+"""`licet statement`: what payees earned in a period, computed, paid in, contestable, then released."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from licet.chain.abi import log_topic
+from licet.cli.amounts import compute, read_amounts
 from licet.cli.cases import opened_json, opened_words
 from licet.cli.evidence import evidence_from, evidence_options
 from licet.cli.output import confirm, emit, facts, gas_of, sent, table
@@ -28,10 +28,8 @@ from licet.contracts import Contracts, events
 from licet.contracts.currency import Currency
 from licet.contracts.publications import statement_of, statements
 from licet.contracts.statements import State
-from licet.documents import PayeeShare, SplitDocument, StatementDocument, UsageLog, read_document
-from licet.errors import InputError, reverted
-from licet.tables import open_table
-from licet.trees.hashing import parse_address
+from licet.documents import StatementDocument, UsageLog, read_document
+from licet.errors import reverted
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, parse_hash
 
 _STATEMENT: Final = Parsed("statement", lambda text: parse_hash(text, "valid statement id"))
@@ -41,12 +39,15 @@ _statement: Final = click.argument("statement_id", type=_STATEMENT, metavar="STA
 
 @click.group("statement")
 def command() -> None:
-    """State, contest and pay out what a period earned."""
+    """Compute, state, contest and pay out what a period earned."""
+
+
+command.add_command(compute)
 
 
 @command.command("publish")
 @click.argument("asset", type=ASSET)
-@click.argument("amounts", nargs=-1, required=True, metavar="CSV|ADDRESS=AMOUNT…")
+@click.argument("amounts", nargs=-1, required=True, metavar="FILE|ADDRESS=AMOUNT…")
 @click.option(
     "--from", "since", type=SINCE, required=True, metavar="DATE", help="The period's first day, UTC."
 )
@@ -82,11 +83,12 @@ def publish(
 ) -> None:
     """State what the payees of ASSET earned in a period, and pay it in.
 
-    The amounts are given one by one, such as 0xAb…12=70.50, or in a CSV with the columns payee (an address),
-    amount, and maybe name. They wait in escrow until nobody can contest them any more.
+    The amounts are given one by one, such as 0xAb…12=70.50, or in a file, CSV or Parquet: as `licet statement
+    compute` writes it, or with the columns payee (an address), amount, and maybe name. They wait in escrow
+    until nobody can contest them any more.
     """
     token = session.currency(currency)
-    split = _amounts(session, token, amounts)
+    split = read_amounts(session, token, amounts)
     document = StatementDocument(
         asset_id=asset,
         since=given["since"],
@@ -111,6 +113,7 @@ def publish(
             "currency": token,
             "payees": len(split.payees),
             "vault": vault,
+            "root": statement.root,
             "document_hash": statement.document_hash,
             "contestable_until": published.contestable_until,
             **sent(*published.receipts),
@@ -142,6 +145,7 @@ def show(session: Session, statement_id: Hash32, as_json: bool) -> None:
     emit(
         {
             **_statement_json(event),
+            "root": statement.root,
             "document_hash": statement.document_hash if statement.document_hash != ZERO_HASH else None,
             "uri": statement.uri,
             "state": name_of(state.state),
@@ -235,30 +239,6 @@ def release(session: Session, statement_id: Hash32, currency: Address | str | No
         ),
         as_json=as_json,
     )
-
-
-def _amounts(session: Session, token: Address, given: Sequence[str]) -> SplitDocument:
-    """What each payee earned, in the currency's smallest unit."""
-    if all("=" in entry for entry in given):
-        pairs = (entry.partition("=") for entry in given)
-        return SplitDocument.of(
-            PayeeShare(parse_address(payee), session.money.units(token, amount)) for payee, _, amount in pairs
-        )
-    if len(given) > 1:
-        raise InputError("name one file, or amounts such as 0xAb…12=70.50 0xCd…34=30")
-    shares = []
-    with open_table(Path(given[0])) as table_:
-        payee_at, amount_at = table_.column("payee"), table_.column("amount")
-        name_at = table_.columns.get("name")
-        for row in table_.rows():
-            try:
-                payee = parse_address(row[payee_at].strip())
-                amount = session.money.units(token, row[amount_at].strip())
-            except InputError as error:
-                table_.fail(str(error))
-            name = row[name_at].strip() if name_at is not None else ""
-            shares.append(PayeeShare(payee, amount, name or None))
-    return SplitDocument.of(shares)
 
 
 def _published(contracts: Contracts, statement_id: Hash32) -> events.StatementPublished:

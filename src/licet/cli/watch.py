@@ -9,7 +9,8 @@ import click
 from rich.text import Text
 
 from licet.auditor import Auditor, Verdict, Watched, Watcher
-from licet.cli.audit import EXIT_CODES, db_option, findings_table, undecided, verdict_word
+from licet.cli.audit import EXIT_CODES, db_option, undecided
+from licet.cli.audit_tables import findings_table, verdict_word
 from licet.cli.output import console, note, show, steps_bar
 from licet.cli.session import Session, takes
 from licet.cli.text import format_time, one_line
@@ -77,8 +78,8 @@ def _tell(watched: Watched, *, as_json: bool) -> None:
     block = f"Block {report.block.number:,} of {format_time(report.block.timestamp)}: "
     gone = f"; {len(watched.gone)} gone" if watched.gone else ""
     show(out, Text.assemble(block, verdict_word(report.verdict), gone))
-    if watched.found:
-        show(out, findings_table(watched.found))
+    for part in findings_table(watched.found):
+        show(out, part)
 
 
 def _data(watched: Watched) -> dict[str, Any]:

@@ -243,3 +243,8 @@ class Currency:
             "chainId": self.chain.chain_id,
             "verifyingContract": self.address,
         }
+
+
+def balance_call(holder: Address) -> str:
+    """The data of a call that asks a token what an address has, in hex."""
+    return "0x" + _ABI.encode_call("balanceOf", [holder]).hex()

@@ -9,7 +9,8 @@ from licet.chain.client import Chain, Log, log_topic
 from licet.types import Address
 
 _ABI: Final = artifact("TestDollar").abi
-_TOPIC: Final = "0x" + _ABI.topic("Transfer").hex()
+TRANSFER_TOPIC: Final[bytes] = _ABI.topic("Transfer")
+"""The first topic of every `Transfer`, of an ERC-20 or of any other contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def read_transfers(
         from_block: the first block.
         to_block: the last block.
     """
-    topics = [_TOPIC, _any_of(senders), _any_of(receivers)]
+    topics = ["0x" + TRANSFER_TOPIC.hex(), _any_of(senders), _any_of(receivers)]
     for log in chain.logs([token], topics, from_block=from_block, to_block=to_block):
         transfer = decode_transfer(log)
         if transfer is not None:

@@ -6,12 +6,13 @@
     │   ├── DocumentMissing             found neither in the folders nor at its URI
     │   ├── DocumentMismatch            found, but its bytes have another SHA-256
     │   └── DocumentInvalid             the right bytes, but not a document of the type expected
+    ├── PackInvalid                     an audit's evidence that was altered, or does not lead to its report
     ├── ChainError
     │   ├── ConnectionFailed            exit_code 2: nothing answers at the URL
     │   ├── WrongChain                  exit_code 2: the node is on another chain than the deployment
     │   ├── NotAContract                exit_code 2: no code at an address
     │   ├── UnexpectedAnswer            a contract that answers as none of Licet's does
-    │   ├── NodeUntrue                  a node whose logs its own headers, or the contracts' heads, belie
+    │   ├── NodeUntrue                  a node that its own headers, proofs, or the contracts' heads belie
     │   ├── NodesDisagree               two nodes that have different blocks in one place
     │   ├── NotConfirmed                a transaction in an outbox, on its way
     │   ├── TransactionCancelled        one that was called off in time
@@ -19,11 +20,13 @@
     ├── OutboxFailed                    exit_code 2: an outbox that cannot be read or written
     ├── IndexUnusable                   exit_code 2: a database that is no index, or of something else
     ├── IndexFailed                     an index's database that cannot be read or written now
+    ├── SpaceMissing                    memory and disk do not suffice
     ├── DeploymentError                 the deployed code is not the code that was shipped
     ├── SignerError
     │   ├── WrongPassword               a keystore that the password does not open
     │   └── DevelopmentKeyRefused       a publicly known key on a chain that is not local
     ├── ToolMissing                     a program that something needs is not installed
+    ├── EngineFailed                    an engine that was to compute gave up
     ├── IndexDamaged                    a local index that has to be built again
     ├── RightsError                     the chain answered, and the answer is no
     │   ├── NotRegistered

@@ -36,6 +36,10 @@ class DocumentInvalid(DocumentError):
     """The bytes are not a valid document of the type expected."""
 
 
+class PackInvalid(LicetError):
+    """A pack of an audit's evidence that does not hold: something in it was altered, or does not follow."""
+
+
 class ChainError(LicetError):
     """The chain could not be asked, or is not the one expected."""
 
@@ -63,7 +67,7 @@ class UnexpectedAnswer(ChainError):
 
 
 class NodeUntrue(ChainError):
-    """What a node says of the contracts' logs cannot be true: `reason` in the facts says in one word why."""
+    """What a node says of the chain cannot be true: `reason` in the facts says in one word why."""
 
 
 class NodesDisagree(ChainError):
@@ -98,6 +102,10 @@ class IndexFailed(LicetError):
     """The database of an index cannot be read or written at present; what it has is as it was."""
 
 
+class SpaceMissing(LicetError):
+    """Memory does not suffice, and the disk is full, cannot be written to, or may not be used any further."""
+
+
 class DeploymentError(LicetError):
     """The code on chain is not the code that was shipped."""
 
@@ -116,6 +124,10 @@ class DevelopmentKeyRefused(SignerError):
 
 class ToolMissing(LicetError):
     """A program that something needs is not installed."""
+
+
+class EngineFailed(LicetError):
+    """An engine that was to compute gave up, for a reason that is not in what it was given."""
 
 
 class IndexDamaged(LicetError):

@@ -1,19 +1,15 @@
-"""Headers and receipts, asked of a node, and the fault of one whose answers cannot be right."""
+"""Headers and receipts, asked of a node."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from licet.errors import ChainError, ConnectionFailed, InputError, NodeUntrue
-from licet.index.receipts import header_hash
-from licet.index.rpc import Call, Header, Node, RawReceipt, TransactionHashes
+from licet.chain.headers import Header, header_hash
+from licet.chain.rpc import Call, Node, untrue
+from licet.errors import ChainError, ConnectionFailed, InputError
+from licet.index.rpc import RawReceipt, TransactionHashes
 
 _LATEST: Final = 1 << 63
 _HASH: Final = 32
-
-
-def untrue(url: str, reason: str, what: str) -> NodeUntrue:
-    """The fault of a node that says what cannot be."""
-    return NodeUntrue(f"the node at {url} cannot be right: {what}; ask another one", url=url, reason=reason)
 
 
 def headers_of(node: Node, numbers: Sequence[int]) -> list[Header]:

@@ -21,6 +21,8 @@ class Batch:
         heads: contract's number, block's number, head; where a contract logged what counts.
         reached: each contract's head after the last block.
         verified: whether the contracts say themselves that these are their heads.
+        names: role, address, block; of those whose money the logs name.
+        disputed: asset, case, block; of the disputes of assets that were opened.
     """
 
     first: int
@@ -32,3 +34,5 @@ class Batch:
     heads: Sequence[Row]
     reached: tuple[bytes, ...]
     verified: bool
+    names: Sequence[Row] = ()
+    disputed: Sequence[Row] = ()

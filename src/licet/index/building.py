@@ -7,11 +7,12 @@ from typing import Final
 
 from sha3 import keccak_256  # type: ignore[import-untyped]
 
-from licet.index.asking import untrue
+from licet.chain.headers import Header
+from licet.chain.rpc import untrue
 from licet.index.batch import Batch, Row
 from licet.index.fetch import Fetched
 from licet.index.kinds import CONTRACTS
-from licet.index.rpc import Header, RawLog
+from licet.index.rpc import RawLog
 from licet.index.schema import numbered
 from licet.trees.hashing import head_count
 from licet.types import Address, hash32

@@ -1,12 +1,13 @@
 """What an index has, as files for other programs: Parquet or CSV, one file for each kind of event.
 
 Bytes are `0x` and hex, amounts decimal text, lists JSON: nothing is rounded, whatever reads it. Only what the
-contracts' heads have proven is written. A file appears when it is whole, in place of an older one.
+contracts' heads have proven is written, and of the money only as far as nothing is missing. A file appears
+when it is whole, in place of an older one.
 """
 
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,16 @@ _WHERE: Final = (("block_number", "integer"), ("log_index", "integer"), ("tx_has
 _RAW: Final = (("contract", "text"), ("topics", "json"), ("data", "bytes"))
 BLOCKS: Final = "blocks"
 LOGS: Final = "logs"
+CLAIMS: Final = "claims"
+TRANSFERS: Final = "transfers"
+_MONEY: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
+    CLAIMS: (
+        *(("vault", "address"), ("token", "address"), ("payee", "address"), ("receiver", "address")),
+        ("amount", "decimal"),
+    ),
+    TRANSFERS: (("token", "address"), ("sender", "address"), ("receiver", "address"), ("amount", "decimal")),
+}
+"""What the views of the money show, besides where it was logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,8 @@ class Exported:
 
 
 def tables() -> tuple[str, ...]:
-    """What can be exported: blocks, raw logs, and each kind of event."""
-    return BLOCKS, LOGS, *(kind.table for _, kind in numbered().values() if kind is not None)
+    """What can be exported: blocks, raw logs, the money, and each kind of event."""
+    return BLOCKS, LOGS, *_MONEY, *(kind.table for _, kind in numbered().values() if kind is not None)
 
 
 def export(
@@ -92,6 +103,10 @@ def _table(index: Index, table: str, last: int) -> tuple[list[tuple[str, str]], 
         return columns, (_shown(columns, row) for row in index.store.blocks(last))
     if table == LOGS:
         return [*_WHERE, *_RAW], _raw(index, last)
+    if table in _MONEY:
+        columns = [*_WHERE, *_MONEY[table]]
+        rows = index.store.money(table, [name for name, _ in columns], index.state.money_block)
+        return columns, (_shown(columns, (*row[:-1], _amount(row[-1]))) for row in rows)
     number, kind = next((i, kind) for i, (_, kind) in numbered().items() if kind and kind.table == table)
     columns = [*_WHERE, *((column.name, column.type) for column in kind.columns)]
 
@@ -110,6 +125,11 @@ def _raw(index: Index, last: int) -> Iterator[Sequence[Any]]:
     for log in index.logs(last=last):
         topics = ",".join(f'"0x{topic.hex()}"' for topic in log.topics)
         yield log.block_number, log.index, log.tx_hash, log.address, f"[{topics}]", "0x" + log.data.hex()
+
+
+def _amount(value: Any) -> str:
+    """An amount as files have it: in SQLite it is its bytes."""
+    return str(int.from_bytes(value) if isinstance(value, bytes) else int(value))
 
 
 def _shown(columns: Sequence[tuple[str, str]], row: Iterable[Any]) -> list[Any]:

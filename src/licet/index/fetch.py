@@ -14,11 +14,13 @@ from itertools import pairwise
 from typing import Final
 
 from licet.chain.artifacts import artifact
+from licet.chain.headers import Header
+from licet.chain.rpc import Call, Node, untrue
 from licet.errors import ChainError, ConnectionFailed, InputError, NodesDisagree, NodeUntrue
-from licet.index.asking import check_hash, headers_of, receipts_of, untrue
+from licet.index.asking import check_hash, headers_of, receipts_of
 from licet.index.kinds import CONTRACTS, kinds
 from licet.index.receipts import bloom_mask, receipts_root
-from licet.index.rpc import Call, Header, Node, RawLog, RawReceipt
+from licet.index.rpc import RawLog, RawReceipt
 from licet.types import Address, address_bytes
 
 _HEAD_CALL: Final = "0x" + artifact("AssetRegistry").abi.functions["head"].digest[:4].hex()
@@ -131,12 +133,17 @@ class Fetcher:
             check_hash(node, header)
         asked = [header for header in headers if self._may_have(header)]
         found: list[RawLog] = []
-        for header, receipts in zip(asked, self._receipts(node, asked), strict=True):
+        for header, receipts in zip(asked, self.receipts(node, asked), strict=True):
             found += self._own(header, receipts)
         return found
 
-    def _receipts(self, node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
-        """The receipts of some blocks, which their roots prove to be all."""
+    def receipts(self, node: Node, headers: Sequence[Header]) -> list[list[RawReceipt]]:
+        """The receipts of some blocks, which their roots prove to be all.
+
+        Raises:
+            ChainError: the node does not have them.
+            NodeUntrue: they have another root.
+        """
         found = []
         for header, receipts in zip(headers, receipts_of(node, headers), strict=True):
             try:
@@ -176,7 +183,7 @@ class Fetcher:
             if any((header.hash, address.lower()) not in given for address in self._may_have(header))
         ]
         for header in doubtful:
-            [receipts] = self._receipts(node, [header])
+            [receipts] = self.receipts(node, [header])
             known = sum(given[header.hash, address.lower()] for address in self.addresses)
             if len(self._own(header, receipts)) != known:
                 raise untrue(node.url, "incomplete", f"it leaves out logs of block {header.height}")

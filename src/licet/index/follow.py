@@ -9,14 +9,16 @@ import gc
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from licet.chain.rpc import untrue
 from licet.errors import ChainError, NodeUntrue
-from licet.index.asking import headers_of, untrue
+from licet.index.asking import headers_of
 from licet.index.batch import Batch
 from licet.index.building import Builder, check_heads
 from licet.index.fetch import Fetched, Fetcher
+from licet.index.names import Namer
 from licet.index.nodes import Nodes
 from licet.index.state import Position
 from licet.index.store import Store
@@ -45,7 +47,7 @@ class _Span:
 
 
 @dataclass(slots=True)
-class _Pace:
+class Pace:
     """How many blocks to fetch at once: so many as make an answer of a good size."""
 
     logs_at_once: int
@@ -62,7 +64,7 @@ class _Pace:
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without the collector of cycles: logs have none, and looking for some took a fifth of the time."""
     enabled = gc.isenabled()
     gc.disable()
@@ -100,8 +102,9 @@ class Follower:
         self._progress: Final = progress
         self._builder: Final = Builder(fetcher.addresses)
         # Receipts carry more than the logs.
-        self._pace: Final = _Pace(_LOGS_AT_ONCE // 2 if fetcher.prove else _LOGS_AT_ONCE)
+        self._pace: Final = Pace(_LOGS_AT_ONCE // 2 if fetcher.prove else _LOGS_AT_ONCE)
         self._position = store.position()
+        self._namer = self._name_after(self._position.block)
 
     def run(self, to_block: int | None = None) -> Position:
         """Indexes up to a block, the newest if not given; returns where the index stands then.
@@ -110,7 +113,7 @@ class Follower:
             ChainError: no node gives what is needed, or what they give cannot be right.
             IndexFailed: the database cannot be written.
         """
-        with _uncollected():
+        with uncollected():
             for _ in range(_PASSES):
                 tip, final = self._nodes.persist(self._nodes.tip)
                 last = tip.height if to_block is None else min(tip.height, to_block)
@@ -165,11 +168,18 @@ class Follower:
                     self._apply(made, last)
 
     def _apply(self, batch: Batch, last: int) -> None:
-        self._store.apply(batch)
+        if batch.first <= self._position.block:
+            self._namer = self._name_after(batch.first - 1)
+        names, disputed = self._namer.read(batch.logs)
+        self._store.apply(replace(batch, names=names, disputed=disputed))
         verified = batch.last if batch.verified else min(self._position.verified, batch.first - 1)
         self._position = Position(batch.last, batch.hash, verified, batch.reached)
         if self._progress is not None:
             self._progress(batch.last - self._first + 1, last - self._first + 1)
+
+    def _name_after(self, block: int) -> Namer:
+        """A reader of whom the logs after a block name."""
+        return Namer(self._fetcher.addresses, self._store.disputed(block))
 
     def _fetch(self, span: _Span) -> Fetched:
         nodes = self._nodes
@@ -240,3 +250,4 @@ class Follower:
         if isinstance(error, NodeUntrue) and error.facts.get("reason") == "heads" and at.verified < at.block:
             self._store.rewind(max(at.verified, self._first - 1))
             self._position = self._store.position()
+            self._namer = self._name_after(self._position.block)

@@ -10,20 +10,25 @@ from licet.chain.client import Block, Log
 from licet.chain.deployments import Deployment
 from licet.contracts import events
 from licet.contracts.events import Event
+from licet.contracts.transfers import TRANSFER_TOPIC, Transfer
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index.asking import headers_of
 from licet.index.fetch import Fetcher
 from licet.index.follow import Follower, Progress
 from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses
+from licet.index.money import MoneyFollower
+from licet.index.names import Role
 from licet.index.nodes import Nodes
 from licet.index.opening import open_store
 from licet.index.schema import numbered
 from licet.index.state import Identity
 from licet.index.store import Store
-from licet.trees.hashing import head_count
-from licet.types import Address, Hash32, hash32
+from licet.trees.hashing import checksum, head_count
+from licet.types import Address, Hash32, address_bytes, hash32
 
 _WORD: Final = 32
+_PADDING: Final = bytes(12)
+_PASSES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class IndexState:
             and neither read nor exported.
         heads: each contract's rolling head after `block`, by its name.
         counted: how many logs count into them, in all.
+        money_block: the last block up to which nothing is missing of the money of whoever was named by then.
     """
 
     db: str
@@ -52,6 +58,7 @@ class IndexState:
     verified_block: int
     heads: dict[str, Hash32]
     counted: int
+    money_block: int
 
     @property
     def proven(self) -> bool:
@@ -61,6 +68,25 @@ class IndexState:
     def to_json(self) -> dict[str, Any]:
         """As JSON has it."""
         return {**asdict(self), "proven": self.proven}
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCounts:
+    """How much of the money is followed.
+
+    Attributes:
+        accounts: who may get or hold some, vaults among them.
+        vaults: those whose payouts are followed.
+        tokens: in which.
+        claims: what vaults logged of their payouts.
+        transfers: what the tokens logged that the accounts sent or got.
+    """
+
+    accounts: int
+    vaults: int
+    tokens: int
+    claims: int
+    transfers: int
 
 
 class Index:
@@ -136,7 +162,15 @@ class Index:
             verified_block=position.verified,
             heads=heads,
             counted=sum(map(head_count, heads.values())),
+            money_block=self._store.money_block(),
         )
+
+    @property
+    def money(self) -> MoneyCounts:
+        """How much of the money is followed. Raises as `identity` does."""
+        self.identity  # noqa: B018 - raises
+        accounts, vaults, tokens, claims, transfers = self._store.money_counts(self._store.money_block())
+        return MoneyCounts(accounts, vaults, tokens, claims, transfers)
 
     # Writing.
 
@@ -149,6 +183,7 @@ class Index:
         prove: bool = False,
         busy: bool = False,
         progress: Progress | None = None,
+        money_progress: Progress | None = None,
         on_fault: Callable[[ChainError], None] | None = None,
         **options: Any,
     ) -> IndexState:
@@ -162,6 +197,7 @@ class Index:
             prove: take each log from receipts whose root its block's hash binds.
             busy: the chain's blooms are full: the heads alone show that nothing is missing.
             progress: called with how many blocks are indexed, and how many there are.
+            money_progress: the same of the blocks that are searched for claims and transfers.
             on_fault: told of each fault of a node that another try may mend.
             options: of `Nodes`: how long one answer may take, and how long to wait between tries.
 
@@ -190,8 +226,12 @@ class Index:
                 f"{deployment.asset_registry}: name another database with --db",
                 db=self._store.name,
             )
-        Follower(self._store, nodes, fetcher, known.first_block, progress).run(to_block)
-        return self.state
+        for _ in range(_PASSES):
+            at = Follower(self._store, nodes, fetcher, known.first_block, progress).run(to_block)
+            money = MoneyFollower(self._store, nodes, fetcher, known.first_block, money_progress)
+            if money.run(at.verified):
+                return self.state
+        raise ChainError(f"the chain changed {_PASSES} times meanwhile: update once more")
 
     # Reading.
 
@@ -226,17 +266,15 @@ class Index:
         return start, proven if last is None else min(last, proven)
 
     def _logs(self, first: int, last: int, chosen: Sequence[int]) -> Iterator[Log]:
-        where, known = self.identity.addresses, numbered()
+        where = {kind: self.identity.addresses[contract] for kind, (contract, _) in numbered().items()}
+        # Logs of one block and one transaction share their hashes.
+        block, in_block, of_tx, tx = -1, hash32(bytes(_WORD)), b"", hash32(bytes(_WORD))
         for number, index, tx_hash, kind, topics, data, block_hash in self._store.logs(first, last, chosen):
-            yield Log(
-                address=where[known[kind][0]],
-                topics=tuple(bytes(topics[i : i + _WORD]) for i in range(0, len(topics), _WORD)),
-                data=bytes(data),
-                block_number=number,
-                block_hash=hash32(bytes(block_hash)),
-                tx_hash=hash32(bytes(tx_hash)),
-                index=index,
-            )
+            if number != block:
+                block, in_block = number, hash32(bytes(block_hash))
+            if tx_hash != of_tx:
+                of_tx, tx = tx_hash, hash32(bytes(tx_hash))
+            yield Log(where[kind], _topics(topics), bytes(data), number, in_block, tx, index)
 
     def events(
         self, *types: type[Event], first: int | None = None, last: int | None = None
@@ -263,6 +301,77 @@ class Index:
                 continue
             yield event
 
+    # Money.
+
+    def transfers(
+        self, token: Address, *, first: int | None = None, last: int | None = None
+    ) -> Iterator[Transfer]:
+        """A token's transfers from and to the accounts that are followed, in the chain's order.
+
+        They count into no head: unless the index was made with `prove`, a node may have left some out.
+
+        Args:
+            token: its address; of one that no event names there are none.
+            first: the first block.
+            last: the last block; at most the last one up to which the money is followed.
+        """
+        start, end, named = self._money_bounds(first, last)
+        for row in self._store.transfers(address_bytes(token), start, end, named):
+            _, number, index, tx_hash, sender, receiver, amount, _, block_hash = row
+            log = Log(
+                address=token,
+                topics=(TRANSFER_TOPIC, _PADDING + sender, _PADDING + receiver),
+                data=bytes(amount),
+                block_number=number,
+                block_hash=hash32(bytes(block_hash)),
+                tx_hash=hash32(bytes(tx_hash)),
+                index=index,
+            )
+            yield Transfer(checksum(bytes(sender)), checksum(bytes(receiver)), int.from_bytes(amount), log)
+
+    def claims(self, *, first: int | None = None, last: int | None = None) -> Iterator[Log]:
+        """The `Claimed` and `Redirected` logs of the vaults, in the chain's order.
+
+        Whoever is a payee may be a vault, and is taken for one: who is none may log what they like.
+        Arguments and completeness as of `transfers`.
+        """
+        start, end, named = self._money_bounds(first, last)
+        known: dict[bytes, Address] = {}
+        for row in self._store.claims(start, end, named):
+            number, index, tx_hash, vault, topics, data, _, block_hash = row
+            address = known.get(bytes(vault)) or known.setdefault(bytes(vault), checksum(bytes(vault)))
+            yield Log(
+                address=address,
+                topics=_topics(topics),
+                data=bytes(data),
+                block_number=number,
+                block_hash=hash32(bytes(block_hash)),
+                tx_hash=hash32(bytes(tx_hash)),
+                index=index,
+            )
+
+    def followed(self) -> frozenset[Address]:
+        """The accounts whose transfers are here: payees, vaults and purses, and the license token itself."""
+        return self._named(Role.ACCOUNT)
+
+    def vaults(self) -> frozenset[Address]:
+        """Those of them whose claims are here: all that are vaults, or may be."""
+        return self._named(Role.VAULT)
+
+    def tokens(self) -> frozenset[Address]:
+        """The tokens whose transfers are here."""
+        return self._named(Role.TOKEN)
+
+    def _named(self, role: Role) -> frozenset[Address]:
+        self.identity  # noqa: B018 - raises
+        return frozenset(map(checksum, self._store.names(role, self._store.money_block())))
+
+    def _money_bounds(self, first: int | None, last: int | None) -> tuple[int, int, int]:
+        """The blocks that are read, and the last that may have named somebody."""
+        start = self.identity.first_block if first is None else first
+        complete = self._store.money_block()
+        return start, complete if last is None else min(last, complete), complete
+
     def block(self, number: int) -> Block:
         """A block.
 
@@ -277,6 +386,11 @@ class Index:
     def timestamp(self, block: int) -> int:
         """A block's time, unix seconds. Raises as `block` does."""
         return self.block(block).timestamp
+
+
+def _topics(words: bytes) -> tuple[bytes, ...]:
+    raw = bytes(words)
+    return tuple([raw[i : i + _WORD] for i in range(0, len(raw), _WORD)])
 
 
 def _identify(nodes: Nodes, fetcher: Fetcher, deployment: Deployment, genesis: str) -> Identity:

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
+from licet.chain.headers import Header
+from licet.chain.rpc import Node
 from licet.errors import ChainError, WrongChain
 from licet.index.asking import headers_of
-from licet.index.rpc import Header, Node
 
 Faulty = Callable[[ChainError], None]
 """Called with each fault of a node that did not end the work."""

@@ -77,6 +77,10 @@ class PostgresStore(Store):
             found = self._db.execute(sql.encode(), values)
             return found.fetchall() if found.description else []
 
+    def _execute_many(self, sql: str, rows: Sequence[Row]) -> None:
+        with self._asking(), self._db.cursor() as cursor:
+            cursor.executemany(sql.encode(), rows)
+
     def _stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         # A named cursor keeps its rows on the server; it needs a transaction to live in.
         with self._asking(), self._db.transaction(), self._db.cursor("licet_rows") as cursor:

@@ -1,24 +1,23 @@
-"""A block's header, bloom and receipts, recomputed: what its hash binds, no node can alter.
+"""A block's bloom and receipts, recomputed: what its header binds, no node can alter.
 
-RLP and the Merkle-Patricia trie of a list, as the Yellow Paper (appendices B, D; section 4.3) and EIP-2718
-have them. Written out, because the libraries for it take most of the time of an index that checks all.
+The Merkle-Patricia trie of a list, as the Yellow Paper (appendix D) and EIP-2718 have it. Written out,
+because the libraries for it take most of the time of an index that checks all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final, TypeAlias
 
 from sha3 import keccak_256  # type: ignore[import-untyped]
 
-from licet.errors import InputError
-from licet.index.rpc import Header, RawReceipt
+from licet.chain.headers import hex_bytes, hex_number
+from licet.chain.rlp import minimal, rlp, rlp_list
+from licet.chain.tries import EMPTY_ROOT
+from licet.index.rpc import RawReceipt
 
 BLOOM_BITS: Final = 2048
-EMPTY_ROOT: Final = bytes.fromhex("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421")
-"""The root of no receipts."""
 
 _WORD: Final = 32
-_SHORT: Final = 55
 _NIBBLE: Final = 4
 _Nibbles: TypeAlias = tuple[int, ...]
 
@@ -32,40 +31,6 @@ def bloom_mask(value: bytes) -> int:
     return mask
 
 
-def header_hash(header: Header) -> bytes:
-    """The hash that a header's fields lead to, in Ethereum's form of any fork up to Osaka.
-
-    Raises:
-        InputError: a field is no hex.
-    """
-    optional = (
-        header.base_fee_per_gas and _number(header.base_fee_per_gas),
-        header.withdrawals_root and _bytes(header.withdrawals_root),
-        header.blob_gas_used and _number(header.blob_gas_used),
-        header.excess_blob_gas and _number(header.excess_blob_gas),
-        header.parent_beacon_block_root and _bytes(header.parent_beacon_block_root),
-        header.requests_hash and _bytes(header.requests_hash),
-    )
-    fields = [
-        _bytes(header.parent_hash),
-        _bytes(header.sha3_uncles),
-        _bytes(header.miner),
-        _bytes(header.state_root),
-        _bytes(header.transactions_root),
-        _bytes(header.receipts_root),
-        _bytes(header.logs_bloom),
-        *map(
-            _number, (header.difficulty, header.number, header.gas_limit, header.gas_used, header.timestamp)
-        ),
-        _bytes(header.extra_data),
-        _bytes(header.mix_hash),
-        _bytes(header.nonce),
-        *(field for field in optional if isinstance(field, bytes)),
-    ]
-    digest: bytes = keccak_256(rlp_list(map(rlp, fields))).digest()
-    return digest
-
-
 def receipts_root(receipts: Sequence[RawReceipt]) -> bytes:
     """The root of a block's receipts.
 
@@ -77,13 +42,13 @@ def receipts_root(receipts: Sequence[RawReceipt]) -> bytes:
 
 def receipt_bytes(receipt: RawReceipt) -> bytes:
     """A receipt as the trie has it (EIP-2718, EIP-658)."""
-    outcome = _bytes(receipt.root) if receipt.root else _number(receipt.status or "0x0")
+    outcome = hex_bytes(receipt.root) if receipt.root else hex_number(receipt.status or "0x0")
     logs = [
         rlp_list(
             (
-                rlp(_bytes(log.address)),
-                rlp_list(b"\xa0" + _bytes(topic) for topic in log.topics),
-                rlp(_bytes(log.data)),
+                rlp(hex_bytes(log.address)),
+                rlp_list(b"\xa0" + hex_bytes(topic) for topic in log.topics),
+                rlp(hex_bytes(log.data)),
             )
         )
         for log in receipt.logs
@@ -91,8 +56,8 @@ def receipt_bytes(receipt: RawReceipt) -> bytes:
     payload = rlp_list(
         (
             rlp(outcome),
-            rlp(_number(receipt.cumulative_gas_used)),
-            rlp(_bytes(receipt.logs_bloom)),
+            rlp(hex_number(receipt.cumulative_gas_used)),
+            rlp(hex_bytes(receipt.logs_bloom)),
             rlp_list(logs),
         )
     )
@@ -104,29 +69,9 @@ def list_root(values: Sequence[bytes]) -> bytes:
     """The root of the Merkle-Patricia trie whose keys are the places in a list."""
     if not values:
         return EMPTY_ROOT
-    leaves = {_nibbles(rlp(_minimal(i))): value for i, value in enumerate(values)}
+    leaves = {_nibbles(rlp(minimal(i))): value for i, value in enumerate(values)}
     root: bytes = keccak_256(_node(sorted(leaves), leaves, 0)).digest()
     return root
-
-
-def rlp(data: bytes) -> bytes:
-    """A string in RLP."""
-    if len(data) == 1 and data[0] < 0x80:
-        return data
-    return _length(len(data), 0x80) + data
-
-
-def rlp_list(items: Iterable[bytes]) -> bytes:
-    """A list in RLP, of items that are in RLP."""
-    payload = b"".join(items)
-    return _length(len(payload), 0xC0) + payload
-
-
-def _length(size: int, offset: int) -> bytes:
-    if size <= _SHORT:
-        return bytes([offset + size])
-    digits = _minimal(size)
-    return bytes([offset + _SHORT + len(digits)]) + digits
 
 
 def _node(keys: Sequence[_Nibbles], leaves: Mapping[_Nibbles, bytes], depth: int) -> bytes:
@@ -160,21 +105,3 @@ def _path(nibbles: _Nibbles, *, leaf: bool) -> bytes:
 
 def _nibbles(key: bytes) -> _Nibbles:
     return tuple(nibble for byte in key for nibble in (byte >> _NIBBLE, byte & 0xF))
-
-
-def _minimal(number: int) -> bytes:
-    return number.to_bytes((number.bit_length() + 7) // 8)
-
-
-def _number(text: str) -> bytes:
-    try:
-        return _minimal(int(text, 16))
-    except (ValueError, OverflowError) as error:
-        raise InputError("a number of the block is no hex") from error
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text[2:])
-    except ValueError as error:
-        raise InputError("bytes of the block are no hex") from error

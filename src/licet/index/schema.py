@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from licet.index.kinds import CONTRACTS as NAMES
+from licet.index.kinds import CONTRACTS as CONTRACT_NAMES
 from licet.index.kinds import Kind, kinds
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The form of the tables; a database of another one is made anew."""
 
 
@@ -81,15 +81,78 @@ LOGS: Final = Table(
 HEADS: Final = Table("heads", (("contract", "integer"), ("block_number", "integer"), ("head", "bytes")), 2)
 """Each contract's rolling head after each block in which it logged what counts."""
 
-ALL: Final = (IDENTITY, CONTRACTS, KINDS, CURSOR, BLOCKS, LOGS, HEADS)
+NAMES: Final = Table("names", (("role", "integer"), ("address", "bytes"), ("named_block", "integer")), 2)
+"""Accounts, vaults and tokens whose money is followed, and the block that named each first."""
+DISPUTED: Final = Table(
+    "disputed", (("asset_id", "bytes"), ("case_id", "integer"), ("block_number", "integer")), 2
+)
+"""The disputes of each asset: what is sold during one waits in an escrow of that case."""
+CLAIM_LOGS: Final = Table(
+    "claim_logs",
+    (
+        ("block_number", "integer"),
+        ("log_index", "integer"),
+        ("tx_hash", "bytes"),
+        ("vault", "bytes"),
+        ("topics", "bytes"),
+        ("data", "bytes"),
+        ("named_block", "integer"),
+    ),
+    2,
+)
+"""What vaults logged that they paid, word for word: of what cannot be read, a reader decides."""
+TRANSFER_LOGS: Final = Table(
+    "transfer_logs",
+    (
+        ("token", "bytes"),
+        ("block_number", "integer"),
+        ("log_index", "integer"),
+        ("tx_hash", "bytes"),
+        ("sender", "bytes"),
+        ("receiver", "bytes"),
+        ("amount", "bytes"),
+        ("named_block", "integer"),
+    ),
+    3,
+)
+"""What tokens logged that followed accounts sent or got: the words of ERC-20's `Transfer`, no other log."""
+TRACKS: Final = Table(
+    "tracks",
+    (
+        ("number", "integer"),
+        ("block_number", "integer"),
+        ("named_block", "integer"),
+        ("horizon", "integer"),
+        ("backfill_block", "integer"),
+    ),
+    1,
+)
+"""How far claims (0) and transfers (1) have come; see `licet.index.state.Track`."""
+
+ALL: Final = (
+    IDENTITY,
+    CONTRACTS,
+    KINDS,
+    CURSOR,
+    BLOCKS,
+    LOGS,
+    HEADS,
+    NAMES,
+    DISPUTED,
+    CLAIM_LOGS,
+    TRANSFER_LOGS,
+    TRACKS,
+)
 """All tables."""
 
 
 @cache
 def numbered() -> dict[int, tuple[int, Kind | None]]:
     """What each number in `logs.kind` stands for: a contract's number, and the kind unless it is unknown."""
-    known = {i: (NAMES.index(kind.contract), kind) for i, kind in enumerate(kinds(), len(NAMES))}
-    return {**{i: (i, None) for i in range(len(NAMES))}, **known}
+    known = {
+        i: (CONTRACT_NAMES.index(kind.contract), kind) for i, kind in enumerate(kinds(), len(CONTRACT_NAMES))
+    }
+    return {**{i: (i, None) for i in range(len(CONTRACT_NAMES))}, **known}
 
 
 @cache

@@ -124,6 +124,10 @@ class SqliteStore(Store):
         with self._asking():
             return self._db.execute(sql, values).fetchall()
 
+    def _execute_many(self, sql: str, rows: Sequence[Row]) -> None:
+        with self._asking():
+            self._db.executemany(sql, rows)
+
     def _stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         with self._asking():
             found = self._db.execute(sql, values)

@@ -5,24 +5,25 @@ is killed leaves either all of it or nothing.
 """
 
 import contextlib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from licet.errors import IndexFailed, IndexUnusable
 from licet.index import schema
 from licet.index.batch import Batch, Row
 from licet.index.kinds import CONTRACTS
+from licet.index.money_tables import MoneyTables
 from licet.index.schema import Table
 from licet.index.state import Identity, Position
-from licet.index.views import Dialect, view
+from licet.index.views import Dialect, money_views, view
 from licet.trees.hashing import checksum
 from licet.types import address_bytes
 
 _NO_HEAD: Final = bytes(32)
 
 
-class Store(ABC):
+class Store(MoneyTables):
     """One database."""
 
     name: str
@@ -49,12 +50,6 @@ class Store(ABC):
 
     @abstractmethod
     def _insert(self, table: Table, rows: Sequence[Row]) -> None: ...
-
-    @abstractmethod
-    def _execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]: ...
-
-    @abstractmethod
-    def _stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]: ...
 
     @abstractmethod
     def _tables(self) -> set[str]:
@@ -104,6 +99,8 @@ class Store(ABC):
             for number, (_, kind) in schema.numbered().items():
                 if kind is not None:
                     self._execute(view(kind, number, self._DIALECT))
+            for sql in money_views(self._DIALECT):
+                self._execute(sql)
             self._insert(schema.KINDS, schema.kind_rows())
             numbered = zip(CONTRACTS, identity.addresses, strict=True)
             contracts = [(i, name, address_bytes(address)) for i, (name, address) in enumerate(numbered)]
@@ -130,6 +127,7 @@ class Store(ABC):
         )
         self._insert(schema.IDENTITY, [row])
         self._insert(schema.CURSOR, [(1, identity.first_block - 1, identity.first_block - 1)])
+        self._begin_money(identity.first_block, address_bytes(identity.addresses[1]))
 
     def position(self) -> Position:
         """How far it has come.
@@ -185,6 +183,8 @@ class Store(ABC):
             self._insert(schema.BLOCKS, batch.blocks)
             self._insert(schema.LOGS, batch.logs)
             self._insert(schema.HEADS, batch.heads)
+            self._add_names(batch.names)
+            self._add_disputed(batch.disputed)
             self._move(batch.last, batch.last if batch.verified else min(verified, after))
 
     def verify(self, block: int) -> None:
@@ -218,6 +218,7 @@ class Store(ABC):
         every = _listed(range(len(CONTRACTS)))
         where = f"WHERE contract IN ({every}) AND block_number > {self._PLACE}"
         self._execute(f"DELETE FROM {schema.HEADS.name} {where}", (block,))
+        self._forget_money(block, self._first_block())
 
     def _move(self, block: int, verified: int) -> None:
         changes = f"block_number = {self._PLACE}, verified_block = {self._PLACE}"

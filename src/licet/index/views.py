@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from licet.chain.abi import Parameter
+from licet.contracts import events
+from licet.contracts.events import Claimed, Redirected
 from licet.index.decode import Spelling, flat, is_dynamic, kept_as, under, width_of
 from licet.index.kinds import Kind
+from licet.index.schema import CLAIM_LOGS, TRANSFER_LOGS
 
 _WORD = 32
 _INT64 = 8
@@ -38,6 +41,9 @@ class Dialect(Protocol):
     def text(self, value: str) -> str:
         """Bytes as text."""
 
+    def word(self, value: bytes) -> str:
+        """Some bytes, written out."""
+
 
 def view(kind: Kind, number: int, dialect: Dialect) -> str:
     """What creates the view of a kind, whose logs have this number in `logs.kind`."""
@@ -45,6 +51,43 @@ def view(kind: Kind, number: int, dialect: Dialect) -> str:
     return (
         f'CREATE VIEW "{kind.table}" AS SELECT block_number, log_index, tx_hash{columns} '
         f"FROM logs WHERE kind = {number}"
+    )
+
+
+def money_views(dialect: Dialect) -> tuple[str, str]:
+    """What creates the views of the money: `transfers`, and `claims` with whom each was sent to.
+
+    What was sent elsewhere than to its payee was logged just before.
+    """
+
+    def address(topics: str, place: int) -> str:
+        return dialect.cut(topics, str(place * _WORD + 12), "20")
+
+    def amount(value: str) -> str:
+        return dialect.large(value, _WORD, amount=True)
+
+    claimed, redirected = (dialect.word(events.topic_of(kind)) for kind in (Claimed, Redirected))
+    same = " AND ".join(
+        (
+            "r.block_number = c.block_number",
+            "r.log_index = c.log_index - 1",
+            "r.tx_hash = c.tx_hash",
+            "r.vault = c.vault",
+            f"{dialect.cut('r.topics', '0', '32')} = {redirected}",
+            f"{dialect.cut('r.topics', '32', '64')} = {dialect.cut('c.topics', '32', '64')}",
+            "length(r.topics) = 128",
+        )
+    )
+    return (
+        f"CREATE VIEW transfers AS SELECT block_number, log_index, tx_hash, token, sender, receiver, "
+        f"{amount('amount')} AS amount, named_block FROM {TRANSFER_LOGS.name}",
+        f"CREATE VIEW claims AS SELECT c.block_number, c.log_index, c.tx_hash, c.vault, "
+        f"{address('c.topics', 1)} AS token, {address('c.topics', 2)} AS payee, "
+        f"coalesce({address('r.topics', 3)}, {address('c.topics', 2)}) AS receiver, "
+        f"{amount('c.data')} AS amount, c.named_block "
+        f"FROM {CLAIM_LOGS.name} c LEFT JOIN {CLAIM_LOGS.name} r ON {same} "
+        f"WHERE {dialect.cut('c.topics', '0', '32')} = {claimed} "
+        "AND length(c.topics) = 96 AND length(c.data) = 32",
     )
 
 
@@ -143,6 +186,10 @@ class SqliteDialect:
         """As `Dialect`."""
         return f"CAST({value} AS TEXT)"
 
+    def word(self, value: bytes) -> str:
+        """As `Dialect`."""
+        return f"x'{value.hex()}'"
+
 
 class PostgresDialect:
     """As PostgreSQL does it, with two functions of ours."""
@@ -172,3 +219,7 @@ class PostgresDialect:
     def text(self, value: str) -> str:
         """As `Dialect`."""
         return f"licet_text({value})"
+
+    def word(self, value: bytes) -> str:
+        """As `Dialect`."""
+        return f"'\\x{value.hex()}'::bytea"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any, Final, NamedTuple
 
+from licet.database import Database
 from licet.licensee.cover import Choice, choose
-from licet.licensee.database import Database
 
 NONE: Final = -1
 """Where there is no license, no offer."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from licet.contracts.licenses import PERPETUAL
+from licet.database import Database, named, quoted
 from licet.errors import InputError
 from licet.fingerprint import check_file
 from licet.licensee.answers import REASONS, Status
-from licet.licensee.database import Database, named, quoted
 from licet.tables import open_table
 from licet.types import Hash32, hash_bytes, shown
 

@@ -11,7 +11,7 @@ differ from that to the catalogue's other works: such claims count downwards fro
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from licet.licensee.database import Database
+from licet.database import Database
 from licet.types import Hash32, hash32, hash_bytes
 
 SINGLE: Final = -1

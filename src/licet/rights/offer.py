@@ -1,9 +1,9 @@
 """Offers: immutable terms on which licenses of an asset are sold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.conditions import STRUCT as CONDITIONS
@@ -92,6 +92,7 @@ class Offer:
     kind: Kind = Kind.SALE
     exclusive: bool = False
     transferable: bool = False
+    _hash: Hash32 | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _STRUCT.normalize(self)
@@ -126,7 +127,9 @@ class Offer:
 
     def struct_hash(self) -> Hash32:
         """The offer's identity: its EIP-712 struct hash, without a domain."""
-        return _STRUCT.hash(self)
+        if self._hash is None:  # hashing takes longer than all else that a sale is checked for
+            object.__setattr__(self, "_hash", _STRUCT.hash(self))
+        return cast(Hash32, self._hash)
 
     def digest(self, chain_id: int, license_token: Address) -> Hash32:
         """What the licensor signs."""

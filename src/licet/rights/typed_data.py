@@ -7,6 +7,7 @@ Licet signs are known: uints, bool, address, bytes32 and string, and a struct th
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from licet.errors import DocumentInvalid, InputError
@@ -143,6 +144,7 @@ def domain_separator(chain_id: int, contract: Address) -> Hash32:
     return hash32(keccak(b"".join(words)))
 
 
+@lru_cache(maxsize=1 << 12)
 def signing_digest(struct_hash: Hash32, chain_id: int, contract: Address) -> Hash32:
     """The 32 bytes that are signed: keccak256(0x1901 ‖ domain separator ‖ struct hash)."""
     domain = hash_bytes(domain_separator(chain_id, contract))

@@ -97,7 +97,11 @@ class SumTree:
     @property
     def shares(self) -> dict[Address, int]:
         """The shares by payee, in the order of the leaves."""
-        return {checksum(payee): share for payee, share in _unpacked(self._leaves)}
+        return dict(self.items())
+
+    def items(self) -> Iterator[tuple[Address, int]]:
+        """The payees and their shares, in the order of the leaves, one at a time."""
+        return ((checksum(payee), share) for payee, share in _unpacked(self._leaves))
 
     @property
     def total(self) -> int:
@@ -109,6 +113,11 @@ class SumTree:
         """What the vault's address commits to."""
         return _root(self._levels[-1])
 
+    def share(self, payee: Address) -> int:
+        """A payee's share; 0 for somebody who is not in the split."""
+        index = self._position(address_bytes(payee))
+        return 0 if index is None else self._share_at(index)
+
     def proof(self, payee: Address) -> SumProof:
         """The proof of a payee's share.
 
@@ -118,7 +127,7 @@ class SumTree:
         index = self._position(address_bytes(parse_address(payee, "payee")))
         if index is None:
             raise InputError(f"{payee} is not among the {len(self)} payees of the split {self.root}")
-        share = int.from_bytes(self._leaves[index * LEAF_BYTES + _PAYEE : (index + 1) * LEAF_BYTES])
+        share = self._share_at(index)
         siblings: list[SumNode] = []
         sides = 0
         for level in self._levels[:-1]:
@@ -129,6 +138,9 @@ class SumTree:
                 siblings.append(SumNode(hash32(level[at : at + _HASH]), total))
             index >>= 1
         return SumProof(share, tuple(siblings), sides)
+
+    def _share_at(self, index: int) -> int:
+        return int.from_bytes(self._leaves[index * LEAF_BYTES + _PAYEE : (index + 1) * LEAF_BYTES])
 
     def _position(self, payee: bytes) -> int | None:
         """Which leaf is a payee's, found by halves."""

@@ -13,7 +13,7 @@ from licet.chain.client import Chain, Receipt
 from licet.chain.deployments import deploy
 from licet.chain.node import LocalNode
 from licet.chain.signer import LocalSigner
-from licet.cli.audit import balance_sheets, counted, findings_table
+from licet.cli.audit_tables import balance_sheets, counted, findings_table
 from licet.cli.demo import cast
 from licet.cli.demo.cast import World
 from licet.cli.demo.stage import DemoError, Stage, check
@@ -437,8 +437,8 @@ def audit(stage: Stage, world: World) -> AuditReport:
     stage.say(f"Given: a node, the registry's address {registry}, the published documents. No key.")
     stage.say(counted(report))
     stage.put(balance_sheets(report, Money(chain)))
-    if report.findings:
-        stage.put(findings_table(report.findings))
+    for part in findings_table(report.findings):
+        stage.put(part)
     return report
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
-from licet.chain.abi import Abi
+from licet.chain.abi import Entry
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log, Receipt
 from licet.contracts.cases import Status
@@ -70,14 +70,14 @@ def decode(kind: type[_E], log: Log) -> _E:
         ValueError: the log is none of this kind.
         InputError: an offer or a statement in it is none that the contract can have taken.
     """
-    spelling = _spelling(kind)
-    decoded = spelling.abi.decode_log(log.topics, log.data)
-    if decoded is None or log.topics[0] != spelling.topic:
+    spelling = _SPELLINGS.get(kind) or _spelling(kind)
+    ours = log.topics and log.topics[0] == spelling.topic
+    decoded = spelling.entry.decode_log(log.topics, log.data) if ours else None
+    if decoded is None:
         raise ValueError(f"log {log.index} of block {log.block_number} is no {kind.__name__}")
-    values: dict[str, Any] = {}
-    for (name, read), value in zip(spelling.attributes, decoded[1].values(), strict=True):
-        values[name] = value if read is None else read(value)
-    return kind(log=log, **values)
+    for place, read in spelling.readers:
+        decoded[place] = read(decoded[place])
+    return kind(log=log, **dict(zip(spelling.attributes, decoded, strict=True)))
 
 
 def find(kind: type[_E], logs: Iterable[Log]) -> list[_E]:
@@ -164,11 +164,12 @@ def attribute(kind: type[Event] | None, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Spelling:
-    """An event in the interface that has it: its topic, and of each argument its attribute and reader."""
+    """An event in the interface that has it: its arguments' attributes, and which of them are read how."""
 
-    abi: Abi
+    entry: Entry
     topic: bytes
-    attributes: Sequence[tuple[str, Callable[[Any], Any] | None]]
+    attributes: Sequence[str]
+    readers: Sequence[tuple[int, Callable[[Any], Any]]]
 
 
 # No `cache`: to mypy, a class of events is not hashable.
@@ -180,7 +181,8 @@ def _spelling(kind: type[Event]) -> _Spelling:
         abi = artifact(kind.CONTRACT).abi
         topic = abi.topic(_SOLIDITY_NAMES.get(kind, kind.__name__))
         names = [attribute(kind, p.name) for p in abi.events[topic].inputs]
-        _SPELLINGS[kind] = _Spelling(abi, topic, [(name, _READERS.get(name)) for name in names])
+        readers = [(i, _READERS[name]) for i, name in enumerate(names) if name in _READERS]
+        _SPELLINGS[kind] = _Spelling(abi.events[topic], topic, names, readers)
     return _SPELLINGS[kind]
 
 

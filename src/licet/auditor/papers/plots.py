@@ -1,0 +1,123 @@
+"""Bars, in SVG: income by period, and what payees earned."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from licet.auditor.papers.markup import Html, tag
+
+Show = Callable[[int], str]
+"""An amount as people read it."""
+
+WIDTH: Final = 960
+_HEIGHT: Final = 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 80, 10, 12, 28
+_LABELS: Final = 8
+"""How many periods are named under the bars."""
+_ROW: Final = 24
+_NAMES: Final = 190
+_FIGURES: Final = 250
+_GRID: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What one payee earned.
+
+    Attributes:
+        label: who, abbreviated.
+        detail: who.
+        claimed: what they were paid.
+        due: what they could claim.
+    """
+
+    label: str
+    detail: str
+    claimed: int
+    due: int
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.claimed + self.due
+
+
+def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) -> Html:
+    """A column for each period.
+
+    Args:
+        sums: by the period's name.
+        amount: shows an amount in full.
+        rounded: shows one for an axis.
+        title: what the plot shows.
+    """
+    most = max(1, *sums.values())
+    step = (WIDTH - _LEFT - _RIGHT) / len(sums)
+    every = -(-len(sums) // _LABELS)
+    return tag(
+        "svg",
+        tag("title", title),
+        tag("desc", f"{len(sums)} columns; the table below has the same."),
+        *(_grid_line(most * at // _GRID, most, rounded) for at in range(_GRID + 1)),
+        *(
+            _column(at, step, name, units, most, amount, named=at % every == 0)
+            for at, (name, units) in enumerate(sums.items())
+        ),
+        viewBox=f"0 0 {WIDTH} {_TOP + _HEIGHT + _BOTTOM}",
+        role="img",
+        class_="plot",
+    )
+
+
+def _grid_line(units: int, most: int, rounded: Show) -> Html:
+    y = f"{_TOP + _HEIGHT - _HEIGHT * (units / most):.1f}"
+    return tag(
+        "g",
+        tag("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=y, y2=y, class_="grid"),
+        tag("text", rounded(units), x=_LEFT - 6, y=y, dy=4, text_anchor="end"),
+    )
+
+
+def _column(at: int, step: float, name: str, units: int, most: int, amount: Show, *, named: bool) -> Html:
+    tall = _HEIGHT * (units / most)
+    x = _LEFT + at * step
+    bar = tag(
+        "rect",
+        tag("title", f"{name}: {amount(units)}"),
+        x=f"{x + step * 0.1:.1f}",
+        y=f"{_TOP + _HEIGHT - tall:.2f}",
+        width=f"{step * 0.8:.1f}",
+        height=f"{tall:.2f}",
+        class_="c0",
+    )
+    if not named:
+        return bar
+    return tag("g", bar, tag("text", name, x=f"{x:.1f}", y=_TOP + _HEIGHT + 18))
+
+
+def rows(earned: Sequence[Earned], amount: Show, title: str) -> Html:
+    """A bar for each payee: what they were paid, then what is due; there is at least one."""
+    most = max(1, *(line.total for line in earned))
+    return tag(
+        "svg",
+        tag("title", title),
+        tag("desc", f"{len(earned)} bars; the payees' table has the same."),
+        *(_row(at, line, most, amount) for at, line in enumerate(earned)),
+        viewBox=f"0 0 {WIDTH} {_ROW * len(earned)}",
+        role="img",
+        class_="plot",
+    )
+
+
+def _row(at: int, line: Earned, most: int, amount: Show) -> Html:
+    room = WIDTH - _NAMES - _FIGURES
+    y = at * _ROW + 4
+    paid, owed = room * (line.claimed / most), room * (line.due / most)
+    return tag(
+        "g",
+        tag("title", f"{line.detail}: {amount(line.claimed)} claimed, {amount(line.due)} due"),
+        tag("text", line.label, x=_NAMES - 8, y=y + 12, text_anchor="end"),
+        tag("rect", x=_NAMES, y=y, width=f"{paid:.2f}", height=_ROW - 8, class_="c0"),
+        tag("rect", x=f"{_NAMES + paid:.2f}", y=y, width=f"{owed:.2f}", height=_ROW - 8, class_="c1"),
+        tag("text", amount(line.total), x=f"{_NAMES + paid + owed + 8:.2f}", y=y + 12),
+    )

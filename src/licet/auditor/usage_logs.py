@@ -1,0 +1,105 @@
+"""Usage logs: whether what was anchored is what the records at hand lead to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from licet.auditor.findings import Finding, Kind, found
+from licet.auditor.licenses import LicenseLedger
+from licet.contracts.events import UsageAnchored
+from licet.documents import Library, UsageLog
+from licet.errors import DocumentError
+from licet.types import ZERO_HASH, Hash32
+
+
+def check_usage_logs(
+    anchors: Iterable[UsageAnchored], licenses: LicenseLedger, library: Library
+) -> Iterator[Finding]:
+    """Computes the root of every usage log in a library's folders; yields what its anchor says otherwise.
+
+    An anchor names no document, so that a log is found by its root alone, and nobody has promised to show
+    it: that some are not at hand is a note.
+    """
+    missing: defaultdict[Hash32, list[UsageAnchored]] = defaultdict(list)
+    for anchor in anchors:
+        missing[anchor.root].append(anchor)
+    total = sum(map(len, missing.values()))
+    for item in library.listing(UsageLog).found if total else ():
+        try:
+            log = UsageLog.from_bytes(library.get(item.hash))
+        except DocumentError:
+            continue  # a broken document has no root
+        for anchor in missing.pop(log.root, ()):
+            yield from _check(anchor, log, item.hash, licenses)
+    left = [anchor for same in missing.values() for anchor in same]
+    if left:
+        yield found(
+            Kind.USAGE_LOG_MISSING,
+            f"the records of {len(left)} of {total} anchors of use are in none of the folders at hand: "
+            "they may say anything",
+            left[0].log,
+            account=left[0].reporter,
+            license_id=left[0].license_id,
+            root=left[0].root,
+        )
+
+
+def _check(
+    anchor: UsageAnchored, log: UsageLog, document_hash: Hash32, licenses: LicenseLedger
+) -> Iterator[Finding]:
+    """Yields where an anchor and the records with its root do not agree."""
+    first = min(record.since for record in log.records)
+    last = max(record.until for record in log.records)
+    pairs: list[tuple[str, object, object]] = [("records", len(log.records), anchor.count)]
+    if not anchor.since <= first <= last <= anchor.until:
+        pairs.append(("period", f"{first} to {last}", f"{anchor.since} to {anchor.until}"))
+    named = {record.license_id for record in log.records}
+    if anchor.license_id != ZERO_HASH and named != {anchor.license_id}:
+        pairs.append(("license", ", ".join(sorted(named)), anchor.license_id))
+    yield from (
+        _wrong(
+            anchor,
+            document_hash,
+            f"was anchored with the {name} {actual}, its records lead to {expected}",
+            expected,
+            actual,
+        )
+        for name, expected, actual in pairs
+        if expected != actual
+    )
+    for license_id in sorted(named):
+        title = licenses.titles.get(license_id)
+        if title is None:
+            what = f"has records of license {license_id}, which nobody ever had"
+            yield _wrong(anchor, document_hash, what, actual=license_id)
+        elif title.offer is not None:
+            yield from _check_assets(anchor, log, document_hash, license_id, title.offer.asset_id)
+
+
+def _check_assets(
+    anchor: UsageAnchored, log: UsageLog, document_hash: Hash32, license_id: Hash32, asset_id: Hash32
+) -> Iterator[Finding]:
+    others = {record.asset_id for record in log.records if record.license_id == license_id} - {asset_id}
+    if others:
+        yield _wrong(
+            anchor,
+            document_hash,
+            f"has records of asset {min(others)} under license {license_id}, which is of {asset_id}",
+            asset_id,
+            min(others),
+        )
+
+
+def _wrong(
+    anchor: UsageAnchored, document_hash: Hash32, what: str, expected: object = None, actual: object = None
+) -> Finding:
+    return found(
+        Kind.USAGE_LOG_WRONG,
+        f"the usage log {anchor.root} {what}",
+        anchor.log,
+        account=anchor.reporter,
+        license_id=anchor.license_id,
+        document_hash=document_hash,
+        root=anchor.root,
+        expected=expected,
+        actual=actual,
+    )

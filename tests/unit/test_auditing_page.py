@@ -1,0 +1,50 @@
+"""docs/auditing.md says what the auditor does."""
+
+import re
+from pathlib import Path
+
+from licet.auditor.papers.columns import Type
+from licet.auditor.papers.html_tables import MOST
+from licet.auditor.papers.page import MOST_STATEMENTS
+from licet.auditor.papers.tables import tables_of
+from licet.auditor.plans import PLANS
+from licet.auditor.report import MEANINGS
+from tests.unit.audited import empty
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "auditing.md").read_text(encoding="utf-8")
+
+
+def test_the_page_lists_the_procedures_in_their_order() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)
+    assert rows == [(plan.key, plan.title, plan.done) for plan in PLANS]
+
+
+def test_the_page_has_the_verdicts() -> None:
+    for code, (verdict, meaning) in enumerate(MEANINGS.items()):
+        words = meaning[0].lower() + meaning[1:].rstrip(".")
+        assert f"| {verdict.replace('_', ' ')} | {code} | {words} |" in PAGE
+
+
+def test_the_page_names_tables_and_columns_that_there_are() -> None:
+    tables = tables_of(empty())
+    known = {table.name for table in tables} | {column.name for table in tables for column in table.columns}
+    known |= {fact for fact, _ in tables[0].rows() if isinstance(fact, str)} | {"counts"}
+    mapped = PAGE[PAGE.index("## Reading it beside DDEX DSR") :]
+    ours = re.findall(r"^\| .+? \| (.+?) \| .+ \|$", mapped, re.MULTILINE)[2:]
+    names = {name for cell in ours for name in re.findall(r"[a-z_]+", " ".join(re.findall(r"`(.+?)`", cell)))}
+    assert len(names) > 15
+    assert names <= known
+
+
+def test_the_page_says_how_much_the_html_has() -> None:
+    assert f"at most {MOST} rows of a table and {MOST_STATEMENTS} payees' statements" in PAGE
+
+
+def test_amounts_in_files_are_in_smallest_units() -> None:
+    amounts = {
+        column.name
+        for table in tables_of(empty())
+        for column in table.columns
+        if column.type is Type.AMOUNT and table.token_column is None
+    }
+    assert not amounts, "an amount without a token says nothing"
