@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from licet.errors import InputError, SpaceMissing
+from licet.fingerprint import check_new
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -173,6 +174,19 @@ class Database:
                 f"make room there, or name another folder ({_cut(' '.join(str(error).split()))})",
                 folder=str(Path(self._folder).parent),
             ) from error
+
+
+def check_out(out: Path) -> None:
+    """Makes sure that a table can be written into a file.
+
+    Raises:
+        InputError: it is there already, its folder is not, or its name says neither CSV nor Parquet.
+    """
+    if out.suffix not in (".csv", ".parquet"):
+        raise InputError(f"{out} is neither .csv nor .parquet: name a file that is one of them")
+    check_new(out)
+    if not out.parent.is_dir():
+        raise InputError(f"there is no folder {out.parent}: make it, or name another")
 
 
 def _cut(text: str) -> str:

@@ -139,7 +139,7 @@ def reorganised(noise: Noise, reorgs: int, tmp_path: Path) -> None:
     """Follows a chain through so many re-orgs; after each, the database is what a fresh index makes."""
     path = tmp_path / "followed.sqlite"
     followed = Index(path)
-    changed = 0
+    changed = most = 0
     for _ in range(reorgs):
         noise.act(noise.random.randrange(0, 4))
         if noise.random.random() < 0.7:
@@ -155,9 +155,10 @@ def reorganised(noise: Noise, reorgs: int, tmp_path: Path) -> None:
             followed = Index(path)
         assert followed.update([noise.url], noise.deployment, **QUICK).proven
         assert content(followed) == fresh(noise.url, noise.deployment, tmp_path)
-    money = followed.money
+        money = followed.money
+        most = max(most, min(money.vaults, money.tokens, money.claims, money.transfers))
     followed.close()
-    assert min(money.vaults, money.tokens, money.claims, money.transfers) > 1
+    assert most > 1, "no money moved"
     assert changed > reorgs * 0.8  # an empty block of the same second is the same block
 
 

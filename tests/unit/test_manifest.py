@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from licet.contracts.licenses import PERPETUAL
-from licet.database import Database, quoted
+from licet.database import Database, check_out, quoted
 from licet.documents import sha256
 from licet.errors import InputError
 from licet.licensee import Manifest
 from licet.licensee.answers import NONE, Answers, ClaimFacts, ClaimOffer, Tier
-from licet.licensee.manifest import check_out, write_answers
+from licet.licensee.manifest import write_answers
 from licet.licensee.works import Works
 from licet.types import Hash32, hash32
 

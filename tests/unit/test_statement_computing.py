@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.errors import InputError, SpaceMissing, ToolMissing
+from licet.errors import InputError, SpaceMissing
 from licet.statement import Computed, compute, open_amounts
 from licet.statement.rule import MAX_TOTAL, MAX_UNITS
 from licet.trees.hashing import checksum
@@ -267,13 +267,23 @@ def test_steps_are_told(tmp_path: Path) -> None:
     assert [step for step, done, whole in told if done == whole] == ["usage", "shares", "amounts", "tree"]
 
 
-def test_without_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "licet.statement.in_spark", raising=False)
-    monkeypatch.setitem(sys.modules, "pyspark", None)
-    monkeypatch.setitem(sys.modules, "py4j", None)
-    monkeypatch.setitem(sys.modules, "py4j.protocol", None)
-    with pytest.raises(ToolMissing, match=r"licet\[spark\]"):
-        compute(["u.parquet"], ["s.parquet"], 5, tmp_path / "o.csv", engine="spark")
+def test_without_spark(tmp_path: Path) -> None:
+    program = "import sys; sys.modules.update(pyspark=None, py4j=None)\n"
+    program += "from licet.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "statement", "compute", "--usage", "u.parquet"]
+    command += [
+        "--shares",
+        "s.parquet",
+        "--total",
+        "5",
+        "--engine",
+        "spark",
+        "--out",
+        str(tmp_path / "o.csv"),
+    ]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, env=dict(os.environ))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "licet: Spark is not installed: pip install 'licet[spark]'\n"
     assert list(tmp_path.iterdir()) == []
 
 

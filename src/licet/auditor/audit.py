@@ -42,6 +42,7 @@ from licet.chain.client import Block, BlockId, Chain
 from licet.chain.headers import Header
 from licet.chain.proofs import ProvenState
 from licet.chain.state import StateReader
+from licet.collector import uncollected
 from licet.contracts import Contracts
 from licet.contracts.events import (
     DerivativeRegistered,
@@ -54,7 +55,6 @@ from licet.contracts.events import (
 from licet.documents import Library
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index import Index
-from licet.index.follow import uncollected
 from licet.index.kinds import addresses
 from licet.types import Address, Hash32
 

@@ -15,6 +15,7 @@ from licet.chain.state import StateReader
 from licet.contracts import events
 from licet.contracts.events import Event, Ruled
 from licet.errors import InputError
+from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses
 from licet.trees.hashing import head_count, roll_raw_head
 from licet.types import Address, Hash32, hash32
 
@@ -68,9 +69,6 @@ _EVENTS: Final[Mapping[str, tuple[type[Event], ...]]] = {
     ),
 }
 
-_MAY_BE_OLDER: Final = frozenset(("RoyaltyVaultFactory", "UsageLedger", "StatementEscrow"))
-"""What may stand, and be used, before the registry that names it."""
-
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -117,25 +115,17 @@ def read_history(
     deployment: Deployment, records: Records, state: StateReader, at: Block, findings: list[Finding]
 ) -> History:
     """Reads the history up to a block, with its state; what is wrong with it goes into `findings`."""
-    audited = (
-        deployment.asset_registry,
-        deployment.license_token,
-        deployment.vault_factory,
-        deployment.usage_ledger,
-        deployment.statement_escrow,
-        deployment.dispute_desk,
-    )
-    names = dict(zip(audited, _EVENTS, strict=True))
+    names = dict(zip(addresses(deployment), CONTRACTS, strict=True))
     places = [(address, artifact(name).layout.variables["head"]) for address, name in names.items()]
     words = (hash32(word.to_bytes(32)) for word in state.words(places))
-    heads = dict(zip(audited, words, strict=True))
+    heads = dict(zip(names, words, strict=True))
     first = deployment.block if records.first_block is None else records.first_block
     logs = records.deployment(names, first, at.number, findings)
     reached = _Reached(logs, names)
     older = {
         address: name
         for address, name in names.items()
-        if name in _MAY_BE_OLDER and reached.heads[address] != heads[address]
+        if name in MAY_BE_OLDER and reached.heads[address] != heads[address]
     }
     if records.first_block is None and first and older:
         before = records.deployment(older, 0, first - 1, findings)

@@ -33,6 +33,36 @@ class Kept:
     subject: dict[str, Any] = field(default_factory=dict)
 
 
+def says_otherwise(
+    kind: Kind,
+    contract: Address,
+    thing: str,
+    expected: object,
+    read: Callable[[Words], object],
+    logs: str = "its logs",
+    **subject: Any,
+) -> Callable[[Words], Iterator[Finding]]:
+    """Says what the slot of a thing has instead, where that reads otherwise than expected.
+
+    Args:
+        kind: what is found then.
+        contract: whose slot it is.
+        thing: what it is of, for people.
+        expected: what its words should read as.
+        read: reads them.
+        logs: what that follows from, for people.
+        subject: the attributes of `Evidence` that name the thing.
+    """
+
+    def differs(words: Words) -> Iterator[Finding]:
+        actual = read(words)
+        if actual != expected:
+            message = f"the slot of {thing} says {actual}, {logs} say {expected}"
+            yield found(kind, message, contract=contract, expected=expected, actual=actual, **subject)
+
+    return differs
+
+
 def nameless(words: Words) -> Iterator[Finding]:  # noqa: ARG001 - as all that explain
     """Has no name for what is wrong."""
     return iter(())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.kept import Kept, Words
+from licet.auditor.kept import Kept, Words, says_otherwise
 from licet.auditor.licenses import LicenseLedger
 from licet.auditor.payments import Payment
 from licet.auditor.purses import Purse
@@ -226,23 +226,10 @@ class AccountLedger:
 def kept_accounts(book: AccountLedger, ledger: Address) -> Iterator[Kept]:
     """Yields what the usage ledger should keep of metered licenses' accounts."""
     for license_id, meter in book.meters.items():
-        expected = meter.account
-
-        def differs(
-            words: Words, license_id: Hash32 = license_id, expected: Account = expected
-        ) -> Iterator[Finding]:
-            values = _LAYOUT.unpack("Account", words)
-            currency = checksum(values["currency"].to_bytes(20))
-            actual = Account(currency, values["settled"], values["closesAt"])
-            yield found(
-                Kind.ACCOUNT_STATE_WRONG,
-                f"the slot of license {license_id}'s account says {actual}, its logs say {expected}",
-                contract=ledger,
-                license_id=license_id,
-                expected=expected,
-                actual=actual,
-            )
-
+        expected, thing = meter.account, f"license {license_id}'s account"
+        differs = says_otherwise(
+            Kind.ACCOUNT_STATE_WRONG, ledger, thing, expected, _account, license_id=license_id
+        )
         words = _LAYOUT.pack(
             "Account",
             currency=int(expected.currency, 16),
@@ -250,6 +237,11 @@ def kept_accounts(book: AccountLedger, ledger: Address) -> Iterator[Kept]:
             closesAt=expected.closes_at,
         )
         yield Kept(ledger, (mapped(_LAYOUT.variables["_accounts"], license_id),), words, differs)
+
+
+def _account(words: Words) -> Account:
+    values = _LAYOUT.unpack("Account", words)
+    return Account(checksum(values["currency"].to_bytes(20)), values["settled"], values["closesAt"])
 
 
 def _differences(event: _AccountEvent, pairs: object) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ from licet.errors import (
     LicetError,
     PackInvalid,
 )
+from licet.fingerprint import check_new
 from licet.rights.typed_data import Member, Struct, signing_digest
 from licet.trees.hashing import parse_address
 from licet.types import ZERO_HASH, Address, Hash32, parse_hash
@@ -128,8 +129,7 @@ def make_pack(
         InputError: the file is there already, or cannot be written; or the evidence is too large.
         LicetError: the audit's own.
     """
-    if path.exists():
-        raise InputError(f"{path} is there already: name another file")
+    check_new(path)
     with ExitStack() as stack:
         try:
             made = stack.enter_context(tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False))

@@ -1,22 +1,22 @@
 """Records: where the logs of an audit are read, from a node or from an index of one's own."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.chain.client import Block, Chain, Log
+from licet.chain.state import parts_of
 from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
 from licet.contracts.transfers import Transfer, decode_transfer, read_transfers
 from licet.index import Index
 from licet.index.kinds import CONTRACTS
+from licet.index.wanted import MOST_ADDRESSES
 from licet.types import Address
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the step's name, how much of it is done, and how much there is."""
-
-_MAX_FILTER: Final = 500
-"""How many addresses one question to a node may name."""
 
 
 class Records:
@@ -116,7 +116,7 @@ class IndexRecords(Records):
         self, vaults: Collection[Address], first: int, last: int, findings: list[Finding]
     ) -> Iterable[Log]:
         """As `Records`."""
-        if not self._index.vaults().issuperset(vaults):
+        if not self._vaults.issuperset(vaults):
             return super().claims(vaults, first, last, findings)
         asked = frozenset(vaults)
         return (log for log in self._index.claims(first=first, last=last) if log.address in asked)
@@ -131,11 +131,23 @@ class IndexRecords(Records):
     ) -> Iterable[Transfer]:
         """As `Records`. Raises `ChainError` where the node must be asked, and fails."""
         receivers = frozenset((*followed, *payees))
-        if token not in self._index.tokens() or not self._index.followed().issuperset(receivers):
+        if token not in self._tokens or not self._followed.issuperset(receivers):
             return super().transfers(token, followed, payees, blocks, findings)
         senders = frozenset(followed)
         moved = self._index.transfers(token, first=blocks[0], last=blocks[1])
         return (m for m in moved if m.receiver in receivers or m.sender in senders)
+
+    @cached_property
+    def _vaults(self) -> frozenset[Address]:
+        return self._index.vaults()
+
+    @cached_property
+    def _tokens(self) -> frozenset[Address]:
+        return self._index.tokens()
+
+    @cached_property
+    def _followed(self) -> frozenset[Address]:
+        return self._index.followed()
 
     def block(self, number: int) -> Block:
         """As `Records`; the latest one is at hand, since logs are read in order."""
@@ -172,6 +184,5 @@ def in_order(
 
 
 def _in_chunks(accounts: Collection[Address]) -> Iterator[list[Address]]:
-    """The same accounts in order, `_MAX_FILTER` at a time."""
-    listed = sorted(accounts)
-    return (listed[i : i + _MAX_FILTER] for i in range(0, len(listed), _MAX_FILTER))
+    """The same accounts in order, as many at a time as a question may name."""
+    return parts_of(sorted(accounts), MOST_ADDRESSES)

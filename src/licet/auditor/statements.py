@@ -6,7 +6,7 @@ from typing import Final
 
 from licet.auditor.cases import CaseBook
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.kept import Kept, Words
+from licet.auditor.kept import Kept, Words, says_otherwise
 from licet.auditor.payments import Ledger, Payment
 from licet.auditor.purses import Purse, PurseBook
 from licet.auditor.scene import Scene
@@ -217,22 +217,9 @@ def check_funding(
 def kept_statements(ledger: StatementLedger, escrow: Address) -> Iterator[Kept]:
     """Yields what the escrow should keep of statements."""
     for statement_id, stated in ledger.statements.items():
-        expected = stated.state
-
-        def differs(
-            words: Words, statement_id: Hash32 = statement_id, expected: StatementState = expected
-        ) -> Iterator[Finding]:
-            actual = _unpacked(words)
-            if actual != expected:
-                yield found(
-                    Kind.STATEMENT_STATE_WRONG,
-                    f"the slot of statement {statement_id} says {actual}, its logs say {expected}",
-                    contract=escrow,
-                    statement_id=statement_id,
-                    expected=expected,
-                    actual=actual,
-                )
-
+        expected, subject = stated.state, {"statement_id": statement_id}
+        thing = f"statement {statement_id}"
+        differs = says_otherwise(Kind.STATEMENT_STATE_WRONG, escrow, thing, expected, _unpacked, **subject)
         words = _LAYOUT.pack(
             "StatementState",
             publisher=int(expected.publisher, 16),
@@ -241,7 +228,7 @@ def kept_statements(ledger: StatementLedger, escrow: Address) -> Iterator[Kept]:
             open=expected.open,
         )
         place = mapped(_LAYOUT.variables["_statements"], statement_id)
-        yield Kept(escrow, (place,), words, differs, {"statement_id": statement_id})
+        yield Kept(escrow, (place,), words, differs, subject)
 
 
 def _unpacked(words: Words) -> StatementState | str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
-from licet.auditor.kept import Kept, Words
+from licet.auditor.kept import Kept, Words, says_otherwise
 from licet.auditor.licenses import Title
 from licet.chain.artifacts import artifact
 from licet.chain.slots import after, mapped
@@ -104,23 +104,10 @@ def kept_pins(ledger: PinLedger, token: Address) -> Iterator[Kept]:
             payee=int(pinned.payee, 16),
             resaleBps=pinned.resale_bps,
         )
-
-        def differs(
-            words: Words, license_id_: Hash32 = license_id_, expected: Pinned = pinned
-        ) -> Iterator[Finding]:
-            actual = _pinned(words)
-            if actual != expected:
-                yield found(
-                    Kind.PIN_WRONG,
-                    f"the slot of license {license_id_} says {actual}, the logs say {expected}",
-                    contract=token,
-                    license_id=license_id_,
-                    expected=expected,
-                    actual=actual,
-                )
-
+        subject, thing = {"license_id": license_id_}, f"license {license_id_}"
+        differs = says_otherwise(Kind.PIN_WRONG, token, thing, pinned, _pinned, "the logs", **subject)
         place = mapped(_LAYOUT.variables["_pinned"], license_id_)
-        yield Kept(token, after(place, len(words)), words, differs, {"license_id": license_id_})
+        yield Kept(token, after(place, len(words)), words, differs, subject)
 
 
 def _pinned(words: Words) -> Pinned:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,13 +12,12 @@ from licet.cli.session import Session
 from licet.cli.text import parse_amount, plural
 from licet.documents import PayeeShare, SplitDocument
 from licet.errors import InputError
+from licet.text import MAX_DECIMALS
 from licet.trees.hashing import parse_address
 from licet.types import Address, parse_uint
 
 if TYPE_CHECKING:
     from licet.statement import Engine
-
-_MAX_DECIMALS: Final = 36
 
 
 @click.command("compute")
@@ -39,7 +38,7 @@ _MAX_DECIMALS: Final = 36
 @click.option("--total", required=True, metavar="AMOUNT", help="What is apportioned: the period's money.")
 @click.option(
     "--decimals",
-    type=click.IntRange(0, _MAX_DECIMALS),
+    type=click.IntRange(0, MAX_DECIMALS),
     default=0,
     metavar="N",
     show_default=True,

@@ -18,6 +18,7 @@ from licet.cli.params import FILE
 from licet.cli.session import Session, takes
 from licet.errors import DeploymentError, InputError, LicetError
 from licet.index import Index
+from licet.types import Address
 
 EXIT_CODES: Final = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.CANNOT_TELL: 2}
 
@@ -117,9 +118,13 @@ def undecided() -> Iterator[None]:
         raise UndecidedError(str(error)) from error
 
 
+def _registry(session: Session) -> Address:
+    return session.registry or session.contracts.deployment.asset_registry
+
+
 def _audit(session: Session, block: int | None, db: str | None, *, proofs: bool) -> AuditReport:
     auditor = Auditor(session.reader, session.library)
-    registry = session.registry or session.contracts.deployment.asset_registry
+    registry = _registry(session)
     with contextlib.ExitStack() as stack:
         index = None if db is None else stack.enter_context(Index(db, create=False))
         progress = stack.enter_context(steps_bar())
@@ -127,7 +132,7 @@ def _audit(session: Session, block: int | None, db: str | None, *, proofs: bool)
 
 
 def _packed(session: Session, block: int | None, path: Path, *, sign: bool) -> AuditReport:
-    registry = session.registry or session.contracts.deployment.asset_registry
+    registry = _registry(session)
     signer = session.signer if sign else None
     with steps_bar() as progress:
         made = make_pack(

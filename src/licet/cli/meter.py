@@ -14,6 +14,7 @@ from licet.cli.text import format_time, plural
 from licet.contracts.terms import grant_of
 from licet.documents import VoucherDocument, read_document, write_document
 from licet.errors import InputError, LicetError
+from licet.fingerprint import check_new
 from licet.licensee import Meter
 from licet.rights.uses import Use, use_names
 from licet.types import Address, Hash32
@@ -108,8 +109,7 @@ def voucher(session: Session, license_id: Hash32, units: int, out: Path, as_json
 
     Whoever has the file can have the deposit pay for them; a voucher stands for all before it.
     """
-    if out.exists():
-        raise InputError(f"{out} is there already: name another file")
+    check_new(out)
     buyer = session.buyer
     meter = buyer.meter(license_id)
     signed = buyer.sign_voucher(license_id, units)

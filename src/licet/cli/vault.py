@@ -14,6 +14,7 @@ from licet.contracts.publications import vault_at
 from licet.contracts.vaults import Vault
 from licet.documents import ClaimDocument, PayeeShare, SplitDocument, read_document, write_document
 from licet.errors import InputError
+from licet.fingerprint import check_new
 from licet.rights_holder import Collected
 from licet.types import Address, Hash32
 
@@ -120,8 +121,7 @@ def authorize(
 
     It serves once, and is void as soon as the account is paid from VAULT in another way.
     """
-    if out.exists():
-        raise InputError(f"{out} is there already: name another file")
+    check_new(out)
     token = session.currency(currency)
     holder = session.rights_holder
     deadline = session.reader.block().timestamp + within

@@ -14,7 +14,7 @@ from licet.cli.text import one_line, percent, short
 from licet.contracts.terms import LicenseTerms
 from licet.documents import ApprovalDocument, OfferDocument, PayeeShare, read_document, write_document
 from licet.errors import InputError
-from licet.fingerprint import check_file
+from licet.fingerprint import check_file, check_new
 from licet.rights.derivation import DerivativeApproval
 from licet.rights.registration import Origin
 from licet.rights_holder import Registered, RegisteredDerivative
@@ -139,8 +139,7 @@ def approve(
     session: Session, work: str, license_id: Hash32, registrant: Address, out: Path, as_json: bool
 ) -> None:
     """Sign that a work may be registered as made from one whose deed the account holds. Costs no gas."""
-    if out.exists():
-        raise InputError(f"{out} is there already: name another file")
+    check_new(out)
     holder, content = session.rights_holder, _content(work)
     approval = DerivativeApproval(license_id, content, registrant)
     signature = holder.approve_derivative(license_id, content, registrant)

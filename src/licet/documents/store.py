@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from licet.documents.base import MAX_DOCUMENT_BYTES, Document
 from licet.documents.canonical import sha256
 from licet.errors import DocumentError, DocumentInvalid, DocumentMismatch, DocumentMissing, InputError
-from licet.fingerprint import check_file
+from licet.fingerprint import check_file, check_new
 from licet.rights.typed_data import MAX_URI_BYTES
 from licet.types import Hash32, hash_bytes, parse_hash, shown
 
@@ -307,8 +307,7 @@ def write_document(document: Document | bytes, path: Path) -> None:
     Raises:
         InputError: the file is there already, or cannot be written.
     """
-    if path.exists():
-        raise InputError(f"{path} is there already: name another file")
+    check_new(path)
     try:
         _write_atomically(path, document if isinstance(document, bytes) else document.to_bytes())
     except OSError as error:

@@ -4,6 +4,6 @@ Only what is exact is imported here. The likeness of files (`licet.fingerprint.l
 pictures and arrays, which are loaded by whoever asks for it.
 """
 
-from licet.fingerprint.exact import Progress, check_file, sha256_file
+from licet.fingerprint.exact import Progress, check_file, check_new, sha256_file
 
-__all__ = ["Progress", "check_file", "sha256_file"]
+__all__ = ["Progress", "check_file", "check_new", "sha256_file"]

@@ -49,3 +49,13 @@ def check_file(path: Path) -> None:
         raise InputError(f"{path} does not exist: check the path")
     if not path.is_file():
         raise InputError(f"{path} is not a regular file")
+
+
+def check_new(path: Path) -> None:
+    """Refuses to write over what is there.
+
+    Raises:
+        InputError: something is there already.
+    """
+    if path.exists():
+        raise InputError(f"{path} is there already: name another file")

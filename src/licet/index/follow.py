@@ -4,15 +4,14 @@ Nothing is deleted before what replaces it has been fetched and checked; both th
 While one batch of blocks is checked and stored, the next ones are fetched.
 """
 
-import contextlib
-import gc
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from licet.chain.rpc import untrue
+from licet.collector import uncollected
 from licet.errors import ChainError, NodeUntrue
 from licet.index.asking import headers_of
 from licet.index.batch import Batch
@@ -61,18 +60,6 @@ class Pace:
     def shrink(self) -> None:
         """After an answer that was none, or not all."""
         self.size = max(1, self.size // _GROWTH)
-
-
-@contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the collector of cycles: logs have none, and looking for some took a fifth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class Follower:

@@ -10,10 +10,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
+from licet.collector import uncollected
 from licet.errors import ChainError
 from licet.index.batch import Row
 from licet.index.fetch import Fetcher
-from licet.index.follow import Pace, Progress, uncollected
+from licet.index.follow import Pace, Progress
 from licet.index.money_fetch import ForkedError, Found, MoneyFetcher, Piece, Search
 from licet.index.money_tables import CLAIMS, TRANSFERS
 from licet.index.names import Role

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, Protocol, TypeAlias
 
+from licet.chain.state import parts_of
 from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
 from licet.contracts.transfers import TRANSFER_TOPIC
@@ -195,5 +196,4 @@ def _any_in(bloom: int, masks: tuple[int, ...]) -> bool:
 
 def _chunks(addresses: Mapping[bytes, int]) -> Iterator[list[bytes]]:
     """Addresses, in their order, as many at a time as a question may name."""
-    ordered = sorted(addresses)
-    return (ordered[i : i + MOST_ADDRESSES] for i in range(0, len(ordered), MOST_ADDRESSES))
+    return parts_of(sorted(addresses), MOST_ADDRESSES)

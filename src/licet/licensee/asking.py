@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from licet.database import check_out
 from licet.documents import TrustPolicy
 from licet.licensee.holding import Holding
 from licet.licensee.lookup import Lookup
-from licet.licensee.manifest import Manifest, check_out
+from licet.licensee.manifest import Manifest
 from licet.licensee.offers import Offers, StandingOffer
 from licet.licensee.quote import Quote
 from licet.licensee.quoting import Quoter

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from licet.contracts.licenses import PERPETUAL
-from licet.database import Database, named, quoted
+from licet.database import Database, check_out, named, quoted
 from licet.errors import InputError
 from licet.fingerprint import check_file
 from licet.licensee.answers import REASONS, Status
@@ -115,20 +115,6 @@ class Manifest:
             names = " or ".join(map(shown, wanted))
             raise InputError(f"{self.path} has no column {names}, only {has}: name one with --column")
         return found[0]
-
-
-def check_out(out: Path) -> None:
-    """Makes sure that answers can be written into a file.
-
-    Raises:
-        InputError: it is there already, its folder is not, or its name says neither CSV nor Parquet.
-    """
-    if out.suffix not in (".csv", ".parquet"):
-        raise InputError(f"{out} is neither .csv nor .parquet: name a file that is one of them")
-    if out.exists():
-        raise InputError(f"{out} is there already: name another file")
-    if not out.parent.is_dir():
-        raise InputError(f"there is no folder {out.parent}: make it, or name another")
 
 
 def write_answers(

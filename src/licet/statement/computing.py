@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
-from licet.database import Database
+from licet.database import Database, check_out
 from licet.errors import EngineFailed, InputError, SpaceMissing, ToolMissing
 from licet.statement import in_duckdb
 from licet.statement.amounts import Report, digest_and_leaves, to_parquet
@@ -71,7 +71,7 @@ def compute(
         EngineFailed: Spark gave up, or an engine was wrong.
     """
     check_total(total)
-    _check_out(out)
+    check_out(out)
     if engine not in ENGINES:
         raise InputError(f"{shown(engine)} is not an engine: {' or '.join(ENGINES)}")
     if temp is not None and not temp.is_dir():
@@ -134,12 +134,3 @@ def _in_spark(
             raise
         raise ToolMissing("Spark is not installed: pip install 'licet[spark]'") from error
     return in_spark.reckon(usage, shares, total, csv, master=master, report=report)
-
-
-def _check_out(out: Path) -> None:
-    if out.suffix not in (".csv", ".parquet"):
-        raise InputError(f"{out} is neither .csv nor .parquet: name a file that is one of them")
-    if out.exists():
-        raise InputError(f"{out} is there already: name another file")
-    if not out.parent.is_dir():
-        raise InputError(f"there is no folder {out.parent}: make it, or name another")

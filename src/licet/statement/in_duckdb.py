@@ -7,7 +7,7 @@ W = q S + r, a weight w gets q w + r w / S, and r w < S² < 2^126. What rounding
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from licet.database import Database, quoted
 from licet.errors import InputError
@@ -98,17 +98,19 @@ def _use(database: Database, usage: Rows) -> tuple[int, int, int]:
         usage,
         f"""
         CREATE TABLE used AS
-            SELECT {WORK}, sum(number) AS units, min(coalesce(number, 0)) AS least, count(*) AS rows
+            SELECT {WORK}, count(*) AS rows,
+                sum(CASE WHEN number > 0 THEN number ELSE {MAX_UNITS} END) AS units
             FROM ({_source(usage)}) GROUP BY {WORK}
         """,
     )
-    works, units, rows, bad = database.rows(
-        f"SELECT count(*), sum(units), sum(rows), count(*) FILTER (least <= 0 OR {_NO_WORK}) FROM used"
+    works, units, rows, no_work = database.rows(
+        f"SELECT count(*), sum(units), sum(rows), count(*) FILTER ({_NO_WORK}) FROM used"
     )[0]
     if not works:
         raise refuse_none()
-    if bad:
-        raise refuse_usage(*_first(database, usage, _NO_USE))
+    # A row that cannot be used stands for so many units that the sum tells: cheaper than to look at each.
+    if (no_work or units >= MAX_UNITS) and (bad := _first(database, usage, _NO_USE)):
+        raise refuse_usage(*bad)
     check_units(int(units))
     return works, int(units), int(rows)
 
@@ -129,7 +131,7 @@ def _hold(database: Database, shares: Rows) -> int:
         "SELECT count(*), count(*) FILTER (bad), count(*) FILTER (capital) FROM held"
     )[0]
     if bad:
-        raise refuse_share(*_first(database, shares, _NO_SHARE))
+        _refuse_share(database, shares, _NO_SHARE)
     if capital:
         _check_spelling(database, shares)
     if database.rows("SELECT mark FROM held GROUP BY mark HAVING count(*) > 1 LIMIT 1"):
@@ -154,7 +156,12 @@ def _check_spelling(database: Database, shares: Rows) -> None:
             except InputError:
                 wrong.append(payee)
     if wrong:
-        raise refuse_share(*_first(database, shares, f"{PAYEE} = {quoted(min(wrong))}"))
+        _refuse_share(database, shares, f"{PAYEE} = {quoted(min(wrong))}")
+
+
+def _refuse_share(database: Database, shares: Rows, condition: str) -> None:
+    if bad := _first(database, shares, condition):
+        raise refuse_share(*bad)
 
 
 def _check_once(database: Database, shares: Rows) -> None:
@@ -210,19 +217,22 @@ def _apportion_works(database: Database, total: int, units: int) -> None:
 
 
 def _apportion_shares(database: Database) -> None:
-    """Makes the table `amounts`. What rounding took of a work sums to as many units as are left of it."""
+    """Makes the table `amounts`. What rounding took of a work is its shares' sum for each unit left of it."""
     database.run(
         """
         CREATE TABLE amounts AS
-            SELECT raw, sum(part + (place <= left_over)::INTEGER)::HUGEINT AS amount FROM (
-                SELECT raw, part, row_number() OVER one AS place, sum(lost) OVER one // shares AS left_over
+            SELECT raw, sum(part + (place::HUGEINT * shares <= all_lost)::INTEGER)::HUGEINT AS amount FROM (
+                SELECT raw, part, shares, row_number() OVER one AS place, sum(lost) OVER one AS all_lost
                 FROM (
-                    SELECT id, raw, shares, each * share + rest * share // shares AS part,
-                        (rest * share % shares)::BIGINT AS lost
-                    FROM held JOIN (
-                        SELECT id, shares, part // shares AS each, part % shares AS rest
-                        FROM parts JOIN sums USING (id)
-                    ) USING (id)
+                    SELECT id, raw, shares, each * share + product // shares AS part,
+                        (product % shares)::BIGINT AS lost
+                    FROM (
+                        SELECT id, raw, share, shares, each, rest * share AS product
+                        FROM held JOIN (
+                            SELECT id, shares::BIGINT AS shares, part // shares AS each, part % shares AS rest
+                            FROM parts JOIN sums USING (id)
+                        ) USING (id)
+                    )
                 )
                 WINDOW one AS (
                     PARTITION BY id ORDER BY lost DESC, raw
@@ -268,16 +278,16 @@ def _read(part: Part, *, files: bool) -> str:
     )
 
 
-def _first(database: Database, rows: Rows, condition: str) -> tuple[str, ...]:
-    """Of the rows that a condition holds for the first, whatever their order: its file, and its columns."""
+def _first(database: Database, rows: Rows, condition: str) -> tuple[Any, ...]:
+    """Of the rows that a condition holds for the first, whatever their order: its file and columns; or ()."""
     columns = ", ".join(rows.columns[:-1])
-    found: tuple[str, ...] = database.rows(
+    found = database.rows(
         f"""
         SELECT licet_file, {columns}, text FROM ({_source(rows, files=True)}) WHERE {condition}
         ORDER BY ALL NULLS FIRST LIMIT 1
         """
-    )[0]
-    return found
+    )
+    return found[0] if found else ()
 
 
 def _from_files(database: Database, rows: Rows, sql: str) -> None:

@@ -14,6 +14,7 @@ from licet.cli.session import Session, takes
 from licet.cli.text import format_time, plural
 from licet.documents import OfferDocument, OrderDocument, read_document, write_document
 from licet.errors import InputError, LicetError
+from licet.fingerprint import check_new
 from licet.licensee import Licensee, Purchase, Quote, check_complete
 from licet.licensee.offers import StandingOffer
 from licet.rights.offer import Kind, Offer
@@ -96,8 +97,7 @@ def authorize(
     Quotes each ITEM, which must take one purchase; or takes an --offer. Whoever has the file can submit it,
     within a day, and can do nothing else with it.
     """
-    if out.exists():
-        raise InputError(f"{out} is there already: name another file")
+    check_new(out)
     standing: StandingOffer | OfferDocument
     if offer is not None:
         standing, buyer = _only_offer(session, offer, wanted), session.buyer

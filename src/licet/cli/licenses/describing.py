@@ -11,6 +11,7 @@ from licet.cli.params import ADDRESS, FILE, LICENSE, Parsed
 from licet.cli.session import Session, takes
 from licet.documents import write_document
 from licet.errors import InputError
+from licet.fingerprint import check_new
 from licet.rights.eu_summary import Modality
 from licet.rights.formats.croissant import DataSet, croissant
 from licet.rights.terms import Terms
@@ -63,8 +64,8 @@ def export(session: Session, license_id: Hash32, target: str, out: Path | None, 
 
     With the works of a catalogue by their SHA-256, and the license itself as an ODRL policy.
     """
-    if out is not None and out.exists():
-        raise InputError(f"{out} is there already: name another file")
+    if out is not None:
+        check_new(out)
     licensee = session.licensee
     metadata = _croissant(licensee.data_set(license_id), licensee.agreement(license_id))
     if out is None:

@@ -12,6 +12,7 @@ from licet.cli.session import Session, takes
 from licet.cli.text import one_line
 from licet.documents import write_document
 from licet.errors import InputError
+from licet.fingerprint import check_new
 from licet.rights.formats.base import Loss
 from licet.rights.formats.registry import FORMATS
 
@@ -30,8 +31,8 @@ def convert(
     What gets lost on the way is said on stderr, each thing by its name; no permission gets wider. Of a signed
     offer, the chain is asked for the rest, and a documents folder for the rights document.
     """
-    if out is not None and out.exists():
-        raise InputError(f"{out} is there already: name another file")
+    if out is not None:
+        check_new(out)
     sources = document_terms(session, document, source_format)
     if not sources:
         raise InputError(f"{document} has no terms: it neither permits nor prohibits anything")
