@@ -64,7 +64,7 @@ def cli() -> None:
 
     Start with `licet demo`. Options that several commands share can stand in the environment, or in a file
     .env in the current directory: LICET_RPC, LICET_REGISTRY, LICET_DEPLOYMENT, LICET_KEYSTORE,
-    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI, LICET_INDEX, LICET_DB.
+    LICET_PASSWORD, LICET_OUTBOX, LICET_DOCUMENTS, LICET_BASE_URI, LICET_INDEX, LICET_DB.
     """
 
 
