@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import pytest
@@ -32,8 +31,10 @@ from licet.gateway.journal import Journal
 from licet.gateway.market import Market
 from licet.gateway.policies import Access, Policies, Policy, Tariff
 from licet.gateway.recording import FIELD, Recorder
-from licet.gateway.settling import DirectSender, Settler
+from licet.gateway.sending import Account
+from licet.gateway.settling import Settler
 from licet.gateway.till import Till
+from licet.gateway.upkeep import Upkeep
 from licet.rights.terms import Terms
 from licet.rights.uses import Use
 from licet.types import Address, Hash32
@@ -73,7 +74,6 @@ class Shop:
             folder=folder / "site",
             chain=ChainSettings(network.url, network.deployment.asset_registry, 31337),
         )
-        self.sender: Any = DirectSender(keeper.chain)
         self.app = self.opened()
 
     def opened(self) -> ASGIApp:
@@ -81,14 +81,23 @@ class Shop:
         self.journal = Journal(self.folder / "journal.sqlite")
         ledger = self.network.deployment.usage_ledger
         recorder = Recorder(self.keeper.signer, 31337, ledger)
-        till = Till(self.journal, Settler(self.keeper.chain, self), recorder)
+        self.account = Account(self.keeper.chain, self.folder / "outbox.db", self.journal)
+        self.sender: Any = self.account
+        settler = Settler(self.keeper.chain, self)
+        till = Till(self.journal, settler, recorder)
         market = Market(self.keeper.contracts, Library([]), [])
         logs = Publisher(self.folder / "logs")
-        self.anchoring = Anchoring(Batches(self.journal), self.keeper.contracts, logs, Lock())
+        self.anchoring = Anchoring(Batches(self.journal), self.keeper.contracts, logs, self.account)
+        self.upkeep = Upkeep(self.journal, settler, recorder, self.anchoring, self.account)
         return around(served(self.site), self.site, Business(market, till, self.anchoring))
 
     def send(self, token: Address, transfer: Transfer) -> None:
         self.sender.send(token, transfer)
+
+    def close(self) -> None:
+        """The gateway has ended."""
+        self.account.close()
+        self.journal.close()
 
     @property
     def income(self) -> int:
@@ -103,7 +112,7 @@ def shop(tmp_path: Path, network: Network, licensor: Party, artist: Party, stran
     vault = licensor.sells.publish_split(SplitDocument.of(shares)).vault
     shop = Shop(tmp_path / "shop", network, stranger, vault, work.asset_id)
     yield shop
-    shop.journal.close()
+    shop.close()
 
 
 @pytest.fixture
@@ -162,7 +171,7 @@ def test_a_read(shop: Shop, reader: Party) -> None:
     assert "licet.json" in answer.headers["link"]
     assert shop.income == PRICE
     assert reader.dollars == 10 * DOLLAR - PRICE
-    assert shop.journal.counts() == {"taken": 1, "settled": 1, "served": 1, "records": 1}
+    assert shop.journal.counts() == {"taken": 1, "settled": 1, "served": 1, "lost": 0, "records": 1}
 
 
 def test_a_bill(shop: Shop) -> None:
@@ -369,7 +378,7 @@ class Killed:
 class Lossy:
     """Sends, and forgets to say so, so many times; or does not send."""
 
-    def __init__(self, sender: DirectSender, *, sends: bool) -> None:
+    def __init__(self, sender: Account, *, sends: bool) -> None:
         self.sender, self.sends = sender, sends
 
     def send(self, token: Address, transfer: Transfer) -> None:
@@ -384,14 +393,14 @@ def test_a_settlement_whose_answer_is_lost_is_found_or_done_again(
 ) -> None:
     async def read() -> None:
         field = await payment(shop, reader)
-        shop.sender = Lossy(DirectSender(shop.keeper.chain), sends=sends)
+        shop.sender = Lossy(shop.account, sends=sends)
         first = await paid(shop, field)
         assert (first.status, first.headers["retry-after"]) == (503, "5")
         assert TEXT not in first.body
         assert (
             await paid(shop, altered(field, lambda data: data.pop("resource")), "/paid/b.txt")
         ).status == 402
-        shop.sender = DirectSender(shop.keeper.chain)
+        shop.sender = shop.account
         assert (await paid(shop, field)).body == TEXT
 
     asyncio.run(read())
@@ -407,7 +416,7 @@ def test_a_gateway_that_was_killed_serves_what_was_paid(shop: Shop, reader: Part
         with pytest.raises(SystemError):
             await paid(shop, field)
         settled_then = shop.journal.counts()["settled"]
-        shop.journal.close()
+        shop.close()
         shop.app = shop.opened()
         assert settled_then == shop.journal.counts()["settled"] == 0
         assert (await paid(shop, field)).body == TEXT

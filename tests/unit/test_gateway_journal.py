@@ -13,7 +13,7 @@ from licet.contracts.authorizations import Settlement
 from licet.documents import ReceiptDocument
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
-from licet.gateway.batches import Batches
+from licet.gateway.batches import Anchor, Batches
 from licet.gateway.journal import BUSY_SECONDS, REPEAT_SECONDS, Journal, Outcome, Shown
 from licet.gateway.policies import Access, Policy, Tariff
 from licet.gateway.recording import Recorder
@@ -85,7 +85,7 @@ def test_only_what_moved_no_money_is_forgotten(journal: Journal) -> None:
     journal.settled(shown("b"), SETTLEMENT, receipt(1, 100))
     journal.forget(shown("a"))
     journal.forget(shown("b"))
-    assert journal.counts() == {"taken": 1, "settled": 1, "served": 0, "records": 1}
+    assert journal.counts() == {"taken": 1, "settled": 1, "served": 0, "lost": 0, "records": 1}
 
 
 def test_one_payment_has_one_record(journal: Journal) -> None:
@@ -111,7 +111,7 @@ def test_seconds_are_in_one_batch_and_no_record_comes_late(journal: Journal) -> 
     assert not journal.settled(shown("late"), SETTLEMENT, receipt(9, 11))
     assert journal.receipt(shown("late")) is None
     assert batches.place_of(first.log.records[0].hash) is None, "it is not on chain yet"
-    batches.anchored(first, HASH)
+    batches.anchored(first, Anchor(HASH, 7, HASH))
     assert [batches.place_of(record.hash).index for record in first.log.records] == [0, 1, 2]  # type: ignore[union-attr]
     second = batches.next(12)
     assert second is not None

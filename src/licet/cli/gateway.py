@@ -65,7 +65,7 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
     with _listening(host, port) as listener:
         place = f"[{host}]" if ":" in host else host
         _tell(site, f"http://{place}:{listener.getsockname()[1]}", as_json=as_json)
-        with _anchoring(site, business):
+        with _working(site, business):
             _run(app, listener)
     note("The gateway has ended.")
 
@@ -110,25 +110,34 @@ def _business(site: "Site", session: Session) -> "Business | None":
 
 
 @contextlib.contextmanager
-def _anchoring(site: "Site", business: "Business | None") -> Iterator[None]:
-    """Anchors records meanwhile."""
-    if business is None or business.anchoring is None or site.chain is None:
+def _working(site: "Site", business: "Business | None") -> Iterator[None]:
+    """Anchors records, and keeps what was sent on chain, meanwhile."""
+    if business is None or business.anchoring is None or business.upkeep is None or site.chain is None:
         yield
         return
     stop = threading.Event()
-    anchors = threading.Thread(
-        target=business.anchoring.run, args=(stop, site.chain.anchor_seconds, _not_anchored)
-    )
-    anchors.start()
+    threads = [
+        threading.Thread(
+            target=business.anchoring.run, args=(stop, site.chain.anchor_seconds, _not_anchored)
+        ),
+        threading.Thread(target=business.upkeep.run, args=(stop, _not_kept)),
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        anchors.join()
+        for thread in threads:
+            thread.join()
 
 
 def _not_anchored(error: LicetError) -> None:
     note(f"records are not anchored yet, trying on: {one_line(str(error))}")
+
+
+def _not_kept(error: LicetError) -> None:
+    note(one_line(str(error)))
 
 
 def _run(app: "ASGIApp", listener: socket.socket) -> None:

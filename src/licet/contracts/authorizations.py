@@ -8,6 +8,7 @@ from licet.chain.abi import log_topic
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log, Receipt
 from licet.chain.signatures import recover
+from licet.chain.transactions import Transaction
 from licet.contracts.currency import Currency
 from licet.trees.hashing import keccak
 from licet.types import Address, Hash32, address_bytes, hash32, hash_bytes
@@ -95,6 +96,10 @@ class Authorizations:
     def domain_separator(self) -> Hash32:
         """The token's EIP-712 domain, hashed."""
         return hash32(bytes.fromhex(str(self.chain.call(_ABI, self.token, "DOMAIN_SEPARATOR"))[2:]))
+
+    def submission(self, transfer: Transfer) -> Transaction:
+        """The transaction that submits a transfer, for whoever sends it."""
+        return Transaction.calling(_ABI, self.token, "transferWithAuthorization", *_arguments(transfer))
 
     def submit(self, transfer: Transfer) -> Receipt:
         """Submits a transfer, at the cost of the chain's account's gas."""

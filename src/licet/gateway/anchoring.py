@@ -2,15 +2,15 @@
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from threading import Event, Lock
 from typing import Final
 
 from licet.chain.abi import log_topic
 from licet.contracts import Contracts, events
 from licet.documents import Publisher, UsageProof
-from licet.errors import ChainError, LicetError
-from licet.gateway.batches import Batch, Batches
+from licet.errors import ChainError, LicetError, Reverted
+from licet.gateway.batches import Anchor, Batch, Batches
+from licet.gateway.sending import Account
 from licet.trees.catalog import CatalogTree
 from licet.types import Hash32
 
@@ -24,7 +24,7 @@ class Anchoring:
         batches: of the journal.
         contracts: for the gateway's account.
         publisher: where the logs go, which alone prove records.
-        turn: held while a transaction is sent, so that no two of the account's are at once.
+        account: that sends.
     """
 
     def __init__(
@@ -32,12 +32,12 @@ class Anchoring:
         batches: Batches,
         contracts: Contracts,
         publisher: Publisher,
-        turn: AbstractContextManager[object],
+        account: Account,
     ) -> None:
         self._batches: Final = batches
         self._contracts: Final = contracts
         self._publisher: Final = publisher
-        self._turn: Final = turn
+        self._account: Final = account
         self._lock: Final = Lock()
         self._trees: Final[dict[int, CatalogTree]] = {}
 
@@ -48,23 +48,24 @@ class Anchoring:
             The batch; None if there was nothing.
 
         Raises:
-            ChainError, Reverted: it could not be anchored now. Nothing is lost: the same batch is next.
+            ChainError, Reverted, OutboxFailed: it could not be anchored now. Nothing is lost: the same
+                batch is next.
         """
         now = min(int(time.time()), self._contracts.chain.block().timestamp)
         batch = self._batches.next(now - 1)
         if batch is None:
             return None
         self._publisher.publish(batch.log)
-        tx_hash = self._found(batch)
-        if tx_hash is None:
-            log = batch.log
-            with self._turn:
-                receipt = self._contracts.usage.anchor(
-                    log.license_id, log.root, len(log.records), log.since, log.until
-                )
-            tx_hash = receipt.tx_hash
-        self._batches.anchored(batch, tx_hash)
+        anchor = self.found(batch)
+        if anchor is None:
+            anchor = self._sent(batch)
+        self._batches.anchored(batch, anchor)
         return batch
+
+    @property
+    def batches(self) -> Batches:
+        """All that was closed."""
+        return self._batches
 
     def run(self, stop: Event, seconds: float, on_fault: Callable[[LicetError], None]) -> None:
         """Anchors every so many seconds, until told to stop; what fails is tried again."""
@@ -90,8 +91,8 @@ class Anchoring:
         chain, ledger = self._contracts.chain, self._contracts.usage.address
         return UsageProof(chain.chain_id, ledger, tree.root, place.record, tree.proof(place.index))
 
-    def _found(self, batch: Batch) -> Hash32 | None:
-        """The transaction that anchored a batch, if one did whose answer was lost."""
+    def found(self, batch: Batch) -> Anchor | None:
+        """Where a batch is anchored, whether or not that was written down."""
         contracts, log = self._contracts, batch.log
         if contracts.usage.usage_of(contracts.chain.account).until < log.until:
             return None
@@ -104,8 +105,21 @@ class Anchoring:
         )
         for event in anchored:
             if (event.reporter, event.root) == (contracts.chain.account, log.root):
-                return event.log.tx_hash
+                return Anchor(event.log.tx_hash, event.log.block_number, event.log.block_hash)
         raise ChainError(
             f"{contracts.chain.account} has anchored other records of the time up to {log.until}: let the "
             "gateway have an account that reports nothing else"
         )
+
+    def _sent(self, batch: Batch) -> Anchor:
+        log = batch.log
+        transaction = self._contracts.usage.anchoring(
+            log.license_id, log.root, len(log.records), log.since, log.until
+        )
+        try:
+            receipt = self._account.send_once(f"anchor/{log.root}/{batch.attempt}", transaction)
+        except Reverted:
+            self._batches.failed(batch)
+            raise
+        block = self._contracts.chain.block(receipt.block_number)
+        return Anchor(receipt.tx_hash, block.number, block.hash)

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from licet.chain.signer import Signer
 from licet.documents import Publisher
 from licet.gateway.anchoring import Anchoring
-from licet.gateway.batches import Batches, default_logs
+from licet.gateway.batches import Batches
 from licet.gateway.config import Site
 from licet.gateway.documents import Documents
 from licet.gateway.facilitator import Facilitator
@@ -20,8 +20,10 @@ from licet.gateway.market import Market
 from licet.gateway.proofs import Proofs
 from licet.gateway.recording import Recorder
 from licet.gateway.saying import Saying
-from licet.gateway.settling import DirectSender, Settler
+from licet.gateway.sending import Account
+from licet.gateway.settling import Settler
 from licet.gateway.till import Till
+from licet.gateway.upkeep import Upkeep
 from licet.gateway.upstream import Upstream
 
 
@@ -33,11 +35,13 @@ class Business:
         market: the chain, and the offers that stand.
         till: who takes payments; None where nothing is metered.
         anchoring: who anchors records; None where there are none.
+        upkeep: who keeps payments and anchors on chain; None where there are none.
     """
 
     market: Market
     till: Till | None = None
     anchoring: Anchoring | None = None
+    upkeep: Upkeep | None = None
 
     @classmethod
     def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
@@ -51,8 +55,9 @@ class Business:
             None if the site names no chain.
 
         Raises:
+            AccountTaken: another gateway sends from the signer's account.
             ChainError, DeploymentError: the chain is not the one expected.
-            InputError: the journal cannot be used.
+            InputError, OutboxFailed: the journal or the outbox cannot be used.
             SignerError: something is metered, and there is no signer.
         """
         market = Market.of(site, signer)
@@ -60,12 +65,16 @@ class Business:
             return None
         if not any(policy.tariff for policy in site.policies.policies):
             return cls(market)
-        chain = market.contracts.chain
+        settings, chain = site.chain, market.contracts.chain
         recorder = Recorder(chain.signer_or_raise(), chain.chain_id, market.contracts.usage.address)
-        journal, sender = Journal(site.chain.journal), DirectSender(chain)
-        publisher = Publisher(default_logs(site.chain.journal))
-        anchoring = Anchoring(Batches(journal), market.contracts, publisher, sender.turn)
-        return cls(market, Till(journal, Settler(chain, sender), recorder), anchoring)
+        journal = Journal(settings.journal)
+        account = Account(
+            chain, settings.outbox, journal, confirmations=settings.confirmations, gwei=settings.max_gwei
+        )
+        settler = Settler(chain, account)
+        anchoring = Anchoring(Batches(journal), market.contracts, Publisher(settings.logs), account)
+        upkeep = Upkeep(journal, settler, recorder, anchoring, account)
+        return cls(market, Till(journal, settler, recorder), anchoring, upkeep)
 
 
 def gateway(site: Site, business: Business | None = None) -> ASGIApp:

@@ -1,17 +1,31 @@
 """Records in batches, each under one root: closed and written down before its root is sent."""
 
-import sqlite3
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from licet.documents.receipts import ReceiptDocument
 from licet.documents.usage import UsageLog, UsageRecord
+from licet.gateway.database import Connection
 from licet.gateway.journal import Journal
 from licet.types import Hash32
 
 MAX_RECORDS: Final = 100_000
 """The most records of a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a batch's root stands.
+
+    Attributes:
+        tx_hash: the transaction.
+        block_number: its block.
+        block_hash: that block's hash: after a re-org there is another one.
+    """
+
+    tx_hash: Hash32
+    block_number: int
+    block_hash: Hash32
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +35,14 @@ class Batch:
     Attributes:
         number: its place, from 1.
         log: the records.
-        tx_hash: the transaction that anchored it; empty before.
+        attempt: how often its transaction failed in a block.
+        anchor: where it was anchored; None before.
     """
 
     number: int
     log: UsageLog
-    tx_hash: str = ""
+    attempt: int = 0
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +91,40 @@ class Batches:
                 return None
             # Periods do not overlap, so a second is in one batch, whole.
             until = times[-1][0] - 1 if len(times) > MAX_RECORDS and times[-1] != times[0] else times[-1][0]
-            number = db.execute(
-                "INSERT INTO batches (root, since, until) VALUES ('', ?, ?)", (times[0][0], until)
-            ).lastrowid
+            (number,) = db.execute(
+                "INSERT INTO batches (root, since, until) VALUES ('', ?, ?) RETURNING number",
+                (times[0][0], until),
+            ).fetchone()
             db.execute("UPDATE records SET batch = ? WHERE batch IS NULL AND time <= ?", (number, until))
-            batch = self._read(db, int(number or 0))
+            batch = self._read(db, number)
             db.execute("UPDATE batches SET root = ? WHERE number = ?", (batch.log.root, number))
             return batch
 
-    def anchored(self, batch: Batch, tx_hash: Hash32) -> None:
-        """Notes that a batch's root is on chain."""
-        with self._journal.transaction() as db:
-            db.execute("UPDATE batches SET tx_hash = ? WHERE number = ?", (tx_hash, batch.number))
+    def anchored(self, batch: Batch, anchor: Anchor) -> None:
+        """Notes where a batch's root is on chain."""
+        self._update(batch.number, "tx_hash = ?, block_number = ?, block_hash = ?", *astuple(anchor))
+
+    def undone(self, number: int) -> None:
+        """Notes that a batch's root is in no block any more: the batch is the next to be anchored."""
+        self._update(number, "tx_hash = NULL, block_number = NULL, block_hash = NULL")
+
+    def failed(self, batch: Batch) -> None:
+        """Notes that a batch's transaction failed: the next is another one."""
+        self._update(batch.number, "attempt = attempt + 1")
+
+    def anchored_from(self, block: int) -> list[tuple[int, Anchor]]:
+        """The batches that were anchored in a block or after it, by their numbers, and where."""
+        with self._journal.database.reading() as db:
+            rows = db.execute(
+                "SELECT number, tx_hash, block_number, block_hash FROM batches WHERE block_number >= ? "
+                "ORDER BY number",
+                (block,),
+            ).fetchall()
+        return [(number, Anchor(Hash32(tx), at, Hash32(of))) for number, tx, at, of in rows]
 
     def place_of(self, record_hash: Hash32) -> Place | None:
         """Where a record stands; None while it is in no batch that is anchored."""
-        with self._journal.transaction() as db:
+        with self._journal.database.reading() as db:
             row = db.execute(
                 "SELECT r.batch, r.number, r.receipt FROM records r JOIN batches b ON b.number = r.batch "
                 "WHERE r.hash = ? AND b.tx_hash IS NOT NULL",
@@ -106,19 +140,20 @@ class Batches:
 
     def read(self, number: int) -> Batch:
         """A batch that is there."""
-        with self._journal.transaction() as db:
+        with self._journal.database.reading() as db:
             return self._read(db, number)
 
+    def _update(self, number: int, change: str, *values: object) -> None:
+        with self._journal.transaction() as db:
+            db.execute(f"UPDATE batches SET {change} WHERE number = ?", (*values, number))
+
     @staticmethod
-    def _read(db: sqlite3.Connection, number: int) -> Batch:
+    def _read(db: Connection, number: int) -> Batch:
         receipts = db.execute("SELECT receipt FROM records WHERE batch = ? ORDER BY number", (number,))
         records = tuple(ReceiptDocument.from_bytes(receipt).record for (receipt,) in receipts)
-        since, until, tx_hash = db.execute(
-            "SELECT since, until, tx_hash FROM batches WHERE number = ?", (number,)
+        since, until, attempt, tx_hash, block_number, block_hash = db.execute(
+            "SELECT since, until, attempt, tx_hash, block_number, block_hash FROM batches WHERE number = ?",
+            (number,),
         ).fetchone()
-        return Batch(number, UsageLog(since, until, records), tx_hash or "")
-
-
-def default_logs(journal: Path) -> Path:
-    """Where logs of records are published, unless somebody says otherwise: beside the journal."""
-    return journal.with_suffix(".logs")
+        anchor = None if tx_hash is None else Anchor(Hash32(tx_hash), block_number, Hash32(block_hash))
+        return Batch(number, UsageLog(since, until, records), attempt, anchor)

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
+from licet.gateway.database import is_server
 from licet.gateway.policies import Access, Policies, Policy, Tariff
+from licet.gateway.sending import DEFAULT_GWEI
 from licet.rights.formats.base import MAX_BYTES
 from licet.rights.offer import Kind
 from licet.rights.terms import Payment, Terms
@@ -39,16 +41,24 @@ class ChainSettings:
         registry: the asset registry; all other contracts are found from it.
         chain_id: EIP-155 chain id, which the node has to be on.
         documents: folders that have signed offers and rights documents.
-        journal: the database of payments and records.
+        journal: the database of payments and records: a file, or a `postgresql://` URL.
+        outbox: the file of the account's transactions.
+        logs: the folder of the logs of records.
         anchor_seconds: how often records are put under a root on chain.
+        confirmations: blocks, its own included, after which a transaction counts.
+        max_gwei: the most that is paid for a unit of gas.
     """
 
     rpc: str
     registry: Address
     chain_id: int
     documents: tuple[Path, ...] = ()
-    journal: Path = Path("gateway.sqlite")
+    journal: str | Path = Path("gateway.sqlite")
+    outbox: Path = Path("gateway.outbox")
+    logs: Path = Path("gateway.logs")
     anchor_seconds: int = DEFAULT_ANCHOR
+    confirmations: int = 1
+    max_gwei: int = DEFAULT_GWEI
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +238,19 @@ def _chain(top: _Table, folder: Path) -> ChainSettings | None:
     if not top.has("chain"):
         return None
     table = top.table("chain")
+    named = table.optional("journal", str) or "gateway.sqlite"
+    beside = folder / ("gateway" if is_server(named) else named)
     settings = ChainSettings(
         rpc=table.required("rpc", str),
         registry=parse_address(table.required("registry", str), "chain.registry"),
         chain_id=table.required("chain_id", int),
         documents=tuple(folder / name for name in table.strings("documents")),
-        journal=folder / (table.optional("journal", str) or "gateway.sqlite"),
+        journal=named if is_server(named) else folder / named,
+        outbox=folder / (table.optional("outbox", str) or beside.with_suffix(".outbox")),
+        logs=folder / (table.optional("logs", str) or beside.with_suffix(".logs")),
         anchor_seconds=table.positive("anchor_seconds", DEFAULT_ANCHOR),
+        confirmations=table.positive("confirmations", 1),
+        max_gwei=table.positive("max_gwei", DEFAULT_GWEI),
     )
     table.check_all_known()
     if not settings.rpc.startswith(("http://", "https://")) or settings.chain_id <= 0:

@@ -10,3 +10,15 @@ class PaymentRefused(LicetError):
 
 class PaymentWaits(LicetError):
     """It is not known yet whether a payment opens what it was shown for: to be asked again."""
+
+
+class JournalFailed(PaymentWaits):
+    """The database of payments and records cannot be used at present; what it has is as it was."""
+
+
+class PaymentLost(LicetError):
+    """A re-org took a payment out that had been served, and it cannot be made again."""
+
+
+class AccountTaken(LicetError):
+    """Another gateway sends from the account, through another outbox: both would take the same nonces."""

@@ -1,68 +1,35 @@
-"""What was paid for what: written to disk before it counts (SQLite: write-ahead log, every commit synced).
+"""What was paid for what: written to disk before it counts.
 
-One file may serve several workers on one machine. A payment is known by token, payer and nonce, and belongs
-to the URL that it was first shown for.
+One journal may serve several gateways. A payment is known by token, payer and nonce, and belongs to the URL
+that it was first shown for.
 """
 
 import os
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+from contextlib import AbstractContextManager
 from enum import Enum, auto
 from pathlib import Path
-from threading import Lock
 from typing import Final, NamedTuple
 
 from licet.contracts.authorizations import Settlement
 from licet.documents.receipts import ReceiptDocument
-from licet.errors import InputError
+from licet.gateway.database import Connection, open_database
+from licet.gateway.schema import SCHEMA
 from licet.types import Hash32
 
 BUSY_SECONDS: Final = 300
 """How long one request may hold a payment; after that, another may go on with it."""
 
+CLAIM_SECONDS: Final = 60
+"""How long an account belongs to an outbox after its gateway was last heard of."""
+
 REPEAT_SECONDS: Final = 3_600
 """How long whoever named a payment identifier may read again for the same payment."""
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS payments (
-    token TEXT NOT NULL,
-    payer TEXT NOT NULL,
-    nonce TEXT NOT NULL,
-    url TEXT NOT NULL,
-    amount TEXT NOT NULL,
-    payee TEXT NOT NULL,
-    identifier TEXT NOT NULL,
-    taken_at INTEGER NOT NULL,
-    tx_hash TEXT,
-    block_number INTEGER,
-    block_hash TEXT,
-    served_at INTEGER,
-    holder TEXT,
-    held_until INTEGER NOT NULL,
-    PRIMARY KEY (token, payer, nonce)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS records (
-    number INTEGER PRIMARY KEY,
-    token TEXT NOT NULL,
-    payer TEXT NOT NULL,
-    nonce TEXT NOT NULL,
-    time INTEGER NOT NULL,
-    hash TEXT NOT NULL UNIQUE,
-    receipt BLOB NOT NULL,
-    batch INTEGER,
-    UNIQUE (token, payer, nonce)
-);
-CREATE INDEX IF NOT EXISTS records_by_batch ON records (batch, number);
-CREATE TABLE IF NOT EXISTS batches (
-    number INTEGER PRIMARY KEY,
-    root TEXT NOT NULL,
-    since INTEGER NOT NULL,
-    until INTEGER NOT NULL,
-    tx_hash TEXT
-);
-"""
+_OPEN: Final[set[str]] = set()
+"""The names of all journals that this process has open."""
+
 _KEY: Final = "token = ? AND payer = ? AND nonce = ?"
 
 
@@ -96,6 +63,7 @@ class Shown(NamedTuple):
         amount: in the token's smallest unit.
         payee: who receives it.
         identifier: that whoever pays gave it to repeat the request; empty if none.
+        signed: what else was signed, and the signature, so that it can be submitted again.
     """
 
     token: str
@@ -105,6 +73,7 @@ class Shown(NamedTuple):
     amount: int
     payee: str
     identifier: str = ""
+    signed: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -112,53 +81,68 @@ class Shown(NamedTuple):
         return self.token, self.payer, self.nonce
 
 
+class Paid(NamedTuple):
+    """A payment that was settled.
+
+    Attributes:
+        shown: the payment.
+        settlement: where.
+    """
+
+    shown: Shown
+    settlement: Settlement
+
+
 class Journal:
-    """The payments of a gateway.
+    """The payments of a gateway. All that is written raises `JournalFailed` where the database is away.
 
     Args:
-        path: the database; made if it is not there.
+        place: the database: a file, made if it is not there, or a `postgresql://` URL.
 
     Raises:
         InputError: it cannot be opened, or is something else.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._lock: Final = Lock()
+    def __init__(self, place: str | Path) -> None:
         # A process that was killed leaves its name behind; the next one of its number has another.
-        self._name: Final = f"{os.getpid()}-{secrets.token_hex(8)}"
-        try:
-            self._db: Final = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_SCHEMA)
-        except sqlite3.Error as error:
-            raise InputError(f"{path} cannot be used as the gateway's journal: {error}") from error
+        self._host: Final = socket.gethostname()
+        self._name: Final = f"{os.getpid()}-{secrets.token_hex(8)}-{self._host}"
+        self.database: Final = open_database(place, SCHEMA)
+        _OPEN.add(self._name)
 
     def close(self) -> None:
         """Closes the database."""
-        with self._lock:
-            self._db.close()
+        _OPEN.discard(self._name)
+        self.database.close()
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """The database, for what happens at once or not at all."""
+        return self.database.transaction()
 
     def take(self, shown: Shown, now: int) -> Outcome:
         """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled."""
-        with self.transaction():
-            row = self._db.execute(
-                f"SELECT url, tx_hash, served_at, identifier, holder, held_until FROM payments WHERE {_KEY}",
+        with self.transaction() as db:
+            row = db.execute(
+                "SELECT url, signed, tx_hash, served_at, lost_at, identifier, holder, held_until "
+                f"FROM payments WHERE {_KEY}",
                 shown.key,
             ).fetchone()
             if row is None:
-                self._insert(shown, now)
+                self._insert(db, shown, now)
                 return Outcome.NEW
-            url, tx_hash, served_at, identifier, holder, held_until = row
-            if url != shown.url:
+            url, signed, tx_hash, served_at, lost_at, identifier, holder, held_until = row
+            if (url, signed) != (shown.url, shown.signed):
                 return Outcome.ELSEWHERE
             if now < held_until and self._lives(holder):
                 return Outcome.BUSY
             if served_at is not None:
                 again = identifier and identifier == shown.identifier and now < served_at + REPEAT_SECONDS
-                return Outcome.REPEATED if again else Outcome.SPENT
-            self._hold(shown.key, now)
-            return Outcome.UNSETTLED if tx_hash is None else Outcome.SETTLED
+                return Outcome.REPEATED if again and lost_at is None else Outcome.SPENT
+            db.execute(
+                f"UPDATE payments SET holder = ?, held_until = ? WHERE {_KEY}",
+                (self._name, now + BUSY_SECONDS, *shown.key),
+            )
+            return Outcome.UNSETTLED if tx_hash is None or lost_at is not None else Outcome.SETTLED
 
     def settled(self, shown: Shown, settlement: Settlement, receipt: ReceiptDocument) -> bool:
         """Notes, at once, that a payment has reached its payee, and the record of what it is for.
@@ -171,90 +155,130 @@ class Journal:
         Returns:
             False if records of that second, or a later one, are in a batch already: record it anew.
         """
-        with self.transaction():
-            (last,) = self._db.execute("SELECT max(until) FROM batches").fetchone()
+        with self.transaction() as db:
+            (last,) = db.execute("SELECT max(until) FROM batches").fetchone()
             if last is not None and receipt.record.since <= last:
                 return False
-            self._db.execute(
-                "INSERT OR IGNORE INTO records (token, payer, nonce, time, hash, receipt) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+            db.execute(
+                "INSERT INTO records (token, payer, nonce, time, hash, receipt) "
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (*shown.key, receipt.record.since, receipt.record.hash, receipt.to_bytes()),
             )
-            self._db.execute(
-                f"UPDATE payments SET tx_hash = ?, block_number = ?, block_hash = ? WHERE {_KEY}",
-                (settlement.tx_hash, settlement.block_number, settlement.block_hash, *shown.key),
-            )
+            self._place(db, shown, settlement)
+            return True
 
+    def settled_from(self, block: int) -> list[Paid]:
+        """All payments that were settled in a block or after it, and are not given up."""
+        with self.database.reading() as db:
+            rows = db.execute(
+                "SELECT token, payer, nonce, url, amount, payee, identifier, signed, tx_hash, block_number, "
+                "block_hash FROM payments WHERE block_number >= ? AND lost_at IS NULL ORDER BY block_number",
+                (block,),
+            ).fetchall()
+        return [_paid(*row) for row in rows]
+
+    def moved(self, shown: Shown, settlement: Settlement, receipt: ReceiptDocument | None) -> None:
+        """Notes that a settled payment stands in another block, and its record's receipt that says so."""
+        with self.transaction() as db:
+            self._place(db, shown, settlement)
+            if receipt is not None:
+                db.execute(f"UPDATE records SET receipt = ? WHERE {_KEY}", (receipt.to_bytes(), *shown.key))
+
+    def lost(self, shown: Shown, now: int) -> None:
+        """Notes that a settled payment is in no block any more, and cannot be made again."""
+        with self.transaction() as db:
+            db.execute(f"UPDATE payments SET lost_at = ? WHERE {_KEY}", (now, *shown.key))
+
+    def claim(self, account: str, outbox: str, now: int) -> bool:
+        """Notes that an account sends through an outbox.
+
+        Returns:
+            False if it does through another one, of a gateway that was there a moment ago.
+        """
+        with self.transaction() as db:
+            row = db.execute("SELECT outbox, seen_at FROM senders WHERE account = ?", (account,)).fetchone()
+            if row is not None and row[0] != outbox and now < row[1] + CLAIM_SECONDS:
+                return False
+            db.execute(
+                "INSERT INTO senders (account, outbox, seen_at) VALUES (?, ?, ?) "
+                "ON CONFLICT (account) DO UPDATE SET outbox = excluded.outbox, seen_at = excluded.seen_at",
+                (account, outbox, now),
+            )
             return True
 
     def receipt(self, shown: Shown) -> bytes | None:
         """The receipt of what a payment is for; None if there is none yet."""
-        with self._lock:
-            row = self._db.execute(f"SELECT receipt FROM records WHERE {_KEY}", shown.key).fetchone()
+        with self.database.reading() as db:
+            row = db.execute(f"SELECT receipt FROM records WHERE {_KEY}", shown.key).fetchone()
         return None if row is None else bytes(row[0])
 
     def served(self, shown: Shown, now: int) -> None:
         """Notes that what a payment is for was delivered."""
-        with self.transaction():
-            self._db.execute(
+        with self.transaction() as db:
+            db.execute(
                 f"UPDATE payments SET served_at = ?, holder = NULL, held_until = 0 WHERE {_KEY}",
                 (now, *shown.key),
             )
 
     def release(self, shown: Shown) -> None:
         """Lets another request go on with a payment."""
-        with self.transaction():
-            self._db.execute(f"UPDATE payments SET holder = NULL, held_until = 0 WHERE {_KEY}", shown.key)
+        with self.transaction() as db:
+            db.execute(f"UPDATE payments SET holder = NULL, held_until = 0 WHERE {_KEY}", shown.key)
 
     def forget(self, shown: Shown) -> None:
         """Takes a payment out that moved no money, and cannot any more."""
-        with self.transaction():
-            self._db.execute(f"DELETE FROM payments WHERE {_KEY} AND tx_hash IS NULL", shown.key)
+        with self.transaction() as db:
+            db.execute(f"DELETE FROM payments WHERE {_KEY} AND tx_hash IS NULL", shown.key)
 
     def settlement(self, shown: Shown) -> Settlement | None:
         """Where a payment was settled; None if it was not, as far as is known here."""
-        with self._lock:
-            row = self._db.execute(
+        with self.database.reading() as db:
+            row = db.execute(
                 f"SELECT tx_hash, block_number, block_hash FROM payments WHERE {_KEY}", shown.key
             ).fetchone()
         return None if row is None or row[0] is None else Settlement(Hash32(row[0]), row[1], Hash32(row[2]))
 
     def counts(self) -> dict[str, int]:
-        """How many payments were taken, settled and served."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT count(*), count(tx_hash), count(served_at) FROM payments"
+        """How many payments were taken, settled, served and lost, and how many records there are."""
+        with self.database.reading() as db:
+            row = db.execute(
+                "SELECT count(*), count(tx_hash), count(served_at), count(lost_at) FROM payments"
             ).fetchone()
-            (records,) = self._db.execute("SELECT count(*) FROM records").fetchone()
-        return dict(zip(("taken", "settled", "served", "records"), (*row, records), strict=True))
+            (records,) = db.execute("SELECT count(*) FROM records").fetchone()
+        return dict(zip(("taken", "settled", "served", "lost", "records"), (*row, records), strict=True))
 
-    def _insert(self, shown: Shown, now: int) -> None:
-        self._db.execute(
-            "INSERT INTO payments (token, payer, nonce, url, amount, payee, identifier, taken_at, holder, "
-            "held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    def _insert(self, db: Connection, shown: Shown, now: int) -> None:
+        db.execute(
+            "INSERT INTO payments (token, payer, nonce, url, amount, payee, identifier, signed, taken_at, "
+            "holder, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *shown.key,
                 shown.url,
                 str(shown.amount),
                 shown.payee,
                 shown.identifier,
+                shown.signed,
                 now,
                 self._name,
                 now + BUSY_SECONDS,
             ),
         )
 
-    def _hold(self, key: tuple[str, str, str], now: int) -> None:
-        self._db.execute(
-            f"UPDATE payments SET holder = ?, held_until = ? WHERE {_KEY}",
-            (self._name, now + BUSY_SECONDS, *key),
+    @staticmethod
+    def _place(db: Connection, shown: Shown, settlement: Settlement) -> None:
+        db.execute(
+            f"UPDATE payments SET tx_hash = ?, block_number = ?, block_hash = ?, lost_at = NULL WHERE {_KEY}",
+            (settlement.tx_hash, settlement.block_number, settlement.block_hash, *shown.key),
         )
 
     def _lives(self, holder: str | None) -> bool:
         """Whether the process that holds a payment still runs."""
-        if holder is None or holder == self._name:
+        if holder is None or holder in _OPEN:
             return holder is not None
-        number = int(holder.partition("-")[0])
+        process, _, host = holder.split("-", 2)
+        if host != self._host:
+            return True  # as far as can be known here
+        number = int(process)
         if number == os.getpid():
             return False
         try:
@@ -265,14 +289,10 @@ class Journal:
             pass
         return True
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """The database, for what happens at once or not at all."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+
+def _paid(  # the columns, in the order in which they are asked for
+    token: str, payer: str, nonce: str, url: str, amount: str, payee: str, identifier: str, signed: str,
+    tx_hash: str, block_number: int, block_hash: str,
+) -> Paid:  # fmt: skip
+    shown = Shown(token, payer, nonce, url, int(amount), payee, identifier, signed)
+    return Paid(shown, Settlement(Hash32(tx_hash), block_number, Hash32(block_hash)))

@@ -1,7 +1,7 @@
 """Records of what was served: one for each payment, countersigned, and later under a root on chain."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from licet.chain.signer import Signer
@@ -52,7 +52,13 @@ class Recorder:
             until=now,
             reference=f"x402:{payer}:{nonce}",
         )
-        receipt = UsageReceipt(record.hash, payer, settlement.tx_hash)
+        return self._signed(record, UsageReceipt(record.hash, payer, settlement.tx_hash))
+
+    def moved(self, document: ReceiptDocument, settlement: Settlement) -> ReceiptDocument:
+        """The receipt of the same record, which is paid by another transaction now."""
+        return self._signed(document.record, replace(document.receipt, payment=settlement.tx_hash))
+
+    def _signed(self, record: UsageRecord, receipt: UsageReceipt) -> ReceiptDocument:
         signature = self.signer.sign_typed_data(receipt.typed_data(self.chain_id, self.usage_ledger))
         return ReceiptDocument(
             self.chain_id, self.usage_ledger, self.signer.address, record, receipt, signature

@@ -1,11 +1,11 @@
 """How a payment reaches its payee: one seam, behind which transactions are sent.
 
-A settlement is final here once a block has it. Whatever sends may answer that it does not know what became of
-a transaction: then the chain is asked, later, and the payment can still be submitted again, since its nonce
-lets it happen once.
+Whatever sends may answer that it does not know what became of a transaction: then the chain is asked, later,
+and the payment can still be submitted again, since its nonce lets it happen once. Whatever sends is not
+believed either: a payment is settled where the token's own logs say so.
 """
 
-from threading import Lock
+import time
 from typing import Final, Protocol
 
 from licet.chain.client import Chain
@@ -17,6 +17,11 @@ from licet.types import Address
 _LOOK_BACK: Final = 10_000
 """Blocks in which an early submission is looked for: payments are valid for minutes."""
 
+_LAG: Final = 3.0
+"""Seconds by which the node that is asked may be behind the one that was told."""
+
+_AGAIN: Final = 0.25
+
 
 class Sender(Protocol):
     """Sends a transfer to the chain."""
@@ -26,27 +31,9 @@ class Sender(Protocol):
 
         Raises:
             Reverted: the token refuses.
-            ChainError: the chain could not be asked, or what became of the transaction is not known.
+            LicetError: the chain could not be asked, or what became of the transaction is not known.
         """
         ...
-
-
-class DirectSender:
-    """Sends from the chain's own account, one transaction after another.
-
-    Args:
-        chain: with a signer.
-    """
-
-    def __init__(self, chain: Chain) -> None:
-        self._chain: Final = chain
-        self.turn: Final = Lock()
-        """Held while a transaction is sent: two at once would take the same nonce."""
-
-    def send(self, token: Address, transfer: Transfer) -> None:
-        """Sends one transfer; see `Sender`."""
-        with self.turn:
-            Authorizations(self._chain, token).submit(transfer)
 
 
 class Settler:
@@ -95,6 +82,8 @@ class Settler:
         if found is not None:
             return found
         try:
+            # What the token would refuse is not signed for: nobody's gas is spent on it.
+            authorizations.check(transfer)
             self._sender.send(token, transfer)
         except Reverted as error:
             # Somebody else may have submitted it: then it is paid all the same.
@@ -102,14 +91,23 @@ class Settler:
             if found is None:
                 raise _refused(error) from error
             return found
-        found = authorizations.settlement(transfer, since)
-        if found is None:
-            raise UnexpectedAnswer(
-                f"the token {token} took an authorization, and logged no transfer after it: it does not "
-                "keep to EIP-3009",
-                token=token,
-            )
-        return found
+        return self._logged(authorizations, transfer, since)
+
+    @staticmethod
+    def _logged(authorizations: Authorizations, transfer: Transfer, since: int) -> Settlement:
+        """Where a transfer is that was sent just now."""
+        deadline = time.monotonic() + _LAG
+        while True:
+            found = authorizations.settlement(transfer, since)
+            if found is not None:
+                return found
+            if time.monotonic() > deadline:
+                raise UnexpectedAnswer(
+                    f"an authorization of the token {authorizations.token} was submitted, and no transfer "
+                    "after it was logged",
+                    token=authorizations.token,
+                )
+            time.sleep(_AGAIN)
 
 
 def _refused(error: Reverted) -> PaymentRefused:

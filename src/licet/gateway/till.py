@@ -14,13 +14,14 @@ from anyio import CapacityLimiter, to_thread
 from x402.schemas import PaymentRequirements
 
 from licet.contracts.authorizations import Settlement, Transfer
-from licet.errors import ChainError, InputError, InsufficientBalance, SignerError
+from licet.errors import ChainError, InputError, InsufficientBalance, OutboxFailed, SignerError
 from licet.gateway import wire
-from licet.gateway.errors import PaymentRefused, PaymentWaits
+from licet.gateway.errors import AccountTaken, PaymentRefused, PaymentWaits
 from licet.gateway.journal import Journal, Outcome, Shown
 from licet.gateway.policies import Policy, Tariff
 from licet.gateway.recording import Recorder
 from licet.gateway.settling import Settler
+from licet.gateway.shown import shown_of
 
 MARGIN: Final = 6
 """Seconds before its end in which a payment is too late to be mined."""
@@ -30,6 +31,7 @@ SKEW: Final = 300
 
 RETRY_SECONDS: Final = 5
 _AT_ONCE: Final = 16
+_WAITING: Final = 256
 _NEXT_SECOND: Final = 0.1
 _T = TypeVar("_T")
 
@@ -109,22 +111,14 @@ class Till:
         if not wire.agrees(payload, wanted, url):
             raise PaymentRefused("the payment is for something else than what is asked for here")
         self.check(transfer, policy.tariff)
-        shown = Shown(
-            policy.tariff.currency.lower(),
-            transfer.payer,
-            transfer.nonce,
-            url,
-            transfer.amount,
-            transfer.payee,
-            wire.identifier_of(payload),
-        )
+        shown = shown_of(policy.tariff.currency, transfer, url, wire.identifier_of(payload))
         outcome = await to_thread.run_sync(self._journal.take, shown, int(time.time()))
         if outcome is Outcome.NEW:
             await self._check_new(shown, transfer)
         if outcome is Outcome.BUSY:
             raise PaymentWaits("another request with this payment is being answered", busy=True)
         if outcome is Outcome.ELSEWHERE:
-            raise PaymentRefused("the payment was used for another URL")
+            raise PaymentRefused("the payment was used for another URL, or is another one of the same nonce")
         if outcome is Outcome.SPENT:
             raise PaymentRefused("the payment was used: what it is for was delivered")
         return Reading(shown, transfer, outcome, policy)
@@ -224,9 +218,11 @@ class Till:
         """
         if self._limiter is None:
             self._limiter = CapacityLimiter(_AT_ONCE)
+        if self._limiter.statistics().tasks_waiting >= _WAITING:
+            raise PaymentWaits("too many payments are being settled")
         try:
             return await to_thread.run_sync(ask, limiter=self._limiter)
-        except (ChainError, InsufficientBalance, SignerError) as error:
+        except (AccountTaken, ChainError, InsufficientBalance, OutboxFailed, SignerError) as error:
             raise PaymentWaits(
                 "the chain cannot be asked at present, or the gateway cannot pay its gas"
             ) from error
