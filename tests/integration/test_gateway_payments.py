@@ -74,11 +74,12 @@ class Shop:
             folder=folder / "site",
             chain=ChainSettings(network.url, network.deployment.asset_registry, 31337),
         )
+        self.place: str | Path = folder / "journal.sqlite"
         self.app = self.opened()
 
     def opened(self) -> ASGIApp:
         """The gateway, started: again, after it was started before."""
-        self.journal = Journal(self.folder / "journal.sqlite")
+        self.journal = Journal(self.place)
         ledger = self.network.deployment.usage_ledger
         recorder = Recorder(self.keeper.signer, 31337, ledger)
         self.account = Account(self.keeper.chain, self.folder / "outbox.db", self.journal)

@@ -91,9 +91,13 @@ class _File(Database):
         self._reading: Final = Lock()
         try:
             self._db: Final = self._open(path)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(schema)
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.executescript(schema)
+            except sqlite3.Error:
+                self._db.close()
+                raise
             # Whoever only asks does not wait for the disk.
             self._reader: Final = self._open(path)
         except sqlite3.Error as error:
@@ -155,9 +159,13 @@ class _Server(Database):
         self._lock: Final = Lock()
         try:
             self._db = self._connect()
-            with self._db.transaction():
-                self._db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-                self._db.execute(_WORDS.sub(lambda found: _POSTGRES[found[0]], schema).encode())
+            try:
+                with self._db.transaction():
+                    self._db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                    self._db.execute(_WORDS.sub(lambda found: _POSTGRES[found[0]], schema).encode())
+            except psycopg.Error:
+                self._db.close()
+                raise
         except (psycopg.Error, UnicodeError) as error:
             raise InputError(
                 f"{self.name} cannot be used as the gateway's journal: {_reason(error)}"
