@@ -1,7 +1,6 @@
 """`licet gateway`: a site, served to machines on its holder's terms."""
 
 import contextlib
-import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,17 +18,12 @@ from licet.cli.text import one_line
 from licet.errors import InputError, LicetError, ToolMissing
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
-    from licet.gateway.app import Business
+    from licet.gateway.app import Business, Eyes
     from licet.gateway.config import Site
 
 DEFAULT_PORT: Final = 8402
-_LIBRARIES: Final = ("starlette", "uvicorn", "httpx", "x402")
-_GRACE: Final = 30
-_KEEP_ALIVE: Final = 5
+_LIBRARIES: Final = ("starlette", "uvicorn", "httptools", "uvloop", "httpx", "prometheus_client", "x402")
 _BACKLOG: Final = 2048
-_MAX_HEADER: Final = 64 << 10
 
 
 @click.command("gateway")
@@ -54,6 +48,7 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
         raise ToolMissing(f"the gateway needs {', '.join(missing)}: pip install 'licet[gateway]'")
     from licet.gateway.app import gateway
     from licet.gateway.config import Site
+    from licet.gateway.serving import serve
 
     site = Site.read(config)
     if check:
@@ -61,12 +56,12 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
         _tell(site, "", as_json=as_json)
         return
     business = _business(site, session)
-    app = gateway(site, business)
-    with _listening(host, port) as listener:
+    with _listening(host, port) as listener, _watching(site, business) as eyes:
+        app = gateway(site, business, eyes)
         place = f"[{host}]" if ":" in host else host
         _tell(site, f"http://{place}:{listener.getsockname()[1]}", as_json=as_json)
-        with _working(site, business):
-            _run(app, listener)
+        with _working(site, business, eyes):
+            serve(app, listener, site.max_body)
     note("The gateway has ended.")
 
 
@@ -110,17 +105,43 @@ def _business(site: "Site", session: Session) -> "Business | None":
 
 
 @contextlib.contextmanager
-def _working(site: "Site", business: "Business | None") -> Iterator[None]:
+def _watching(site: "Site", business: "Business | None") -> Iterator["Eyes"]:
+    """Writes and counts requests, where the site wants it."""
+    from licet.gateway.app import Eyes
+    from licet.gateway.logs import Log
+    from licet.gateway.metrics import Metrics
+
+    till = None if business is None else business.till
+    with contextlib.ExitStack() as stack:
+        log = metrics = None
+        if site.log is not None:
+            log = stack.enter_context(Log.to(site.log.file))
+        if site.metrics is not None:
+            metrics = Metrics(None if till is None else till.journal.counts)
+            stack.enter_context(metrics.served(site.metrics.host, site.metrics.port))
+        yield Eyes(log, metrics)
+
+
+@contextlib.contextmanager
+def _working(site: "Site", business: "Business | None", eyes: "Eyes") -> Iterator[None]:
     """Anchors records, and keeps what was sent on chain, meanwhile."""
     if business is None or business.anchoring is None or business.upkeep is None or site.chain is None:
         yield
         return
+
+    def tell(error: LicetError) -> None:
+        if eyes.metrics is not None:
+            eyes.metrics.failed(error)
+        if eyes.log is not None:
+            eyes.log.write("trouble", kind=type(error).__name__, said=str(error))
+        else:
+            note(one_line(str(error)))
+
     stop = threading.Event()
+    anchor_seconds = site.chain.anchor_seconds
     threads = [
-        threading.Thread(
-            target=business.anchoring.run, args=(stop, site.chain.anchor_seconds, _not_anchored)
-        ),
-        threading.Thread(target=business.upkeep.run, args=(stop, _not_kept)),
+        threading.Thread(target=business.anchoring.run, args=(stop, anchor_seconds, tell)),
+        threading.Thread(target=business.upkeep.run, args=(stop, tell)),
     ]
     for thread in threads:
         thread.start()
@@ -130,33 +151,3 @@ def _working(site: "Site", business: "Business | None") -> Iterator[None]:
         stop.set()
         for thread in threads:
             thread.join()
-
-
-def _not_anchored(error: LicetError) -> None:
-    note(f"records are not anchored yet, trying on: {one_line(str(error))}")
-
-
-def _not_kept(error: LicetError) -> None:
-    note(one_line(str(error)))
-
-
-def _run(app: "ASGIApp", listener: socket.socket) -> None:
-    import uvicorn
-
-    settings = uvicorn.Config(
-        app,
-        http="h11",
-        ws="none",
-        lifespan="on",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_GRACE,
-        h11_max_incomplete_event_size=_MAX_HEADER,
-    )
-    # Once it has ended gracefully, uvicorn raises the signal again that asked for it.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(settings).run(sockets=[listener])

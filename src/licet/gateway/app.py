@@ -13,11 +13,15 @@ from licet.gateway.config import Site
 from licet.gateway.documents import Documents
 from licet.gateway.facilitator import Facilitator
 from licet.gateway.folder import Folder
-from licet.gateway.gate import Gate
+from licet.gateway.gate import Gate, Limited
 from licet.gateway.health import Health
 from licet.gateway.journal import Journal
+from licet.gateway.logs import Log
 from licet.gateway.market import Market
+from licet.gateway.metrics import Metrics
+from licet.gateway.observing import Observed
 from licet.gateway.proofs import Proofs
+from licet.gateway.proxies import Proxied
 from licet.gateway.recording import Recorder
 from licet.gateway.saying import Saying
 from licet.gateway.sending import Account
@@ -77,26 +81,41 @@ class Business:
         return cls(market, Till(journal, settler, recorder), anchoring, upkeep)
 
 
-def gateway(site: Site, business: Business | None = None) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What is told of requests.
+
+    Attributes:
+        log: where they are written; None if they are not.
+        metrics: where they are counted; None if they are not.
+    """
+
+    log: Log | None = None
+    metrics: Metrics | None = None
+
+
+def gateway(site: Site, business: Business | None = None, eyes: Eyes | None = None) -> ASGIApp:
     """The application that serves a site on its terms.
 
     Args:
         site: what is served: a folder, or another server.
         business: the site's, if it names a chain.
+        eyes: what is told of requests.
 
     Raises:
         InputError: a format that the site speaks cannot say its terms.
     """
-    return around(served(site), site, business)
+    return around(served(site), site, business, eyes)
 
 
-def around(app: ASGIApp, site: Site, business: Business | None = None) -> ASGIApp:
+def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eyes | None = None) -> ASGIApp:
     """The same around an application of one's own, which is served instead.
 
     Args:
         app: an ASGI application; what it answers is read on the site's terms.
         site: the terms; its folder and upstream are left alone.
         business: the site's, if it names a chain.
+        eyes: what is told of requests.
 
     Raises:
         InputError: a format that the site speaks cannot say its terms.
@@ -109,7 +128,12 @@ def around(app: ASGIApp, site: Site, business: Business | None = None) -> ASGIAp
         inner = Facilitator(inner, till, site.policies.policies, market.contracts.chain.account)
     if business is not None and business.anchoring is not None:
         inner = Proofs(inner, business.anchoring)
-    return Health(inner, checks)
+    if site.rate is not None:
+        inner = Limited(inner, site.rate)
+    inner = Health(inner, checks)
+    if eyes is not None and (eyes.log is not None or eyes.metrics is not None):
+        inner = Observed(inner, eyes.log, eyes.metrics)
+    return Proxied(inner, site.proxies) if site.proxies else inner
 
 
 def served(site: Site) -> ASGIApp:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
 from licet.gateway.database import is_server
+from licet.gateway.limits import By, Rate
 from licet.gateway.policies import Access, Policies, Policy, Tariff
+from licet.gateway.proxies import Network, parse_network
 from licet.gateway.sending import DEFAULT_GWEI
 from licet.rights.formats.base import MAX_BYTES
 from licet.rights.offer import Kind
@@ -28,6 +30,7 @@ MAX_POLICIES: Final = 1_000
 
 DEFAULT_MAX_BODY: Final = 1 << 20
 DEFAULT_ANCHOR: Final = 600
+DEFAULT_METRICS_PORT: Final = 9402
 _METER: Final = "use"
 _T = TypeVar("_T")
 
@@ -62,6 +65,30 @@ class ChainSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Where Prometheus asks for figures, apart from what the public sees.
+
+    Attributes:
+        host: the address to listen at.
+        port: the TCP port.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_METRICS_PORT
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """Where one line of JSON is written for each request, and for what goes wrong.
+
+    Attributes:
+        file: appended to; None for stderr.
+    """
+
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What a gateway serves, and on which terms.
 
@@ -74,6 +101,10 @@ class Site:
         chain: where payments are made; None where nothing asks for one.
         max_body: the most bytes that a request's body may have.
         html_links: whether pages get `link` elements that lead to the terms.
+        rate: how often one client may ask for anything; None for as often as they like.
+        proxies: networks of servers in front, whose word on a client's address is taken.
+        metrics: where Prometheus asks for figures; None if nowhere.
+        log: where requests are written; None if nowhere.
     """
 
     origin: str
@@ -84,6 +115,10 @@ class Site:
     chain: ChainSettings | None = None
     max_body: int = DEFAULT_MAX_BODY
     html_links: bool = False
+    rate: Rate | None = None
+    proxies: tuple[Network, ...] = ()
+    metrics: MetricsSettings | None = None
+    log: LogSettings | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "origin", origin_of(self.origin, "site.origin"))
@@ -135,6 +170,10 @@ class Site:
             chain=chain,
             max_body=site.positive("max_body", DEFAULT_MAX_BODY),
             html_links=bool(site.optional("html_links", bool)),
+            rate=_rate(site),
+            proxies=tuple(parse_network(text) for text in site.strings("proxies")),
+            metrics=_metrics(top),
+            log=_log(top, folder),
         )
         if result.folder is None and not result.upstream:
             raise InputError("nothing is served: name site.folder or site.upstream")
@@ -258,6 +297,37 @@ def _chain(top: _Table, folder: Path) -> ChainSettings | None:
     return settings
 
 
+def _rate(table: _Table) -> Rate | None:
+    rate, by = table.optional("rate", str), table.optional("rate_by", str)
+    if rate is None:
+        if by is not None:
+            raise InputError(f"{table.name}.rate_by is for a rate: add rate")
+        return None
+    return Rate.parsed(rate, By.ADDRESS if by is None else by)
+
+
+def _metrics(top: _Table) -> MetricsSettings | None:
+    if not top.has("metrics"):
+        return None
+    table = top.table("metrics")
+    settings = MetricsSettings(
+        table.optional("host", str) or "127.0.0.1", table.positive("port", DEFAULT_METRICS_PORT)
+    )
+    table.check_all_known()
+    if settings.port >= 1 << 16:
+        raise InputError(f"metrics.port is {settings.port}: a TCP port is expected")
+    return settings
+
+
+def _log(top: _Table, folder: Path) -> LogSettings | None:
+    if not top.has("log"):
+        return None
+    table = top.table("log")
+    file = table.optional("file", str)
+    table.check_all_known()
+    return LogSettings(None if file is None else folder / file)
+
+
 def _policy(table: _Table, folder: Path, chain: ChainSettings | None) -> Policy:
     try:
         word = table.required("access", str)
@@ -273,9 +343,9 @@ def _policy(table: _Table, folder: Path, chain: ChainSettings | None) -> Policy:
             asset=ZERO_HASH if asset is None else parse_hash(asset, "asset id"),
             tariff=tariff,
         )
-        terms = _terms(table, policy, folder, payment)
+        terms, rate = _terms(table, policy, folder, payment), _rate(table)
         table.check_all_known()
-        return Policy(policy.path, access, policy.agents, policy.asset, tariff, terms)
+        return replace(policy, terms=terms, rate=rate)
     except InputError as error:
         raise InputError(f"{table.name}: {error}", **error.facts) from error
 

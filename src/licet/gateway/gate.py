@@ -1,5 +1,6 @@
 """The gate: in front of any ASGI application, lets through what the policies let through."""
 
+import math
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,6 +12,8 @@ from licet.gateway import wire
 from licet.gateway.answers import refusal
 from licet.gateway.config import Site
 from licet.gateway.errors import PaymentRefused, PaymentWaits
+from licet.gateway.limits import By, Limit, Rate, client_of
+from licet.gateway.observing import ACCESS
 from licet.gateway.pages import Linked, unmarked
 from licet.gateway.paths import RequestPath, request_path
 from licet.gateway.paying import Paying
@@ -44,6 +47,7 @@ class Gate:
         self._till: Final = till
         self._elements: Final = saying.elements if site.html_links else ""
         self._by_agent: Final = bool(site.policies.agents)
+        self._limits: Final = {id(each): Limit(each.rate) for each in site.policies.policies if each.rate}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or lets the application answer it."""
@@ -67,6 +71,12 @@ class Gate:
         self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
     ) -> None:
         said = self._with_terms(policy, send)
+        scope[ACCESS] = policy.access
+        if not self._is_by_key(policy):
+            wait = self.count(policy, scope)
+            if wait:
+                await too_many(scope, wait)(scope, receive, said)
+                return
         if policy.access is Access.FREE:
             if self._elements:
                 scope, linked = unmarked(scope), Linked(self._elements, scope, said)
@@ -88,6 +98,24 @@ class Gate:
         else:
             await self._sell(path, policy, scope, receive, said)
 
+    def count(self, policy: Policy, scope: Scope, key: str = "") -> float:
+        """Counts a request against its policy's limit; returns how many seconds are to be waited.
+
+        Args:
+            policy: that counts for it.
+            scope: of the request.
+            key: who asks, where they have proven it.
+        """
+        limit = self._limits.get(id(policy))
+        if limit is None:
+            return 0.0
+        return limit.take(f"key {key}" if key else client_of(scope, limit.rate.by))
+
+    def _is_by_key(self, policy: Policy) -> bool:
+        """Whether requests are counted once it is known who asks."""
+        proven = policy.access in (Access.METERED, Access.LICENSE)
+        return proven and policy.rate is not None and policy.rate.by is By.KEY
+
     async def _sell(
         self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
     ) -> None:
@@ -107,10 +135,16 @@ class Gate:
             if len(shown) != 1:
                 raise PaymentRefused("Each read of this is paid for: sign what PAYMENT-REQUIRED asks for.")
             reading = await self._till.open(shown[0], url, policy)
+            wait = self.count(policy, scope, reading.transfer.payer) if self._is_by_key(policy) else 0
+            if wait:
+                await self._till.close(reading, delivered=False)
+                await too_many(scope, wait)(scope, receive, send)
+                return
             inner = self._inner(path, scope)
             await Paying(self._till, reading).answer(self._app, inner, receive, send)
         except PaymentRefused as error:
-            answer = await self._bill(policy, url, scope, str(error))
+            wait = self.count(policy, scope) if self._is_by_key(policy) else 0
+            answer = too_many(scope, wait) if wait else await self._bill(policy, url, scope, str(error))
             await answer(scope, receive, send)
         except PaymentWaits as error:
             await _later(scope, str(error), 409 if error.facts.get("busy") else 503)(scope, receive, send)
@@ -165,6 +199,31 @@ class Gate:
             await send(message)
 
         return said
+
+
+class Limited:
+    """Middleware that lets each client ask so often, for whatever it is.
+
+    Args:
+        app: all else.
+        rate: how often.
+    """
+
+    def __init__(self, app: ASGIApp, rate: Rate) -> None:
+        self._app: Final = app
+        self._limit: Final = Limit(rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, or lets the application answer it."""
+        wait = self._limit.take(client_of(scope, self._limit.rate.by)) if scope["type"] == "http" else 0
+        app = too_many(scope, wait) if wait else self._app
+        await app(scope, receive, send)
+
+
+def too_many(scope: Scope, seconds: float) -> Response:
+    """The answer to whoever asks too often."""
+    later = {"Retry-After": str(math.ceil(seconds))}
+    return refusal(scope, 429, "You ask more often than this site allows: wait.", later)
 
 
 def _later(scope: Scope, reason: str, status: int = 503) -> Response:

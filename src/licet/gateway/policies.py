@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from licet.errors import InputError
+from licet.gateway.limits import Rate
 from licet.gateway.paths import RequestPath
 from licet.rights.syntax.robots_txt import covers, path_of
 from licet.rights.terms import Terms
@@ -66,6 +67,7 @@ class Policy:
         asset: what is behind these paths; zero if that is nobody's deed.
         tariff: what a read costs, where it is metered.
         terms: what the policy says to machines; None where it says nothing.
+        rate: how often one may ask; None for as often as they like.
     """
 
     path: str
@@ -74,6 +76,7 @@ class Policy:
     asset: Hash32 = ZERO_HASH
     tariff: Tariff | None = None
     terms: Terms | None = None
+    rate: Rate | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", _pattern(self.path))
