@@ -10,6 +10,7 @@ import math
 import re
 import signal
 import socket
+import struct
 from asyncio import TimerHandle, Transport
 from enum import Enum, auto
 from typing import Final
@@ -18,21 +19,13 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_SECONDS: Final = 10.0
-"""How long the header of a request may take, from the connection or the answer before it."""
-
-BODY_SECONDS: Final = 30.0
 BODY_RATE: Final = 1 << 16
-"""How long a body may take: so many seconds, and one more for each so many bytes that it may have."""
-
-STALLED_SECONDS: Final = 30.0
-"""How long whoever is answered may take nothing of the answer."""
+"""The least bytes in a second of a body that is as large as it may be."""
 
 MAX_HEAD: Final = 64 << 10
 MAX_FIELDS: Final = 100
 MAX_CONNECTIONS: Final = 4_096
 
-_LOOK_SECONDS: Final = 1.0
 _CHUNKS: Final = 8  # a body in chunks of a byte each is so many times as long as it says
 _GRACE: Final = 30
 _KEEP_ALIVE: Final = 5
@@ -53,9 +46,21 @@ class _Stage(Enum):
 
 
 class Guarded(HttpToolsProtocol):
-    """One connection."""
+    """One connection.
+
+    Attributes:
+        max_body: the most bytes that a request's body may have.
+        head_seconds: how long the header of a request may take, or the first byte of the first one.
+        body_seconds: how long a body may take, besides its time at `BODY_RATE`.
+        stalled_seconds: how long whoever is answered may take nothing of the answer.
+        look_seconds: how often that is looked at.
+    """
 
     max_body = 1 << 20
+    head_seconds = 10.0
+    body_seconds = 30.0
+    stalled_seconds = 30.0
+    look_seconds = 1.0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begins to watch the time."""
@@ -63,7 +68,7 @@ class Guarded(HttpToolsProtocol):
         self._enter(_Stage.NONE)
         self._left = 0
         self._stalled_since = self._since
-        self._look: TimerHandle = self.loop.call_later(_LOOK_SECONDS, self._check)
+        self._look: TimerHandle = self.loop.call_later(self.look_seconds, self._check)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends it."""
@@ -74,7 +79,7 @@ class Guarded(HttpToolsProtocol):
         """Takes what arrives, as long as it is not more than a request may be."""
         self._taken += len(data)
         if self._taken > MAX_HEAD + (_CHUNKS * self.max_body if self._stage is _Stage.BODY else 0):
-            self.transport.abort()
+            self._end()
         else:
             super().data_received(data)
 
@@ -117,6 +122,12 @@ class Guarded(HttpToolsProtocol):
         self._since = self.loop.time()
         self._taken = 0
 
+    def _end(self) -> None:
+        """Ends the connection, and lets the system keep nothing for it."""
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
     def _check(self) -> None:
         """Ends what takes too long."""
         now = self.loop.time()
@@ -126,27 +137,26 @@ class Guarded(HttpToolsProtocol):
         if left == 0 or left != self._left:
             self._left, self._stalled_since = left, now
         most = {
-            _Stage.NONE: HEAD_SECONDS,
-            _Stage.HEAD: HEAD_SECONDS,
-            _Stage.BODY: BODY_SECONDS + self.max_body / BODY_RATE,
+            _Stage.NONE: self.head_seconds,
+            _Stage.HEAD: self.head_seconds,
+            _Stage.BODY: self.body_seconds + self.max_body / BODY_RATE,
         }.get(self._stage, math.inf)
-        if now - self._since > most or now - self._stalled_since > STALLED_SECONDS:
-            self.transport.abort()
+        if now - self._since > most or now - self._stalled_since > self.stalled_seconds:
+            self._end()
         else:
-            self._look = self.loop.call_later(_LOOK_SECONDS, self._check)
+            self._look = self.loop.call_later(self.look_seconds, self._check)
 
 
-def serve(app: ASGIApp, listener: socket.socket, max_body: int) -> None:
-    """Serves an application until a signal asks for the end; what has begun is answered first.
+def server(app: ASGIApp, protocol: type[Guarded]) -> uvicorn.Server:
+    """A server of an application.
 
     Args:
         app: an ASGI application.
-        listener: a socket that listens.
-        max_body: the most bytes that a request's body may have.
+        protocol: of its connections.
     """
     settings = uvicorn.Config(
         app,
-        http=type("Bounded", (Guarded,), {"max_body": max_body}),
+        http=protocol,
         loop="uvloop",
         ws="none",
         lifespan="on",
@@ -158,7 +168,19 @@ def serve(app: ASGIApp, listener: socket.socket, max_body: int) -> None:
         timeout_graceful_shutdown=_GRACE,
         limit_concurrency=MAX_CONNECTIONS,
     )
+    return uvicorn.Server(settings)
+
+
+def serve(app: ASGIApp, listener: socket.socket, max_body: int) -> None:
+    """Serves an application until a signal asks for the end; what has begun is answered first.
+
+    Args:
+        app: an ASGI application.
+        listener: a socket that listens.
+        max_body: the most bytes that a request's body may have.
+    """
+    protocol = type("Bounded", (Guarded,), {"max_body": max_body})
     # Once it has ended gracefully, uvicorn raises the signal again that asked for it.
     signal.signal(signal.SIGTERM, lambda *_: None)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(settings).run(sockets=[listener])
+        server(app, protocol).run(sockets=[listener])
