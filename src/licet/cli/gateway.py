@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from licet.gateway.config import Site
 
 DEFAULT_PORT: Final = 8402
-_LIBRARIES: Final = ("starlette", "uvicorn", "httpx", "x402")
+_LIBRARIES: Final = ("starlette", "uvicorn", "httpx", "x402", "http_message_signatures")
+_LOOK_SECONDS: Final = 1.0
 _GRACE: Final = 30
 _KEEP_ALIVE: Final = 5
 _BACKLOG: Final = 2048
@@ -44,8 +45,8 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
     """Serve a folder or a site to machines, on the terms that CONFIG (TOML) states, until interrupted.
 
     Every path has a policy: free, metered, license or forbidden. docs/gateway.md says what CONFIG has. The
-    account pays the gas of settling payments, which go to the works' vaults: it is needed where something is
-    metered, and holds no one's money.
+    account pays the gas of settling payments, which go to the works' vaults, and signs receipts: it is needed
+    where something is metered or licensed, and holds no one's money.
 
     Requests that have begun are answered before it ends, for half a minute at most.
     """
@@ -65,7 +66,7 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
     with _listening(host, port) as listener:
         place = f"[{host}]" if ":" in host else host
         _tell(site, f"http://{place}:{listener.getsockname()[1]}", as_json=as_json)
-        with _anchoring(site, business):
+        with _meanwhile(site, business):
             _run(app, listener)
     note("The gateway has ended.")
 
@@ -104,27 +105,36 @@ def _business(site: "Site", session: Session) -> "Business | None":
 
     if site.chain is None:
         return None
-    metered = any(policy.tariff for policy in site.policies.policies)
-    signer = replace(session, rpc=site.chain.rpc).signer if metered or session.has_account else None
+    signer = (
+        replace(session, rpc=site.chain.rpc).signer if site.needs_account or session.has_account else None
+    )
     return Business.of(site, signer)
 
 
 @contextlib.contextmanager
-def _anchoring(site: "Site", business: "Business | None") -> Iterator[None]:
-    """Anchors records meanwhile."""
+def _meanwhile(site: "Site", business: "Business | None") -> Iterator[None]:
+    """Anchors records meanwhile, and looks whether licenses were revoked."""
     if business is None or business.anchoring is None or site.chain is None:
         yield
         return
     stop = threading.Event()
-    anchors = threading.Thread(
-        target=business.anchoring.run, args=(stop, site.chain.anchor_seconds, _not_anchored)
-    )
-    anchors.start()
+    seconds = site.chain.anchor_seconds
+    threads = [threading.Thread(target=business.anchoring.run, args=(stop, seconds, _not_anchored))]
+    if business.holders is not None:
+        looks = business.holders.permits.run
+        threads.append(threading.Thread(target=looks, args=(stop, _LOOK_SECONDS, _not_seen)))
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        anchors.join()
+        for thread in threads:
+            thread.join()
+
+
+def _not_seen(error: LicetError) -> None:
+    note(f"the chain's news are not seen, trying on: {one_line(str(error))}")
 
 
 def _not_anchored(error: LicetError) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
+from licet.gateway.holders.keys import BotKey
 from licet.gateway.policies import Access, Policies, Policy, Tariff
 from licet.rights.formats.base import MAX_BYTES
 from licet.rights.offer import Kind
@@ -26,6 +27,8 @@ MAX_POLICIES: Final = 1_000
 
 DEFAULT_MAX_BODY: Final = 1 << 20
 DEFAULT_ANCHOR: Final = 600
+DEFAULT_LICENSE: Final = 30
+DEFAULT_SESSION: Final = 3_600
 _METER: Final = "use"
 _T = TypeVar("_T")
 
@@ -41,6 +44,9 @@ class ChainSettings:
         documents: folders that have signed offers and rights documents.
         journal: the database of payments and records.
         anchor_seconds: how often records are put under a root on chain.
+        license_seconds: how long what the chain said of a license counts, if no log says otherwise.
+        session_seconds: how long holders stay signed in.
+        keys: of crawlers that sign their requests, and whose licenses they read with.
     """
 
     rpc: str
@@ -49,6 +55,9 @@ class ChainSettings:
     documents: tuple[Path, ...] = ()
     journal: Path = Path("gateway.sqlite")
     anchor_seconds: int = DEFAULT_ANCHOR
+    license_seconds: int = DEFAULT_LICENSE
+    session_seconds: int = DEFAULT_SESSION
+    keys: tuple[BotKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,12 @@ class Site:
             raise InputError(f"{self.folder} is no folder that could be served")
         if self.chain is None and any(policy.tariff for policy in self.policies.policies):
             raise InputError("reads are paid for on a chain: add [chain] with rpc, registry and chain_id")
+
+    @property
+    def needs_account(self) -> bool:
+        """Whether reads are recorded on a chain, so that an account has to sign and anchor the records."""
+        kinds = {policy.access for policy in self.policies.policies}
+        return self.chain is not None and bool(kinds & {Access.METERED, Access.LICENSE})
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -235,11 +250,21 @@ def _chain(top: _Table, folder: Path) -> ChainSettings | None:
         documents=tuple(folder / name for name in table.strings("documents")),
         journal=folder / (table.optional("journal", str) or "gateway.sqlite"),
         anchor_seconds=table.positive("anchor_seconds", DEFAULT_ANCHOR),
+        license_seconds=table.positive("license_seconds", DEFAULT_LICENSE),
+        session_seconds=table.positive("session_seconds", DEFAULT_SESSION),
+        keys=tuple(_key(entry) for entry in (table.tables("key") if table.has("key") else ())),
     )
     table.check_all_known()
     if not settings.rpc.startswith(("http://", "https://")) or settings.chain_id <= 0:
         raise InputError("[chain] has an rpc that is an http(s) URL, and a chain_id above 0")
     return settings
+
+
+def _key(table: _Table) -> BotKey:
+    holder = parse_address(table.required("holder", str), f"{table.name}.holder")
+    key = BotKey.parse(table.required("public", str), holder)
+    table.check_all_known()
+    return key
 
 
 def _policy(table: _Table, folder: Path, chain: ChainSettings | None) -> Policy:

@@ -1,5 +1,5 @@
 # ruff: noqa: N818 - errors are named for what is wrong, as all of Licet's
-"""What goes wrong with payments at the gateway."""
+"""What goes wrong with payments and licenses at the gateway."""
 
 from licet.errors import LicetError
 
@@ -10,3 +10,15 @@ class PaymentRefused(LicetError):
 
 class PaymentWaits(LicetError):
     """It is not known yet whether a payment opens what it was shown for: to be asked again."""
+
+
+class IdentityRefused(LicetError):
+    """Whoever asks is not who they say: a token, a signature or a message that does not count."""
+
+
+class LicenseRefused(LicetError):
+    """Whoever asks is known, and has no license for this."""
+
+
+class ChainWaits(LicetError):
+    """The chain cannot be asked at present: to be asked again."""

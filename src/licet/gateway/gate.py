@@ -11,6 +11,7 @@ from licet.gateway import wire
 from licet.gateway.answers import refusal
 from licet.gateway.config import Site
 from licet.gateway.errors import PaymentRefused, PaymentWaits
+from licet.gateway.holders.desk import Desk
 from licet.gateway.pages import Linked, unmarked
 from licet.gateway.paths import RequestPath, request_path
 from licet.gateway.paying import Paying
@@ -35,13 +36,17 @@ class Gate:
         site: the terms.
         saying: what the site says of them.
         till: who takes payments; None if nobody does.
+        desk: who lets licenses' holders read; None if nobody does.
     """
 
-    def __init__(self, app: ASGIApp, site: Site, saying: Saying, till: Till | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, site: Site, saying: Saying, till: Till | None = None, desk: Desk | None = None
+    ) -> None:
         self._app: Final = app
         self._site: Final = site
         self._saying: Final = saying
         self._till: Final = till
+        self._desk: Final = desk
         self._elements: Final = saying.elements if site.html_links else ""
         self._by_agent: Final = bool(site.policies.agents)
 
@@ -77,14 +82,17 @@ class Gate:
             answer = refusal(scope, 403, "The holder of the rights keeps this from machines and people.")
             await answer(scope, receive, said)
         elif policy.access is Access.LICENSE:
-            answer = refusal(
-                scope,
-                401,
-                "This is read with a license alone.",
-                {"WWW-Authenticate": "License"},
-                asset=policy.asset,
-            )
-            await answer(scope, receive, said)
+            if self._desk is None:
+                answer = refusal(
+                    scope,
+                    401,
+                    "This is read with a license alone, and nobody looks at licenses here.",
+                    {"WWW-Authenticate": "License"},
+                    asset=policy.asset,
+                )
+                await answer(scope, receive, said)
+            else:
+                await self._desk.answer(self._app, policy, self._inner(path, scope), receive, said)
         else:
             await self._sell(path, policy, scope, receive, said)
 

@@ -52,7 +52,19 @@ class Recorder:
             until=now,
             reference=f"x402:{payer}:{nonce}",
         )
-        receipt = UsageReceipt(record.hash, payer, settlement.tx_hash)
+        return self.countersigned(record, payer, settlement.tx_hash)
+
+    def countersigned(
+        self, record: UsageRecord, requester: Address, payment: Hash32 = ZERO_HASH
+    ) -> ReceiptDocument:
+        """The receipt of a record.
+
+        Args:
+            record: of a use.
+            requester: who was served.
+            payment: the transaction that paid; zero where a license did.
+        """
+        receipt = UsageReceipt(record.hash, requester, payment)
         signature = self.signer.sign_typed_data(receipt.typed_data(self.chain_id, self.usage_ledger))
         return ReceiptDocument(
             self.chain_id, self.usage_ledger, self.signer.address, record, receipt, signature
