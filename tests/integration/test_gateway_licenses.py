@@ -75,10 +75,10 @@ def test_who_holds_a_license_reads_after_signing_in(house: House, sold: Sold, li
     assert house.records == 2
 
 
-def test_who_holds_none_reads_nothing(house: House, sold: Sold, rival: Party) -> None:
+def test_who_holds_none_reads_nothing(house: House, sold: Sold, rival: Party, market: Market) -> None:
     async def read() -> None:
         answer = await house.get()
-        assert (answer.status, TALE in answer.body) == (401, False)
+        assert (answer.status, TALE in answer.body) == (402, False), "it is on sale"
         assert answer.headers["www-authenticate"].startswith('License error="invalid_request"')
         assert "license.xml" in answer.headers["link"]
         said = json.loads(answer.body)
@@ -90,12 +90,18 @@ def test_who_holds_none_reads_nothing(house: House, sold: Sold, rival: Party) ->
         twice = await house.get(PATH, ("Authorization", "Bearer x"), ("Authorization", "Bearer y"))
         assert twice.status == 401
         answer = await house.get(PATH, await house.session(rival))
-        assert (answer.status, TALE in answer.body) == (403, False)
+        assert (answer.status, TALE in answer.body) == (402, False)
         assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
         named = await house.get(PATH, await house.session(rival), ("Licet-License", sold.license_id))
         assert named.status == 403, "another's license"
         assert (await house.get(PATH, method="POST")).status == 405
-        assert (await house.get(PATH, *house.signed(rival))).status == 403
+        assert (await house.get(PATH, *house.signed(rival))).status == 402
+        market.licensor.contracts.licenses.cancel_offer(sold.offer)
+        house.open()
+        answer = await house.get()
+        assert (answer.status, TALE in answer.body) == (401, False), "it is on sale no more"
+        assert answer.headers["www-authenticate"].startswith('License error="invalid_request"')
+        assert (await house.get(PATH, await house.session(rival))).status == 403
 
     asyncio.run(read())
     assert house.records == 0
@@ -235,10 +241,10 @@ def test_what_was_handed_on_is_its_new_holders(
     async def read() -> None:
         theirs, others = await house.session(licensee), await house.session(rival)
         assert (await house.get(PATH, theirs)).status == 200
-        assert (await house.get(PATH, others)).status == 403
+        assert (await house.get(PATH, others)).status == 402
         licensee.buys.transfer(sold.license_id, rival.address)
         house.look()
-        assert (await house.get(PATH, theirs)).status == 403
+        assert (await house.get(PATH, theirs)).status == 402
         assert (await house.get(PATH, others)).status == 200
 
     asyncio.run(read())
@@ -274,7 +280,7 @@ def test_without_a_look_what_the_chain_said_counts_for_its_seconds(
         licensee.buys.transfer(sold.license_id, rival.address)
         assert (await house.get(PATH, theirs)).status == 200, "nobody looked"
         await asyncio.sleep(2.1)
-        assert (await house.get(PATH, theirs)).status == 403
+        assert (await house.get(PATH, theirs)).status == 402
 
     asyncio.run(read())
 

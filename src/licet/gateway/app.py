@@ -73,7 +73,7 @@ class Business:
         anchoring = Anchoring(Batches(journal), market.contracts, publisher, sender.turn)
         holders = None
         if any(policy.access is Access.LICENSE for policy in site.policies.policies):
-            holders = Holders.of(site, market.contracts, journal, recorder)
+            holders = Holders.of(site, market, journal, recorder, sender.turn)
         return cls(market, Till(journal, Settler(chain, sender), recorder), anchoring, holders)
 
 

@@ -148,6 +148,7 @@ def _reading(site: Site) -> dict[str, Any]:
         answers["403"] = "The holder keeps it"
     if Access.LICENSE in kinds:
         answers["401"] = "A license is asked for"
+        answers["402"] = "A license is on sale"
         answers["403"] = "There is no license, or it does not cover this"
     if Access.METERED in kinds:
         answers["402"] = "A payment is asked for"

@@ -1,11 +1,10 @@
 """The gate: in front of any ASGI application, lets through what the policies let through."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from x402.schemas import PaymentRequired
 
 from licet.gateway import wire
 from licet.gateway.answers import refusal
@@ -92,7 +91,7 @@ class Gate:
                 )
                 await answer(scope, receive, said)
             else:
-                await self._desk.answer(self._app, policy, self._inner(path, scope), receive, said)
+                await self._desk.answer(self._app, path, policy, scope, receive, said)
         else:
             await self._sell(path, policy, scope, receive, said)
 
@@ -132,14 +131,14 @@ class Gate:
         except PaymentWaits as error:
             return _later(scope, str(error))
         title = "" if policy.terms is None else policy.terms.document.title
-        bill = wire.required(wanted, url, title, reason)
+        bill = wire.required([wanted], url, title, reason)
         return refusal(
             scope,
             402,
             reason,
             {wire.REQUIRED: wire.required_field(bill)},
             asset=policy.asset,
-            x402=_plain(bill),
+            x402=wire.plain(bill),
         )
 
     def _inner(self, path: RequestPath, scope: Scope) -> Scope:
@@ -177,10 +176,6 @@ class Gate:
 
 def _later(scope: Scope, reason: str, status: int = 503) -> Response:
     return refusal(scope, status, reason, {"Retry-After": str(RETRY_SECONDS)})
-
-
-def _plain(bill: PaymentRequired) -> dict[str, Any]:
-    return bill.model_dump(by_alias=True, exclude_none=True)
 
 
 class _TooMuchError(Exception):

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from licet.errors import ChainError
+from licet.errors import ChainError, LicetError
 from licet.gateway.errors import ChainWaits
 
 _AT_ONCE: Final = 16
@@ -13,9 +13,14 @@ _T = TypeVar("_T")
 
 
 class Asking:
-    """Asks the chain, so many times at once."""
+    """Asks the chain, so many times at once.
 
-    def __init__(self) -> None:
+    Args:
+        waits: what else than a chain that is away passes by itself.
+    """
+
+    def __init__(self, waits: tuple[type[LicetError], ...] = ()) -> None:
+        self._waits: Final[tuple[type[LicetError], ...]] = (ChainError, *waits)
         self._limiter: CapacityLimiter | None = None
 
     async def ask(self, question: Callable[[], _T]) -> _T:
@@ -28,5 +33,5 @@ class Asking:
             self._limiter = CapacityLimiter(_AT_ONCE)
         try:
             return await to_thread.run_sync(question, limiter=self._limiter)
-        except ChainError as error:
-            raise ChainWaits("the chain cannot be asked at present") from error
+        except self._waits as error:
+            raise ChainWaits("the chain cannot be asked at present, or the gas not be paid") from error

@@ -8,22 +8,32 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from anyio import to_thread
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from licet.errors import InputError
+from licet.errors import InputError, LicetError
+from licet.gateway import wire
 from licet.gateway.answers import refusal
-from licet.gateway.errors import ChainWaits, IdentityRefused, LicenseRefused
+from licet.gateway.errors import (
+    ChainWaits,
+    IdentityRefused,
+    LicenseRefused,
+    PaymentRefused,
+    PaymentWaits,
+)
 from licet.gateway.holders import signatures
 from licet.gateway.holders.accounts import NONCE, SESSION
 from licet.gateway.holders.asking import Asking
 from licet.gateway.holders.permits import Cover, Permits, Question
+from licet.gateway.holders.sales import Sales
 from licet.gateway.holders.scribe import Entry, Key, Scribe
 from licet.gateway.holders.signatures import Asked, Signatures
 from licet.gateway.holders.tokens import Kind, Tokens
+from licet.gateway.paths import RequestPath
 from licet.gateway.policies import Policy
 from licet.gateway.recording import FIELD, field_of
 from licet.gateway.withholding import Withheld
@@ -42,7 +52,7 @@ MAX_BODY: Final = 64 << 10
 MEANS: Final = "license"
 _ANY: Final = Use(0)
 _WANTED: Final = "This is read with a license alone: sign in, sign the request, or show a token."
-RETRY_SECONDS: Final = 5
+_LATER: Final = {"Retry-After": "5"}
 
 # What shows who asks: nothing behind the gateway needs to see it.
 _SECRETS: Final = frozenset({b"authorization", b"signature", b"signature-input", b"payment-signature"})
@@ -67,45 +77,95 @@ class Desk:
         signers: says who signed a request.
         permits: what licenses permit.
         scribe: who records reads.
+        sales: who sells licenses.
     """
 
     def __init__(
-        self, origin: str, tokens: Tokens, signers: Signatures, permits: Permits, scribe: Scribe
+        self,
+        origin: str,
+        tokens: Tokens,
+        signers: Signatures,
+        permits: Permits,
+        scribe: Scribe,
+        sales: Sales,
     ) -> None:
         self._origin: Final = origin
         self._tokens: Final = tokens
         self._signers: Final = signers
         self._permits: Final = permits
         self._scribe: Final = scribe
+        self._sales: Final = sales
         self._asking: Final = Asking()
 
-    async def answer(self, app: ASGIApp, policy: Policy, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(
+        self, app: ASGIApp, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """Answers a request for what is licensed."""
         if scope["method"] not in ("GET", "HEAD"):
             allowed = {"Allow": "GET, HEAD"}
             await refusal(scope, 405, "What is licensed is read with GET.", allowed)(scope, receive, send)
             return
         try:
+            if wire.SIGNATURE.lower() in Headers(scope=scope) and scope["method"] == "GET":
+                await self._sell(app, path, policy, scope, receive, send)
+                return
             asker = await self._asker(scope, receive)
             cover = await self._cover(asker, policy, Headers(scope=scope))
-            await self._read(app, asker.holder, cover, policy, scope, receive, send)
-        except IdentityRefused as error:
-            await self.refuse(401, error, policy, scope, receive, send)
-        except LicenseRefused as error:
-            await self.refuse(403, error, policy, scope, receive, send)
-        except ChainWaits as error:
-            later = {"Retry-After": str(RETRY_SECONDS)}
-            await refusal(scope, 503, str(error), later)(scope, receive, send)
+            inner = behind(path, scope)
+            await self._read(app, asker.holder, cover, policy, inner, receive, send)
+        except (IdentityRefused, LicenseRefused, PaymentRefused) as error:
+            answer = await self._refusal(error, path, policy, scope)
+            await answer(scope, receive, send)
+        except (ChainWaits, PaymentWaits) as error:
+            status = 409 if error.facts.get("busy") else 503
+            await refusal(scope, status, str(error), _LATER)(scope, receive, send)
 
-    async def refuse(
-        self, status: int, error: Exception, policy: Policy, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        """Says who may read, and how they are known."""
-        shows = any(Headers(scope=scope).get(name) for name in ("authorization", "signature-input"))
-        code = "insufficient_scope" if status == 403 else ("invalid_token" if shows else "invalid_request")
+    async def _refusal(self, error: LicetError, path: RequestPath, policy: Policy, scope: Scope) -> Response:
+        """Says who may read, how they are known, and what a license costs."""
+        headers = Headers(scope=scope)
+        shows = any(name in headers for name in ("authorization", signatures.INPUT))
+        code = "invalid_token" if shows else "invalid_request"
+        if isinstance(error, LicenseRefused):
+            code = "insufficient_scope"
         fields = {"WWW-Authenticate": challenge(code, str(error))}
-        answer = refusal(scope, status, str(error), fields, asset=policy.asset, **doors(self._origin))
-        await answer(scope, receive, send)
+        facts: dict[str, Any] = {"asset": policy.asset, **doors(self._origin)}
+        status = 403 if isinstance(error, LicenseRefused) else 401
+        # Whoever has a license of this, or shows what is void, is not sold another.
+        if isinstance(error, PaymentRefused) or error.facts.get("buys", not shows):
+            try:
+                wanted = await self._sales.requirements(policy)
+            except ChainWaits as waits:
+                return refusal(scope, 503, str(waits), _LATER)
+            if wanted or isinstance(error, PaymentRefused):
+                title = "" if policy.terms is None else policy.terms.document.title
+                bill = wire.required(wanted, self._url(scope, path.url), title, str(error))
+                fields[wire.REQUIRED] = wire.required_field(bill)
+                status, facts = 402, {**facts, "x402": wire.plain(bill)}
+        return refusal(scope, status, str(error), fields, **facts)
+
+    def _url(self, scope: Scope, path: str) -> str:
+        """What is asked for, under the public origin."""
+        query: bytes = scope.get("query_string", b"")
+        return f"{self._origin}{path}" + (f"?{query.decode('latin-1')}" if query else "")
+
+    async def _sell(
+        self, app: ASGIApp, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        shown = Headers(scope=scope).getlist(wire.SIGNATURE)
+        if len(shown) != 1:
+            raise PaymentRefused("the request has several payments")
+        sale = await self._sales.open(shown[0], self._url(scope, path.url), policy)
+
+        async def buy() -> Mapping[str, str]:
+            settlement, receipt = await self._sales.settle(sale)
+            said = wire.response_field(settlement, sale.signed, self._sales.chain_id)
+            license_id = sale.order.license_id
+            return {wire.RESPONSE: said, FIELD: field_of(receipt), LICENSE: license_id}
+
+        async def close(delivered: bool) -> None:
+            await self._sales.close(sale, delivered=delivered)
+
+        await Withheld(buy, close).answer(app, behind(path, scope), receive, send)
 
     async def _asker(self, scope: Scope, receive: Receive) -> _Asker:
         headers = Headers(scope=scope)
@@ -136,15 +196,13 @@ class Desk:
         body = b""
         if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
             body = await _read(receive)
-        query = scope.get("query_string", b"")
-        raw = (scope.get("raw_path") or scope["path"].encode()) + (b"?" + query if query else b"")
-        fields = tuple(headers.items())
-        asked = Asked(scope["method"], self._origin + raw.decode("latin-1"), fields, body)
+        sent = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        asked = Asked(scope["method"], self._url(scope, sent), tuple(headers.items()), body)
         return await self._asking.ask(partial(self._signers.signer, asked))
 
     async def _cover(self, asker: _Asker, policy: Policy, headers: Headers) -> Cover:
         if asker.scope and asker.scope != policy.path:
-            raise LicenseRefused(f"the token is for {asker.scope}")
+            raise LicenseRefused(f"the token is for {asker.scope}", buys=False)
         assert policy.terms is not None, "what is licensed says its uses"
         offered = policy.terms.document.uses
         try:
@@ -157,11 +215,11 @@ class Desk:
                 parse_hash(named, "license id") if named else parse_hash(asker.license_id),
             )
         except InputError as error:
-            raise LicenseRefused(str(error)) from error
+            raise LicenseRefused(str(error), buys=False) from error
         if asker.license_id not in (ZERO_HASH, question.license_id):
-            raise LicenseRefused(f"the token is for license {asker.license_id}")
+            raise LicenseRefused(f"the token is for license {asker.license_id}", buys=False)
         if asker.uses and question.wanted & ~asker.uses:
-            raise LicenseRefused("the token is for fewer uses")
+            raise LicenseRefused("the token is for fewer uses", buys=False)
         known = self._permits.known(question)
         if known is not None:
             return known
@@ -178,7 +236,7 @@ class Desk:
         send: Send,
     ) -> None:
         if scope["method"] == "HEAD":  # has no content, and is no use
-            await app(without_secrets(scope), receive, send)
+            await app(scope, receive, send)
             return
         key = Key(MEANS, cover.license_id, secrets.token_hex(12))
 
@@ -189,7 +247,7 @@ class Desk:
         async def nothing(_: bool) -> None:
             pass
 
-        await Withheld(record, nothing).answer(app, without_secrets(scope), receive, send)
+        await Withheld(record, nothing).answer(app, scope, receive, send)
 
 
 def challenge(code: str, description: str) -> str:
@@ -204,12 +262,10 @@ def doors(origin: str) -> dict[str, str]:
     return {"sign_in": f"{origin}{SESSION}", "nonce": f"{origin}{NONCE}"}
 
 
-def without_secrets(scope: Scope) -> Scope:
-    """A request without what shows who asks."""
-    return {
-        **scope,
-        "headers": [field for field in scope["headers"] if field[0].lower() not in _SECRETS],
-    }
+def behind(path: RequestPath, scope: Scope) -> Scope:
+    """A request under the one spelling of its path, without what shows who asks."""
+    fields = [field for field in scope["headers"] if field[0].lower() not in _SECRETS]
+    return {**scope, "path": path.decoded, "raw_path": path.url.encode("ascii"), "headers": fields}
 
 
 async def _read(receive: Receive) -> bytes:

@@ -1,18 +1,20 @@
 """All that a site with licensed paths has for its licenses' holders."""
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Self
 
-from licet.contracts import Contracts
 from licet.gateway.config import Site
 from licet.gateway.holders.desk import Desk
 from licet.gateway.holders.nonces import Nonces
 from licet.gateway.holders.permits import Permits
+from licet.gateway.holders.sales import Sales
 from licet.gateway.holders.scribe import Scribe
 from licet.gateway.holders.signatures import Signatures
 from licet.gateway.holders.signing_in import SigningIn
 from licet.gateway.holders.tokens import Tokens
 from licet.gateway.journal import Journal
+from licet.gateway.market import Market
 from licet.gateway.recording import Recorder
 
 
@@ -35,24 +37,27 @@ class Holders:
     desk: Desk
 
     @classmethod
-    def of(cls, site: Site, contracts: Contracts, journal: Journal, recorder: Recorder) -> Self:
+    def of(cls, site: Site, market: Market, journal: Journal, recorder: Recorder, turn: Lock) -> Self:
         """What a site has for them.
 
         Args:
             site: with a chain.
-            contracts: of its deployment.
+            market: of its deployment.
             journal: where tokens, nonces and records are kept.
             recorder: who signs receipts.
+            turn: held while a transaction is sent.
         """
         assert site.chain is not None
-        chain, settings = contracts.chain, site.chain
+        contracts, settings = market.contracts, site.chain
+        chain = contracts.chain
         nonces, tokens = Nonces(journal), Tokens(journal)
         permits = Permits(contracts, settings.license_seconds)
+        sales = Sales(journal, contracts, market, recorder, turn)
         signers = Signatures(chain, nonces, settings.keys)
         return cls(
             nonces,
             tokens,
             SigningIn(site.origin, chain, nonces, tokens, settings.session_seconds),
             permits,
-            Desk(site.origin, tokens, signers, permits, Scribe(journal, recorder)),
+            Desk(site.origin, tokens, signers, permits, Scribe(journal, recorder), sales),
         )

@@ -111,12 +111,15 @@ class Permits:
         """
         holder, asset, offered, wanted, license_id = question
         if wanted & ~offered:
-            raise LicenseRefused(f"{', '.join(use_names(wanted & ~offered))} is nothing that is offered here")
-        before, named = self._forgotten, license_id != ZERO_HASH
+            raise LicenseRefused(
+                f"{', '.join(use_names(wanted & ~offered))} is nothing that is offered here", buys=False
+            )
+        before, named, has_any = self._forgotten, license_id != ZERO_HASH, False
         for candidate in (license_id,) if named else self._licenses(holder):
             found = self._find(candidate)
             if found is None or found.slot.holder != holder or found.grant.offer.asset_id != asset:
                 continue
+            has_any = True
             cover = self._covers(candidate, found, wanted or offered, whole=bool(wanted))
             if cover is not None:
                 with self._lock:
@@ -124,7 +127,8 @@ class Permits:
                         _bounded(self._answers)[question] = (found.until, cover, found.grant.license_id)
                 return cover
         what = f"license {license_id} does not cover this" if named else f"{holder} has no license for this"
-        raise LicenseRefused(f"{what}: asset {asset}, for {', '.join(use_names(wanted or offered))}")
+        uses = ", ".join(use_names(wanted or offered))
+        raise LicenseRefused(f"{what}: asset {asset}, for {uses}", buys=not (named or has_any))
 
     def grant(self, license_id: Hash32) -> Grant:
         """What proves a license's terms; of a sublicense, those of the license that it stands on.
