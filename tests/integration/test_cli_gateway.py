@@ -137,7 +137,7 @@ def test_a_configuration_is_checked(config: Path, ok: Ok) -> None:
 
 
 def test_a_site_on_a_chain_shows_its_offers(
-    config: Path, licensor: Party, ok: Ok, folder: Path, tmp_path: Path
+    config: Path, licensor: Party, run: Run, folder: Path, tmp_path: Path
 ) -> None:
     work = licensor.sells.register_work(config.parent / "site" / "a.txt")
     price = Price(ZERO_ADDRESS, 5, duration=DAY)
@@ -160,7 +160,8 @@ registry = "{deployment.asset_registry}"
 documents = ["{folder}"]
 """.replace('access = "free"', 'access = "free"\nprohibited = ["ai-training"]')
     )
-    with running(str(config)) as (_, port):
+    failed(run("gateway", config), 2, "which account signs?")
+    with running(str(config), "--dev-account", "4") as (_, port):
         assert get(port, "/readyz")[0] == 200
         found = json.loads(get(port, "/.well-known/licet.json")[1])
         assert get(port, "/licensed/x")[0] == 401

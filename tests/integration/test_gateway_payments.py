@@ -28,6 +28,7 @@ from licet.gateway.app import Business, around, served
 from licet.gateway.batches import Batch, Batches
 from licet.gateway.config import ChainSettings, Site
 from licet.gateway.journal import Journal
+from licet.gateway.limits import By, Rate
 from licet.gateway.market import Market
 from licet.gateway.policies import Access, Policies, Policy, Tariff
 from licet.gateway.recording import FIELD, Recorder
@@ -660,3 +661,25 @@ def test_an_anchor_whose_answer_is_lost_is_found(shop: Shop, reader: Party) -> N
     assert later.record.since > found.log.until
     assert [record.hash for record in anchored(shop).log.records] == [later.record.hash]
     assert receipt.record.hash != later.record.hash
+
+
+def test_a_rate_by_key_counts_payers_and_not_their_addresses(shop: Shop, reader: Party, rival: Party) -> None:
+    """Who has proven who they are, is counted by that; who has not, by where they ask from."""
+    rival.receive_dollars(DOLLAR)
+    metered = shop.site.policies.policies[0]
+    policies = Policies.of([replace(metered, rate=Rate(2, 3_600, By.KEY)), Policy("/", Access.FREE)])
+    shop.site = replace(shop.site, policies=policies)
+
+    async def read() -> None:
+        fields = [await payment(shop, reader) for _ in range(3)] + [await payment(shop, rival)]
+        shop.close()
+        shop.app = shop.opened()
+        assert [(await paid(shop, field)).status for field in fields] == [200, 200, 429, 200]
+        answers = [await asked(shop.app, "/paid/a.txt") for _ in range(3)]
+        assert [answer.status for answer in answers] == [402, 402, 429]
+        assert int(answers[-1].headers["retry-after"]) > 0
+        assert (await paid(shop, "nonsense")).status == 429
+
+    asyncio.run(read())
+    assert shop.income == 3 * PRICE
+    assert shop.journal.counts()["settled"] == 3

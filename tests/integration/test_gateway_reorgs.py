@@ -18,6 +18,7 @@ from licet.errors import ChainError, LicetError
 from licet.gateway.errors import AccountTaken, PaymentLost
 from licet.gateway.journal import CLAIM_SECONDS
 from licet.gateway.sending import Account
+from licet.gateway.upkeep import PATIENCE
 from tests.integration import troubles
 from tests.integration.conftest import DOLLAR, Network, Party, started
 from tests.integration.test_gateway_payments import (
@@ -143,7 +144,7 @@ def test_what_cannot_be_settled_again_is_lost_and_told(shop: Shop, network: Netw
     (waiting,) = kept(shop)
     assert isinstance(waiting, ChainError), "it may yet be paid, by whoever has spent the money elsewhere"
     assert shop.journal.counts()["lost"] == 0
-    network.travel_to(transfer_in(field).valid_before + 1)
+    network.rpc("anvil_mine", hex(PATIENCE))
     (lost,) = kept(shop)
     assert isinstance(lost, PaymentLost)
     assert reader.address in str(lost)

@@ -38,6 +38,38 @@ def read(folder: Path, text: str) -> Site:
     return Site.read(path)
 
 
+def test_what_a_site_says_of_licenses(tmp_path: Path) -> None:
+    licensed = policy(path='"/tales/"', access='"license"', asset=f'"{ASSET}"', uses='["index"]')
+    plain = read(tmp_path, SITE + CHAIN + licensed + REST)
+    assert plain.chain is not None
+    assert plain.needs_account
+    assert (plain.chain.license_seconds, plain.chain.session_seconds, plain.chain.keys) == (30, 3600, ())
+    assert not read(tmp_path, SITE + licensed + REST).needs_account, "without a chain nobody can read it"
+    assert not read(tmp_path, SITE + CHAIN + REST).needs_account
+    settings = "license_seconds = 5\nsession_seconds = 60\n"
+    key = f'[[chain.key]]\npublic = "{"A" * 43}"\nholder = "{VAULT}"\n'
+    chain = read(tmp_path, SITE + CHAIN + settings + key + REST).chain
+    assert chain is not None
+    assert (chain.license_seconds, chain.session_seconds) == (5, 60)
+    assert [(key.public, key.holder) for key in chain.keys] == [(bytes(32), VAULT)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "license_seconds = 0\n",
+        'session_seconds = "1h"\n',
+        f'[[chain.key]]\npublic = "{"A" * 42}"\nholder = "{VAULT}"\n',
+        f'[[chain.key]]\npublic = "{"A" * 43}"\nholder = "me"\n',
+        f'[[chain.key]]\npublic = "{"A" * 43}"\n',
+        f'[[chain.key]]\npublic = "{"A" * 43}"\nholder = "{VAULT}"\nname = "x"\n',
+    ],
+)
+def test_what_is_no_setting_of_licenses(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError):
+        read(tmp_path, SITE + CHAIN + text + REST)
+
+
 def policy(**values: str) -> str:
     return "[[policy]]\n" + "".join(f"{name} = {value}\n" for name, value in values.items())
 

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from licet.gateway.config import Site
 
 DEFAULT_PORT: Final = 8402
-_LIBRARIES: Final = ("starlette", "uvicorn", "httptools", "uvloop", "httpx", "prometheus_client", "x402")
+_LIBRARIES: Final = (
+    "starlette",
+    "uvicorn",
+    "httptools",
+    "uvloop",
+    "httpx",
+    "prometheus_client",
+    "x402",
+    "http_message_signatures",
+)
+_LOOK_SECONDS: Final = 1.0
 _BACKLOG: Final = 2048
 
 
@@ -38,8 +48,8 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
     """Serve a folder or a site to machines, on the terms that CONFIG (TOML) states, until interrupted.
 
     Every path has a policy: free, metered, license or forbidden. docs/gateway.md says what CONFIG has. The
-    account pays the gas of settling payments, which go to the works' vaults: it is needed where something is
-    metered, and holds no one's money.
+    account pays the gas of settling payments, which go to the works' vaults, and signs receipts: it is needed
+    where something is metered or licensed, and holds no one's money.
 
     Requests that have begun are answered before it ends, for half a minute at most.
     """
@@ -99,8 +109,9 @@ def _business(site: "Site", session: Session) -> "Business | None":
 
     if site.chain is None:
         return None
-    metered = any(policy.tariff for policy in site.policies.policies)
-    signer = replace(session, rpc=site.chain.rpc).signer if metered or session.has_account else None
+    signer = (
+        replace(session, rpc=site.chain.rpc).signer if site.needs_account or session.has_account else None
+    )
     return Business.of(site, signer)
 
 
@@ -124,7 +135,7 @@ def _watching(site: "Site", business: "Business | None") -> Iterator["Eyes"]:
 
 @contextlib.contextmanager
 def _working(site: "Site", business: "Business | None", eyes: "Eyes") -> Iterator[None]:
-    """Anchors records, and keeps what was sent on chain, meanwhile."""
+    """Anchors records, keeps what was sent on chain, and looks whether licenses were revoked, meanwhile."""
     if business is None or business.anchoring is None or business.upkeep is None or site.chain is None:
         yield
         return
@@ -143,6 +154,9 @@ def _working(site: "Site", business: "Business | None", eyes: "Eyes") -> Iterato
         threading.Thread(target=business.anchoring.run, args=(stop, anchor_seconds, tell)),
         threading.Thread(target=business.upkeep.run, args=(stop, tell)),
     ]
+    if business.holders is not None:
+        looks = business.holders.permits.run
+        threads.append(threading.Thread(target=looks, args=(stop, _LOOK_SECONDS, tell)))
     for thread in threads:
         thread.start()
     try:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from licet.chain.abi import log_topic
 from licet.chain.artifacts import artifact
@@ -14,9 +14,8 @@ from licet.trees.hashing import keccak
 from licet.types import Address, Hash32, address_bytes, hash32, hash_bytes
 
 _ABI: Final = artifact("TestDollar").abi
-_TYPE_HASH: Final = keccak(
-    b"TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,"
-    b"bytes32 nonce)"
+_MEMBERS: Final = (
+    b"(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
 )
 _USED: Final = hash32(keccak(b"AuthorizationUsed(address,bytes32)"))
 _TRANSFER: Final = hash32(keccak(b"Transfer(address,address,uint256)"))
@@ -45,10 +44,12 @@ class Transfer:
     nonce: Hash32
     signature: bytes
 
+    TYPE_HASH: ClassVar[bytes] = keccak(b"TransferWithAuthorization" + _MEMBERS)
+
     def digest(self, domain_separator: Hash32) -> Hash32:
         """What is signed, for a token's EIP-712 domain."""
         words = (
-            _TYPE_HASH,
+            self.TYPE_HASH,
             bytes(12) + address_bytes(self.payer),
             bytes(12) + address_bytes(self.payee),
             self.amount.to_bytes(32),
@@ -63,6 +64,13 @@ class Transfer:
         if len(self.signature) != 65 or int.from_bytes(self.signature[32:64]) > _CURVE_ORDER // 2:
             return False
         return recover(self.digest(domain_separator), self.signature) == self.payer
+
+
+@dataclass(frozen=True, slots=True)
+class Receivable(Transfer):
+    """The same, for nobody but the payee to submit."""
+
+    TYPE_HASH: ClassVar[bytes] = keccak(b"ReceiveWithAuthorization" + _MEMBERS)
 
 
 @dataclass(frozen=True, slots=True)

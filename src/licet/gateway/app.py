@@ -15,11 +15,14 @@ from licet.gateway.facilitator import Facilitator
 from licet.gateway.folder import Folder
 from licet.gateway.gate import Gate, Limited
 from licet.gateway.health import Health
+from licet.gateway.holders.accounts import Accounts
+from licet.gateway.holders.holders import Holders
 from licet.gateway.journal import Journal
 from licet.gateway.logs import Log
 from licet.gateway.market import Market
 from licet.gateway.metrics import Metrics
 from licet.gateway.observing import Observed
+from licet.gateway.policies import Access
 from licet.gateway.proofs import Proofs
 from licet.gateway.proxies import Proxied
 from licet.gateway.recording import Recorder
@@ -37,15 +40,17 @@ class Business:
 
     Attributes:
         market: the chain, and the offers that stand.
-        till: who takes payments; None where nothing is metered.
+        till: who takes payments; None where nothing is metered or licensed.
         anchoring: who anchors records; None where there are none.
         upkeep: who keeps payments and anchors on chain; None where there are none.
+        holders: what serves licenses' holders; None where nothing is licensed.
     """
 
     market: Market
     till: Till | None = None
     anchoring: Anchoring | None = None
     upkeep: Upkeep | None = None
+    holders: Holders | None = None
 
     @classmethod
     def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
@@ -53,7 +58,8 @@ class Business:
 
         Args:
             site: the site.
-            signer: whose account pays the gas of settlements; needed where something is metered.
+            signer: whose account pays the gas, and signs receipts; needed where something is metered or
+                licensed.
 
         Returns:
             None if the site names no chain.
@@ -62,23 +68,31 @@ class Business:
             AccountTaken: another gateway sends from the signer's account.
             ChainError, DeploymentError: the chain is not the one expected.
             InputError, OutboxFailed: the journal or the outbox cannot be used.
-            SignerError: something is metered, and there is no signer.
+            SignerError: there is no signer, and one is needed.
         """
         market = Market.of(site, signer)
         if market is None or site.chain is None:
             return None
-        if not any(policy.tariff for policy in site.policies.policies):
+        if not site.needs_account:
             return cls(market)
         settings, chain = site.chain, market.contracts.chain
         recorder = Recorder(chain.signer_or_raise(), chain.chain_id, market.contracts.usage.address)
         journal = Journal(settings.journal)
         account = Account(
-            chain, settings.outbox, journal, confirmations=settings.confirmations, gwei=settings.max_gwei
+            chain,
+            settings.outbox or settings.beside(".outbox"),
+            journal,
+            confirmations=settings.confirmations,
+            gwei=settings.max_gwei,
         )
         settler = Settler(chain, account)
-        anchoring = Anchoring(Batches(journal), market.contracts, Publisher(settings.logs), account)
+        publisher = Publisher(settings.logs or settings.beside(".logs"))
+        anchoring = Anchoring(Batches(journal), market.contracts, publisher, account)
         upkeep = Upkeep(journal, settler, recorder, anchoring, account)
-        return cls(market, Till(journal, settler, recorder), anchoring, upkeep)
+        holders = None
+        if any(policy.access is Access.LICENSE for policy in site.policies.policies):
+            holders = Holders.of(site, market, journal, recorder, account)
+        return cls(market, Till(journal, settler, recorder), anchoring, upkeep, holders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +137,13 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
     saying = Saying(site)
     market, till = (None, None) if business is None else (business.market, business.till)
     checks = {} if market is None else {"chain": market.ready}
-    inner: ASGIApp = Documents(Gate(app, site, saying, till), site, saying, market)
+    holders = None if business is None else business.holders
+    gate = Gate(app, site, saying, till, None if holders is None else holders.desk)
+    inner: ASGIApp = Documents(gate, site, saying, market)
     if market is not None and till is not None:
         inner = Facilitator(inner, till, site.policies.policies, market.contracts.chain.account)
+    if holders is not None:
+        inner = Accounts(inner, holders.nonces, holders.tokens, holders.signing_in)
     if business is not None and business.anchoring is not None:
         inner = Proofs(inner, business.anchoring)
     if site.rate is not None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
 from licet.gateway.database import is_server
+from licet.gateway.holders.keys import BotKey
 from licet.gateway.limits import By, Rate
 from licet.gateway.policies import Access, Policies, Policy, Tariff
 from licet.gateway.proxies import Network, parse_network
@@ -31,6 +32,8 @@ MAX_POLICIES: Final = 1_000
 DEFAULT_MAX_BODY: Final = 1 << 20
 DEFAULT_ANCHOR: Final = 600
 DEFAULT_METRICS_PORT: Final = 9402
+DEFAULT_LICENSE: Final = 30
+DEFAULT_SESSION: Final = 3_600
 _METER: Final = "use"
 _T = TypeVar("_T")
 
@@ -45,11 +48,14 @@ class ChainSettings:
         chain_id: EIP-155 chain id, which the node has to be on.
         documents: folders that have signed offers and rights documents.
         journal: the database of payments and records: a file, or a `postgresql://` URL.
-        outbox: the file of the account's transactions.
-        logs: the folder of the logs of records.
+        outbox: the file of the account's transactions; None for one beside the journal.
+        logs: the folder of the logs of records; None for one beside the journal.
         anchor_seconds: how often records are put under a root on chain.
         confirmations: blocks, its own included, after which a transaction counts.
         max_gwei: the most that is paid for a unit of gas.
+        license_seconds: how long what the chain said of a license counts, if no log says otherwise.
+        session_seconds: how long holders stay signed in.
+        keys: of crawlers that sign their requests, and whose licenses they read with.
     """
 
     rpc: str
@@ -57,11 +63,18 @@ class ChainSettings:
     chain_id: int
     documents: tuple[Path, ...] = ()
     journal: str | Path = Path("gateway.sqlite")
-    outbox: Path = Path("gateway.outbox")
-    logs: Path = Path("gateway.logs")
+    outbox: Path | None = None
+    logs: Path | None = None
     anchor_seconds: int = DEFAULT_ANCHOR
     confirmations: int = 1
     max_gwei: int = DEFAULT_GWEI
+    license_seconds: int = DEFAULT_LICENSE
+    session_seconds: int = DEFAULT_SESSION
+    keys: tuple[BotKey, ...] = ()
+
+    def beside(self, suffix: str) -> Path:
+        """A place beside the journal; in the working folder, if that is on a server."""
+        return Path("gateway" if is_server(self.journal) else self.journal).with_suffix(suffix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +143,12 @@ class Site:
             raise InputError(f"{self.folder} is no folder that could be served")
         if self.chain is None and any(policy.tariff for policy in self.policies.policies):
             raise InputError("reads are paid for on a chain: add [chain] with rpc, registry and chain_id")
+
+    @property
+    def needs_account(self) -> bool:
+        """Whether reads are recorded on a chain, so that an account has to sign and anchor the records."""
+        kinds = {policy.access for policy in self.policies.policies}
+        return self.chain is not None and bool(kinds & {Access.METERED, Access.LICENSE})
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -278,23 +297,39 @@ def _chain(top: _Table, folder: Path) -> ChainSettings | None:
         return None
     table = top.table("chain")
     named = table.optional("journal", str) or "gateway.sqlite"
-    beside = folder / ("gateway" if is_server(named) else named)
     settings = ChainSettings(
         rpc=table.required("rpc", str),
         registry=parse_address(table.required("registry", str), "chain.registry"),
         chain_id=table.required("chain_id", int),
         documents=tuple(folder / name for name in table.strings("documents")),
         journal=named if is_server(named) else folder / named,
-        outbox=folder / (table.optional("outbox", str) or beside.with_suffix(".outbox")),
-        logs=folder / (table.optional("logs", str) or beside.with_suffix(".logs")),
+        outbox=_place(table, "outbox", folder),
+        logs=_place(table, "logs", folder),
         anchor_seconds=table.positive("anchor_seconds", DEFAULT_ANCHOR),
         confirmations=table.positive("confirmations", 1),
         max_gwei=table.positive("max_gwei", DEFAULT_GWEI),
+        license_seconds=table.positive("license_seconds", DEFAULT_LICENSE),
+        session_seconds=table.positive("session_seconds", DEFAULT_SESSION),
+        keys=tuple(_key(entry) for entry in (table.tables("key") if table.has("key") else ())),
     )
     table.check_all_known()
     if not settings.rpc.startswith(("http://", "https://")) or settings.chain_id <= 0:
         raise InputError("[chain] has an rpc that is an http(s) URL, and a chain_id above 0")
     return settings
+
+
+def _place(table: _Table, key: str, folder: Path) -> Path | None:
+    named = table.optional(key, str)
+    if named is None and is_server(table.optional("journal", str) or ""):
+        named = f"gateway.{key}"
+    return None if named is None else folder / named
+
+
+def _key(table: _Table) -> BotKey:
+    holder = parse_address(table.required("holder", str), f"{table.name}.holder")
+    key = BotKey.parse(table.required("public", str), holder)
+    table.check_all_known()
+    return key
 
 
 def _rate(table: _Table) -> Rate | None:

@@ -35,7 +35,12 @@ _WORDS: Final = re.compile(r"\bINTEGER PRIMARY KEY\b|\bINTEGER\b|\bBLOB\b|\bWITH
 
 
 class Rows(Protocol):
-    """What a statement found."""
+    """What a statement found, or changed."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it changed."""
+        ...
 
     def fetchone(self) -> Any:
         """The next row, or None."""

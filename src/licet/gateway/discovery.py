@@ -4,8 +4,10 @@ import html
 import json
 from typing import Any, Final
 
+from licet.gateway.answers import PROBLEM
 from licet.gateway.config import Site
 from licet.gateway.health import LIVE, READY
+from licet.gateway.holders.accounts import NONCE, SESSION
 from licet.gateway.market import Market
 from licet.gateway.policies import Access, Policy
 from licet.gateway.saying import DISCOVERY, LICENSE, ROBOTS, TDMREP, Saying
@@ -17,6 +19,7 @@ OPENAPI: Final = "/.well-known/licet/openapi.json"
 PAGE: Final = "/.well-known/licet/"
 
 _TEXT: Final = {"type": "string"}
+_PROBLEM: Final = {"description": "Why not", "content": {PROBLEM: {}}}
 
 
 def describe(site: Site, saying: Saying, market: Market | None) -> dict[str, Any]:
@@ -29,6 +32,7 @@ def describe(site: Site, saying: Saying, market: Market | None) -> dict[str, Any
         "chain": None if market is None else market.describe(),
         "policies": [_policy(policy) for policy in site.policies.policies],
         "offers": [] if market is None else market.offers(),
+        "holders": _holders(site),
     }
 
 
@@ -42,6 +46,8 @@ def openapi(site: Site, saying: Saying) -> dict[str, Any]:
     }
     ready = {"200": _content("application/json"), "503": _content("application/json")}
     paths[READY] = {"get": _operation("Whether it can serve", READY, ready)}
+    if _is_licensed(site):
+        paths |= _signing_in()
     paths["/{path}"] = {
         "get": {
             **_operation("A page, a file, a part of one", "/{path}", _reading(site)),
@@ -88,6 +94,31 @@ _TITLES: Final = {
 }
 
 
+def _holders(site: Site) -> dict[str, Any] | None:
+    """How licenses' holders are known."""
+    if not _is_licensed(site):
+        return None
+    return {"nonce": f"{site.origin}{NONCE}", "session": f"{site.origin}{SESSION}"}
+
+
+def _signing_in() -> dict[str, Any]:
+    """Where holders sign in and out."""
+    members = {"message": _TEXT, "signature": _TEXT, "client": {"type": "boolean"}}
+    said = {"type": "object", "required": ["message", "signature"], "properties": members}
+    known = {"200": _content("application/json"), "400": _PROBLEM, "401": _PROBLEM, "413": _PROBLEM}
+    begin = _operation("A session, for a signed message (EIP-4361)", "post" + SESSION, known)
+    begin["requestBody"] = {"required": True, "content": {"application/json": {"schema": said}}}
+    ended = {"204": {"description": "It has ended"}, "401": _PROBLEM}
+    nonce = _operation("A nonce, to sign in with", NONCE, {"200": _content("application/json")})
+    end = _operation("The end of a session or token", "delete" + SESSION, ended)
+    return {NONCE: {"get": nonce}, SESSION: {"post": begin, "delete": end}}
+
+
+def _is_licensed(site: Site) -> bool:
+    licensed = any(policy.access is Access.LICENSE for policy in site.policies.policies)
+    return licensed and site.chain is not None
+
+
 def _policy(policy: Policy) -> dict[str, Any]:
     tariff, document = policy.tariff, None if policy.terms is None else policy.terms.document
     return {
@@ -117,6 +148,8 @@ def _reading(site: Site) -> dict[str, Any]:
         answers["403"] = "The holder keeps it"
     if Access.LICENSE in kinds:
         answers["401"] = "A license is asked for"
+        answers["402"] = "A license is on sale"
+        answers["403"] = "There is no license, or it does not cover this"
     if Access.METERED in kinds:
         answers["402"] = "A payment is asked for"
     return {status: {"description": text} for status, text in sorted(answers.items())}

@@ -1,5 +1,5 @@
 # ruff: noqa: N818 - errors are named for what is wrong, as all of Licet's
-"""What goes wrong with payments at the gateway."""
+"""What goes wrong with payments and licenses at the gateway."""
 
 from licet.errors import LicetError
 
@@ -22,3 +22,19 @@ class PaymentLost(LicetError):
 
 class AccountTaken(LicetError):
     """Another gateway sends from the account, through another outbox: both would take the same nonces."""
+
+
+class IdentityRefused(LicetError):
+    """Whoever asks is not who they say: a token, a signature or a message that does not count."""
+
+
+class LicenseRefused(LicetError):
+    """Whoever asks is known, and has no license for this."""
+
+
+class ChainWaits(LicetError):
+    """The chain cannot be asked at present: to be asked again."""
+
+
+class AskedTooOften(LicetError):
+    """Whoever asks is to wait; `seconds` in the facts says how long."""

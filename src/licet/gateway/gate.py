@@ -1,18 +1,18 @@
 """The gate: in front of any ASGI application, lets through what the policies let through."""
 
 import math
-from typing import Any, Final
+from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from x402.schemas import PaymentRequired
 
 from licet.gateway import wire
 from licet.gateway.answers import refusal
 from licet.gateway.config import Site
-from licet.gateway.errors import PaymentRefused, PaymentWaits
-from licet.gateway.limits import By, Limit, Rate, client_of
+from licet.gateway.errors import AskedTooOften, PaymentRefused, PaymentWaits
+from licet.gateway.holders.desk import Desk
+from licet.gateway.limits import Limit, Rate, Turn
 from licet.gateway.observing import ACCESS
 from licet.gateway.pages import Linked, unmarked
 from licet.gateway.paths import RequestPath, request_path
@@ -38,13 +38,17 @@ class Gate:
         site: the terms.
         saying: what the site says of them.
         till: who takes payments; None if nobody does.
+        desk: who lets licenses' holders read; None if nobody does.
     """
 
-    def __init__(self, app: ASGIApp, site: Site, saying: Saying, till: Till | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, site: Site, saying: Saying, till: Till | None = None, desk: Desk | None = None
+    ) -> None:
         self._app: Final = app
         self._site: Final = site
         self._saying: Final = saying
         self._till: Final = till
+        self._desk: Final = desk
         self._elements: Final = saying.elements if site.html_links else ""
         self._by_agent: Final = bool(site.policies.agents)
         self._limits: Final = {id(each): Limit(each.rate) for each in site.policies.policies if each.rate}
@@ -72,11 +76,18 @@ class Gate:
     ) -> None:
         said = self._with_terms(policy, send)
         scope[ACCESS] = policy.access
-        if not self._is_by_key(policy):
-            wait = self.count(policy, scope)
-            if wait:
-                await too_many(scope, wait)(scope, receive, said)
-                return
+        proven = policy.access in (Access.METERED, Access.LICENSE)
+        turn = Turn.begun(self._limits.get(id(policy)), scope, is_proven=proven)
+        try:
+            turn.count()
+            await self._let(path, policy, scope, receive, said)
+        except AskedTooOften as error:
+            await too_many(scope, error)(scope, receive, said)
+
+    async def _let(
+        self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, said: Send
+    ) -> None:
+        """Does what the policy says. Raises `AskedTooOften`."""
         if policy.access is Access.FREE:
             if self._elements:
                 scope, linked = unmarked(scope), Linked(self._elements, scope, said)
@@ -87,34 +98,19 @@ class Gate:
             answer = refusal(scope, 403, "The holder of the rights keeps this from machines and people.")
             await answer(scope, receive, said)
         elif policy.access is Access.LICENSE:
-            answer = refusal(
-                scope,
-                401,
-                "This is read with a license alone.",
-                {"WWW-Authenticate": "License"},
-                asset=policy.asset,
-            )
-            await answer(scope, receive, said)
+            if self._desk is None:
+                answer = refusal(
+                    scope,
+                    401,
+                    "This is read with a license alone, and nobody looks at licenses here.",
+                    {"WWW-Authenticate": "License"},
+                    asset=policy.asset,
+                )
+                await answer(scope, receive, said)
+            else:
+                await self._desk.answer(self._app, path, policy, scope, receive, said)
         else:
             await self._sell(path, policy, scope, receive, said)
-
-    def count(self, policy: Policy, scope: Scope, key: str = "") -> float:
-        """Counts a request against its policy's limit; returns how many seconds are to be waited.
-
-        Args:
-            policy: that counts for it.
-            scope: of the request.
-            key: who asks, where they have proven it.
-        """
-        limit = self._limits.get(id(policy))
-        if limit is None:
-            return 0.0
-        return limit.take(f"key {key}" if key else client_of(scope, limit.rate.by))
-
-    def _is_by_key(self, policy: Policy) -> bool:
-        """Whether requests are counted once it is known who asks."""
-        proven = policy.access in (Access.METERED, Access.LICENSE)
-        return proven and policy.rate is not None and policy.rate.by is By.KEY
 
     async def _sell(
         self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
@@ -135,16 +131,16 @@ class Gate:
             if len(shown) != 1:
                 raise PaymentRefused("Each read of this is paid for: sign what PAYMENT-REQUIRED asks for.")
             reading = await self._till.open(shown[0], url, policy)
-            wait = self.count(policy, scope, reading.transfer.payer) if self._is_by_key(policy) else 0
-            if wait:
+            try:
+                Turn.of(scope).known(reading.transfer.payer)
+            except AskedTooOften:
                 await self._till.close(reading, delivered=False)
-                await too_many(scope, wait)(scope, receive, send)
-                return
+                raise
             inner = self._inner(path, scope)
             await Paying(self._till, reading).answer(self._app, inner, receive, send)
         except PaymentRefused as error:
-            wait = self.count(policy, scope) if self._is_by_key(policy) else 0
-            answer = too_many(scope, wait) if wait else await self._bill(policy, url, scope, str(error))
+            Turn.of(scope).known()
+            answer = await self._bill(policy, url, scope, str(error))
             await answer(scope, receive, send)
         except PaymentWaits as error:
             await _later(scope, str(error), 409 if error.facts.get("busy") else 503)(scope, receive, send)
@@ -158,14 +154,14 @@ class Gate:
         except PaymentWaits as error:
             return _later(scope, str(error))
         title = "" if policy.terms is None else policy.terms.document.title
-        bill = wire.required(wanted, url, title, reason)
+        bill = wire.required([wanted], url, title, reason)
         return refusal(
             scope,
             402,
             reason,
             {wire.REQUIRED: wire.required_field(bill)},
             asset=policy.asset,
-            x402=_plain(bill),
+            x402=wire.plain(bill),
         )
 
     def _inner(self, path: RequestPath, scope: Scope) -> Scope:
@@ -215,23 +211,23 @@ class Limited:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or lets the application answer it."""
-        wait = self._limit.take(client_of(scope, self._limit.rate.by)) if scope["type"] == "http" else 0
-        app = too_many(scope, wait) if wait else self._app
-        await app(scope, receive, send)
+        try:
+            if scope["type"] == "http":
+                Turn.begun(self._limit, scope, is_proven=False).count()
+        except AskedTooOften as error:
+            await too_many(scope, error)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
-def too_many(scope: Scope, seconds: float) -> Response:
+def too_many(scope: Scope, error: AskedTooOften) -> Response:
     """The answer to whoever asks too often."""
-    later = {"Retry-After": str(math.ceil(seconds))}
-    return refusal(scope, 429, "You ask more often than this site allows: wait.", later)
+    later = {"Retry-After": str(math.ceil(float(str(error.facts["seconds"]))))}
+    return refusal(scope, 429, str(error), later)
 
 
 def _later(scope: Scope, reason: str, status: int = 503) -> Response:
     return refusal(scope, status, reason, {"Retry-After": str(RETRY_SECONDS)})
-
-
-def _plain(bill: PaymentRequired) -> dict[str, Any]:
-    return bill.model_dump(by_alias=True, exclude_none=True)
 
 
 class _TooMuchError(Exception):

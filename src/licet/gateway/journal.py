@@ -63,7 +63,7 @@ class Shown(NamedTuple):
         amount: in the token's smallest unit.
         payee: who receives it.
         identifier: that whoever pays gave it to repeat the request; empty if none.
-        signed: what else was signed, and the signature, so that it can be submitted again.
+        submission: the transaction that makes it, so that it can be sent again.
     """
 
     token: str
@@ -73,7 +73,7 @@ class Shown(NamedTuple):
     amount: int
     payee: str
     identifier: str = ""
-    signed: str = ""
+    submission: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -123,15 +123,15 @@ class Journal:
         """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled."""
         with self.transaction() as db:
             row = db.execute(
-                "SELECT url, signed, tx_hash, served_at, lost_at, identifier, holder, held_until "
+                "SELECT url, submission, tx_hash, served_at, lost_at, identifier, holder, held_until "
                 f"FROM payments WHERE {_KEY}",
                 shown.key,
             ).fetchone()
             if row is None:
                 self._insert(db, shown, now)
                 return Outcome.NEW
-            url, signed, tx_hash, served_at, lost_at, identifier, holder, held_until = row
-            if (url, signed) != (shown.url, shown.signed):
+            url, submission, tx_hash, served_at, lost_at, identifier, holder, held_until = row
+            if (url, submission) != (shown.url, shown.submission):
                 return Outcome.ELSEWHERE
             if now < held_until and self._lives(holder):
                 return Outcome.BUSY
@@ -171,8 +171,9 @@ class Journal:
         """All payments that were settled in a block or after it, and are not given up."""
         with self.database.reading() as db:
             rows = db.execute(
-                "SELECT token, payer, nonce, url, amount, payee, identifier, signed, tx_hash, block_number, "
-                "block_hash FROM payments WHERE block_number >= ? AND lost_at IS NULL ORDER BY block_number",
+                "SELECT token, payer, nonce, url, amount, payee, identifier, submission, tx_hash, "
+                "block_number, block_hash FROM payments WHERE block_number >= ? AND lost_at IS NULL "
+                "ORDER BY block_number",
                 (block,),
             ).fetchall()
         return [_paid(*row) for row in rows]
@@ -249,15 +250,15 @@ class Journal:
 
     def _insert(self, db: Connection, shown: Shown, now: int) -> None:
         db.execute(
-            "INSERT INTO payments (token, payer, nonce, url, amount, payee, identifier, signed, taken_at, "
-            "holder, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO payments (token, payer, nonce, url, amount, payee, identifier, submission, "
+            "taken_at, holder, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *shown.key,
                 shown.url,
                 str(shown.amount),
                 shown.payee,
                 shown.identifier,
-                shown.signed,
+                shown.submission,
                 now,
                 self._name,
                 now + BUSY_SECONDS,
@@ -291,8 +292,8 @@ class Journal:
 
 
 def _paid(  # the columns, in the order in which they are asked for
-    token: str, payer: str, nonce: str, url: str, amount: str, payee: str, identifier: str, signed: str,
+    token: str, payer: str, nonce: str, url: str, amount: str, payee: str, identifier: str, submission: str,
     tx_hash: str, block_number: int, block_hash: str,
 ) -> Paid:  # fmt: skip
-    shown = Shown(token, payer, nonce, url, int(amount), payee, identifier, signed)
+    shown = Shown(token, payer, nonce, url, int(amount), payee, identifier, submission)
     return Paid(shown, Settlement(Hash32(tx_hash), block_number, Hash32(block_hash)))

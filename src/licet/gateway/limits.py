@@ -11,12 +11,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from licet.errors import InputError
+from licet.gateway.errors import AskedTooOften
 from licet.types import shown
 
 MAX_CLIENTS: Final = 100_000
@@ -26,6 +27,7 @@ _UNITS: Final = {"s": 1, "min": 60, "h": 3_600}
 _RATE: Final = re.compile(r"([1-9][0-9]{0,8})/(s|min|h)", re.ASCII)
 _NETWORK_BITS: Final = 64  # of IPv6, which is what one customer has
 _LONGEST: Final = 200
+_TURN: Final = "licet.turn"
 
 
 class By(StrEnum):
@@ -105,6 +107,54 @@ class Limit:
 
     def __len__(self) -> int:
         return len(self._full_at)
+
+
+class Turn:
+    """One request, under the limit of its policy.
+
+    Args:
+        limit: the policy's; None if it has none.
+        scope: of the request.
+        is_proven: whether it will be known who asks, where that is counted.
+    """
+
+    def __init__(self, limit: Limit | None, scope: Scope, *, is_proven: bool) -> None:
+        self._limit: Final = limit
+        self._scope: Final = scope
+        self._waits: Final = limit is not None and limit.rate.by is By.KEY and is_proven
+
+    @classmethod
+    def begun(cls, limit: Limit | None, scope: Scope, *, is_proven: bool) -> Self:
+        """The turn of a request, which is found with its scope from now on."""
+        turn = cls(limit, scope, is_proven=is_proven)
+        scope[_TURN] = turn
+        return turn
+
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        """The turn of a request that has begun."""
+        turn: Self = scope[_TURN]
+        return turn
+
+    def count(self) -> None:
+        """Counts the request, unless it is counted once it is known who asks. Raises `AskedTooOften`."""
+        if self._limit is not None and not self._waits:
+            self._take(self._limit, client_of(self._scope, self._limit.rate.by))
+
+    def known(self, key: str = "") -> None:
+        """Counts it where that was put off. Raises `AskedTooOften`.
+
+        Args:
+            key: who asks, as they have proven; empty if they have not.
+        """
+        if self._limit is not None and self._waits:
+            self._take(self._limit, f"key {key}" if key else client_of(self._scope, By.ADDRESS))
+
+    @staticmethod
+    def _take(limit: Limit, client: str) -> None:
+        wait = limit.take(client)
+        if wait:
+            raise AskedTooOften("You ask more often than this site allows: wait.", seconds=wait)
 
 
 def client_of(scope: Scope, by: By) -> str:

@@ -15,6 +15,7 @@ from licet.documents import Library
 from licet.errors import LicetError, WrongChain
 from licet.gateway.config import Site
 from licet.licensee import Licensee
+from licet.licensee.offers import StandingOffer
 from licet.types import ZERO_HASH, Hash32
 
 SECONDS: Final = 60.0
@@ -36,7 +37,7 @@ class Market:
         self._assets: Final = sorted(set(assets) - {ZERO_HASH})
         self._lock: Final = Lock()
         self._asked = -SECONDS
-        self._offers: list[dict[str, Any]] = []
+        self._offers: dict[Hash32, tuple[StandingOffer, ...]] = {}
 
     @classmethod
     def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
@@ -68,10 +69,17 @@ class Market:
 
     def offers(self) -> list[dict[str, Any]]:
         """All offers that stand, as a buyer needs them; those of a minute ago while the chain is away."""
+        return [_json(asset, offer) for asset, offers in self._now().items() for offer in offers]
+
+    def standing(self, asset: Hash32) -> tuple[StandingOffer, ...]:
+        """The offers on one of the site's assets that stand, cheapest first; as `offers`."""
+        return self._now().get(asset, ())
+
+    def _now(self) -> dict[Hash32, tuple[StandingOffer, ...]]:
         with self._lock:
             if time.monotonic() - self._asked >= SECONDS:
                 with suppress(LicetError):  # what stood a moment ago is the best that can be said
-                    self._offers = [offer for asset in self._assets for offer in self._standing(asset)]
+                    self._offers = {asset: self._licensee.offers(asset) for asset in self._assets}
                 self._asked = time.monotonic()
             return self._offers
 
@@ -98,13 +106,11 @@ class Market:
             },
         }
 
-    def _standing(self, asset: Hash32) -> list[dict[str, Any]]:
-        return [
-            {
-                "asset": asset,
-                "offer_hash": standing.offer.struct_hash(),
-                "offer": standing.offer.to_json(),
-                "signature": "0x" + standing.signature.hex() if standing.signature else None,
-            }
-            for standing in self._licensee.offers(asset)
-        ]
+
+def _json(asset: Hash32, standing: StandingOffer) -> dict[str, Any]:
+    return {
+        "asset": asset,
+        "offer_hash": standing.offer.struct_hash(),
+        "offer": standing.offer.to_json(),
+        "signature": "0x" + standing.signature.hex() if standing.signature else None,
+    }

@@ -1,7 +1,7 @@
 """Records of what was served: one for each payment, countersigned, and later under a root on chain."""
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from licet.chain.signer import Signer
@@ -52,13 +52,23 @@ class Recorder:
             until=now,
             reference=f"x402:{payer}:{nonce}",
         )
-        return self._signed(record, UsageReceipt(record.hash, payer, settlement.tx_hash))
+        return self.countersigned(record, payer, settlement.tx_hash)
 
     def moved(self, document: ReceiptDocument, settlement: Settlement) -> ReceiptDocument:
         """The receipt of the same record, which is paid by another transaction now."""
-        return self._signed(document.record, replace(document.receipt, payment=settlement.tx_hash))
+        return self.countersigned(document.record, document.receipt.requester, settlement.tx_hash)
 
-    def _signed(self, record: UsageRecord, receipt: UsageReceipt) -> ReceiptDocument:
+    def countersigned(
+        self, record: UsageRecord, requester: Address, payment: Hash32 = ZERO_HASH
+    ) -> ReceiptDocument:
+        """The receipt of a record.
+
+        Args:
+            record: of a use.
+            requester: who was served.
+            payment: the transaction that paid; zero where a license did.
+        """
+        receipt = UsageReceipt(record.hash, requester, payment)
         signature = self.signer.sign_typed_data(receipt.typed_data(self.chain_id, self.usage_ledger))
         return ReceiptDocument(
             self.chain_id, self.usage_ledger, self.signer.address, record, receipt, signature

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS payments (
     block_hash TEXT,
     served_at INTEGER,
     lost_at INTEGER,
-    signed TEXT NOT NULL,
+    submission TEXT NOT NULL,
     holder TEXT,
     held_until INTEGER NOT NULL,
     PRIMARY KEY (token, payer, nonce)

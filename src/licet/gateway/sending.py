@@ -13,7 +13,7 @@ from licet.contracts.authorizations import Authorizations, Transfer
 from licet.errors import ChainError
 from licet.gateway.errors import AccountTaken
 from licet.gateway.journal import CLAIM_SECONDS, Journal
-from licet.types import Address
+from licet.types import Address, Hash32
 
 WATCHED: Final = 64
 """Blocks for which a re-org is noticed, and what it took out is sent again."""
@@ -70,7 +70,18 @@ class Account:
     def send(self, token: Address, transfer: Transfer) -> None:
         """Submits a payment; see `licet.gateway.settling.Sender`."""
         transaction = Authorizations(self._chain, token).submission(transfer)
-        self.send_once(f"x402/{transfer.payer}/{transfer.nonce}/{transaction.digest()}", transaction)
+        self.submit(transfer.payer, transfer.nonce, transaction)
+
+    def submit(self, payer: Address, nonce: Hash32, transaction: Transaction) -> None:
+        """Sends the transaction that makes a payment, unless it was sent before, and waits for it.
+
+        Raises:
+            Reverted: a contract refuses it; as a rule before anything is sent.
+            LicetError: as `send_once`.
+        """
+        # What would be refused waits for nothing, and nobody's gas is spent on it.
+        self._chain.gas(transaction, self._chain.account)
+        self.send_once(f"x402/{payer}/{nonce}/{transaction.digest()}", transaction)
 
     def send_once(self, key: str, transaction: Transaction) -> Receipt:
         """Sends a transaction unless its key was used before, and waits for it; raises as `Sender.send`.

@@ -82,8 +82,6 @@ class Settler:
         if found is not None:
             return found
         try:
-            # What the token would refuse is not signed for: nobody's gas is spent on it.
-            authorizations.check(transfer)
             self._sender.send(token, transfer)
         except Reverted as error:
             # Somebody else may have submitted it: then it is paid all the same.
@@ -91,11 +89,15 @@ class Settler:
             if found is None:
                 raise _refused(error) from error
             return found
-        return self._logged(authorizations, transfer, since)
+        return self.found(token, transfer, since)
 
-    @staticmethod
-    def _logged(authorizations: Authorizations, transfer: Transfer, since: int) -> Settlement:
-        """Where a transfer is that was sent just now."""
+    def found(self, token: Address, transfer: Transfer, since: int) -> Settlement:
+        """Where a transfer is that was sent just now.
+
+        Raises:
+            ChainError: it is nowhere.
+        """
+        authorizations = self.token(token)
         deadline = time.monotonic() + _LAG
         while True:
             found = authorizations.settlement(transfer, since)

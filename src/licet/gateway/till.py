@@ -111,16 +111,13 @@ class Till:
         if not wire.agrees(payload, wanted, url):
             raise PaymentRefused("the payment is for something else than what is asked for here")
         self.check(transfer, policy.tariff)
-        shown = shown_of(policy.tariff.currency, transfer, url, wire.identifier_of(payload))
+        currency = policy.tariff.currency
+        submission = self._settler.token(currency).submission(transfer)
+        shown = shown_of(currency, transfer, url, wire.identifier_of(payload), submission)
         outcome = await to_thread.run_sync(self._journal.take, shown, int(time.time()))
         if outcome is Outcome.NEW:
             await self._check_new(shown, transfer)
-        if outcome is Outcome.BUSY:
-            raise PaymentWaits("another request with this payment is being answered", busy=True)
-        if outcome is Outcome.ELSEWHERE:
-            raise PaymentRefused("the payment was used for another URL, or is another one of the same nonce")
-        if outcome is Outcome.SPENT:
-            raise PaymentRefused("the payment was used: what it is for was delivered")
+        check_outcome(outcome)
         return Reading(shown, transfer, outcome, policy)
 
     def check(self, transfer: Transfer, tariff: Tariff) -> None:
@@ -169,12 +166,12 @@ class Till:
             PaymentRefused: it would not.
             PaymentWaits: the chain is away.
         """
-        _check_times(transfer)
+        check_times(transfer)
         await self._asking(partial(self._settler.check, tariff.currency, transfer))
 
     async def submit(self, transfer: Transfer, tariff: Tariff) -> Settlement:
         """Makes sure that a checked transfer has happened, before it is shown. Raises as `verify`."""
-        _check_times(transfer)
+        check_times(transfer)
         return await self._asking(partial(self._settler.settle, tariff.currency, transfer, maybe_sent=False))
 
     async def close(self, reading: Reading, *, delivered: bool) -> None:
@@ -205,7 +202,7 @@ class Till:
     async def _check_new(self, shown: Shown, transfer: Transfer) -> None:
         """Makes sure that a payment never shown before can be settled now. Raises `PaymentRefused`."""
         try:
-            _check_times(transfer)
+            check_times(transfer)
         except PaymentRefused:
             await to_thread.run_sync(self._journal.forget, shown)
             raise
@@ -228,7 +225,23 @@ class Till:
             ) from error
 
 
-def _check_times(transfer: Transfer) -> None:
+def check_outcome(outcome: Outcome) -> None:
+    """Makes sure that a payment that is shown may open what it is shown for.
+
+    Raises:
+        PaymentRefused: it may not.
+        PaymentWaits: another request is about it.
+    """
+    if outcome is Outcome.BUSY:
+        raise PaymentWaits("another request with this payment is being answered", busy=True)
+    if outcome is Outcome.ELSEWHERE:
+        raise PaymentRefused("the payment was used for another URL, or is another one of the same nonce")
+    if outcome is Outcome.SPENT:
+        raise PaymentRefused("the payment was used: what it is for was delivered")
+
+
+def check_times(transfer: Transfer) -> None:
+    """Makes sure that a payment can be submitted now, and not for much longer. Raises `PaymentRefused`."""
     now = int(time.time())
     if transfer.valid_after >= now:
         raise PaymentRefused(f"the payment is valid after {transfer.valid_after} only: it is {now}")

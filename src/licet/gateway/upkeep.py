@@ -10,19 +10,23 @@ from threading import Event
 from typing import Final
 
 from licet.chain.client import Block, Chain
+from licet.contracts.authorizations import Settlement
 from licet.documents.receipts import ReceiptDocument
-from licet.errors import ChainError, LicetError
+from licet.errors import ChainError, LicetError, Reverted
 from licet.gateway.anchoring import Anchoring
-from licet.gateway.errors import PaymentLost, PaymentRefused
-from licet.gateway.journal import Journal, Paid
+from licet.gateway.errors import PaymentLost
+from licet.gateway.journal import Journal, Paid, Shown
 from licet.gateway.recording import Recorder
 from licet.gateway.sending import WATCHED, Account
 from licet.gateway.settling import Settler
-from licet.gateway.shown import transfer_of
+from licet.gateway.shown import transaction_of, transfer_of
 from licet.types import Address, Hash32
 
 SECONDS: Final = 2.0
 """How often it looks."""
+
+PATIENCE: Final = WATCHED // 2
+"""Blocks for which a payment that a re-org took out, and that is refused now, may be made yet."""
 
 Tell = Callable[[LicetError], None]
 
@@ -87,16 +91,14 @@ class Upkeep:
         return self._hashes[number] != block_hash
 
     def _settle_again(self, paid: Paid, head: Block) -> None:
-        """Finds where a payment is now, or submits it once more. Raises `PaymentLost`, `ChainError`."""
+        """Finds where a payment is now, or makes it once more. Raises `PaymentLost`, `ChainError`."""
         shown = paid.shown
-        transfer = transfer_of(shown)
         try:
-            settlement = self._settler.settle(Address(shown.token), transfer, maybe_sent=True)
-        except PaymentRefused as error:
-            deep = head.number - paid.settlement.block_number >= WATCHED // 2
-            if transfer.valid_before > head.timestamp and not deep:
+            settlement = self._settled(shown, max(0, head.number - WATCHED))
+        except Reverted as error:
+            if head.number - paid.settlement.block_number < PATIENCE:
                 raise ChainError(
-                    f"a re-org took a payment out, which waits to be made again: {error}"
+                    f"a re-org took the payment {shown.nonce} out, which cannot be made again yet: {error}"
                 ) from error
             self._journal.lost(shown, int(time.time()))
             raise PaymentLost(
@@ -114,6 +116,14 @@ class Upkeep:
             else None
         )
         self._journal.moved(shown, settlement, document)
+
+    def _settled(self, shown: Shown, since: int) -> Settlement:
+        token, transfer = Address(shown.token), transfer_of(shown)
+        found = self._settler.token(token).settlement(transfer, since)
+        if found is None:
+            self._account.submit(transfer.payer, transfer.nonce, transaction_of(shown))
+            found = self._settler.found(token, transfer, since)
+        return found
 
     def _find_again(self, number: int) -> None:
         """Finds where a batch is anchored now; else it is the next to be anchored."""

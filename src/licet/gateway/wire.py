@@ -1,6 +1,7 @@
 """x402, version 2, scheme `exact` on EIP-3009: what a read costs, said and read in its own types."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from x402.extensions.payment_identifier import PAYMENT_IDENTIFIER, declare_payment_identifier_extension
@@ -59,13 +60,13 @@ def requirements(tariff: Tariff, chain_id: int, domain: tuple[str, str]) -> Paym
     )
 
 
-def required(wanted: PaymentRequirements, url: str, title: str, error: str) -> PaymentRequired:
-    """The answer to whoever has not paid."""
+def required(wanted: Sequence[PaymentRequirements], url: str, title: str, error: str) -> PaymentRequired:
+    """The answer to whoever has not paid: any one of the payments will do."""
     return PaymentRequired(
         x402_version=VERSION,
         error=error,
         resource=ResourceInfo(url=url, description=title or None),
-        accepts=[wanted],
+        accepts=list(wanted),
         extensions={PAYMENT_IDENTIFIER: declare_payment_identifier_extension()},
     )
 
@@ -73,6 +74,11 @@ def required(wanted: PaymentRequirements, url: str, title: str, error: str) -> P
 def required_field(answer: PaymentRequired) -> str:
     """The value of the field `PAYMENT-REQUIRED`."""
     return encode_payment_required_header(answer)
+
+
+def plain(answer: PaymentRequired) -> dict[str, Any]:
+    """The same as JSON, for the body."""
+    return answer.model_dump(by_alias=True, exclude_none=True)
 
 
 def response_field(settlement: Settlement, transfer: Transfer, chain_id: int) -> str:
