@@ -54,9 +54,11 @@ brownie: setup .venv-brownie/.installed ## Brownie compiles, deploys and tests o
 wheel: setup ## The wheel, installed alone in an empty virtualenv, works
 	$(BIN)/python scripts/wheel_check.py
 
-nightly: setup ## Long fuzzing, re-orgs and kills, 10,000 audited operations, proofs, mutants, coverage, and the peers' figures
+nightly: setup ## Long fuzzing, re-orgs and kills, 5,000 sends, 10,000 audited operations, proofs, mutants, coverage, and the peers' figures
 	FOUNDRY_PROFILE=nightly $(BIN)/python scripts/forge.py test
 	LICET_REORGS=500 LICET_KILLS=300 $(BIN)/python -m pytest tests/integration/test_index_reorgs.py
+	LICET_SENDS=5000 LICET_KILLS=300 $(BIN)/python -m pytest -s tests/integration/test_sending.py
+	LICET_KILLS=200 $(BIN)/python -m pytest -s tests/integration/test_gateway_kills.py
 	LICET_OPERATIONS=10000 LICET_FAULTS=25 LICET_SEED=$$(date +%F) $(BIN)/python -m pytest -s tests/integration/test_audit_stateful.py
 	$(MAKE) --no-print-directory symbolic coverage mutation
 	$(BIN)/python scripts/clear_signing.py --check --lint

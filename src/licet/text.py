@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 MAX_DECIMALS: Final = 36
 """More digits after the point than any currency has: who says so is no currency."""
@@ -45,3 +46,14 @@ def format_time(seconds: int) -> str:
 def plural(count: int, noun: str) -> str:
     """A count with its noun: `1 work`, `69,202 works`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def without_password(url: str) -> str:
+    """A server's URL as messages may show it."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+        user = f"{parts.username}@" if parts.username else ""
+    except ValueError:
+        return url.partition("://")[0] + "://…"
+    return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"

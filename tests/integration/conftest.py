@@ -33,6 +33,8 @@ from licet.rights.uses import Use
 from licet.rights_holder import Price, PublishedSplit, Registered, RightsHolder
 from licet.types import Address, Hash32
 from tests.integration.commands import Ok, Ran, Run
+from tests.integration.postgres import db as db
+from tests.integration.postgres import postgres as postgres
 
 if TYPE_CHECKING:
     from tests.integration.market import Market

@@ -7,8 +7,16 @@ import pytest
 
 from licet.chain.development import DEVELOPMENT_ADDRESSES
 from licet.cli.main import cli
-from licet.documents import ClaimDocument, OfferDocument, UsageLog, UsageRecord, VoucherDocument
+from licet.documents import (
+    ClaimDocument,
+    OfferDocument,
+    ReceiptDocument,
+    UsageLog,
+    UsageRecord,
+    VoucherDocument,
+)
 from licet.rights.claim import ClaimTo
+from licet.rights.receipt import UsageReceipt
 from licet.rights.uses import Use
 from licet.rights.voucher import Voucher
 from licet.rights_holder import Registered
@@ -38,6 +46,18 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         (("--engine", "geth"), 2, "anvil"),
     ],
     ("node",): [(("--port", "70000"), 2, "port"), (("--engine", "geth"), 2, "anvil")],
+    ("receipt", "verify"): [
+        (("nothing",), 2, "nothing"),
+        (("poem.txt",), 2, "poem.txt is no receipt"),
+        (("offer.json",), 2, "offer.json is no receipt"),
+        (("receipt.json",), 2, "is of the contract"),
+    ],
+    ("gateway",): [
+        (("nothing.toml",), 2, "nothing.toml cannot be read"),
+        (("poem.txt",), 2, "not valid TOML"),
+        (("empty.csv",), 2, "site is missing"),
+        (("poem.txt", "--port", "70000"), 2, "port"),
+    ],
     ("deploy",): [
         ((), 2, "which account signs?"),
         (("--dev-account", "99"), 2, "--dev-account"),
@@ -497,6 +517,9 @@ def odd_files(
     voucher = VoucherDocument(31337, someone, Voucher(Hash32(UNKNOWN), 1), signature)
     claim = ClaimDocument(31337, someone, ClaimTo(someone, someone, someone, 0, 0), signature)
     log = UsageLog.of([UsageRecord(Hash32(UNKNOWN), Hash32(UNKNOWN), Use.MINE, 1, 1, 1)])
+    (record,) = log.records
+    said = UsageReceipt(record.hash, someone, Hash32(UNKNOWN))
+    receipt = ReceiptDocument(31337, someone, someone, record, said, signature)
     files = {
         "poem.txt": b"nobody knows this",
         "empty.csv": b"",
@@ -512,6 +535,7 @@ def odd_files(
         "voucher.json": voucher.to_bytes(),
         "claim.json": claim.to_bytes(),
         "log.json": log.to_bytes(),
+        "receipt.json": receipt.to_bytes(),
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
@@ -543,6 +567,7 @@ def test_bad_input(path: tuple[str, ...], run: Run, odd_files: dict[str, str], n
 
 NEEDS_NO_NODE = {
     ("demo",),
+    ("gateway",),
     ("node",),
     ("account", "new"),
     ("account", "show"),
@@ -597,6 +622,7 @@ WORKING = {
     ("meter", "settle"): ("voucher.json",),
     ("meter", "close"): (UNKNOWN, "--yes"),
     ("meter", "withdraw"): (UNKNOWN,),
+    ("receipt", "verify"): ("receipt.json",),
     ("usage", "anchor"): ("log.json",),
     ("usage", "prove"): ("log.json", "--record", "1", "--out", "new.json"),
     ("usage", "verify"): ("log.json",),

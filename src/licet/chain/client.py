@@ -8,16 +8,23 @@ import contextlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Protocol
 
 from web3 import Web3
-from web3.exceptions import ContractLogicError, TimeExhausted, Web3Exception, Web3RPCError
+from web3.exceptions import (
+    ContractLogicError,
+    TimeExhausted,
+    TransactionNotFound,
+    Web3Exception,
+    Web3RPCError,
+)
 from web3.types import LogReceipt, TxReceipt
 
 from licet.chain.abi import Abi, log_topic
 from licet.chain.artifacts import Artifact, known_errors
 from licet.chain.rpc import Node
 from licet.chain.signer import Signer
+from licet.chain.transactions import Fees, Transaction, sign
 from licet.chain.transport import HttpTransport, Transport
 from licet.errors import (
     ChainError,
@@ -108,6 +115,23 @@ class Receipt:
     created: Address | None
 
 
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A transaction that a block has, whether it succeeded or not."""
+
+    receipt: Receipt
+    block_hash: Hash32
+    succeeded: bool
+
+
+class Sends(Protocol):
+    """Who sends a signer's transactions and sees to it that they arrive: `licet.chain.sender`."""
+
+    def transact(self, transaction: Transaction) -> Receipt:
+        """Sends one and waits until it is confirmed; raises as `Chain.send` does."""
+        ...
+
+
 class Chain:
     """One node, and maybe an account that signs."""
 
@@ -116,6 +140,7 @@ class Chain:
         url: str,
         signer: Signer | None = None,
         *,
+        sender: Sends | None = None,
         seconds: float = RPC_SECONDS,
         transport: Transport | None = None,
     ) -> None:
@@ -124,6 +149,8 @@ class Chain:
         Args:
             url: the node's JSON-RPC over http(s).
             signer: who signs transactions; reading needs none.
+            sender: who sends them, for a signer whose transactions are kept in an outbox; without one, each
+                is sent once, and an error says what is known of it.
             seconds: how long one answer may take.
             transport: what to ask instead of the URL.
 
@@ -135,6 +162,7 @@ class Chain:
             raise InputError(f"{shown(url)} is not an http(s) URL of a node")
         self.url: Final = url
         self.signer: Final = signer
+        self._sender: Final = sender
         self._seconds: Final = seconds
         # No middleware: it would refuse the blocks of some chains, and look names up.
         self.transport: Final = transport or HttpTransport(url, seconds)
@@ -147,9 +175,9 @@ class Chain:
         """The same node, for asking in bulk."""
         return Node(self.url, transport=self.transport)
 
-    def with_signer(self, signer: Signer) -> "Chain":
+    def with_signer(self, signer: Signer, sender: Sends | None = None) -> "Chain":
         """The same node, for another account."""
-        return Chain(self.url, signer, seconds=self._seconds)
+        return Chain(self.url, signer, sender=sender, seconds=self._seconds)
 
     @property
     def account(self) -> Address:
@@ -306,46 +334,99 @@ class Chain:
             InsufficientBalance: the account cannot pay for the gas and the value.
             ChainError: the transaction could not be sent, or was not mined in time.
         """
-        return self._transact(_transaction(abi, address, function, arguments, value))
+        return self._transact(Transaction.calling(abi, address, function, *arguments, value=value))
 
     def deploy(self, artifact: Artifact, *arguments: Any) -> Receipt:
         """Creates a contract; its address is the receipt's `created`. Raises as `send` does."""
         data = artifact.bytecode + artifact.abi.encode_constructor(arguments)
-        return self._transact({"value": 0, "data": "0x" + data.hex()})
+        return self._transact(Transaction(None, 0, data))
 
     def pay(self, to: Address, amount: int) -> Receipt:
         """Sends native coin, in wei. Raises as `send` does."""
-        return self._transact({"to": _web3_address(to), "value": amount, "data": "0x"})
+        return self._transact(Transaction(to, amount))
 
-    def nonce(self, address: Address) -> int:
-        """How many transactions an account has sent, those still waiting included."""
+    def _transact(self, transaction: Transaction) -> Receipt:
+        signer = self.signer_or_raise()
+        if self._sender is not None:
+            return self._sender.transact(transaction)
+        gas = self.gas(transaction, signer.address)
+        fees = self.fees()
+        nonce = self.nonce(signer.address)
+        raw = sign(signer, self.chain_id, transaction, nonce, gas, fees)
+        receipt, succeeded = self._mined(raw, signer.address)
+        if not succeeded:
+            raise self.reason(transaction, signer.address, receipt)
+        return receipt
+
+    # Writing, step by step
+
+    def nonce(self, address: Address, block: BlockId = "pending") -> int:
+        """How many transactions an account has sent; those still waiting included, if no block is named."""
         at = _web3_address(address)
         with self._asking():
-            return int(self._web3.eth.get_transaction_count(at, "pending"))
+            return int(self._web3.eth.get_transaction_count(at, _block_id(block)))
 
-    def _transact(self, call: Mapping[str, Any]) -> Receipt:
-        signer = self.signer_or_raise()
-        tx: dict[str, Any] = {**call, "from": signer.address}
-        gas = self._estimate(tx)
+    def gas(self, transaction: Transaction, payer: Address) -> int:
+        """The gas that a transaction should be given, some spare included.
+
+        Raises:
+            Reverted: the contract refuses it.
+            InsufficientBalance: the account cannot pay for the gas and the value.
+        """
+        return int(self._estimate({**transaction.fields(), "from": payer}) * _GAS_MARGIN)
+
+    def fees(self) -> Fees:
+        """What a transaction should pay to be in one of the next blocks."""
         with self._asking():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # web3 tells of nodes that leave it to guess the tip
                 tip = int(self._web3.eth.max_priority_fee)
             base = int(self._web3.eth.get_block("latest").get("baseFeePerGas", 0))
-        fields = {
-            **call,
-            "nonce": self.nonce(signer.address),
-            "gas": int(gas * _GAS_MARGIN),
-            "maxFeePerGas": 2 * base + tip,
-            "maxPriorityFeePerGas": tip,
-            "chainId": self.chain_id,
-            "type": 2,
-        }
-        raw = signer.sign_transaction(fields, self.chain_id)
-        receipt, succeeded = self._mined(raw, signer.address)
-        if not succeeded:
-            self._explain(tx, receipt)
-        return receipt
+        return Fees(2 * base + tip, tip)
+
+    def broadcast(self, raw: bytes, payer: Address) -> None:
+        """Hands a signed transaction to the node, and waits for nothing.
+
+        Raises:
+            InsufficientBalance: the node says that the payer's account cannot pay for it.
+            ConnectionFailed: the node may have it, or not.
+            ChainError: the node refuses it.
+        """
+        with self._asking(payer):
+            self._web3.eth.send_raw_transaction(raw)
+
+    def mined(self, tx_hash: Hash32) -> Mined | None:
+        """What became of a transaction; None while no block has it, as far as the node knows."""
+        with self._asking():
+            try:
+                found = self._web3.eth.get_transaction_receipt(tx_hash)  # type: ignore[arg-type]
+            except TransactionNotFound:
+                return None
+            return Mined(_receipt(found), hash32(bytes(found["blockHash"])), found["status"] == 1)
+
+    def sent_in(self, block: int, account: Address) -> dict[int, Hash32]:
+        """An account's transactions in a block: their hashes by their nonces."""
+        with self._asking():
+            return {
+                int(tx["nonce"]): hash32(bytes(tx["hash"]))
+                for tx in self._web3.eth.get_block(block, full_transactions=True)["transactions"]
+                if isinstance(tx, Mapping) and str(tx["from"]).lower() == account.lower()
+            }
+
+    def reason(self, transaction: Transaction, payer: Address, receipt: Receipt) -> Reverted:
+        """Why a mined transaction reverted, found by playing it again.
+
+        First on the block before; then on its own block, for a reason that came about in that very block.
+        """
+        tx = {**transaction.fields(), "from": payer}
+        for block in (receipt.block_number - 1, receipt.block_number):
+            try:
+                self._ask_contract(tx, block)
+            except Reverted as error:
+                return error
+            except ChainError:
+                continue  # old states are not to be had from every node
+        return reverted("", {"tx_hash": receipt.tx_hash})
 
     def _mined(self, raw: bytes, payer: Address) -> tuple[Receipt, bool]:
         """Sends a signed transaction and waits for its block; also says whether it succeeded."""
@@ -367,17 +448,6 @@ class Chain:
                 **error.facts,
                 tx_hash=tx_hash,
             ) from error
-
-    def _explain(self, tx: Mapping[str, Any], receipt: Receipt) -> NoReturn:
-        """Raises the reason why a mined transaction reverted, by playing it again.
-
-        First on the block before; then on its own block, for a reason that came about in that very block.
-        """
-        for block in (receipt.block_number - 1, receipt.block_number):
-            # Old states are not to be had from every node.
-            with contextlib.suppress(ChainError):
-                self._ask_contract(tx, block)
-        raise reverted("", {"tx_hash": receipt.tx_hash})
 
     def _estimate(self, tx: Mapping[str, Any]) -> int:
         try:
@@ -472,4 +542,4 @@ def _web3_address(address: Address) -> Any:
     return parse_address(address)
 
 
-__all__ = ["Block", "BlockId", "Chain", "Log", "Receipt", "log_topic"]
+__all__ = ["Block", "BlockId", "Chain", "Log", "Mined", "Receipt", "Sends", "log_topic"]

@@ -54,7 +54,7 @@ def command(session: Session, file: Path | None, as_json: bool, **terms: Any) ->
         gas += receipt.gas_used
         note(f"{name} at {receipt.created}, {receipt.gas_used:,} gas")
 
-    chain = session.reader.with_signer(session.signer)
+    chain = session.signing_chain
     deployment = deploy(chain, previous, arbitration=_arbitration(session, terms), progress=created)
     if deployment != previous:
         deployment.save(path)

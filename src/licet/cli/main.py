@@ -25,12 +25,14 @@ from licet.cli import (
     deploy,
     dispute,
     find,
+    gateway,
     index,
     licenses,
     lookup,
     meter,
     node,
     offer,
+    receipt,
     rights,
     split,
     statement,
@@ -62,7 +64,7 @@ def cli() -> None:
 
     Start with `licet demo`. Options that several commands share can stand in the environment, or in a file
     .env in the current directory: LICET_RPC, LICET_REGISTRY, LICET_DEPLOYMENT, LICET_KEYSTORE,
-    LICET_PASSWORD, LICET_DOCUMENTS, LICET_BASE_URI, LICET_INDEX, LICET_DB.
+    LICET_PASSWORD, LICET_OUTBOX, LICET_DOCUMENTS, LICET_BASE_URI, LICET_INDEX, LICET_DB.
     """
 
 
@@ -87,6 +89,8 @@ for module in (
     statement,
     dispute,
     arbitrate,
+    gateway,
+    receipt,
     index,
     audit,
 ):

@@ -28,11 +28,14 @@ from licet.rights_holder import RightsHolder
 from licet.types import ZERO_ADDRESS, Address
 
 if TYPE_CHECKING:
+    from licet.chain.sender import Sender
     from licet.similarity import SimilarWorks
 
 DEFAULT_RPC: Final = "http://127.0.0.1:8545"
 DEFAULT_INDEX: Final = Path("index")
 PASSWORD_VARIABLE: Final = "LICET_PASSWORD"
+CONFIRMATIONS: Final = 3
+"""Blocks after which a transaction in an outbox is confirmed; on a local chain, which may make no more, 1."""
 
 _CHAIN_OPTIONS: Final = (
     click.option(
@@ -76,6 +79,14 @@ _ACCOUNT_OPTIONS: Final = (
         type=click.IntRange(0, 19),
         metavar="N",
         help="Instead of a keystore, on local chains: the N-th public development account.",
+    ),
+    click.option(
+        "--outbox",
+        type=FILE,
+        metavar="FILE",
+        envvar="LICET_OUTBOX",
+        show_envvar=True,
+        help="Keep transactions in this file until they are confirmed: after a crash, none is sent twice.",
     ),
 )
 
@@ -130,6 +141,7 @@ class Session:
     keystore: Path | None = None
     password_file: Path | None = None
     dev_account: int | None = None
+    outbox: Path | None = None
     documents: tuple[Path, ...] = (Path("documents"),)
     base_uri: str | None = None
     index: Path | None = None
@@ -182,11 +194,32 @@ class Session:
         return named or self.signer.address
 
     @cached_property
+    def signing_chain(self) -> Chain:
+        """The node, for the account."""
+        return self.reader.with_signer(self.signer, self._sender)
+
+    @property
+    def _sender(self) -> "Sender | None":
+        """Who sends the account's transactions, if the options name an outbox."""
+        if self.outbox is None:
+            return None
+        # Only commands that send have to do with databases.
+        from licet.chain.progress import Policy
+        from licet.chain.sender import Sender
+
+        local = self.reader.chain_id in LOCAL_CHAIN_IDS
+        sender = Sender(
+            self.reader, self.signer, self.outbox, Policy(confirmations=1 if local else CONFIRMATIONS)
+        )
+        click.get_current_context().call_on_close(sender.close)
+        return sender
+
+    @cached_property
     def signing_contracts(self) -> Contracts:
         """The contracts, for the account."""
         # Whatever is wrong with the chain or the contracts is said before a password is asked for.
         checked = self.contracts.deployment
-        return Contracts.of(self.reader.with_signer(self.signer), checked)
+        return Contracts.of(self.signing_chain, checked)
 
     @cached_property
     def library(self) -> Library:
@@ -267,6 +300,7 @@ def takes(
     publishes: bool = False,
     contracts: bool = True,
     index: bool = False,
+    chain: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Adds the common options, and `--json`, to a command, which gets a Session first, and `as_json`.
 
@@ -276,8 +310,9 @@ def takes(
         publishes: it publishes documents.
         contracts: it needs the contracts, not a node alone.
         index: it compares works with those registered.
+        chain: it takes the chain from its options, not from a file.
     """
-    options = [*(_CHAIN_OPTIONS if contracts else _CHAIN_OPTIONS[:1])]
+    options = [*(_CHAIN_OPTIONS if contracts else _CHAIN_OPTIONS[:1])] if chain else []
     options += _ACCOUNT_OPTIONS if account else ()
     options += _PUBLISHER_OPTIONS if publishes else _DOCUMENT_OPTIONS if documents else ()
     options += _INDEX_OPTIONS if index else ()

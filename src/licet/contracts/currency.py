@@ -227,8 +227,8 @@ class Currency:
         )
         return signature[64], hash32(signature[:32]), hash32(signature[32:64])
 
-    def _domain(self) -> dict[str, Any]:
-        """The token's EIP-712 domain: as EIP-5267 says, else by its name and version (or 1)."""
+    def domain_name(self) -> tuple[str, str]:
+        """The name and version of the token's EIP-712 domain: as EIP-5267 says, else its own (or 1)."""
         name = self.chain.call(_ABI, self.address, "name")
         try:
             _, name, version = self.chain.call(_DOMAIN_ABI, self.address, "eip712Domain")
@@ -237,6 +237,10 @@ class Currency:
                 version = self.chain.call(_DOMAIN_ABI, self.address, "version")
             except (Reverted, UnexpectedAnswer):
                 version = "1"
+        return str(name), str(version)
+
+    def _domain(self) -> dict[str, Any]:
+        name, version = self.domain_name()
         return {
             "name": name,
             "version": version,

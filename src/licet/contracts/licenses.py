@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
+from licet.chain.transactions import Transaction
 from licet.contracts.currency import Permit
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
@@ -87,15 +88,13 @@ class LicenseToken:
 
     def buy_with_authorization(self, order: Order, authorization: Authorization) -> Receipt:
         """Buys licenses, paid by whoever signed the authorization; the chain's account pays the gas."""
-        fields = (
-            authorization.payer,
-            authorization.valid_after,
-            authorization.valid_before,
-            authorization.v,
-            authorization.r,
-            authorization.s,
-        )
+        fields = _signed(authorization)
         return self.chain.send(_ABI, self.address, "buyWithAuthorization", order.to_abi(), fields)
+
+    def buying_with_authorization(self, order: Order, authorization: Authorization) -> Transaction:
+        """The transaction that buys licenses as `buy_with_authorization` does, for whoever sends it."""
+        fields = _signed(authorization)
+        return Transaction.calling(_ABI, self.address, "buyWithAuthorization", order.to_abi(), fields)
 
     def buy_basket(self, orders: Sequence[Order], *, skip: bool) -> Receipt:
         """Buys several orders in one transaction, paid as in `buy`.
@@ -252,6 +251,17 @@ class LicenseToken:
     def head(self, block: BlockId = "latest") -> Hash32:
         """The rolling head of the contract's audited logs."""
         return Hash32(self.chain.call(_ABI, self.address, "head", block=block))
+
+
+def _signed(authorization: Authorization) -> tuple[Any, ...]:
+    return (
+        authorization.payer,
+        authorization.valid_after,
+        authorization.valid_before,
+        authorization.v,
+        authorization.r,
+        authorization.s,
+    )
 
 
 def _native(order: Order) -> int:

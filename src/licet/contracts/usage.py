@@ -5,6 +5,7 @@ from typing import Final
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
+from licet.chain.transactions import Transaction
 from licet.rights.conditions import Conditions
 from licet.rights.order import Grant
 from licet.rights.uses import Use
@@ -66,6 +67,10 @@ class UsageLedger:
             until: last unix second of the period; not in the future.
         """
         return self.chain.send(_ABI, self.address, "anchor", license_id, root, count, since, until)
+
+    def anchoring(self, license_id: Hash32, root: Hash32, count: int, since: int, until: int) -> Transaction:
+        """The transaction that anchors records, for whoever sends it; arguments are those of `anchor`."""
+        return Transaction.calling(_ABI, self.address, "anchor", license_id, root, count, since, until)
 
     def name_reporter(self, license_id: Hash32, reporter: Address, *, named: bool = True) -> Receipt:
         """Lets somebody report the use of a license that the chain's account holds, or no longer."""

@@ -16,6 +16,7 @@ from licet.documents.kinds import (
     Work,
 )
 from licet.documents.proofs import UsageProof
+from licet.documents.receipts import ReceiptDocument
 from licet.documents.signed import ApprovalDocument, ClaimDocument, VoucherDocument
 from licet.documents.statements import StatementDocument
 from licet.documents.store import (
@@ -48,6 +49,7 @@ __all__ = [
     "PayeeShare",
     "Published",
     "Publisher",
+    "ReceiptDocument",
     "SplitDocument",
     "StatementDocument",
     "TermsDocument",

@@ -14,7 +14,10 @@
     │   ├── UnexpectedAnswer            a contract that answers as none of Licet's does
     │   ├── NodeUntrue                  a node that its own headers, proofs, or the contracts' heads belie
     │   ├── NodesDisagree               two nodes that have different blocks in one place
+    │   ├── NotConfirmed                a transaction in an outbox, on its way
+    │   ├── TransactionCancelled        one that was called off in time
     │   └── NodeFailed                  a local node could not be found, started or kept running
+    ├── OutboxFailed                    exit_code 2: an outbox that cannot be read or written
     ├── IndexUnusable                   exit_code 2: a database that is no index, or of something else
     ├── IndexFailed                     an index's database that cannot be read or written now
     ├── SpaceMissing                    memory and disk do not suffice

@@ -78,6 +78,20 @@ class NodeFailed(ChainError):
     """A local node could not be found, started or kept running."""
 
 
+class NotConfirmed(ChainError):
+    """A transaction is on its way, and not confirmed yet; its outbox keeps it."""
+
+
+class TransactionCancelled(ChainError):
+    """A transaction that was called off before a block had it, and never will be in one."""
+
+
+class OutboxFailed(LicetError):
+    """The file that transactions are kept in before they are sent cannot be used; nothing more is sent."""
+
+    exit_code = 2
+
+
 class IndexUnusable(LicetError):
     """A database that is no index of Licet's, or of another chain or deployment, or damaged."""
 

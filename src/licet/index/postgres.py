@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql as names
@@ -13,6 +12,7 @@ from licet.index.batch import Row
 from licet.index.schema import Table
 from licet.index.store import Store
 from licet.index.views import PostgresDialect
+from licet.text import without_password
 
 _CONNECT_SECONDS: Final = 10
 _FETCHED: Final = 500
@@ -42,7 +42,7 @@ class PostgresStore(Store):
         Raises:
             IndexUnusable: nothing answers there, or it lets nobody in.
         """
-        self.name = _without_password(url)
+        self.name = without_password(url)
         try:
             self._db = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
         except (psycopg.Error, UnicodeError) as error:
@@ -107,14 +107,3 @@ class PostgresStore(Store):
                 "what it has is as it was, and the next update goes on there",
                 db=self.name,
             ) from error
-
-
-def _without_password(url: str) -> str:
-    """A URL as messages may show it."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-        user = f"{parts.username}@" if parts.username else ""
-    except ValueError:
-        return "postgresql://…"
-    return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"

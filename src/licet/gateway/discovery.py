@@ -1,0 +1,164 @@
+"""What a site tells programs of itself: policies, chain and offers, and how to speak to it (OpenAPI)."""
+
+import html
+import json
+from typing import Any, Final
+
+from licet.gateway.answers import PROBLEM
+from licet.gateway.config import Site
+from licet.gateway.health import LIVE, READY
+from licet.gateway.holders.accounts import NONCE, SESSION
+from licet.gateway.market import Market
+from licet.gateway.policies import Access, Policy
+from licet.gateway.saying import DISCOVERY, LICENSE, ROBOTS, TDMREP, Saying
+from licet.rights.explain import explain
+from licet.rights.uses import use_names
+from licet.types import ZERO_HASH
+
+OPENAPI: Final = "/.well-known/licet/openapi.json"
+PAGE: Final = "/.well-known/licet/"
+
+_TEXT: Final = {"type": "string"}
+_PROBLEM: Final = {"description": "Why not", "content": {PROBLEM: {}}}
+
+
+def describe(site: Site, saying: Saying, market: Market | None) -> dict[str, Any]:
+    """The document at `/.well-known/licet.json`; may ask the chain."""
+    return {
+        "type": "licet/site/1",
+        "origin": site.origin,
+        "title": site.title,
+        "documents": {path: f"{site.origin}{path}" for path in (*saying.documents, OPENAPI, PAGE)},
+        "chain": None if market is None else market.describe(),
+        "policies": [_policy(policy) for policy in site.policies.policies],
+        "offers": [] if market is None else market.offers(),
+        "holders": _holders(site),
+    }
+
+
+def openapi(site: Site, saying: Saying) -> dict[str, Any]:
+    """The OpenAPI 3.1 description of what the gateway itself answers, and of reading through it."""
+    documents = {path: said.media_type for path, said in saying.documents.items()}
+    documents |= {DISCOVERY: "application/json", LIVE: "application/json"}
+    paths: dict[str, Any] = {
+        path: {"get": _operation(_TITLES[path], path, {"200": _content(kind)})}
+        for path, kind in documents.items()
+    }
+    ready = {"200": _content("application/json"), "503": _content("application/json")}
+    paths[READY] = {"get": _operation("Whether it can serve", READY, ready)}
+    if _is_licensed(site):
+        paths |= _signing_in()
+    paths["/{path}"] = {
+        "get": {
+            **_operation("A page, a file, a part of one", "/{path}", _reading(site)),
+            "parameters": [{"name": "path", "in": "path", "required": True, "schema": _TEXT}],
+        }
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": site.title or site.origin, "version": "1"},
+        "servers": [{"url": site.origin}],
+        "paths": paths,
+    }
+
+
+def page(site: Site) -> str:
+    """The same for people: each policy in plain words."""
+    parts = [f"<h1>{html.escape(site.title or site.origin)}</h1>"]
+    for policy in site.policies.policies:
+        who = f" for {', '.join(policy.agents)}" if policy.agents else ""
+        parts.append(f"<h2>{html.escape(policy.path + who)}: {policy.access}</h2>")
+        sections = () if policy.terms is None else explain(policy.terms)
+        for section in sections:
+            said = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in section.sentences)
+            parts.append(f"<h3>{html.escape(section.title)}</h3><ul>{said}</ul>")
+    parts.append(f'<p><a href="{OPENAPI}">OpenAPI</a>, <a href="{DISCOVERY}">all of it for programs</a></p>')
+    title = html.escape(site.title or site.origin)
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
+        f"<body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def to_bytes(document: dict[str, Any]) -> bytes:
+    """A document in JSON."""
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
+_TITLES: Final = {
+    ROBOTS: "The terms as robots.txt",
+    LICENSE: "The terms as RSL",
+    TDMREP: "The terms as TDMRep",
+    DISCOVERY: "Policies, chain, contracts and offers",
+    LIVE: "Whether it runs",
+}
+
+
+def _holders(site: Site) -> dict[str, Any] | None:
+    """How licenses' holders are known."""
+    if not _is_licensed(site):
+        return None
+    return {"nonce": f"{site.origin}{NONCE}", "session": f"{site.origin}{SESSION}"}
+
+
+def _signing_in() -> dict[str, Any]:
+    """Where holders sign in and out."""
+    members = {"message": _TEXT, "signature": _TEXT, "client": {"type": "boolean"}}
+    said = {"type": "object", "required": ["message", "signature"], "properties": members}
+    known = {"200": _content("application/json"), "400": _PROBLEM, "401": _PROBLEM, "413": _PROBLEM}
+    begin = _operation("A session, for a signed message (EIP-4361)", "post" + SESSION, known)
+    begin["requestBody"] = {"required": True, "content": {"application/json": {"schema": said}}}
+    ended = {"204": {"description": "It has ended"}, "401": _PROBLEM}
+    nonce = _operation("A nonce, to sign in with", NONCE, {"200": _content("application/json")})
+    end = _operation("The end of a session or token", "delete" + SESSION, ended)
+    return {NONCE: {"get": nonce}, SESSION: {"post": begin, "delete": end}}
+
+
+def _is_licensed(site: Site) -> bool:
+    licensed = any(policy.access is Access.LICENSE for policy in site.policies.policies)
+    return licensed and site.chain is not None
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    tariff, document = policy.tariff, None if policy.terms is None else policy.terms.document
+    return {
+        "path": policy.path,
+        "access": policy.access.value,
+        "agents": list(policy.agents),
+        "asset": None if policy.asset == ZERO_HASH else policy.asset,
+        "price": None if tariff is None else str(tariff.amount),
+        "currency": None if tariff is None else tariff.currency,
+        "payee": None if tariff is None else tariff.payee,
+        "uses": [] if document is None else list(use_names(document.uses)),
+        "prohibited": [] if document is None else list(use_names(document.prohibited)),
+    }
+
+
+def _reading(site: Site) -> dict[str, Any]:
+    answers = {
+        "200": "What was asked for",
+        "206": "A part of it",
+        "304": "It is as it was",
+        "400": "The path or the header is unusual",
+        "404": "There is nothing here",
+        "416": "There is no such part",
+    }
+    kinds = {policy.access for policy in site.policies.policies}
+    if Access.FORBIDDEN in kinds:
+        answers["403"] = "The holder keeps it"
+    if Access.LICENSE in kinds:
+        answers["401"] = "A license is asked for"
+        answers["402"] = "A license is on sale"
+        answers["403"] = "There is no license, or it does not cover this"
+    if Access.METERED in kinds:
+        answers["402"] = "A payment is asked for"
+    return {status: {"description": text} for status, text in sorted(answers.items())}
+
+
+def _operation(summary: str, path: str, responses: dict[str, Any]) -> dict[str, Any]:
+    name = "".join(part if part.isalnum() else "_" for part in path).strip("_")
+    return {"operationId": name, "summary": summary, "responses": responses}
+
+
+def _content(media_type: str) -> dict[str, Any]:
+    return {"description": "The document", "content": {media_type: {}}}

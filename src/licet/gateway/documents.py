@@ -1,0 +1,67 @@
+"""The documents that say the terms, at the paths where standards look for them."""
+
+from functools import partial
+from typing import Final
+
+from anyio import to_thread
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from licet.gateway.answers import refusal
+from licet.gateway.config import Site
+from licet.gateway.discovery import OPENAPI, PAGE, describe, openapi, page, to_bytes
+from licet.gateway.market import Market
+from licet.gateway.paths import request_path
+from licet.gateway.saying import DISCOVERY, LICENSE, TDMREP, Said, Saying
+
+_MAX_AGE: Final = 60
+_JSON: Final = "application/json"
+
+
+class Documents:
+    """Middleware that answers for robots.txt and its like; the site's own files of these names are hidden.
+
+    Args:
+        app: all else.
+        site: whose terms they are.
+        saying: what the site says.
+        market: the chain, if there is one.
+    """
+
+    def __init__(self, app: ASGIApp, site: Site, saying: Saying, market: Market | None) -> None:
+        self._app: Final = app
+        self._site: Final = site
+        self._saying: Final = saying
+        self._market: Final = market
+        self._fixed: Final = {
+            **saying.documents,
+            OPENAPI: Said(to_bytes(openapi(site, saying)), _JSON),
+            PAGE: Said(page(site).encode(), "text/html"),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        path = request_path(scope) if scope["type"] == "http" else None
+        url = "" if path is None else path.url
+        if url in self._fixed:
+            await self._answer(self._fixed[url], scope, receive, send)
+        elif url == DISCOVERY:
+            described = await to_thread.run_sync(partial(describe, self._site, self._saying, self._market))
+            await self._answer(Said(to_bytes(described), _JSON), scope, receive, send)
+        elif url in (LICENSE, TDMREP):
+            await refusal(scope, 404, "This site says nothing of uses.")(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _answer(self, said: Said, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            await refusal(scope, 405, "This is read with GET or HEAD.", {"Allow": "GET, HEAD"})(
+                scope, receive, send
+            )
+            return
+        fields = {
+            "Cache-Control": f"max-age={_MAX_AGE}",
+            "Link": self._saying.links,
+            "X-Content-Type-Options": "nosniff",
+        }
+        await Response(said.data, 200, fields, media_type=said.media_type)(scope, receive, send)

@@ -1,0 +1,262 @@
+"""The gate: in front of any ASGI application, lets through what the policies let through."""
+
+import math
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from licet.gateway import wire
+from licet.gateway.answers import refusal
+from licet.gateway.config import Site
+from licet.gateway.errors import AskedTooOften, PaymentRefused, PaymentWaits
+from licet.gateway.holders.desk import Desk
+from licet.gateway.limits import Limit, Rate, Turn
+from licet.gateway.observing import ACCESS
+from licet.gateway.pages import Linked, unmarked
+from licet.gateway.paths import RequestPath, request_path
+from licet.gateway.paying import Paying
+from licet.gateway.policies import Access, Policy
+from licet.gateway.saying import Saying
+from licet.gateway.till import RETRY_SECONDS, Till
+
+MAX_FIELDS: Final = 100
+"""The most header fields that a request may have."""
+
+_SIGNATURE: Final = wire.SIGNATURE.lower().encode()
+
+# What the policy alone says; a page may have links of its own besides.
+_OURS: Final = frozenset({b"content-usage", b"tdm-reservation", b"tdm-policy"})
+
+
+class Gate:
+    """Middleware: what is behind it is read on the site's terms.
+
+    Args:
+        app: what is served.
+        site: the terms.
+        saying: what the site says of them.
+        till: who takes payments; None if nobody does.
+        desk: who lets licenses' holders read; None if nobody does.
+    """
+
+    def __init__(
+        self, app: ASGIApp, site: Site, saying: Saying, till: Till | None = None, desk: Desk | None = None
+    ) -> None:
+        self._app: Final = app
+        self._site: Final = site
+        self._saying: Final = saying
+        self._till: Final = till
+        self._desk: Final = desk
+        self._elements: Final = saying.elements if site.html_links else ""
+        self._by_agent: Final = bool(site.policies.agents)
+        self._limits: Final = {id(each): Limit(each.rate) for each in site.policies.policies if each.rate}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, or lets the application answer it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # no terms can be said over a web socket
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        path = request_path(scope)
+        if path is None or len(scope["headers"]) > MAX_FIELDS:
+            await refusal(scope, 400, "The path or the header of this request is unusual.")(
+                scope, receive, send
+            )
+            return
+        policy = self._site.policies.match(path, Headers(scope=scope).get("user-agent", ""))
+        await self._answer(path, policy, scope, receive, send)
+
+    async def _answer(
+        self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        said = self._with_terms(policy, send)
+        scope[ACCESS] = policy.access
+        proven = policy.access in (Access.METERED, Access.LICENSE)
+        turn = Turn.begun(self._limits.get(id(policy)), scope, is_proven=proven)
+        try:
+            turn.count()
+            await self._let(path, policy, scope, receive, said)
+        except AskedTooOften as error:
+            await too_many(scope, error)(scope, receive, said)
+
+    async def _let(
+        self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, said: Send
+    ) -> None:
+        """Does what the policy says. Raises `AskedTooOften`."""
+        if policy.access is Access.FREE:
+            if self._elements:
+                scope, linked = unmarked(scope), Linked(self._elements, scope, said)
+                await self._pass(path, scope, receive, linked)
+            else:
+                await self._pass(path, scope, receive, said)
+        elif policy.access is Access.FORBIDDEN:
+            answer = refusal(scope, 403, "The holder of the rights keeps this from machines and people.")
+            await answer(scope, receive, said)
+        elif policy.access is Access.LICENSE:
+            if self._desk is None:
+                answer = refusal(
+                    scope,
+                    401,
+                    "This is read with a license alone, and nobody looks at licenses here.",
+                    {"WWW-Authenticate": "License"},
+                    asset=policy.asset,
+                )
+                await answer(scope, receive, said)
+            else:
+                await self._desk.answer(self._app, path, policy, scope, receive, said)
+        else:
+            await self._sell(path, policy, scope, receive, said)
+
+    async def _sell(
+        self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answers a request for what is paid for, one read at a time."""
+        assert policy.tariff is not None
+        if self._till is None:
+            await _later(scope, "Nobody takes payments here at present.")(scope, receive, send)
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            allowed = {"Allow": "GET, HEAD"}
+            await refusal(scope, 405, "What is paid for is read with GET.", allowed)(scope, receive, send)
+            return
+        query: bytes = scope.get("query_string", b"")
+        url = f"{self._site.origin}{path.url}" + (f"?{query.decode('latin-1')}" if query else "")
+        shown = Headers(scope=scope).getlist(wire.SIGNATURE) if scope["method"] == "GET" else []
+        try:
+            if len(shown) != 1:
+                raise PaymentRefused("Each read of this is paid for: sign what PAYMENT-REQUIRED asks for.")
+            reading = await self._till.open(shown[0], url, policy)
+            try:
+                Turn.of(scope).known(reading.transfer.payer)
+            except AskedTooOften:
+                await self._till.close(reading, delivered=False)
+                raise
+            inner = self._inner(path, scope)
+            await Paying(self._till, reading).answer(self._app, inner, receive, send)
+        except PaymentRefused as error:
+            Turn.of(scope).known()
+            answer = await self._bill(policy, url, scope, str(error))
+            await answer(scope, receive, send)
+        except PaymentWaits as error:
+            await _later(scope, str(error), 409 if error.facts.get("busy") else 503)(scope, receive, send)
+
+    async def _bill(self, policy: Policy, url: str, scope: Scope, reason: str) -> Response:
+        """The answer that says what is to be paid, and why it was not."""
+        assert policy.tariff is not None
+        assert self._till is not None
+        try:
+            wanted = await self._till.requirements(policy.tariff)
+        except PaymentWaits as error:
+            return _later(scope, str(error))
+        title = "" if policy.terms is None else policy.terms.document.title
+        bill = wire.required([wanted], url, title, reason)
+        return refusal(
+            scope,
+            402,
+            reason,
+            {wire.REQUIRED: wire.required_field(bill)},
+            asset=policy.asset,
+            x402=wire.plain(bill),
+        )
+
+    def _inner(self, path: RequestPath, scope: Scope) -> Scope:
+        """The request under the one spelling of its path, without its payment."""
+        fields = [field for field in scope["headers"] if field[0].lower() != _SIGNATURE]
+        return {**scope, "path": path.decoded, "raw_path": path.url.encode("ascii"), "headers": fields}
+
+    async def _pass(self, path: RequestPath, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets the application answer, under the one spelling of the path, and with a body within bounds."""
+        inner = self._inner(path, scope)
+        body = _Bounded(receive, send, self._site.max_body)
+        if body.announces_too_much(Headers(scope=scope)):
+            await refusal(scope, 413, body.problem, {"Connection": "close"})(scope, receive, send)
+            return
+        try:
+            await self._app(inner, body.receive, body.send)
+        except _TooMuchError:
+            if not body.answered:
+                await refusal(scope, 413, body.problem, {"Connection": "close"})(scope, receive, send)
+
+    def _with_terms(self, policy: Policy, send: Send) -> Send:
+        """ASGI's `send`, with what the policy says in the header, in place of the application's word."""
+        fields = self._saying.headers(policy)
+
+        async def said(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [field for field in message["headers"] if field[0].lower() not in _OURS]
+                message = {**message, "headers": [*kept, *fields]}
+                if self._by_agent:
+                    MutableHeaders(scope=message).add_vary_header("User-Agent")
+            await send(message)
+
+        return said
+
+
+class Limited:
+    """Middleware that lets each client ask so often, for whatever it is.
+
+    Args:
+        app: all else.
+        rate: how often.
+    """
+
+    def __init__(self, app: ASGIApp, rate: Rate) -> None:
+        self._app: Final = app
+        self._limit: Final = Limit(rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, or lets the application answer it."""
+        try:
+            if scope["type"] == "http":
+                Turn.begun(self._limit, scope, is_proven=False).count()
+        except AskedTooOften as error:
+            await too_many(scope, error)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def too_many(scope: Scope, error: AskedTooOften) -> Response:
+    """The answer to whoever asks too often."""
+    later = {"Retry-After": str(math.ceil(float(str(error.facts["seconds"]))))}
+    return refusal(scope, 429, str(error), later)
+
+
+def _later(scope: Scope, reason: str, status: int = 503) -> Response:
+    return refusal(scope, status, reason, {"Retry-After": str(RETRY_SECONDS)})
+
+
+class _TooMuchError(Exception):
+    """A body has more bytes than a request may have."""
+
+
+class _Bounded:
+    """ASGI's `receive` and `send`, that let a body of so many bytes pass."""
+
+    def __init__(self, receive: Receive, send: Send, most: int) -> None:
+        self._receive: Final = receive
+        self._send: Final = send
+        self._most: Final = most
+        self._seen = 0
+        self.answered = False
+        self.problem: Final = f"The body of a request has {most} bytes at most here."
+
+    def announces_too_much(self, headers: Headers) -> bool:
+        """Whether the request says so itself."""
+        length = headers.get("content-length", "")
+        return length.isdigit() and (len(length) > 18 or int(length) > self._most)
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > self._most:
+            raise _TooMuchError
+        return message
+
+    async def send(self, message: Message) -> None:
+        self.answered = True
+        await self._send(message)

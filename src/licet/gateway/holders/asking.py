@@ -1,0 +1,37 @@
+"""The chain, asked by requests: in a few threads of its own, so that a slow node holds up nothing else."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+from licet.errors import ChainError, LicetError
+from licet.gateway.errors import ChainWaits
+
+_AT_ONCE: Final = 16
+_T = TypeVar("_T")
+
+
+class Asking:
+    """Asks the chain, so many times at once.
+
+    Args:
+        waits: what else than a chain that is away passes by itself.
+    """
+
+    def __init__(self, waits: tuple[type[LicetError], ...] = ()) -> None:
+        self._waits: Final[tuple[type[LicetError], ...]] = (ChainError, *waits)
+        self._limiter: CapacityLimiter | None = None
+
+    async def ask(self, question: Callable[[], _T]) -> _T:
+        """The answer to a question that blocks.
+
+        Raises:
+            ChainWaits: the chain does not answer.
+        """
+        if self._limiter is None:  # it belongs to the loop that runs
+            self._limiter = CapacityLimiter(_AT_ONCE)
+        try:
+            return await to_thread.run_sync(question, limiter=self._limiter)
+        except self._waits as error:
+            raise ChainWaits("the chain cannot be asked at present, or the gas not be paid") from error

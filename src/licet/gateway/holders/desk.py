@@ -1,0 +1,292 @@
+"""The desk: who asks for what is licensed, which license covers it, and the record of each read.
+
+Whoever asks is known by one of three things: a session, after signing in; a token of the token endpoint, for
+one license; or the request's own signature. What they may read is what the chain says of their licenses.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from licet.errors import InputError, LicetError
+from licet.gateway import wire
+from licet.gateway.answers import refusal
+from licet.gateway.errors import (
+    AskedTooOften,
+    ChainWaits,
+    IdentityRefused,
+    LicenseRefused,
+    PaymentRefused,
+    PaymentWaits,
+)
+from licet.gateway.holders import signatures
+from licet.gateway.holders.accounts import NONCE, SESSION
+from licet.gateway.holders.asking import Asking
+from licet.gateway.holders.permits import Cover, Permits, Question
+from licet.gateway.holders.sales import Sales
+from licet.gateway.holders.scribe import Entry, Key, Scribe
+from licet.gateway.holders.signatures import Asked, Signatures
+from licet.gateway.holders.tokens import Kind, Tokens
+from licet.gateway.limits import Turn
+from licet.gateway.paths import RequestPath
+from licet.gateway.policies import Policy
+from licet.gateway.recording import FIELD, field_of
+from licet.gateway.withholding import Withheld
+from licet.rights.uses import Use, parse_uses
+from licet.types import ZERO_HASH, Address, parse_hash
+
+LICENSE: Final = "Licet-License"
+"""The field that names a license; in an answer, the one that was read with."""
+
+USES: Final = "Licet-Uses"
+"""The field that says what something is read for, in Licet's words."""
+
+MAX_BODY: Final = 64 << 10
+"""The largest body of a signed request, bytes: a read has none, as a rule."""
+
+MEANS: Final = "license"
+_ANY: Final = Use(0)
+_WANTED: Final = "This is read with a license alone: sign in, sign the request, or show a token."
+_LATER: Final = {"Retry-After": "5"}
+
+# What shows who asks: nothing behind the gateway needs to see it.
+_SECRETS: Final = frozenset({b"authorization", b"signature", b"signature-input", b"payment-signature"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who asks, and what their token binds them to."""
+
+    holder: Address
+    license_id: str = ZERO_HASH
+    scope: str = ""
+    uses: Use = _ANY
+
+
+class Desk:
+    """Lets holders read what their licenses cover.
+
+    Args:
+        origin: of the site.
+        tokens: that holders were given.
+        signers: says who signed a request.
+        permits: what licenses permit.
+        scribe: who records reads.
+        sales: who sells licenses.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        tokens: Tokens,
+        signers: Signatures,
+        permits: Permits,
+        scribe: Scribe,
+        sales: Sales,
+    ) -> None:
+        self._origin: Final = origin
+        self._tokens: Final = tokens
+        self._signers: Final = signers
+        self._permits: Final = permits
+        self._scribe: Final = scribe
+        self._sales: Final = sales
+        self._asking: Final = Asking()
+
+    async def answer(
+        self, app: ASGIApp, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answers a request for what is licensed."""
+        if scope["method"] not in ("GET", "HEAD"):
+            allowed = {"Allow": "GET, HEAD"}
+            await refusal(scope, 405, "What is licensed is read with GET.", allowed)(scope, receive, send)
+            return
+        try:
+            if wire.SIGNATURE.lower() in Headers(scope=scope) and scope["method"] == "GET":
+                await self._sell(app, path, policy, scope, receive, send)
+                return
+            asker = await self._asker(scope, receive)
+            Turn.of(scope).known(asker.holder)
+            cover = await self._cover(asker, policy, Headers(scope=scope))
+            inner = behind(path, scope)
+            await self._read(app, asker.holder, cover, policy, inner, receive, send)
+        except (IdentityRefused, LicenseRefused, PaymentRefused) as error:
+            if not isinstance(error, LicenseRefused):
+                Turn.of(scope).known()
+            answer = await self._refusal(error, path, policy, scope)
+            await answer(scope, receive, send)
+        except (ChainWaits, PaymentWaits) as error:
+            status = 409 if error.facts.get("busy") else 503
+            await refusal(scope, status, str(error), _LATER)(scope, receive, send)
+
+    async def _refusal(self, error: LicetError, path: RequestPath, policy: Policy, scope: Scope) -> Response:
+        """Says who may read, how they are known, and what a license costs."""
+        headers = Headers(scope=scope)
+        shows = any(name in headers for name in ("authorization", signatures.INPUT))
+        code = "invalid_token" if shows else "invalid_request"
+        if isinstance(error, LicenseRefused):
+            code = "insufficient_scope"
+        fields = {"WWW-Authenticate": challenge(code, str(error))}
+        facts: dict[str, Any] = {"asset": policy.asset, **doors(self._origin)}
+        status = 403 if isinstance(error, LicenseRefused) else 401
+        # Whoever has a license of this, or shows what is void, is not sold another.
+        if isinstance(error, PaymentRefused) or error.facts.get("buys", not shows):
+            try:
+                wanted = await self._sales.requirements(policy)
+            except ChainWaits as waits:
+                return refusal(scope, 503, str(waits), _LATER)
+            if wanted or isinstance(error, PaymentRefused):
+                title = "" if policy.terms is None else policy.terms.document.title
+                bill = wire.required(wanted, self._url(scope, path.url), title, str(error))
+                fields[wire.REQUIRED] = wire.required_field(bill)
+                status, facts = 402, {**facts, "x402": wire.plain(bill)}
+        return refusal(scope, status, str(error), fields, **facts)
+
+    def _url(self, scope: Scope, path: str) -> str:
+        """What is asked for, under the public origin."""
+        query: bytes = scope.get("query_string", b"")
+        return f"{self._origin}{path}" + (f"?{query.decode('latin-1')}" if query else "")
+
+    async def _sell(
+        self, app: ASGIApp, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        shown = Headers(scope=scope).getlist(wire.SIGNATURE)
+        if len(shown) != 1:
+            raise PaymentRefused("the request has several payments")
+        sale = await self._sales.open(shown[0], self._url(scope, path.url), policy)
+        try:
+            Turn.of(scope).known(sale.signed.payer)
+        except AskedTooOften:
+            await self._sales.close(sale, delivered=False)
+            raise
+
+        async def buy() -> Mapping[str, str]:
+            settlement, receipt = await self._sales.settle(sale)
+            said = wire.response_field(settlement, sale.signed, self._sales.chain_id)
+            license_id = sale.order.license_id
+            return {wire.RESPONSE: said, FIELD: field_of(receipt), LICENSE: license_id}
+
+        async def close(delivered: bool) -> None:
+            await self._sales.close(sale, delivered=delivered)
+
+        await Withheld(buy, close).answer(app, behind(path, scope), receive, send)
+
+    async def _asker(self, scope: Scope, receive: Receive) -> _Asker:
+        headers = Headers(scope=scope)
+        shown = headers.getlist("authorization")
+        if len(shown) > 1:
+            raise IdentityRefused("the request has several fields Authorization")
+        if shown:
+            return await self._by_token(*shown[0].partition(" ")[::2])
+        if signatures.INPUT.lower() in headers:
+            return _Asker(await self._by_signature(scope, receive))
+        raise IdentityRefused(_WANTED)
+
+    async def _by_token(self, scheme: str, text: str) -> _Asker:
+        kinds = {"bearer": Kind.SESSION, "license": Kind.LICENSE}
+        kind = kinds.get(scheme.lower())
+        if kind is None:
+            raise IdentityRefused("Authorization has the scheme Bearer (a session) or License (a token) here")
+        text = text.strip()
+        is_fresh, token = self._tokens.known(text)
+        if not is_fresh:
+            token = await to_thread.run_sync(self._tokens.find, text)
+        if token is None or token.kind is not kind:
+            raise IdentityRefused("the token is unknown, void or revoked: ask for another")
+        return _Asker(token.holder, token.license_id, token.scope, Use(token.uses))
+
+    async def _by_signature(self, scope: Scope, receive: Receive) -> Address:
+        headers = Headers(scope=scope)
+        body = b""
+        if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+            body = await _read(receive)
+        sent = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        asked = Asked(scope["method"], self._url(scope, sent), tuple(headers.items()), body)
+        return await self._asking.ask(partial(self._signers.signer, asked))
+
+    async def _cover(self, asker: _Asker, policy: Policy, headers: Headers) -> Cover:
+        if asker.scope and asker.scope != policy.path:
+            raise LicenseRefused(f"the token is for {asker.scope}", buys=False)
+        assert policy.terms is not None, "what is licensed says its uses"
+        offered = policy.terms.document.uses
+        try:
+            named, wanted = headers.get(LICENSE), headers.get(USES)
+            question = Question(
+                asker.holder,
+                policy.asset,
+                offered,
+                parse_uses(wanted.replace(",", " ").split()) if wanted else asker.uses,
+                parse_hash(named, "license id") if named else parse_hash(asker.license_id),
+            )
+        except InputError as error:
+            raise LicenseRefused(str(error), buys=False) from error
+        if asker.license_id not in (ZERO_HASH, question.license_id):
+            raise LicenseRefused(f"the token is for license {asker.license_id}", buys=False)
+        if asker.uses and question.wanted & ~asker.uses:
+            raise LicenseRefused("the token is for fewer uses", buys=False)
+        known = self._permits.known(question)
+        if known is not None:
+            return known
+        return await self._asking.ask(partial(self._permits.cover, question))
+
+    async def _read(
+        self,
+        app: ASGIApp,
+        holder: Address,
+        cover: Cover,
+        policy: Policy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        if scope["method"] == "HEAD":  # has no content, and is no use
+            await app(scope, receive, send)
+            return
+        key = Key(MEANS, cover.license_id, secrets.token_hex(12))
+
+        async def record() -> Mapping[str, str]:
+            receipt = await self._scribe.write(Entry(key, policy.asset, cover.uses, holder))
+            return {FIELD: field_of(receipt), LICENSE: cover.license_id}
+
+        async def nothing(_: bool) -> None:
+            pass
+
+        await Withheld(record, nothing).answer(app, scope, receive, send)
+
+
+def challenge(code: str, description: str) -> str:
+    """The value of `WWW-Authenticate`, as RSL's crawlers read it."""
+    plain = "".join(char for char in description if char.isascii() and char.isprintable())
+    said = plain.replace("\\", "").replace('"', "'")
+    return f'License error="{code}", error_description="{said}"'
+
+
+def doors(origin: str) -> dict[str, str]:
+    """Where holders sign in, and crawlers get tokens."""
+    return {"sign_in": f"{origin}{SESSION}", "nonce": f"{origin}{NONCE}"}
+
+
+def behind(path: RequestPath, scope: Scope) -> Scope:
+    """A request under the one spelling of its path, without what shows who asks."""
+    fields = [field for field in scope["headers"] if field[0].lower() not in _SECRETS]
+    return {**scope, "path": path.decoded, "raw_path": path.url.encode("ascii"), "headers": fields}
+
+
+async def _read(receive: Receive) -> bytes:
+    """The body of a request."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise IdentityRefused("the request has no end")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY:
+            raise IdentityRefused(f"the request's body has more than {MAX_BODY} bytes: a read needs none")
+    return body

@@ -1,0 +1,63 @@
+"""All that a site with licensed paths has for its licenses' holders."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from licet.gateway.config import Site
+from licet.gateway.holders.desk import Desk
+from licet.gateway.holders.nonces import Nonces
+from licet.gateway.holders.permits import Permits
+from licet.gateway.holders.sales import Sales
+from licet.gateway.holders.scribe import Scribe
+from licet.gateway.holders.signatures import Signatures
+from licet.gateway.holders.signing_in import SigningIn
+from licet.gateway.holders.tokens import Tokens
+from licet.gateway.journal import Journal
+from licet.gateway.market import Market
+from licet.gateway.recording import Recorder
+from licet.gateway.sending import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """What serves licenses' holders.
+
+    Attributes:
+        nonces: to sign in with.
+        tokens: that were given out.
+        signing_in: who checks messages.
+        permits: what licenses permit, to be looked after in the background.
+        desk: who lets holders read.
+    """
+
+    nonces: Nonces
+    tokens: Tokens
+    signing_in: SigningIn
+    permits: Permits
+    desk: Desk
+
+    @classmethod
+    def of(cls, site: Site, market: Market, journal: Journal, recorder: Recorder, account: Account) -> Self:
+        """What a site has for them.
+
+        Args:
+            site: with a chain.
+            market: of its deployment.
+            journal: where tokens, nonces and records are kept.
+            recorder: who signs receipts.
+            account: that sends.
+        """
+        assert site.chain is not None
+        contracts, settings = market.contracts, site.chain
+        chain = contracts.chain
+        nonces, tokens = Nonces(journal), Tokens(journal)
+        permits = Permits(contracts, settings.license_seconds)
+        sales = Sales(journal, contracts, market, recorder, account)
+        signers = Signatures(chain, nonces, settings.keys)
+        return cls(
+            nonces,
+            tokens,
+            SigningIn(site.origin, chain, nonces, tokens, settings.session_seconds),
+            permits,
+            Desk(site.origin, tokens, signers, permits, Scribe(journal, recorder), sales),
+        )

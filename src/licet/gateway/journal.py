@@ -1,0 +1,299 @@
+"""What was paid for what: written to disk before it counts.
+
+One journal may serve several gateways. A payment is known by token, payer and nonce, and belongs to the URL
+that it was first shown for.
+"""
+
+import os
+import secrets
+import socket
+from contextlib import AbstractContextManager
+from enum import Enum, auto
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from licet.contracts.authorizations import Settlement
+from licet.documents.receipts import ReceiptDocument
+from licet.gateway.database import Connection, open_database
+from licet.gateway.schema import SCHEMA
+from licet.types import Hash32
+
+BUSY_SECONDS: Final = 300
+"""How long one request may hold a payment; after that, another may go on with it."""
+
+CLAIM_SECONDS: Final = 60
+"""How long an account belongs to an outbox after its gateway was last heard of."""
+
+REPEAT_SECONDS: Final = 3_600
+"""How long whoever named a payment identifier may read again for the same payment."""
+
+_OPEN: Final[set[str]] = set()
+"""The names of all journals that this process has open."""
+
+_KEY: Final = "token = ? AND payer = ? AND nonce = ?"
+
+
+class Outcome(Enum):
+    """What showing a payment came to."""
+
+    NEW = auto()
+    """It was never shown before: it is to be settled."""
+    UNSETTLED = auto()
+    """It was shown before, and what became of it is to be found out."""
+    SETTLED = auto()
+    """It is settled, and what it is for was not delivered yet."""
+    REPEATED = auto()
+    """What it is for was delivered, and may be once more."""
+    BUSY = auto()
+    """Another request is about it."""
+    ELSEWHERE = auto()
+    """It belongs to another URL."""
+    SPENT = auto()
+    """What it is for was delivered."""
+
+
+class Shown(NamedTuple):
+    """A payment as somebody shows it.
+
+    Attributes:
+        token: the currency.
+        payer: who signed.
+        nonce: the signature's.
+        url: for what.
+        amount: in the token's smallest unit.
+        payee: who receives it.
+        identifier: that whoever pays gave it to repeat the request; empty if none.
+        submission: the transaction that makes it, so that it can be sent again.
+    """
+
+    token: str
+    payer: str
+    nonce: str
+    url: str
+    amount: int
+    payee: str
+    identifier: str = ""
+    submission: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is known by."""
+        return self.token, self.payer, self.nonce
+
+
+class Paid(NamedTuple):
+    """A payment that was settled.
+
+    Attributes:
+        shown: the payment.
+        settlement: where.
+    """
+
+    shown: Shown
+    settlement: Settlement
+
+
+class Journal:
+    """The payments of a gateway. All that is written raises `JournalFailed` where the database is away.
+
+    Args:
+        place: the database: a file, made if it is not there, or a `postgresql://` URL.
+
+    Raises:
+        InputError: it cannot be opened, or is something else.
+    """
+
+    def __init__(self, place: str | Path) -> None:
+        # A process that was killed leaves its name behind; the next one of its number has another.
+        self._host: Final = socket.gethostname()
+        self._name: Final = f"{os.getpid()}-{secrets.token_hex(8)}-{self._host}"
+        self.database: Final = open_database(place, SCHEMA)
+        _OPEN.add(self._name)
+
+    def close(self) -> None:
+        """Closes the database."""
+        _OPEN.discard(self._name)
+        self.database.close()
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """The database, for what happens at once or not at all."""
+        return self.database.transaction()
+
+    def take(self, shown: Shown, now: int) -> Outcome:
+        """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled."""
+        with self.transaction() as db:
+            row = db.execute(
+                "SELECT url, submission, tx_hash, served_at, lost_at, identifier, holder, held_until "
+                f"FROM payments WHERE {_KEY}",
+                shown.key,
+            ).fetchone()
+            if row is None:
+                self._insert(db, shown, now)
+                return Outcome.NEW
+            url, submission, tx_hash, served_at, lost_at, identifier, holder, held_until = row
+            if (url, submission) != (shown.url, shown.submission):
+                return Outcome.ELSEWHERE
+            if now < held_until and self._lives(holder):
+                return Outcome.BUSY
+            if served_at is not None:
+                again = identifier and identifier == shown.identifier and now < served_at + REPEAT_SECONDS
+                return Outcome.REPEATED if again and lost_at is None else Outcome.SPENT
+            db.execute(
+                f"UPDATE payments SET holder = ?, held_until = ? WHERE {_KEY}",
+                (self._name, now + BUSY_SECONDS, *shown.key),
+            )
+            return Outcome.UNSETTLED if tx_hash is None or lost_at is not None else Outcome.SETTLED
+
+    def settled(self, shown: Shown, settlement: Settlement, receipt: ReceiptDocument) -> bool:
+        """Notes, at once, that a payment has reached its payee, and the record of what it is for.
+
+        Args:
+            shown: the payment.
+            settlement: where it was settled.
+            receipt: has the record.
+
+        Returns:
+            False if records of that second, or a later one, are in a batch already: record it anew.
+        """
+        with self.transaction() as db:
+            (last,) = db.execute("SELECT max(until) FROM batches").fetchone()
+            if last is not None and receipt.record.since <= last:
+                return False
+            db.execute(
+                "INSERT INTO records (token, payer, nonce, time, hash, receipt) "
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (*shown.key, receipt.record.since, receipt.record.hash, receipt.to_bytes()),
+            )
+            self._place(db, shown, settlement)
+            return True
+
+    def settled_from(self, block: int) -> list[Paid]:
+        """All payments that were settled in a block or after it, and are not given up."""
+        with self.database.reading() as db:
+            rows = db.execute(
+                "SELECT token, payer, nonce, url, amount, payee, identifier, submission, tx_hash, "
+                "block_number, block_hash FROM payments WHERE block_number >= ? AND lost_at IS NULL "
+                "ORDER BY block_number",
+                (block,),
+            ).fetchall()
+        return [_paid(*row) for row in rows]
+
+    def moved(self, shown: Shown, settlement: Settlement, receipt: ReceiptDocument | None) -> None:
+        """Notes that a settled payment stands in another block, and its record's receipt that says so."""
+        with self.transaction() as db:
+            self._place(db, shown, settlement)
+            if receipt is not None:
+                db.execute(f"UPDATE records SET receipt = ? WHERE {_KEY}", (receipt.to_bytes(), *shown.key))
+
+    def lost(self, shown: Shown, now: int) -> None:
+        """Notes that a settled payment is in no block any more, and cannot be made again."""
+        with self.transaction() as db:
+            db.execute(f"UPDATE payments SET lost_at = ? WHERE {_KEY}", (now, *shown.key))
+
+    def claim(self, account: str, outbox: str, now: int) -> bool:
+        """Notes that an account sends through an outbox.
+
+        Returns:
+            False if it does through another one, of a gateway that was there a moment ago.
+        """
+        with self.transaction() as db:
+            row = db.execute("SELECT outbox, seen_at FROM senders WHERE account = ?", (account,)).fetchone()
+            if row is not None and row[0] != outbox and now < row[1] + CLAIM_SECONDS:
+                return False
+            db.execute(
+                "INSERT INTO senders (account, outbox, seen_at) VALUES (?, ?, ?) "
+                "ON CONFLICT (account) DO UPDATE SET outbox = excluded.outbox, seen_at = excluded.seen_at",
+                (account, outbox, now),
+            )
+            return True
+
+    def receipt(self, shown: Shown) -> bytes | None:
+        """The receipt of what a payment is for; None if there is none yet."""
+        with self.database.reading() as db:
+            row = db.execute(f"SELECT receipt FROM records WHERE {_KEY}", shown.key).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def served(self, shown: Shown, now: int) -> None:
+        """Notes that what a payment is for was delivered."""
+        with self.transaction() as db:
+            db.execute(
+                f"UPDATE payments SET served_at = ?, holder = NULL, held_until = 0 WHERE {_KEY}",
+                (now, *shown.key),
+            )
+
+    def release(self, shown: Shown) -> None:
+        """Lets another request go on with a payment."""
+        with self.transaction() as db:
+            db.execute(f"UPDATE payments SET holder = NULL, held_until = 0 WHERE {_KEY}", shown.key)
+
+    def forget(self, shown: Shown) -> None:
+        """Takes a payment out that moved no money, and cannot any more."""
+        with self.transaction() as db:
+            db.execute(f"DELETE FROM payments WHERE {_KEY} AND tx_hash IS NULL", shown.key)
+
+    def settlement(self, shown: Shown) -> Settlement | None:
+        """Where a payment was settled; None if it was not, as far as is known here."""
+        with self.database.reading() as db:
+            row = db.execute(
+                f"SELECT tx_hash, block_number, block_hash FROM payments WHERE {_KEY}", shown.key
+            ).fetchone()
+        return None if row is None or row[0] is None else Settlement(Hash32(row[0]), row[1], Hash32(row[2]))
+
+    def counts(self) -> dict[str, int]:
+        """How many payments were taken, settled, served and lost, and how many records there are."""
+        with self.database.reading() as db:
+            row = db.execute(
+                "SELECT count(*), count(tx_hash), count(served_at), count(lost_at) FROM payments"
+            ).fetchone()
+            (records,) = db.execute("SELECT count(*) FROM records").fetchone()
+        return dict(zip(("taken", "settled", "served", "lost", "records"), (*row, records), strict=True))
+
+    def _insert(self, db: Connection, shown: Shown, now: int) -> None:
+        db.execute(
+            "INSERT INTO payments (token, payer, nonce, url, amount, payee, identifier, submission, "
+            "taken_at, holder, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *shown.key,
+                shown.url,
+                str(shown.amount),
+                shown.payee,
+                shown.identifier,
+                shown.submission,
+                now,
+                self._name,
+                now + BUSY_SECONDS,
+            ),
+        )
+
+    @staticmethod
+    def _place(db: Connection, shown: Shown, settlement: Settlement) -> None:
+        db.execute(
+            f"UPDATE payments SET tx_hash = ?, block_number = ?, block_hash = ?, lost_at = NULL WHERE {_KEY}",
+            (settlement.tx_hash, settlement.block_number, settlement.block_hash, *shown.key),
+        )
+
+    def _lives(self, holder: str | None) -> bool:
+        """Whether the process that holds a payment still runs."""
+        if holder is None or holder in _OPEN:
+            return holder is not None
+        process, _, host = holder.split("-", 2)
+        if host != self._host:
+            return True  # as far as can be known here
+        number = int(process)
+        if number == os.getpid():
+            return False
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass
+        return True
+
+
+def _paid(  # the columns, in the order in which they are asked for
+    token: str, payer: str, nonce: str, url: str, amount: str, payee: str, identifier: str, submission: str,
+    tx_hash: str, block_number: int, block_hash: str,
+) -> Paid:  # fmt: skip
+    shown = Shown(token, payer, nonce, url, int(amount), payee, identifier, submission)
+    return Paid(shown, Settlement(Hash32(tx_hash), block_number, Hash32(block_hash)))

@@ -1,0 +1,116 @@
+"""The chain as the gateway sees it: the contracts, and the offers on its site's assets that stand now."""
+
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from threading import Lock
+from typing import Any, Final, Self
+
+from anyio import to_thread
+
+from licet.chain.client import Chain
+from licet.chain.signer import Signer
+from licet.contracts import Contracts
+from licet.documents import Library
+from licet.errors import LicetError, WrongChain
+from licet.gateway.config import Site
+from licet.licensee import Licensee
+from licet.licensee.offers import StandingOffer
+from licet.types import ZERO_HASH, Hash32
+
+SECONDS: Final = 60.0
+"""How long offers that were found standing are shown so."""
+
+
+class Market:
+    """What a site's assets are offered for; asks the chain again after a minute.
+
+    Args:
+        contracts: of the deployment.
+        library: where signed offers are.
+        assets: of the site.
+    """
+
+    def __init__(self, contracts: Contracts, library: Library, assets: Iterable[Hash32]) -> None:
+        self.contracts: Final = contracts
+        self._licensee: Final = Licensee(contracts, library)
+        self._assets: Final = sorted(set(assets) - {ZERO_HASH})
+        self._lock: Final = Lock()
+        self._asked = -SECONDS
+        self._offers: dict[Hash32, tuple[StandingOffer, ...]] = {}
+
+    @classmethod
+    def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
+        """A site's market, after checking that its chain is the one expected, and the contracts' code.
+
+        Args:
+            site: the site.
+            signer: whose account pays for the gas of settlements.
+
+        Returns:
+            None if the site names no chain.
+
+        Raises:
+            ChainError, DeploymentError: it is not.
+        """
+        settings = site.chain
+        if settings is None:
+            return None
+        chain = Chain(settings.rpc, signer)
+        if chain.chain_id != settings.chain_id:
+            raise WrongChain(
+                f"the node at {settings.rpc} is on chain {chain.chain_id}, the configuration on chain "
+                f"{settings.chain_id}: name a node of that chain"
+            )
+        assets = (policy.asset for policy in site.policies.policies)
+        return cls(
+            Contracts.of(chain, settings.registry), Library(settings.documents, allow_http=False), assets
+        )
+
+    def offers(self) -> list[dict[str, Any]]:
+        """All offers that stand, as a buyer needs them; those of a minute ago while the chain is away."""
+        return [_json(asset, offer) for asset, offers in self._now().items() for offer in offers]
+
+    def standing(self, asset: Hash32) -> tuple[StandingOffer, ...]:
+        """The offers on one of the site's assets that stand, cheapest first; as `offers`."""
+        return self._now().get(asset, ())
+
+    def _now(self) -> dict[Hash32, tuple[StandingOffer, ...]]:
+        with self._lock:
+            if time.monotonic() - self._asked >= SECONDS:
+                with suppress(LicetError):  # what stood a moment ago is the best that can be said
+                    self._offers = {asset: self._licensee.offers(asset) for asset in self._assets}
+                self._asked = time.monotonic()
+            return self._offers
+
+    async def ready(self) -> str:
+        """What is wrong with the chain; empty if it answers."""
+        try:
+            await to_thread.run_sync(self.contracts.chain.block)
+        except LicetError:
+            return "the node does not answer"
+        return ""
+
+    def describe(self) -> dict[str, Any]:
+        """The chain and its contracts."""
+        deployment = self.contracts.deployment
+        return {
+            "chain_id": self.contracts.chain.chain_id,
+            "contracts": {
+                "asset_registry": deployment.asset_registry,
+                "license_token": deployment.license_token,
+                "vault_factory": deployment.vault_factory,
+                "usage_ledger": deployment.usage_ledger,
+                "statement_escrow": deployment.statement_escrow,
+                "dispute_desk": deployment.dispute_desk,
+            },
+        }
+
+
+def _json(asset: Hash32, standing: StandingOffer) -> dict[str, Any]:
+    return {
+        "asset": asset,
+        "offer_hash": standing.offer.struct_hash(),
+        "offer": standing.offer.to_json(),
+        "signature": "0x" + standing.signature.hex() if standing.signature else None,
+    }

@@ -1,0 +1,170 @@
+"""Policies: what a path asks of whoever reads it.
+
+A pattern means what it means in robots.txt (RFC 9309): what the path begins with, `*` for anything, `$` for
+the end; the longest one counts. So what robots.txt and `tdmrep.json` say of a path is what happens there.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from licet.errors import InputError
+from licet.gateway.limits import Rate
+from licet.gateway.paths import RequestPath
+from licet.rights.syntax.robots_txt import covers, path_of
+from licet.rights.terms import Terms
+from licet.types import ZERO_HASH, Address, Hash32, shown
+
+_AGENT: Final = re.compile(r"[A-Za-z_-]{1,64}", re.ASCII)
+_MAX_STARS: Final = 16
+
+
+class Access(StrEnum):
+    """What it takes to read."""
+
+    FREE = "free"
+    """Nothing."""
+    METERED = "metered"
+    """A payment, for each read."""
+    LICENSE = "license"
+    """A license of the asset."""
+    FORBIDDEN = "forbidden"
+    """It is not to be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What one read costs.
+
+    Attributes:
+        amount: in the currency's smallest unit; above 0.
+        currency: an ERC-20 token with EIP-3009 authorizations.
+        payee: who receives it: the work's vault, as a rule.
+    """
+
+    amount: int
+    currency: Address
+    payee: Address
+
+    def __post_init__(self) -> None:
+        if not 0 < self.amount < 1 << 256:
+            raise InputError(f"a price of {self.amount} is none: what costs nothing is free")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What some paths ask.
+
+    Attributes:
+        path: the pattern, as robots.txt has it.
+        access: what it takes.
+        agents: the crawlers that it is for, by their product tokens in lower case; none for all that no other
+            policy of the path names. Whoever asks may call themselves so.
+        asset: what is behind these paths; zero if that is nobody's deed.
+        tariff: what a read costs, where it is metered.
+        terms: what the policy says to machines; None where it says nothing.
+        rate: how often one may ask; None for as often as they like.
+    """
+
+    path: str
+    access: Access
+    agents: tuple[str, ...] = ()
+    asset: Hash32 = ZERO_HASH
+    tariff: Tariff | None = None
+    terms: Terms | None = None
+    rate: Rate | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", _pattern(self.path))
+        object.__setattr__(self, "agents", tuple(sorted({agent.lower() for agent in self.agents})))
+        for agent in self.agents:
+            if not _AGENT.fullmatch(agent):
+                raise InputError(f"{shown(agent)} is no crawler's product token: letters, - and _ alone")
+        if (self.access is Access.METERED) != (self.tariff is not None):
+            raise InputError(f"a price is for what is metered, {self.path} is {self.access}")
+        if self.access in (Access.METERED, Access.LICENSE) and self.asset == ZERO_HASH:
+            raise InputError(f"{self.path} is {self.access}: name the asset that is licensed there")
+
+    def covers(self, path: RequestPath) -> bool:
+        """Whether the policy is about a path."""
+        return any(covers(self.path, compared) for compared in path.compared)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All policies of a site, the longest pattern first; each path has one, for every crawler."""
+
+    policies: tuple[Policy, ...]
+    _general: tuple[Policy, ...] = field(init=False, repr=False)
+    _named: dict[str, tuple[Policy, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(self.policies, key=lambda policy: (-len(policy.path), policy.path)))
+        general = tuple(policy for policy in ordered if not policy.agents)
+        named: dict[str, tuple[Policy, ...]] = {}
+        for policy in ordered:
+            for agent in policy.agents:
+                named[agent] = (*named.get(agent, ()), policy)
+        for group in (general, *named.values()):
+            _check_distinct(group)
+        if not any(policy.path == "/" for policy in general):
+            raise InputError('some paths have no policy: add one for path = "/", for all that no other names')
+        object.__setattr__(self, "policies", ordered)
+        object.__setattr__(self, "_general", general)
+        object.__setattr__(self, "_named", named)
+
+    @classmethod
+    def of(cls, policies: Iterable[Policy]) -> "Policies":
+        """Policies in any order.
+
+        Raises:
+            InputError: two are for the same path and crawler, or a path has none.
+        """
+        return cls(tuple(policies))
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The crawlers that policies name."""
+        return tuple(sorted(self._named))
+
+    def of_agent(self, agent: str) -> tuple[Policy, ...]:
+        """All that counts for a crawler, the longest pattern first; its own before those for everybody."""
+        own = self._named.get(agent, ())
+        paths = {policy.path for policy in own}
+        rest = (policy for policy in self._general if policy.path not in paths)
+        return tuple(sorted((*own, *rest), key=lambda policy: (-len(policy.path), policy.path)))
+
+    def match(self, path: RequestPath, user_agent: str = "") -> Policy:
+        """The policy that counts for a path and whoever calls themselves so."""
+        general = self._longest(self._general, path)
+        assert general is not None, "each path has a policy"
+        asking = user_agent.lower()
+        own = [self._longest(group, path) for name, group in self._named.items() if name in asking]
+        named = [policy for policy in own if policy is not None and len(policy.path) >= len(general.path)]
+        # Whoever goes by several names gets what is strictest of what counts for these.
+        return max(named, key=lambda each: (len(each.path), _STRICTNESS[each.access]), default=general)
+
+    @staticmethod
+    def _longest(group: Iterable[Policy], path: RequestPath) -> Policy | None:
+        return next((policy for policy in group if policy.covers(path)), None)
+
+
+_STRICTNESS: Final = {access: place for place, access in enumerate(Access)}
+
+
+def _pattern(path: str) -> str:
+    if not path.startswith("/") or "?" in path or path.count("*") > _MAX_STARS:
+        raise InputError(
+            f"{shown(path)} is no pattern of paths: it begins with /, has no ?, and at most {_MAX_STARS} *"
+        )
+    return path_of(unicodedata.normalize("NFC", path))
+
+
+def _check_distinct(group: tuple[Policy, ...]) -> None:
+    for one, other in pairwise(group):
+        if one.path == other.path:
+            raise InputError(f"two policies are for {shown(one.path)}: leave one out")

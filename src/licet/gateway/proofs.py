@@ -1,0 +1,40 @@
+"""Proofs of records, for whoever has a receipt: that it stands under a root on chain."""
+
+import re
+from typing import Final
+
+from anyio import to_thread
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from licet.gateway.anchoring import Anchoring
+from licet.gateway.answers import refusal
+from licet.types import parse_hash
+
+_PATH: Final = re.compile(r"/\.well-known/licet/records/(0x[0-9a-f]{64})", re.ASCII)
+
+
+class Proofs:
+    """Middleware that answers `/.well-known/licet/records/<hash of the record>`.
+
+    Args:
+        app: all else.
+        anchoring: of the records.
+    """
+
+    def __init__(self, app: ASGIApp, anchoring: Anchoring) -> None:
+        self._app: Final = app
+        self._anchoring: Final = anchoring
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        match = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if match is None or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        proof = await to_thread.run_sync(self._anchoring.proof, parse_hash(match[1]))
+        if proof is None:
+            answer = refusal(scope, 404, "No such record is on chain yet: ask again later.")
+        else:
+            answer = Response(proof.to_bytes(), media_type="application/json")
+        await answer(scope, receive, send)

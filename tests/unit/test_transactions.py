@@ -1,0 +1,73 @@
+"""What is signed: content, and fees that rise enough and not too far."""
+
+from eth_account import Account
+from eth_account.typed_transactions import TypedTransaction
+from hexbytes import HexBytes
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licet.chain.artifacts import artifact
+from licet.chain.signer import LocalSigner
+from licet.chain.transactions import Fees, Transaction, sign
+from licet.types import Address
+
+PAYEE = Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")
+AMOUNTS = st.integers(0, 10**15)
+
+
+@st.composite
+def prices(draw: st.DrawFn) -> Fees:
+    tip = draw(AMOUNTS)
+    return Fees(tip + draw(AMOUNTS), tip)
+
+
+@given(old=prices(), market=prices(), cap=AMOUNTS)
+def test_what_replaces_pays_a_tenth_more_in_both_fields(old: Fees, market: Fees, cap: int) -> None:
+    new = old.replaced(market, cap)
+    if new is None:
+        assert 11 * old.most > 10 * cap - 10
+        return
+    assert 10 * new.most >= 11 * old.most
+    assert 10 * new.tip >= 11 * old.tip
+    assert new.most > old.most
+    assert new.tip > old.tip
+    assert new.tip <= new.most <= cap
+    assert new.most >= min(market.most, cap)
+
+
+def test_what_replaces_pays_no_more_than_it_has_to() -> None:
+    assert Fees(100, 10).replaced(Fees(50, 5), 1_000) == Fees(110, 11)
+    assert Fees(101, 11).replaced(Fees(50, 5), 1_000) == Fees(112, 13)
+    assert Fees(100, 10).replaced(Fees(500, 50), 1_000) == Fees(500, 50)
+    assert Fees(100, 10).replaced(Fees(5_000, 50), 1_000) == Fees(1_000, 50)
+    assert Fees(100, 10).replaced(Fees(5_000, 50), 109) is None
+    assert Fees(0, 0).replaced(Fees(0, 0), 10) == Fees(1, 1)
+
+
+@given(fees=prices(), cap=AMOUNTS)
+def test_a_cap_is_a_cap(fees: Fees, cap: int) -> None:
+    capped = fees.capped(cap)
+    assert capped.tip <= capped.most <= cap or capped == fees
+
+
+def test_signed_is_what_was_to_be_signed() -> None:
+    signer = LocalSigner.development(1)
+    raw = sign(signer, 31337, Transaction(PAYEE, 7, b"\x01\x02"), 5, 50_000, Fees(90, 9))
+    assert Account.recover_transaction(raw) == signer.address
+    fields = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+    names = ("nonce", "gas", "maxFeePerGas", "maxPriorityFeePerGas", "value", "chainId", "type")
+    assert [fields[name] for name in names] == [5, 50_000, 90, 9, 7, 31337, 2]
+    assert (bytes(fields["to"]).hex(), bytes(fields["data"]).hex()) == (PAYEE[2:].lower(), "0102")
+
+
+def test_names_of_contents_differ() -> None:
+    contents = [Transaction(None), Transaction(PAYEE), Transaction(PAYEE, 1), Transaction(PAYEE, 1, b"\1")]
+    assert len({content.digest() for content in contents}) == 4
+    assert Transaction(PAYEE, 1).digest() == Transaction(PAYEE, 1).digest()
+
+
+def test_a_call_of_a_contract() -> None:
+    abi = artifact("TestDollar").abi
+    call = Transaction.calling(abi, PAYEE, "transfer", PAYEE, 5, value=3)
+    assert call == Transaction(PAYEE, 3, abi.encode_call("transfer", (PAYEE, 5)))
+    assert Transaction(None, 0, b"\x60").fields() == {"value": 0, "data": "0x60"}
