@@ -45,6 +45,7 @@ BUNDLING = (
     *("--bundle", "--splitting", "--format=esm", "--target=es2022", "--minify", "--charset=utf8"),
     *("--legal-comments=none", "--entry-names=[name]", "--chunk-names=[name]-[hash]", "--log-level=warning"),
     f"--tsconfig={WEB / 'tsconfig.json'}",
+    f"--alias:viem/utils={WEB / 'viem.js'}",
 )
 
 

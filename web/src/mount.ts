@@ -4,6 +4,7 @@ type Mount = (place: HTMLElement) => void | Promise<void>;
 
 /** By the selector of the place that the server left for it. */
 const MOUNTS: Record<string, () => Promise<Mount>> = {
+  "[data-buy]": async () => (await import("./parts/buy")).mountBuy,
 };
 
 const mounted = new WeakSet<Element>();
