@@ -1,4 +1,4 @@
-"""The pages' scripts compute the same hashes as Python and the contracts: run on Node, over the golden vectors."""
+"""The pages' scripts compute the same hashes as Python and the contracts: on Node, over the golden vectors."""
 
 import json
 import subprocess
@@ -11,6 +11,7 @@ from licet.errors.reverted import REVERTS
 from tests.unit.scripts import ROOT, load
 
 GOLDEN = ROOT / "tests" / "golden"
+NOT_SHIPPED = {"NotEnumerable", "TermsUnknown"}  # of an adapter that who wants it deploys
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_licenses_have_their_ids(computed: dict[str, Any]) -> None:
 
 def test_every_custom_error_has_words_in_both_languages(web: Any) -> None:
     table = web.shipped_errors()
-    assert {web.name_of(entry) for entry in table.values()} == set(REVERTS)
+    assert {web.name_of(entry) for entry in table.values()} == set(REVERTS) - NOT_SHIPPED
     for language in (web.translated("zh"), {name: kind.explanation for name, kind in REVERTS.items()}):
         for entry in table.values():
             facts = {parameter.name: parameter.name for parameter in entry.inputs}
