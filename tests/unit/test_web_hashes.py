@@ -1,4 +1,4 @@
-"""The pages' scripts compute the same hashes as Python and the contracts: on Node, over the golden vectors."""
+"""The pages' scripts compute the same hashes as Python and the contracts: Node, over the golden vectors."""
 
 import json
 import subprocess
