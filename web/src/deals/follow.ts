@@ -6,38 +6,38 @@ import { keccak256 } from "viem/utils";
 import { type Node, NodeLost, Refused, type Transaction } from "../chain/node";
 import { refusal, revertData } from "../chain/refusal";
 import { retire } from "./salts";
-import { type Deal, forget, keep, open } from "./store";
+import { type Deal, deals, forget, keep, open } from "./store";
 
 const FIRST_WAIT = 500; // milliseconds between two looks, which grow
 const LONGEST_WAIT = 5_000;
 const ASKED_FOR = 15 * 60_000; // how long a wallet that was asked before a reload may still be open
 
-const followed = new Set<string>();
+type Lost = (isLost: boolean) => void;
 
 /** Follows a deal until it is over; tells of the node when it is lost and when it is back. */
-export async function follow(node: Node, deal: Deal, lost: (isLost: boolean) => void = () => {}): Promise<Deal> {
-  const name = `${deal.key} ${deal.asked}`;
-  if (followed.has(name)) return deal;
-  followed.add(name);
-  try {
-    for (let wait = FIRST_WAIT; open(deal); wait = Math.min(wait * 1.3, LONGEST_WAIT)) {
-      try {
-        deal = await look(node, deal);
-        lost(false);
-      } catch (error) {
-        if (!(error instanceof NodeLost)) throw error;
-        lost(true);
-      }
-      if (open(deal)) await new Promise((resolve) => setTimeout(resolve, wait));
+export async function follow(node: Node, deal: Deal, lost: Lost = () => {}): Promise<Deal> {
+  for (let wait = FIRST_WAIT; open(deal); wait = Math.min(wait * 1.3, LONGEST_WAIT)) {
+    try {
+      deal = await look(node, kept(deal));
+      lost(false);
+    } catch (error) {
+      if (!(error instanceof NodeLost)) throw error;
+      lost(true);
     }
-    return deal;
-  } finally {
-    followed.delete(name);
+    if (open(deal)) await new Promise((resolve) => setTimeout(resolve, wait));
   }
+  return deal;
+}
+
+/** The deal as others who follow it have left it; given up, where somebody has forgotten it. */
+function kept(deal: Deal): Deal {
+  const found = deals().find((each) => each.key === deal.key && each.asked === deal.asked);
+  return found ?? { ...deal, state: "replaced" };
 }
 
 /** The deal as the chain has it now. */
 async function look(node: Node, deal: Deal): Promise<Deal> {
+  if (!open(deal)) return deal;
   const receipt = deal.hash ? await node.receipt(deal.hash) : null;
   if (deal.hash && receipt) {
     if (receipt.status === "0x1") {
