@@ -28,6 +28,7 @@ LAYERS = {
     "contracts": 3,
     "index": 3,
     "similarity": 3,
+    "shelf": 3,
     "rights_holder": 4,
     "licensee": 4,
     "auditor": 4,
