@@ -51,6 +51,11 @@ class Shelf:
     ) -> None:
         self.close()
 
+    @property
+    def is_made(self) -> bool:
+        """Whether it was ever filled."""
+        return bool(self.database.rows("SELECT 1 FROM sqlite_master WHERE name = 'words'"))
+
     # Assets and works.
 
     def assets(self, kind: str = "", before: int | None = None, limit: int = 25) -> list[Asset]:
