@@ -4,6 +4,7 @@ type Mount = (place: HTMLElement) => void | Promise<void>;
 
 /** By the selector of the place that the server left for it. */
 const MOUNTS: Record<string, () => Promise<Mount>> = {
+  "[data-lookup]": async () => (await import("./parts/lookup")).mountLookup,
 };
 
 const mounted = new WeakSet<Element>();

@@ -1,5 +1,6 @@
 """The latest audit, with what all its pages need: made once for each, not for each visitor."""
 
+import contextlib
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,13 @@ from licet.trees.sums import SumTree
 from licet.types import Address
 
 
+@dataclass(slots=True)
+class Written:
+    """The report in one form; nothing until somebody has asked for it."""
+
+    data: bytes | None = None
+
+
 @dataclass(frozen=True)
 class Audited:
     """An audit's report, and what follows from it.
@@ -30,6 +38,20 @@ class Audited:
     """
 
     report: AuditReport
+
+    @cached_property
+    def _written(self) -> defaultdict[str, Written]:
+        return defaultdict(Written)
+
+    @cached_property
+    def _pen(self) -> threading.Lock:
+        return threading.Lock()
+
+    @contextlib.contextmanager
+    def writing(self, form: str) -> Iterator[Written]:
+        """The report in one form, for whoever is to write it: one at a time, and once."""
+        with self._pen:
+            yield self._written[form]
 
     @cached_property
     def amounts(self) -> Amounts:
@@ -95,7 +117,10 @@ class Audited:
 
     def prepare(self) -> None:
         """Makes all of it now, so that no visitor waits."""
-        for made in (self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets):
+        for made in (
+            *(self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets, self._splits),
+            *(self._pen, self._written),
+        ):
             assert made is not None
 
 
