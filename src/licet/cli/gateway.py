@@ -1,8 +1,6 @@
 """`licet gateway`: a site, served to machines on its holder's terms."""
 
 import contextlib
-import signal
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,24 +10,19 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from licet.cli.listening import listening, place_of, run_server
 from licet.cli.output import emit, facts, note
 from licet.cli.params import FILE
 from licet.cli.session import Session, takes
 from licet.cli.text import one_line
-from licet.errors import InputError, LicetError, ToolMissing
+from licet.errors import LicetError, ToolMissing
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
     from licet.gateway.app import Business
     from licet.gateway.config import Site
 
 DEFAULT_PORT: Final = 8402
 _LIBRARIES: Final = ("starlette", "uvicorn", "httpx", "x402")
-_GRACE: Final = 30
-_KEEP_ALIVE: Final = 5
-_BACKLOG: Final = 2048
-_MAX_HEADER: Final = 64 << 10
 
 
 @click.command("gateway")
@@ -62,22 +55,11 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
         return
     business = _business(site, session)
     app = gateway(site, business)
-    with _listening(host, port) as listener:
-        place = f"[{host}]" if ":" in host else host
-        _tell(site, f"http://{place}:{listener.getsockname()[1]}", as_json=as_json)
+    with listening(host, port) as listener:
+        _tell(site, f"http://{place_of(host)}:{listener.getsockname()[1]}", as_json=as_json)
         with _anchoring(site, business):
-            _run(app, listener)
+            run_server(app, listener)
     note("The gateway has ended.")
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise InputError(
-            f"nothing can listen at {host}:{port} ({error.strerror or error}): choose others"
-        ) from error
 
 
 def _tell(site: "Site", url: str, *, as_json: bool) -> None:
@@ -129,25 +111,3 @@ def _anchoring(site: "Site", business: "Business | None") -> Iterator[None]:
 
 def _not_anchored(error: LicetError) -> None:
     note(f"records are not anchored yet, trying on: {one_line(str(error))}")
-
-
-def _run(app: "ASGIApp", listener: socket.socket) -> None:
-    import uvicorn
-
-    settings = uvicorn.Config(
-        app,
-        http="h11",
-        ws="none",
-        lifespan="on",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_GRACE,
-        h11_max_incomplete_event_size=_MAX_HEADER,
-    )
-    # Once it has ended gracefully, uvicorn raises the signal again that asked for it.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(settings).run(sockets=[listener])

@@ -256,6 +256,16 @@ class Store(MoneyTables):
         )
         return self._stream(sql, (first, last))
 
+    def logs_at(self, block: int, first: int, last: int) -> list[Row]:
+        """Logs of one block, from one place to another, as `logs` gives them."""
+        sql = (
+            f"SELECT {', '.join(f'l.{name}' for name in schema.LOGS.names)}, b.hash "
+            f"FROM {schema.LOGS.name} l JOIN {schema.BLOCKS.name} b ON b.number = l.block_number "
+            f"WHERE l.block_number = {self._PLACE} AND l.log_index BETWEEN {self._PLACE} AND {self._PLACE} "
+            "ORDER BY l.log_index"
+        )
+        return self._execute(sql, (block, first, last))
+
     def block(self, number: int) -> tuple[bytes, int] | None:
         """A block's hash and time; None for one that is not indexed."""
         sql = f"SELECT hash, timestamp FROM {schema.BLOCKS.name} WHERE number = {self._PLACE}"
