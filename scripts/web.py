@@ -45,6 +45,7 @@ BUNDLING = (
     *("--bundle", "--splitting", "--format=esm", "--target=es2022", "--minify", "--charset=utf8"),
     *("--legal-comments=none", "--entry-names=[name]", "--chunk-names=[name]-[hash]", "--log-level=warning"),
     f"--tsconfig={WEB / 'tsconfig.json'}",
+    f"--alias:viem/utils={WEB / 'viem.js'}",
 )
 
 
@@ -131,7 +132,13 @@ def shipped_errors() -> dict[bytes, Entry]:
     """The errors that the artifacts list, Solidity's own, and those of libraries, which no artifact lists."""
     listed = {s: e for name in ARTIFACT_NAMES for s, e in artifact(name).abi.errors.items()}
     names = {entry.name for entry in listed.values()}
-    return {s: e for s, e in known_errors().errors.items() if s in listed or e.name not in names} | listed
+    # Of those, `licet.errors` has the names alone: what is told with facts is an error of another kind.
+    others = {
+        selector: entry
+        for selector, entry in known_errors().errors.items()
+        if entry.name not in names and (entry.inputs or "{" not in REVERTS[entry.name].explanation)
+    }
+    return others | listed
 
 
 def name_of(entry: Entry) -> str:

@@ -4,7 +4,11 @@ type Mount = (place: HTMLElement) => void | Promise<void>;
 
 /** By the selector of the place that the server left for it. */
 const MOUNTS: Record<string, () => Promise<Mount>> = {
+  "[data-wallet]": async () => (await import("./parts/wallet")).mountWallet,
   "[data-lookup]": async () => (await import("./parts/lookup")).mountLookup,
+  "[data-buy]": async () => (await import("./parts/buy")).mountBuy,
+  "[data-claim]": async () => (await import("./parts/claim")).mountClaim,
+  "[data-license]": async () => (await import("./parts/license")).mountLicense,
 };
 
 const mounted = new WeakSet<Element>();

@@ -1,0 +1,84 @@
+/** The line below a button that says what is going on: read aloud by screen readers, and linked to what came of it. */
+
+import { follow } from "../deals/follow";
+import type { Scene } from "../deals/perform";
+import { type Deal, forget } from "../deals/store";
+import { type Line, say, short } from "../text/say";
+import { element } from "./dom";
+import { type Told, told } from "./telling";
+
+/** How a line looks: what is going on, went well, went wrong, or is only told. */
+type Mood = "busy" | "done" | "wrong" | "calm";
+
+export class Status {
+  readonly line = element("p", { class: "status", role: "status", "aria-live": "polite" });
+
+  say(mood: Mood, text: string, ...more: (globalThis.Node | string)[]): void {
+    this.line.dataset["mood"] = mood;
+    this.line.replaceChildren(text, ...more);
+  }
+
+  step(line: Line, facts: Record<string, string> = {}): void {
+    this.say("busy", say(line, facts));
+  }
+
+  clear(): void {
+    delete this.line.dataset["mood"];
+    this.line.replaceChildren();
+  }
+
+  /** Tells of an error. */
+  async fail(error: unknown): Promise<Told> {
+    const found = await told(error);
+    this.say(found.calm ? "calm" : "wrong", found.text);
+    return found;
+  }
+
+  /** Shows a deal as it stands. */
+  show(deal: Deal): void {
+    const links = (deal.licenses ?? []).map((license) => {
+      const link = element("a", { href: `/licenses/${license}` }, say("license_link", { license: short(license) }));
+      return element("span", {}, " ", link);
+    });
+    const hash = deal.hash ? element("code", { title: deal.hash }, short(deal.hash)) : "";
+    if (deal.state === "confirmed") this.say("done", `${say(LINES[deal.what] ?? "done")} `, hash, ...links);
+    else if (deal.state === "failed") this.say("wrong", say("failed", { why: deal.why || say("no_reason") }), " ", hash);
+    else if (deal.state === "replaced") this.say("calm", say("replaced"));
+    else if (deal.state === "sent") this.say("busy", `${say("sent")} `, hash);
+    else this.say("busy", `${say("asked")} `, this.giveUp(deal));
+  }
+
+  /** Follows a deal to its end, and shows it all the while. */
+  async follow(node: Scene["node"], deal: Deal): Promise<Deal> {
+    this.show(deal);
+    let wasLost = false;
+    const done = await follow(node, deal, (isLost) => {
+      if (isLost) this.say("busy", say("node_lost_waiting"));
+      else if (wasLost) this.show(deal);
+      wasLost = isLost;
+    });
+    this.show(done);
+    return done;
+  }
+
+  /** A way out for whoever knows that their wallet asks no more. */
+  private giveUp(deal: Deal): HTMLElement {
+    const button = element("button", { type: "button", class: "quiet" }, say("give_up"));
+    button.addEventListener("click", () => {
+      forget(deal);
+      this.clear();
+    });
+    return button;
+  }
+}
+
+const LINES: Record<string, Line> = {
+  buy: "bought",
+  basket: "bought",
+  claim: "claimed",
+  renew: "renewed",
+  deposit: "deposited",
+  register: "registered",
+  publish: "published",
+  approve: "approved",
+};
