@@ -198,6 +198,8 @@ class Filler:
 
     def _describe(self, number: int) -> bool:
         """Puts on the shelf what an asset's document says; whether it is done with."""
+        if not self._database.rows("SELECT 1 FROM assets WHERE number = ? AND read = 0", number):
+            return True
         asset = self._shelf.numbered(number)
         if asset is None or not int(asset.document_hash, 16):
             return True

@@ -57,7 +57,10 @@ def application(site: Site) -> Starlette:
     routes.append(Mount("/static", _Static(directory=static, check_dir=False)))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=_SMALL)],
+        middleware=[
+            Middleware(SafeHeaders, node=site.public_rpc),
+            Middleware(GZipMiddleware, minimum_size=_SMALL),
+        ],
         exception_handlers={HTTPException: partial(_http_error, pages)},
     )
 

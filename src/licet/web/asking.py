@@ -76,6 +76,12 @@ QUANTITY: Final = Parameter(
     lambda text: parse_uint(text, 32, "quantity"),
     {"type": "integer", "minimum": 1},
 )
+TOKEN: Final = Parameter(
+    "token",
+    "the currency; the native coin's zero address if not given",
+    lambda text: parse_address(text, "currency"),
+    _ADDRESS,
+)
 SALT: Final = Parameter(
     "salt", "of the purchase, where it is chosen already", lambda t: parse_hash(t, "salt"), _HASH
 )

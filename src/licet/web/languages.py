@@ -41,6 +41,10 @@ class Language:
         shown = {name: f"{value:,}" if type(value) is int else value for name, value in values.items()}
         return self.messages[key].format(**shown)
 
+    def form(self, key: str) -> str:
+        """A message whose values somebody else fills in. Raises as `text`."""
+        return self.messages[key]
+
     def known(self, key: str, otherwise: str) -> str:
         """A message of which there may be none."""
         return self.messages.get(key, otherwise)

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -20,6 +20,8 @@ from licet.errors import LicetError
 from licet.text import one_line
 from licet.trees.sums import SumTree
 from licet.types import Address
+
+_MANY: Final = 10_000
 
 
 @dataclass(slots=True)
@@ -74,10 +76,16 @@ class Audited:
         """The numbers of the books that somebody shares in, or was paid from."""
         found: defaultdict[Address, list[int]] = defaultdict(list)
         for number, book in enumerate(self.report.shares):
-            payees = set(book.claimed) | (set() if book.split is None else set(book.split.shares))
-            for payee in payees:
+            few = () if book.split is None or len(book.split) > _MANY else book.split.shares
+            for payee in {*book.claimed, *few}:
                 found[payee].append(number)
         return dict(found)
+
+    @cached_property
+    def _large(self) -> list[int]:
+        """The numbers of the books with so many payees that these are not listed twice."""
+        books = enumerate(self.report.shares)
+        return [number for number, book in books if book.split is not None and len(book.split) > _MANY]
 
     @cached_property
     def _claims(self) -> dict[Address, list[ClaimLine]]:
@@ -101,14 +109,18 @@ class Audited:
         """The balance sheets of a vault, one for each token."""
         return self._sheets.get(vault, [])
 
-    def shares_of(self, vault: Address) -> Mapping[Address, int]:
-        """Who shares in a vault, as far as its split is known."""
-        split = self._splits.get(vault)
-        return {} if split is None else split.shares
+    def split(self, vault: Address) -> SumTree | None:
+        """Who shares in a vault; None where that is not known."""
+        return self._splits.get(vault)
 
     def books(self, payee: Address) -> Sequence[Shares]:
         """The books of the vaults that somebody shares in."""
-        return [self.report.shares[number] for number in self._books.get(payee, ())]
+        numbers = dict.fromkeys(self._books.get(payee, ()))
+        for number in self._large:
+            split = self.report.shares[number].split
+            if split is not None and split.share(payee):
+                numbers[number] = None
+        return [self.report.shares[number] for number in numbers]
 
     def statement(self, payee: Address) -> PayeeStatement:
         """What somebody is entitled to, was paid, and is due."""
@@ -119,7 +131,7 @@ class Audited:
         """Makes all of it now, so that no visitor waits."""
         for made in (
             *(self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets, self._splits),
-            *(self._pen, self._written),
+            *(self._pen, self._written, self._large),
         ):
             assert made is not None
 

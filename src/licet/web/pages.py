@@ -75,6 +75,7 @@ class Pages:
             "language": language,
             "languages": LANGUAGES,
             "t": language.text,
+            "form": language.form,
             "known": language.known,
             "span": lambda seconds: span(language, seconds),
             "time": time,

@@ -10,6 +10,7 @@ from licet.web.asking import (
     PAGE,
     QUANTITY,
     SALT,
+    TOKEN,
     Parameter,
     address_in_path,
     hash_in_path,
@@ -131,6 +132,12 @@ RESOURCES: Final = (
             ("sales", "sales", "What was sold on an account's offers, the newest first.", accounts.sales),
             ("statements", "statements", "The statements that an account published.", accounts.statements),
         )
+    ),
+    Resource(
+        "/accounts/{address}/claims",
+        "What an account could claim now from vaults, with the proofs.",
+        accounts.claims,
+        (_ACCOUNT, TOKEN),
     ),
     Resource(
         "/audit", "The verdict, the trial balance, the gravest findings.", audit.overview, (), "audit.html"

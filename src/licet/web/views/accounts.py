@@ -1,20 +1,32 @@
 """Accounts: what somebody registered, holds, sold, earned, and could claim; a vault, and who shares in it."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from licet.auditor.lines import as_json
 from licet.auditor.report import VaultSheet
-from licet.contracts.events import AssetRegistered, LicenseTransferred, Sold, StatementPublished
+from licet.contracts.events import (
+    AssetRegistered,
+    LicenseTransferred,
+    Sold,
+    SplitPublished,
+    StatementPublished,
+)
+from licet.contracts.vaults import VaultClaim, vault_address
 from licet.licensee import Licensee
 from licet.shelf import Role
-from licet.types import Address
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from licet.web.live import Audited
 from licet.web.site import Desk
+from licet.web.views.audit import audited_of
 from licet.web.views.licenses import slot
 from licet.web.views.logs import logged, newest, page_of
 from licet.web.views.paging import Page
 from licet.web.views.works import entry_json, sale_json
 
+MOST_CLAIMS = 200
+"""How many of a payee's vaults are asked what they would pay."""
 MOST_LINES = 100
 """How many of a payee's vaults, or of a vault's payees, a page has."""
 
@@ -135,16 +147,15 @@ def vault(desk: Desk, address: Address) -> dict[str, Any] | None:
     sheets = [] if audited is None else audited.sheets(address)
     if audited is None or not sheets:
         return None
-    shares = audited.shares_of(address)
+    split = audited.split(address)
+    shares = [] if split is None else list(islice(split.items(), MOST_LINES))
     return {
         "root": sheets[0].root,
         "assets": list(sheets[0].assets),
         "sheets": [_sheet(audited, sheet) for sheet in sheets],
-        "payees": [
-            {"payee": payee, "share": str(share)} for payee, share in list(shares.items())[:MOST_LINES]
-        ],
-        "total": str(sum(shares.values())),
-        "more": len(shares) > MOST_LINES,
+        "payees": [{"payee": payee, "share": str(share)} for payee, share in shares],
+        "total": None if split is None else str(split.total),
+        "more": split is not None and len(split) > MOST_LINES,
     }
 
 
@@ -156,6 +167,64 @@ def _sheet(audited: Audited, sheet: VaultSheet) -> dict[str, Any]:
             for name in ("received", "claimed", "due", "dust")
         },
         **_texts(audited, sheet.token, sheet, "received", "claimed", "due", "dust"),
+    }
+
+
+def claims(desk: Desk, address: Address, token: Address = ZERO_ADDRESS) -> dict[str, Any]:
+    """What an account could claim now, with the proofs that the vaults ask for.
+
+    Which vaults there are, the latest audit knows; what each would pay, the chain says.
+
+    Args:
+        desk: where to read.
+        address: the payee.
+        token: the currency; the native coin if not given.
+
+    Raises:
+        IndexUnusable: the first audit is not done yet.
+        ChainError: the node does not answer.
+    """
+    books = [book for book in audited_of(desk).books(address) if book.token == token]
+    found = [
+        VaultClaim(book.split.root, token, address, book.split.proof(address), salt)
+        for book in books[:MOST_CLAIMS]
+        if book.split is not None and book.split.share(address)
+        for salt in _salts(desk, book.vault, book.split.root)
+    ]
+    amounts = desk.contracts.vaults.would_pay(found) if found else ()
+    due = [(amount, claim) for amount, claim in zip(amounts, found, strict=True) if amount]
+    due.sort(key=lambda item: -item[0])
+    return {
+        "payee": address,
+        "token": token,
+        "decimals": desk.currencies.line(token).decimals or 0,
+        "claims": [_claim(claim, amount) for amount, claim in due],
+        "more": len(books) > MOST_CLAIMS,
+    }
+
+
+def _salts(desk: Desk, vault: Address, root: Hash32) -> Iterator[Hash32]:
+    """The salt of a vault's address: 0, or as it was published."""
+    deployment = desk.contracts.deployment
+    published = (event.salt for event in newest(desk, SplitPublished, Role.VAULT, vault))
+    for salt in dict.fromkeys((ZERO_HASH, *islice(published, MOST_CLAIMS))):
+        if vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt) == vault:
+            yield salt
+            return
+
+
+def _claim(claim: VaultClaim, due: int) -> dict[str, Any]:
+    proof = claim.proof
+    return {
+        "root": claim.root,
+        "salt": claim.salt,
+        "due": str(due),
+        "share": {
+            "payee": claim.payee,
+            "share": str(proof.share),
+            "sides": str(proof.sides),
+            "siblings": [{"hash": node.hash, "sum": str(node.sum)} for node in proof.siblings],
+        },
     }
 
 
