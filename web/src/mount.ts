@@ -8,6 +8,8 @@ const MOUNTS: Record<string, () => Promise<Mount>> = {
   "[data-lookup]": async () => (await import("./parts/lookup")).mountLookup,
   "[data-buy]": async () => (await import("./parts/buy")).mountBuy,
   "[data-claim]": async () => (await import("./parts/claim")).mountClaim,
+  "[data-register]": async () => (await import("./parts/register")).mountRegister,
+  "[data-owner]": async () => (await import("./parts/owner")).mountOwner,
   "[data-license]": async () => (await import("./parts/license")).mountLicense,
 };
 

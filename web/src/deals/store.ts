@@ -61,6 +61,11 @@ export function keep(deal: Deal): Deal {
   return deal;
 }
 
+/** Keeps what became of a deal, unless somebody has forgotten it meanwhile. */
+export function change(deal: Deal): Deal {
+  return deals().some((each) => same(each, deal)) ? keep(deal) : deal;
+}
+
 /** Forgets a deal. */
 export function forget(deal: Deal): void {
   here = deals().filter((each) => !same(each, deal));
