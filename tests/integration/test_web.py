@@ -364,3 +364,95 @@ def test_config_is_what_a_wallet_needs(served: Served, market: Market, dollar: A
     assert config["chain_id"] == 31337
     assert config["contracts"]["license_token"] == deployment.license_token
     assert {"address": dollar, "symbol": "TUSD", "decimals": 6, "permit": True} in config["currencies"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status"),
+    [
+        ("/works", "limit=0", 400),
+        ("/works", "limit=1000000", 400),
+        ("/works", "limit=1e3", 400),
+        ("/works", "after=-1", 400),
+        ("/works", "after=99999999999999999999", 400),
+        ("/works", "after=1-1-1", 400),
+        ("/works", "kind=everything", 400),
+        ("/works", "q=" + "x" * 201, 400),
+        ("/works", "q=%00", 400),
+        ("/works", "q=%22%20OR%20*", 200),
+        ("/works", "q=%FF%FE", 200),
+        ("/works", "nothing=known", 200),
+        ("/works/0x12", "", 400),
+        ("/works/..%2f..%2fetc%2fpasswd", "", 400),
+        ("/assets/" + "0" * 64, "", 404),
+        ("/assets/%3Cscript%3E", "", 400),
+        ("/assets/" + "é" * 64, "", 400),
+        ("/accounts/0x" + "0" * 40, "", 200),
+        ("/accounts/0x" + "g" * 40, "", 400),
+        ("/accounts/vitalik.eth", "", 400),
+        ("/licenses/" + "1" * 64, "", 404),
+        ("/licenses/" + "1" * 64 + "/certificate", "", 404),
+        ("/offers/" + "1" * 64, "", 404),
+        ("/transactions/" + "1" * 64, "", 404),
+        ("/audit", "", 200),
+        ("/audit/findings", "", 503),
+        ("/audit/tables/sales", "", 503),
+        ("/nothing", "", 404),
+        ("/static/../app.py", "", 404),
+        ("/static/%2e%2e/app.py", "", 404),
+        ("//elsewhere.example/", "", 404),
+    ],
+)
+def test_whatever_is_asked_is_answered(served: Served, path: str, query: str, status: int) -> None:
+    served.update()
+    paths = [path] if path.startswith(("/static", "//")) else [path, f"/api{path}"]
+    for each in paths:
+        answer = ask(served.app, each.encode(), query=query)
+        assert answer.status == status, (each, answer.body)
+        if each.startswith("/api/"):
+            json.loads(answer.body)
+            problem = answer.headers["content-type"] == "application/problem+json"
+            assert problem == (status != 200)
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_nothing_can_be_sent_to_it(served: Served, method: str) -> None:
+    served.update()
+    for path in ("/works", "/api/works", "/api/config", "/audit"):
+        assert ask(served.app, path, method=method, body=[b"x" * 100]).status == 405
+
+
+def test_before_anything_is_indexed_it_says_so(served: Served) -> None:
+    refused = served.api("/works", 503)
+    assert "nothing was indexed" in refused["detail"]
+    assert "Not now" in text(served.page("/works", 503))
+    served.update()
+    assert served.api("/works")["items"] == []
+
+
+def test_rows_alone_for_those_who_have_the_page(served: Served, market: Market) -> None:
+    for i in range(7):
+        market.register(market.licensor, f"poem {i}")
+    served.update()
+    whole = served.get("/works", limit=3)
+    rows = ask(served.app, "/works", query="limit=3", headers=[("HX-Request", "true")])
+    assert b"<!doctype html>" in whole.body
+    assert b"<!doctype" not in rows.body
+    assert rows.body.count(b'class="entry"') == 3
+    assert "HX-Request" in rows.headers["vary"]
+    seen, path = [], "/works?limit=3"
+    while path:
+        page = served.page(path)
+        seen += [link.get("href") for link in page.iterfind(".//li[@class='entry']/p[@class='name']/a")]
+        path = next((link.get("href") for link in page.iterfind(".//li[@class='more']/a")), "")
+    assert len(seen) == len(set(seen)) == 7
+
+
+def test_a_language_that_was_chosen_is_kept(served: Served) -> None:
+    served.update()
+    answer = served.get("/works", lang="zh")
+    assert answer.headers["set-cookie"].startswith("licet-language=zh; HttpOnly; Max-Age=")
+    assert b'<html lang="zh">' in answer.body
+    again = ask(served.app, "/works", headers=[("Cookie", "licet-language=zh"), ("Accept-Language", "en")])
+    assert b'<html lang="zh">' in again.body
