@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.site import Site, serving
+from tests.browser.site import Served, serving
 from tests.integration.conftest import (  # noqa: F401 - fixtures
     Network,
     Party,
@@ -59,10 +59,10 @@ def browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture
-def site(network: Network) -> Iterator[Site]:
-    site = Site(network)
-    with serving(site.app()) as site.url:
-        yield site
+def site(network: Network, folder: Path, tmp_path: Path) -> Iterator[Served]:
+    """The site of the network, and of all documents that anybody publishes."""
+    with serving(network, folder, tmp_path) as served:
+        yield served
 
 
 @pytest.fixture

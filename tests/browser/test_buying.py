@@ -3,16 +3,16 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from urllib.parse import quote
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from licet.chain.artifacts import artifact
 from licet.documents import OfferDocument
 from licet.rights_holder import Price, Registered
 from licet.types import ZERO_ADDRESS
-from tests.browser.site import Site
+from tests.browser.site import Served
 from tests.browser.wallet import Prompt, TestWallet, holds, rejects
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 
@@ -20,8 +20,8 @@ PRICE = 25 * DOLLAR
 
 
 @pytest.fixture
-def offer(signed_offer: OfferDocument, site: Site) -> OfferDocument:
-    return site.show(signed_offer)
+def offer(signed_offer: OfferDocument) -> OfferDocument:
+    return signed_offer
 
 
 @pytest.fixture
@@ -44,13 +44,13 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def shop(context: BrowserContext, site: Site, offer: OfferDocument) -> Open:
-    """Opens the page with an offer, by default the one for 25 dollars."""
+def shop(context: BrowserContext, site: Served, offer: OfferDocument) -> Open:
+    """Opens the page of an offer, by default of the one for 25 dollars."""
 
     def shop(shown: OfferDocument = offer, language: str = "en", price: str = "25 TUSD") -> Page:
+        site.catch_up()
         page = context.new_page()
-        body = f'<div data-buy data-offer="{shown.offer.struct_hash()}"></div>'
-        page.goto(f"{site.url}/?lang={language}&body={quote(body)}")
+        page.goto(f"{site.url}/offers/{shown.offer.struct_hash()}?lang={language}")
         expect(page.locator(".price")).to_contain_text(price)
         return page
 
@@ -58,11 +58,21 @@ def shop(context: BrowserContext, site: Site, offer: OfferDocument) -> Open:
 
 
 def click(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("buy|购买", re.IGNORECASE)).click()
+    buying(page).click()
+
+
+def buying(page: Page) -> Locator:
+    """The button that buys."""
+    return page.locator("[data-buy] button.primary")
+
+
+def status(page: Page) -> Locator:
+    """The line below it."""
+    return page.locator("[data-buy] .status")
 
 
 def says(page: Page, text: str) -> None:
-    expect(page.locator(".status")).to_contain_text(text)
+    expect(status(page)).to_contain_text(text)
 
 
 def licenses(party: Party) -> int:
@@ -90,7 +100,7 @@ def test_one_signature_and_one_transaction(shop: Open, wallet: TestWallet, rich:
 def test_the_license_is_the_one_that_the_page_links_to(shop: Open, wallet: TestWallet, rich: Party) -> None:
     page = shop()
     click(page)
-    link = page.locator(".status a").get_attribute("href")
+    link = status(page).locator("a").get_attribute("href")
     assert link is not None
     assert rich.contracts.licenses.license(link.removeprefix("/licenses/")).holder == rich.address
 
@@ -105,9 +115,9 @@ def test_no_signature_where_the_allowance_suffices(shop: Open, wallet: TestWalle
 
 
 def test_native_coin_goes_along(
-    shop: Open, wallet: TestWallet, site: Site, licensor: Party, asset: Registered, offering: Offering
+    shop: Open, wallet: TestWallet, licensor: Party, asset: Registered, offering: Offering
 ) -> None:
-    offer = site.show(offering(licensor, asset.asset_id, Price(ZERO_ADDRESS, 10**15)))
+    offer = offering(licensor, asset.asset_id, Price(ZERO_ADDRESS, 10**15))
     page = shop(offer, price="0.001 ETH for ever")
     click(page)
     says(page, "Bought.")
@@ -124,7 +134,7 @@ def test_several_seats_cost_several_prices(shop: Open, wallet: TestWallet, rich:
     says(page, "Bought.")
     assert wallet.prompts[1].shows["message"]["value"] == str(2 * PRICE)
     assert licenses(rich) == 2
-    expect(page.locator(".status a")).to_have_count(2)
+    expect(status(page).locator("a")).to_have_count(2)
 
 
 @pytest.mark.parametrize("kind", ["connect", "sign", "send"])
@@ -133,7 +143,7 @@ def test_a_rejected_prompt_is_no_error(kind: str, shop: Open, wallet: TestWallet
     wallet.answer = rejects(kind)
     click(page)
     says(page, "You declined. Nothing was sent.")
-    expect(page.locator(".status")).to_have_attribute("data-mood", "calm")
+    expect(status(page)).to_have_attribute("data-mood", "calm")
     assert wallet.kinds[-1] == kind
     assert licenses(rich) == 0
     wallet.answer = lambda prompt: None
@@ -206,7 +216,7 @@ def test_a_tab_closed_while_pending(
     page.close()
     page = shop()
     says(page, "Sent.")
-    expect(page.get_by_role("button", name="Buy")).to_be_disabled()
+    expect(buying(page)).to_be_disabled()
     held()
     says(page, "Bought.")
     assert wallet.kinds == ["connect", "sign", "send"]
@@ -266,7 +276,7 @@ def test_a_transaction_that_was_cancelled_in_the_wallet(
     held()
     says(page, "Your wallet sent something else in its place")
     assert licenses(rich) == 0
-    expect(page.get_by_role("button", name="Buy")).to_be_enabled()
+    expect(buying(page)).to_be_enabled()
 
 
 def test_an_offer_cancelled_between_quote_and_click(
@@ -279,11 +289,22 @@ def test_an_offer_cancelled_between_quote_and_click(
     assert wallet.kinds == ["connect"]
 
 
+def altered(page: Page, path: str, alter: Callable[[dict[str, Any]], object]) -> None:
+    """From now on the server's answers at a path are others."""
+
+    def handle(route: Route) -> None:
+        response = route.fetch()
+        data = response.json()
+        alter(data)
+        route.fulfill(response=response, json=data)
+
+    page.route(re.compile(re.escape(path) + r"(\?|$)"), handle)
+
+
 def test_a_price_raised_between_quote_and_click(
     shop: Open,
     wallet: TestWallet,
     rich: Party,
-    site: Site,
     licensor: Party,
     asset: Registered,
     offering: Offering,
@@ -293,19 +314,23 @@ def test_a_price_raised_between_quote_and_click(
     """The server puts a dearer offer in the place of the one that was shown."""
     page = shop()
     dearer = offering(licensor, asset.asset_id, replace(price, amount=price.amount * 2))
-    site.offers[offer.offer.struct_hash()] = dearer
+    instead = {"offer": dearer.offer.to_json(), "signature": dearer.signature}
+    altered(page, f"/api/offers/{offer.offer.struct_hash()}", lambda data: data.update(instead))
     click(page)
     says(page, "The offer is not what was shown any more. Nothing was sent")
+    expect(buying(page)).to_be_disabled()
     assert wallet.kinds == ["connect"]
 
 
 def test_a_quote_that_asks_for_more_than_the_offer(
-    shop: Open, wallet: TestWallet, rich: Party, site: Site
+    shop: Open, wallet: TestWallet, rich: Party, offer: OfferDocument
 ) -> None:
     page = shop()
-    site.surcharge = 1
+    path = f"/api/offers/{offer.offer.struct_hash()}/quote"
+    altered(page, path, lambda data: data.update(total=str(PRICE + 1)))
     click(page)
     says(page, "The offer is not what was shown any more. Nothing was sent")
+    expect(buying(page)).to_be_disabled()
     assert wallet.kinds == ["connect"]
 
 
@@ -313,14 +338,13 @@ def test_an_offer_that_expired(
     shop: Open,
     wallet: TestWallet,
     rich: Party,
-    site: Site,
     licensor: Party,
     asset: Registered,
     offering: Offering,
     price: Price,
 ) -> None:
     end = rich.network.now + DAY
-    page = shop(site.show(offering(licensor, asset.asset_id, replace(price, end=end))))
+    page = shop(offering(licensor, asset.asset_id, replace(price, end=end)))
     rich.network.travel_to(end + 1)
     click(page)
     says(page, "Nothing was sent: the sale on offer")
@@ -374,7 +398,7 @@ def test_a_node_lost_while_pending(
 
 def test_a_double_click_buys_once(shop: Open, wallet: TestWallet, rich: Party) -> None:
     page = shop()
-    page.get_by_role("button", name="buy").dblclick()
+    buying(page).dblclick()
     says(page, "Bought.")
     assert wallet.kinds == ["connect", "sign", "send"]
     assert (rich.dollars, licenses(rich)) == (PRICE, 1)
@@ -384,7 +408,7 @@ def test_two_tabs_buy_once(shop: Open, wallet: TestWallet, rich: Party, held: Ca
     first, second = shop(), shop()
     click(first)
     says(first, "Sent.")
-    expect(second.get_by_role("button", name="buy")).to_be_disabled()
+    expect(buying(second)).to_be_disabled()
     held()
     says(first, "Bought.")
     assert licenses(rich) == 1

@@ -38,7 +38,6 @@ export interface Config {
 export interface Quote {
   total: string;
   currency: Address;
-  decimals: number;
 }
 
 export interface OfferAnswer {
@@ -62,10 +61,11 @@ export function config(): Promise<Config> {
   return settings;
 }
 
-/** What people call a currency; its address where the server has no name for it. */
-export function symbolOf(settings: Config, currency: Address): string {
-  const found = settings.currencies.find((each) => each.address.toLowerCase() === currency.toLowerCase());
-  return found?.symbol ?? currency;
+/** A currency by its address; one that the server does not name is shown by its address, in its smallest unit. */
+export function currencyOf(settings: Config, address: Address): Pick<Currency, "symbol" | "decimals"> {
+  if (/^0x0*$/.test(address)) return { symbol: "ETH", decimals: 18 };
+  const found = settings.currencies.find((each) => each.address.toLowerCase() === address.toLowerCase());
+  return found ?? { symbol: address, decimals: 0 };
 }
 
 export function offerOf(hash: Hex): Promise<OfferAnswer> {

@@ -5,8 +5,8 @@ import { keccak256 } from "viem/utils";
 
 import { LicenseToken, encode } from "../chain/contracts";
 import { refusal, revertData } from "../chain/refusal";
-import { offerOf, quoteOf } from "../server";
-import { NATIVE, type Order, licenseId, newSalt, offerHash, readOffer, totalOf } from "./offer";
+import { type OfferAnswer, type Quote, offerOf, quoteOf } from "../server";
+import { NATIVE, type Offer, type Order, licenseId, newSalt, offerHash, readOffer, totalOf } from "./offer";
 import { AfterApproval, type Plan, type Scene, send, sendFirst, tryOut } from "./perform";
 import { recall, settle } from "./salts";
 import type { Deal } from "./store";
@@ -87,18 +87,28 @@ export function basketKey(scene: Scene, basket: readonly Shown[]): string {
 async function orderOf(scene: Scene, shown: Shown, salt: Hex): Promise<Order> {
   const licensee = scene.session.account;
   const answer = await offerOf(shown.offer);
-  const offer = readOffer(answer.offer);
-  const order = { offer, signature: answer.signature, quantity: BigInt(shown.quantity), licensee, salt };
-  if (offerHash(offer) !== shown.offer) throw new Changed("the server has another offer under this hash");
-  if (totalOf(order) !== shown.total || !sameAddress(offer.currency, shown.currency)) {
+  const quantity = BigInt(shown.quantity);
+  const order = { offer: proven(shown.offer, answer), signature: answer.signature, quantity, licensee, salt };
+  if (totalOf(order) !== shown.total || !sameAddress(order.offer.currency, shown.currency)) {
     throw new Changed("the price is not the one shown");
   }
   if (!answer.stands) await tryOut(scene, purchase(scene, order, "", "")); // the contract says better why not
-  const quote = await quoteOf(shown.offer, licensee, shown.quantity);
-  if (BigInt(quote.total) !== shown.total || !sameAddress(quote.currency, shown.currency)) {
-    throw new Changed("the server asks another price");
-  }
+  checkQuote(shown, await quoteOf(shown.offer, licensee, shown.quantity));
   return order;
+}
+
+/** The offer that the server answers with, if it is the one of this hash. */
+export function proven(hash: Hex, answer: OfferAnswer): Offer {
+  const offer = readOffer(answer.offer);
+  if (offerHash(offer) !== hash) throw new Changed("the server has another offer under this hash");
+  return offer;
+}
+
+/** Makes sure that the server asks what the offer does. */
+export function checkQuote(shown: Shown, quote: Quote): void {
+  if (BigInt(quote.total) !== shown.total || !sameAddress(quote.currency, shown.currency)) {
+    throw new Changed("the server asks another price than the offer");
+  }
 }
 
 function sameAddress(one: Address, other: Address): boolean {

@@ -144,7 +144,7 @@ export function licenseId(offer: Hex, licensee: Address, salt: Hex): Hex {
 }
 
 /** What an order costs at the sale; what is metered is paid later. */
-export function totalOf(order: Order): bigint {
+export function totalOf(order: Pick<Order, "offer" | "quantity">): bigint {
   return order.offer.kind === BigInt(Kind.Metered) ? 0n : order.offer.price * order.quantity;
 }
 

@@ -3,12 +3,12 @@
 import type { Hex } from "viem";
 
 import { Node } from "../chain/node";
-import { Changed, type Shown, type Step, buy, purchaseKey } from "../deals/buying";
-import { Kind, NATIVE, readOffer } from "../deals/offer";
+import { Changed, type Shown, type Step, buy, checkQuote, proven, purchaseKey } from "../deals/buying";
+import { Kind, NATIVE, type Offer, totalOf } from "../deals/offer";
 import { once } from "../deals/perform";
 import { retire } from "../deals/salts";
 import { type Deal, deals, open, watchDeals } from "../deals/store";
-import { type Config, type OfferAnswer, type Quote, config, offerOf, quoteOf, symbolOf } from "../server";
+import { type Config, config, currencyOf, offerOf, quoteOf } from "../server";
 import { amount } from "../text/amounts";
 import { type Line, say, span } from "../text/say";
 import { Session } from "../wallet/session";
@@ -77,9 +77,12 @@ class Buying {
       const quote = await quoteOf(this.offer, Session.now?.account ?? NATIVE, quantity);
       if (quantity !== this.count()) return; // typed on meanwhile
       [this.settings, this.title] = [settings, answer.title ?? ""];
-      const total = BigInt(quote.total);
-      this.price.value = priceOf(settings, answer, total, quote);
-      this.shown = { offer: this.offer, quantity, total, currency: quote.currency };
+      const offer = proven(this.offer, answer);
+      const total = totalOf({ offer, quantity: BigInt(quantity) });
+      const shown = { offer: this.offer, quantity, total, currency: offer.currency };
+      checkQuote(shown, quote);
+      this.price.value = priceOf(settings, offer, total);
+      this.shown = shown;
       this.status.clear();
     } catch (error) {
       await this.status.fail(error);
@@ -147,13 +150,12 @@ class Buying {
 }
 
 /** `25 TUSD for 30 days`: what the click costs, and for how long it permits. */
-function priceOf(settings: Config, answer: OfferAnswer, total: bigint, quote: Quote): string {
-  const offer = readOffer(answer.offer);
+function priceOf(settings: Config, offer: Offer, total: bigint): string {
   const term = offer.duration === 0n ? say("for_ever") : say("for_span", { span: span(offer.duration) });
   if (offer.kind === BigInt(Kind.Free)) return `${say("free")} ${term}`;
-  const symbol = symbolOf(settings, quote.currency);
+  const { symbol, decimals } = currencyOf(settings, offer.currency);
   if (offer.kind === BigInt(Kind.Metered)) {
-    return `${say("metered", { price: amount(offer.price, quote.decimals, symbol) })} ${term}`;
+    return `${say("metered", { price: amount(offer.price, decimals, symbol) })} ${term}`;
   }
-  return `${amount(total, quote.decimals, symbol)} ${term}`;
+  return `${amount(total, decimals, symbol)} ${term}`;
 }

@@ -5,7 +5,7 @@ import type { Address, Hex } from "viem";
 import { RoyaltyVaultFactory, encode } from "../chain/contracts";
 import { type Plan, type Scene, send } from "../deals/perform";
 import type { Deal } from "../deals/store";
-import { api, config, symbolOf } from "../server";
+import { api, config, currencyOf } from "../server";
 import { amount } from "../text/amounts";
 import { say } from "../text/say";
 import { Action, keyOf } from "./action";
@@ -14,7 +14,6 @@ import { attribute, element } from "./dom";
 const MOST = 60; // claims in one transaction: first ones deploy their vault, at some 130,000 gas each
 
 interface Claims {
-  decimals: number;
   claims: {
     root: Hex;
     salt: Hex;
@@ -44,7 +43,8 @@ export async function mountClaim(place: HTMLElement): Promise<void> {
     if (deal && deal.state !== "confirmed") return;
     const [settings, found] = await Promise.all([config(), api<Claims>(path)]);
     const due = found.claims.reduce((sum, claim) => sum + BigInt(claim.due), 0n);
-    const shown = amount(due, found.decimals, symbolOf(settings, token));
+    const { symbol, decimals } = currencyOf(settings, token);
+    const shown = amount(due, decimals, symbol);
     line.textContent = say("due_from", { amount: shown, count: found.claims.length });
     action.enabled = due > 0n;
   };

@@ -7,7 +7,7 @@ import { Node } from "../chain/node";
 import { finish, pay } from "../deals/buying";
 import { NATIVE, type Order, licenseId, offerHash, readOffer } from "../deals/offer";
 import { type Plan, type Scene, send } from "../deals/perform";
-import { type Config, api, config, symbolOf } from "../server";
+import { type Config, api, config, currencyOf } from "../server";
 import { amount, units } from "../text/amounts";
 import { say, span } from "../text/say";
 import { Action, keyOf } from "./action";
@@ -47,7 +47,8 @@ export async function mountLicense(place: HTMLElement): Promise<void> {
 
 async function renewal(place: HTMLElement, license: Hex, order: Order, title: string, settings: Config): Promise<void> {
   const { currency, price, duration } = order.offer;
-  const shown = shownAmount(settings, currency, price);
+  const { symbol, decimals } = currencyOf(settings, currency);
+  const shown = amount(price, decimals, symbol);
   const line = element("p", { class: "price" }, say("renew_for", { price: shown, span: span(duration) }));
   const key = `${settings.chain_id} renew ${license}`;
   const action = new Action(say("renew"), () => key, async (scene, status) => {
@@ -67,9 +68,8 @@ async function deposit(place: HTMLElement, license: Hex, order: Order, title: st
   const { currency } = order.offer;
   const node = new Node(settings.rpc_url);
   const ledger = settings.contracts.usage_ledger;
-  const decimals = decimalsOf(settings, currency);
+  const { symbol, decimals } = currencyOf(settings, currency);
   const input = element("input", { inputmode: "decimal", autocomplete: "off", required: "" });
-  const symbol = symbolOf(settings, currency);
   const label = element("label", {}, say("deposit_amount", { currency: symbol }), " ", input);
   const key = `${settings.chain_id} deposit ${license}`;
   const action = new Action(say("deposit"), () => key, async (scene, status) => {
@@ -104,13 +104,4 @@ const OPEN = 2 ** 40 - 1; // an account's `closesAt` before anybody has asked fo
 async function paid(scene: Scene, status: Status, plan: Plan, currency: Address, sum: bigint, shown: string) {
   const tell = (step: string) => status.step(step === "approve" ? "asks_approve" : "asks_deposit", { price: shown });
   return finish(scene, await pay(scene, plan, new Map([[currency, sum]]), tell, null), tell);
-}
-
-function decimalsOf(settings: Config, currency: Address): number {
-  if (currency === NATIVE) return 18;
-  return settings.currencies.find((each) => each.address.toLowerCase() === currency.toLowerCase())?.decimals ?? 0;
-}
-
-function shownAmount(settings: Config, currency: Address, value: bigint): string {
-  return amount(value, decimalsOf(settings, currency), symbolOf(settings, currency));
 }
