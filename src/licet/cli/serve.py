@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from licet.chain.client import Chain
 from licet.cli.listening import listening, place_of, run_server
 from licet.cli.output import emit, facts, note
 from licet.cli.params import FILE
 from licet.cli.session import Session, takes
 from licet.cli.text import one_line
+from licet.contracts import Contracts
 from licet.documents import Library
 from licet.errors import InputError, LicetError, ToolMissing
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT: Final = 8411
 _LIBRARIES: Final = ("starlette", "uvicorn", "jinja2")
+_PATIENCE: Final = 8.0
 _LARGEST_DOCUMENT: Final = 16 << 20
 """Of the documents that a page reads; catalogues are read once, whatever their size."""
 
@@ -115,10 +118,13 @@ def _kept(
             told.add(message)
             note(f"trying on: {message}")
 
+    contracts = session.contracts
+    # Nobody waits half a minute for a page.
+    quick = Contracts.of(Chain(session.rpc, seconds=_PATIENCE), contracts.deployment)
     pages = Library(session.documents, allow_http=False, max_bytes=_LARGEST_DOCUMENT)
-    site = Site(session.contracts, pages, db, shelf, live, public_rpc)
+    site = Site(quick, pages, db, shelf, live, public_rpc)
     library = Library(session.documents, allow_http=fetch)
-    return site, Keeper(session.contracts, library, db, shelf, live, faulty)
+    return site, Keeper(contracts, library, db, shelf, live, faulty)
 
 
 @contextlib.contextmanager

@@ -314,7 +314,7 @@ class Index:
             first: the first place.
             last: the last one.
         """
-        if block > self._store.position().verified:
+        if block > self._store.verified_block():
             return []
         return list(self._read(self._store.logs_at(block, first, last)))
 

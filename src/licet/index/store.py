@@ -142,6 +142,10 @@ class Store(MoneyTables):
             raise self.damaged(f"its cursor is at block {block}, its blocks are {low} to {high}")
         return Position(block, self.hash_of(block), verified, self.heads_at(block))
 
+    def verified_block(self) -> int:
+        """The last block at which the contracts' heads agreed; cheaper than `position`."""
+        return int(self._execute(f"SELECT verified_block FROM {schema.CURSOR.name}")[0][0])
+
     def hash_of(self, number: int) -> bytes | None:
         """A block's hash; None for one that is not indexed."""
         found = self.block(number)

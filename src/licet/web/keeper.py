@@ -71,8 +71,11 @@ class Keeper:
         """Ends, after what is being written; what takes longer is left behind, and does no harm."""
         self._ended.set()
         until = time.monotonic() + seconds
-        for thread in self._threads:
+        started = [thread for thread in self._threads if thread.ident is not None]
+        for thread in started:
             thread.join(max(0.0, until - time.monotonic()))
+        if not started:
+            self._close()
 
     def update(self) -> None:
         """Brings the index and the shelf up to the newest block.
@@ -112,9 +115,7 @@ class Keeper:
                 self._live.failed(_FOLLOWING, None)
                 pause = _POLL_SECONDS
             self._ended.wait(pause)
-        with self._updating:
-            self._filler.close()
-            self._index.close()
+        self._close()
 
     def _audit(self) -> None:
         pause = _POLL_SECONDS
@@ -143,6 +144,11 @@ class Keeper:
             on_fault=lambda error: self._fault(_AUDITING, error),
             sleep=self._sleep,
         )
+
+    def _close(self) -> None:
+        with self._updating:
+            self._filler.close()
+            self._index.close()
 
     def _sleep(self, seconds: float) -> None:
         if self._ended.wait(seconds):

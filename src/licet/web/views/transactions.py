@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from licet.chain.client import Log
 from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
@@ -15,26 +17,43 @@ from licet.types import Hash32
 from licet.web.site import Desk
 
 
+class _Mined(Struct):
+    blockNumber: str | None = None  # noqa: N815 - as nodes spell it
+
+
 def transaction(desk: Desk, tx: Hash32) -> dict[str, Any]:
     """What a transaction made the contracts and the vaults log.
 
     Raises:
         NotRegistered: no log of it is in the index.
+        ChainError: the node does not answer.
     """
-    for place in desk.shelf.places(Role.TRANSACTION, tx):
-        logs = [log for log in desk.index.logs_at(place.block) if log.tx_hash == tx]
-        if logs:
-            break
-    else:
+    number, found = _found(desk, tx)
+    if not found:
         raise NotRegistered(f"no transaction {tx} is in the index: the contracts logged nothing in it", tx=tx)
-    block = desk.index.block(place.block)
+    block = desk.index.block(number)
     return {
         "tx": tx,
         "block": block.number,
         "block_hash": block.hash,
         "time": block.timestamp,
-        "events": sorted((*_events(desk, logs), *_claims(desk, block.number, tx)), key=_place),
+        "events": sorted(found, key=_place),
     }
+
+
+def _found(desk: Desk, tx: Hash32) -> tuple[int, list[dict[str, Any]]]:
+    """The block of a transaction, and what it made the contracts and the vaults log."""
+    for place in desk.shelf.places(Role.TRANSACTION, tx):
+        logs = [log for log in desk.index.logs_at(place.block) if log.tx_hash == tx]
+        if logs:
+            return place.block, [*_events(desk, logs), *_claims(desk, place.block, tx)]
+    # Where vaults alone logged something, the node has to say in which block.
+    mined = desk.contracts.chain.node.ask(_Mined, "eth_getTransactionByHash", tx)
+    try:
+        number = int(mined.blockNumber or "", 16) if mined else -1
+    except ValueError:
+        number = -1
+    return number, list(_claims(desk, number, tx)) if number >= 0 else []
 
 
 def _place(event: dict[str, Any]) -> int:
