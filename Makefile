@@ -12,7 +12,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.installed node_modules/.package-lock.json ## Virtualenv, Python packages, npm packages
+setup: .venv/.installed node_modules/.package-lock.json src/licet/web/static/site.js ## Virtualenv, Python packages, npm packages, the pages' scripts
 
 # A real catalogue, where there is one beside the checkout; else the sample inside the package.
 CATALOG ?= $(wildcard ../shared/data/tate_works.csv.gz)
@@ -27,8 +27,9 @@ test: setup $(ANALYSIS) ## Everything that must pass before a change lands
 lint: setup ## Style and types
 	$(BIN)/python scripts/check.py lint format types
 
-build: setup ## Compile the contracts into src/licet/artifacts/
+build: setup ## Compile the contracts into src/licet/artifacts/, and the pages' scripts into src/licet/web/static/
 	$(BIN)/python scripts/build.py
+	$(BIN)/python scripts/web.py
 
 contracts: setup ## The contracts' own tests
 	$(BIN)/python scripts/forge.py test
@@ -88,7 +89,7 @@ lock: ## Resolve every dependency anew and pin it with its hashes
 	$(PYTHON) scripts/lock.py
 
 clean: ## Remove what was built or installed
-	rm -rf .venv .venv-analysis .venv-brownie .brownie-home node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-analysis .venv-brownie .brownie-home node_modules build dist src/licet/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -116,3 +117,8 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 		|| { echo 'Licet needs Node 20 or newer, with npm, on the PATH.' >&2; exit 2; }
 	npm ci
 	touch $@
+
+WEB_SOURCES := $(shell find web -type f) $(wildcard src/licet/artifacts/*.json src/licet/errors/*.py)
+
+src/licet/web/static/site.js: .venv/.installed node_modules/.package-lock.json scripts/web.py $(WEB_SOURCES)
+	$(BIN)/python scripts/web.py

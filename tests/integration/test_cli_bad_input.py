@@ -476,6 +476,14 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         (("poem.txt",), 2, "is no pack of evidence"),
         (("empty.csv",), 2, "is no pack of evidence"),
     ],
+    ("serve",): [
+        (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("--port", "99999"), 2, "99999"),
+        (("--public-rpc", "ftp://node.example"), 2, "http(s) URL"),
+        (("--host", "192.0.2.1"), 2, "nothing can listen"),
+        (("--db", "poem.txt"), 2, "poem.txt"),
+        (("--shelf", "poem.txt"), 1, "delete it"),
+    ],
     ("audit", "watch"): [
         (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
         (("--db", "none.sqlite"), 2, "none.sqlite"),

@@ -46,6 +46,7 @@ class Watcher:
         update: Callable[[], object] | None = None,
         progress: Progress | None = None,
         on_fault: Callable[[ChainError], None] | None = None,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """A watcher.
 
@@ -56,6 +57,7 @@ class Watcher:
             update: brings that index up to the newest block; called before each audit.
             progress: as of `Auditor.audit`.
             on_fault: told of each fault of the node after which it is asked again.
+            sleep: waits so many seconds; what it raises ends the watch.
         """
         self._auditor: Final = auditor
         self._registry: Final = registry
@@ -63,6 +65,7 @@ class Watcher:
         self._update: Final = update
         self._progress: Final = progress
         self._on_fault: Final = on_fault
+        self._sleep: Final = sleep
 
     def watch(self) -> Iterator[Watched]:
         """Yields what each audit says, without end.
@@ -86,11 +89,11 @@ class Watcher:
                 if self._on_fault is not None:
                     self._on_fault(error)
                 pause = min(2 * pause, _LONGEST_PAUSE)
-                time.sleep(pause)
+                self._sleep(pause)
                 continue
             pause = _POLL_SECONDS
             if report is None:
-                time.sleep(pause)
+                self._sleep(pause)
                 continue
             seen = newest
             yield Watched(report, _without(report.findings, before), _without(before, report.findings))

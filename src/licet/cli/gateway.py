@@ -1,7 +1,6 @@
 """`licet gateway`: a site, served to machines on its holder's terms."""
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from licet.cli.listening import listening, place_of
 from licet.cli.output import emit, facts, note
 from licet.cli.params import FILE
 from licet.cli.session import Session, takes
 from licet.cli.text import one_line
-from licet.errors import InputError, LicetError, ToolMissing
+from licet.errors import LicetError, ToolMissing
 
 if TYPE_CHECKING:
     from licet.gateway.app import Business, Eyes
@@ -33,7 +33,6 @@ _LIBRARIES: Final = (
     "http_message_signatures",
 )
 _LOOK_SECONDS: Final = 1.0
-_BACKLOG: Final = 2048
 
 
 @click.command("gateway")
@@ -66,23 +65,12 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
         _tell(site, "", as_json=as_json)
         return
     business = _business(site, session)
-    with _listening(host, port) as listener, _watching(site, business) as eyes:
+    with listening(host, port) as listener, _watching(site, business) as eyes:
         app = gateway(site, business, eyes)
-        place = f"[{host}]" if ":" in host else host
-        _tell(site, f"http://{place}:{listener.getsockname()[1]}", as_json=as_json)
+        _tell(site, f"http://{place_of(host)}:{listener.getsockname()[1]}", as_json=as_json)
         with _working(site, business, eyes):
             serve(app, listener, site.max_body)
     note("The gateway has ended.")
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise InputError(
-            f"nothing can listen at {host}:{port} ({error.strerror or error}): choose others"
-        ) from error
 
 
 def _tell(site: "Site", url: str, *, as_json: bool) -> None:

@@ -34,6 +34,7 @@ from licet.cli import (
     offer,
     receipt,
     rights,
+    serve,
     split,
     statement,
     usage,
@@ -93,6 +94,7 @@ for module in (
     receipt,
     index,
     audit,
+    serve,
 ):
     cli.add_command(module.command)
 audit.command.add_command(verify.command)

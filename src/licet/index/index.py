@@ -1,6 +1,6 @@
 """`Index`: what the contracts of a deployment logged, in a database, complete and in the chain's order."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from licet.contracts.events import Event
 from licet.contracts.transfers import TRANSFER_TOPIC, Transfer
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index.asking import headers_of
+from licet.index.batch import Row
 from licet.index.fetch import Fetcher
 from licet.index.follow import Follower, Progress
 from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses
@@ -20,7 +21,7 @@ from licet.index.money import MoneyFollower
 from licet.index.names import Role
 from licet.index.nodes import Nodes
 from licet.index.opening import open_store
-from licet.index.schema import numbered
+from licet.index.schema import numbered, numbers
 from licet.index.state import Identity
 from licet.index.store import Store
 from licet.trees.hashing import checksum, head_count
@@ -29,6 +30,7 @@ from licet.types import Address, Hash32, address_bytes, hash32
 _WORD: Final = 32
 _PADDING: Final = bytes(12)
 _PASSES: Final = 5
+_LAST_LOG: Final = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +268,13 @@ class Index:
         return start, proven if last is None else min(last, proven)
 
     def _logs(self, first: int, last: int, chosen: Sequence[int]) -> Iterator[Log]:
+        return self._read(self._store.logs(first, last, chosen))
+
+    def _read(self, rows: Iterable[Row]) -> Iterator[Log]:
         where = {kind: self.identity.addresses[contract] for kind, (contract, _) in numbered().items()}
         # Logs of one block and one transaction share their hashes.
         block, in_block, of_tx, tx = -1, hash32(bytes(_WORD)), b"", hash32(bytes(_WORD))
-        for number, index, tx_hash, kind, topics, data, block_hash in self._store.logs(first, last, chosen):
+        for number, index, tx_hash, kind, topics, data, block_hash in rows:
             if number != block:
                 block, in_block = number, hash32(bytes(block_hash))
             if tx_hash != of_tx:
@@ -300,6 +305,32 @@ class Index:
             except (ValueError, InputError):
                 continue
             yield event
+
+    def logs_at(self, block: int, first: int = 0, last: int = _LAST_LOG) -> list[Log]:
+        """The logs of one block, from one place in it to another; none of a block that is not proven.
+
+        Args:
+            block: its number.
+            first: the first place.
+            last: the last one.
+        """
+        if block > self._store.verified_block():
+            return []
+        return list(self._read(self._store.logs_at(block, first, last)))
+
+    def event(self, log: Log) -> Event | None:
+        """The event that a log is; None where Licet knows none such, or nobody can read it."""
+        if log.address not in self.identity.addresses or not log.topics:
+            return None
+        contract = self.identity.addresses.index(log.address)
+        number = numbers().get((contract, log.topics[0]))
+        kind = None if number is None else numbered()[number][1]
+        if kind is None or kind.type is None:
+            return None
+        try:
+            return events.decode(kind.type, log)
+        except (ValueError, InputError):
+            return None
 
     # Money.
 

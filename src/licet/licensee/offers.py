@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from licet.chain.abi import log_topic
@@ -30,6 +31,27 @@ class StandingOffer:
     signature: bytes
 
 
+class Obstacle(StrEnum):
+    """Why an offer would not sell now. The names are stable: programs rely on them."""
+
+    DEFEATED = "asset_defeated"
+    """The deed lost a dispute."""
+    NOT_HOLDER = "licensor_not_holder"
+    """The licensor does not hold the deed any more."""
+    OUTDATED = "offer_outdated"
+    """The deed changed hands, or its holder cancelled all offers."""
+    EXCLUSIVE = "exclusive_runs"
+    """An exclusive license runs."""
+    NOT_STARTED = "offer_not_started"
+    ENDED = "offer_ended"
+    CANCELLED = "offer_cancelled"
+    SOLD_OUT = "offer_sold_out"
+    NOT_SIGNED = "offer_not_signed"
+    """It is not published, and the signature is not its licensor's, nor an agent's."""
+    PARENTS = "parents_do_not_allow"
+    """What the asset was made from may not be licensed so."""
+
+
 class Offers:
     """The offers that a licensee knows of at one moment: make a new one for a later moment."""
 
@@ -56,7 +78,7 @@ class Offers:
         selling = [
             (candidate.offer.price, offer_hash, candidate)
             for offer_hash, candidate in known.items()
-            if self._sells(candidate, offer_hash, deed, now)
+            if self.obstacle(candidate, offer_hash, deed, now) is None
         ]
         return tuple(candidate for _, _, candidate in sorted(selling, key=lambda found: found[:2]))
 
@@ -80,18 +102,30 @@ class Offers:
         for event in published:
             yield StandingOffer(event.offer, b"")
 
-    def _sells(self, standing: StandingOffer, offer_hash: Hash32, deed: Deed, now: int) -> bool:
-        offer = standing.offer
-        if deed.flags & DeedFlag.DEFEATED:
-            return False
-        if offer.licensor != deed.holder or offer.epoch != deed.epoch or now < deed.exclusive_until:
-            return False
-        if now < offer.start or (offer.end and now > offer.end):
-            return False
+    def obstacle(self, candidate: StandingOffer, offer_hash: Hash32, deed: Deed, now: int) -> Obstacle | None:
+        """Why an offer would not sell; None where it would.
+
+        Args:
+            candidate: the offer; one that is published has no signature.
+            offer_hash: its struct hash.
+            deed: its asset's, as it is now.
+            now: when, unix seconds.
+        """
+        offer = candidate.offer
+        if found := _by_deed(offer, deed, now):
+            return found
+        if now < offer.start:
+            return Obstacle.NOT_STARTED
+        if offer.end and now > offer.end:
+            return Obstacle.ENDED
         state = self._contracts.licenses.offer_state(offer_hash)
-        if state.cancelled or (offer.supply and state.sold >= offer.supply):
-            return False
-        return (state.published or self._is_signed(standing, now)) and self._parents_allow(offer, deed, now)
+        if state.cancelled:
+            return Obstacle.CANCELLED
+        if offer.supply and state.sold >= offer.supply:
+            return Obstacle.SOLD_OUT
+        if not state.published and not self._is_signed(candidate, now):
+            return Obstacle.NOT_SIGNED
+        return None if self._parents_allow(offer, deed, now) else Obstacle.PARENTS
 
     def _is_signed(self, standing: StandingOffer, now: int) -> bool:
         """Whether the licensor signed, or an agent of theirs who is appointed now."""
@@ -129,3 +163,14 @@ def _read(library: Library) -> Iterator[OfferDocument]:
             yield OfferDocument.from_bytes(library.get(found.hash))
         except DocumentError:
             continue  # somebody else's broken file is no offer
+
+
+def _by_deed(offer: Offer, deed: Deed, now: int) -> Obstacle | None:
+    """What stands in the way by an asset's deed."""
+    if deed.flags & DeedFlag.DEFEATED:
+        return Obstacle.DEFEATED
+    if offer.licensor != deed.holder:
+        return Obstacle.NOT_HOLDER
+    if offer.epoch != deed.epoch:
+        return Obstacle.OUTDATED
+    return Obstacle.EXCLUSIVE if now < deed.exclusive_until else None

@@ -1,0 +1,248 @@
+"""`Shelf`: works and catalogues page by page, found by words, by hash and by id; and where logs stand.
+
+Pages go by keys, never by how many rows to pass over: the last page of a million costs what the first does.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from licet.shelf.database import Database
+from licet.shelf.entries import Asset, Place, SignedOffer, Work
+from licet.shelf.roles import Role, key_of
+from licet.shelf.tables import LONGEST_BEGINNING, of_row, row_of
+from licet.shelf.words import words
+from licet.trees.hashing import checksum
+from licet.types import Address, Hash32, hash32, hash_bytes
+
+MOST_LOOKED_AT: Final = 500
+"""How many that have the right beginning are compared for one page of a search."""
+
+_ASSET: Final = (
+    "SELECT number, asset_id, registrant, content, works, document_hash, uri, block, log_index, title, "
+    "media_type FROM assets"
+)
+_WORK: Final = "SELECT asset, position, id, sha256 FROM works"
+_KINDS: Final = {"": "", "work": "AND works = 0", "catalog": "AND works > 0"}
+_LAST: Final = (1 << 63) - 1
+
+
+class Shelf:
+    """A shelf, for reading; `Filler` fills it. One thread at a time may use it."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens a shelf, which is empty until it was filled.
+
+        Raises:
+            IndexFailed: the file cannot be opened.
+        """
+        self.database: Final = Database(path)
+
+    def close(self) -> None:
+        """Lets the file go."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it was ever filled."""
+        return bool(self.database.rows("SELECT 1 FROM sqlite_master WHERE name = 'words'"))
+
+    # Assets and works.
+
+    def assets(self, kind: str = "", before: int | None = None, limit: int = 25) -> list[Asset]:
+        """Assets, the newest first.
+
+        Args:
+            kind: `work` for single works, `catalog` for catalogues, empty for both.
+            before: only those with a smaller number.
+            limit: how many at most.
+        """
+        where = f"WHERE number < ? {_KINDS[kind]}"
+        rows = self.database.rows(
+            f"{_ASSET} {where} ORDER BY number DESC LIMIT ?", _LAST if before is None else before, limit
+        )
+        return list(map(_asset, rows))
+
+    def numbered(self, number: int) -> Asset | None:
+        """The asset of a number; None if there is none."""
+        rows = self.database.rows(f"{_ASSET} WHERE number = ?", number)
+        return _asset(rows[0]) if rows else None
+
+    def asset(self, asset_id: Hash32) -> Asset | None:
+        """An asset by its id; None if there is none."""
+        rows = self.database.rows(f"{_ASSET} WHERE asset_id = ?", hash_bytes(asset_id))
+        return _asset(rows[0]) if rows else None
+
+    def count(self) -> int:
+        """How many assets there are."""
+        [(last,)] = self.database.rows("SELECT max(number) FROM assets")
+        return int(last or 0)
+
+    def works(self, asset: int, after: int = -1, limit: int = 25) -> list[Work]:
+        """The works of a catalogue in its order, those behind a position."""
+        rows = self.database.rows(
+            f"{_WORK} WHERE asset = ? AND position > ? ORDER BY position LIMIT ?", asset, after, limit
+        )
+        return [_work(row) for row in rows]
+
+    def claims(self, sha256: Hash32, limit: int = 100) -> list[tuple[Asset, Work | None]]:
+        """Who registered these very bytes: single works, then works of catalogues, oldest first.
+
+        Args:
+            sha256: the work's.
+            limit: how many of each at most.
+        """
+        content = hash_bytes(sha256)
+        singles = self.database.rows(
+            f"{_ASSET} WHERE content = ? AND works = 0 ORDER BY number LIMIT ?", content, limit
+        )
+        found: list[tuple[Asset, Work | None]] = [(_asset(row), None) for row in singles]
+        listed = self.database.rows(f"{_WORK} WHERE sha256 = ? ORDER BY asset LIMIT ?", content, limit)
+        for work in map(_work, listed):
+            asset = self.numbered(work.asset)
+            if asset is not None:
+                found.append((asset, work))
+        return found
+
+    def search(
+        self, text: str, before: int | None = None, limit: int = 25
+    ) -> tuple[list[tuple[Asset, Work | None]], int | None]:
+        """Assets by their titles, and works of catalogues by their ids: those with all the words of a text.
+
+        The last word may be the beginning of one.
+
+        Args:
+            text: what is looked for.
+            before: the key that the page before ended with.
+            limit: how many at most.
+
+        Returns:
+            The newest first; and the key to go on with, None at the end.
+        """
+        wanted = words(text)
+        if not wanted:
+            return [], None
+        *whole, last = wanted
+        match = " AND ".join([f'"{word}"' for word in whole] + [f'"{last[:LONGEST_BEGINNING]}" *'])
+        rows = self.database.stream(
+            "SELECT rowid FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+            match,
+            _LAST if before is None else before,
+            MOST_LOOKED_AT if len(last) > LONGEST_BEGINNING else limit + 1,
+        )
+        found: list[tuple[Asset, Work | None]] = []
+        key, looked_at = None, 0
+        for (row,) in rows:
+            if len(found) == limit:
+                return found, key
+            key, looked_at = row, looked_at + 1
+            entry = self._at(row)
+            if entry is not None and _begins(entry, last):
+                found.append(entry)
+        return found, key if looked_at == MOST_LOOKED_AT else None
+
+    def _at(self, row: int) -> tuple[Asset, Work | None] | None:
+        number, position = of_row(row)
+        asset = self.numbered(number)
+        if asset is None or position is None:
+            return None if asset is None else (asset, None)
+        found = self.database.rows(f"{_WORK} WHERE asset = ? AND position = ?", number, position)
+        return (asset, _work(found[0])) if found else None
+
+    # Offers.
+
+    def signed_offers(self, asset_id: Hash32, limit: int = 100) -> list[SignedOffer]:
+        """The documents of signed offers on an asset."""
+        return self._offers("asset_id = ?", asset_id, limit)
+
+    def signed_offer(self, offer_hash: Hash32, limit: int = 10) -> list[SignedOffer]:
+        """The documents of a signed offer; there may be several signatures of one."""
+        return self._offers("offer_hash = ?", offer_hash, limit)
+
+    def _offers(self, where: str, value: Hash32, limit: int) -> list[SignedOffer]:
+        rows = self.database.rows(
+            f"SELECT offer_hash, asset_id, document_hash FROM offers WHERE {where} LIMIT ?",
+            hash_bytes(value),
+            limit,
+        )
+        return [SignedOffer(*(hash32(value) for value in row)) for row in rows]
+
+    # Logs.
+
+    def places(
+        self, role: Role, of: Hash32 | Address, before: Place | None = None, limit: int = 25
+    ) -> list[Place]:
+        """Where logs stand that name something in a role, the newest first.
+
+        Of others that begin alike there may be some among them: compare.
+
+        Args:
+            role: as what it is named.
+            of: a hash or an address.
+            before: only those that stand earlier.
+            limit: how many at most.
+        """
+        rows = self.database.rows(
+            "SELECT block, log_index FROM seen WHERE key = ? AND role = ? AND (block, log_index) < (?, ?) "
+            "ORDER BY block DESC, log_index DESC LIMIT ?",
+            _key(of),
+            int(role),
+            *(before or (_LAST, _LAST)),
+            limit,
+        )
+        return [Place(*row) for row in rows]
+
+    def first_place(self, role: Role, of: Hash32 | Address) -> Iterator[Place]:
+        """The same, the oldest first, all of them."""
+        for row in self.database.stream(
+            "SELECT block, log_index FROM seen WHERE key = ? AND role = ? ORDER BY block, log_index",
+            _key(of),
+            int(role),
+        ):
+            yield Place(*row)
+
+
+def rows_of(asset: int, title: str | None, works: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The rows of words that an asset and its works have."""
+    named = [(row_of(asset), title or "")] + [(row_of(asset, position), id_) for position, id_ in works]
+    return [(row, text) for row, name in named if (text := " ".join(words(name)))]
+
+
+def _begins(entry: tuple[Asset, Work | None], beginning: str) -> bool:
+    asset, work = entry
+    text = (asset.title or "") if work is None else work.id
+    return any(word.startswith(beginning) for word in words(text))
+
+
+def _key(of: Hash32 | Address) -> int:
+    return key_of(bytes.fromhex(of[2:]))
+
+
+def _asset(row: tuple[Any, ...]) -> Asset:
+    number, asset_id, registrant, content, works, document, uri, block, log_index, title, media_type = row
+    return Asset(
+        number,
+        hash32(asset_id),
+        checksum(registrant),
+        hash32(content),
+        works,
+        hash32(document),
+        uri,
+        Place(block, log_index),
+        title,
+        media_type,
+    )
+
+
+def _work(row: tuple[Any, ...]) -> Work:
+    asset, position, id_, sha256 = row
+    return Work(asset, position, id_, hash32(sha256))

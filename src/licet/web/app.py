@@ -1,0 +1,141 @@
+"""The application: every question's page and its answer in JSON, the files, and what browsers run."""
+
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from licet.errors import LicetError
+from licet.web.answers import problem, status_of
+from licet.web.asking import asked
+from licet.web.downloads import DOWNLOADS, Download
+from licet.web.headers import SafeHeaders
+from licet.web.languages import COOKIE, LANGUAGES, Language, language_of
+from licet.web.openapi import description
+from licet.web.pages import Pages
+from licet.web.resources import HOME, RESOURCES, Resource
+from licet.web.site import Site
+
+_SMALL: Final = 1_000
+_YEAR: Final = 31_536_000
+_HASHED: Final = "-"
+_LANGUAGE_SECONDS: Final = 180 * 86_400
+
+Endpoint = Callable[[Request], Response]
+
+
+def application(site: Site) -> Starlette:
+    """The application that serves a site."""
+    pages = Pages(site)
+    routes: list[Route | Mount] = [
+        Route("/", partial(_page, site, pages, HOME), methods=["GET"]),
+        Route("/lookup", _fixed(pages, "lookup.html"), methods=["GET"]),
+        Route("/healthz", lambda _: JSONResponse({"ok": True}), methods=["GET"]),
+        Route("/api/openapi.json", lambda _: JSONResponse(description()), methods=["GET"]),
+    ]
+    routes += [
+        Route(f"/api{download.path}", partial(_download, site, download), methods=["GET"])
+        for download in DOWNLOADS
+    ]
+    for resource in RESOURCES:
+        routes.append(Route(f"/api{resource.path}", partial(_api, site, resource), methods=["GET"]))
+        if resource.template is not None:
+            routes.append(Route(resource.path, partial(_page, site, pages, resource), methods=["GET"]))
+    static = Path(str(files(__package__).joinpath("static")))
+    routes.append(Mount("/static", _Static(directory=static, check_dir=False)))
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(SafeHeaders, node=site.public_rpc),
+            Middleware(GZipMiddleware, minimum_size=_SMALL),
+        ],
+        exception_handlers={HTTPException: partial(_http_error, pages)},
+    )
+
+
+def _api(site: Site, resource: Resource, request: Request) -> Response:
+    try:
+        values = asked(request, resource.parameters)
+        with site.desk() as desk:
+            return JSONResponse(resource.view(desk, **values))
+    except LicetError as error:
+        return problem(status_of(error), str(error), error.facts)
+
+
+def _download(site: Site, download: Download, request: Request) -> Response:
+    try:
+        values = asked(request, download.parameters)
+        with site.desk() as desk:
+            file = download.view(desk, **values)
+    except LicetError as error:
+        return problem(status_of(error), str(error), error.facts)
+    # Shown as it is, a file could look like a page of the site's.
+    disposition = f'attachment; filename="{file.name}"'
+    return Response(file.data, media_type=file.media_type, headers={"Content-Disposition": disposition})
+
+
+def _page(site: Site, pages: Pages, resource: Resource, request: Request) -> Response:
+    language = language_of(request)
+    try:
+        values = asked(request, resource.parameters)
+        with site.desk() as desk:
+            data = resource.view(desk, **values)
+    except LicetError as error:
+        return pages.refusal(request, language, status_of(error), str(error))
+    assert resource.template is not None
+    # HTMX asks for a part, but for the pages that it brings back from the history.
+    headers = request.headers
+    wants_part = headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
+    template = resource.part if wants_part and resource.part is not None else resource.template
+    answer = pages.page(request, language, template, data, values, resource.part)
+    return _remembered(request, language, answer)
+
+
+def _fixed(pages: Pages, template: str) -> Endpoint:
+    """A page that needs no answer."""
+
+    def page(request: Request) -> Response:
+        language = language_of(request)
+        return _remembered(request, language, pages.page(request, language, template, {}, {}))
+
+    return page
+
+
+def _remembered(request: Request, language: Language, answer: Response) -> Response:
+    """The answer, which remembers a language that was chosen."""
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(
+            COOKIE, language.code, max_age=_LANGUAGE_SECONDS, httponly=True, samesite="lax", path="/"
+        )
+    answer.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
+    return answer
+
+
+def _http_error(pages: Pages, request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    if request.url.path.startswith("/api/"):
+        return problem(status, error.detail)
+    return pages.refusal(request, language_of(request), status, error.detail)
+
+
+class _Static(StaticFiles):
+    """What the wheel has; what has its own hash in its name never changes."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        lasting = _HASHED in Path(path).stem and path.endswith(".js")
+        response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if lasting else "no-cache"
+        return response

@@ -1,0 +1,103 @@
+"""Drawings of the pages: SVG, made here, as the report's are; without a script and without a style."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from licet.auditor.lines import ClaimLine
+from licet.auditor.papers.markup import Html, tag
+from licet.auditor.papers.periods import by_period
+from licet.auditor.papers.plots import Earned, columns, rows
+from licet.text import one_line, short
+from licet.types import Address
+from licet.web.live import Audited
+
+_WIDTH, _HEIGHT = 180, 46
+_ACROSS, _DOWN = 260, 62
+_MARGIN: Final = 8
+_LONGEST: Final = 22
+
+
+def lineage(graph: Mapping[str, Any], here: str, title: str) -> Markup:
+    """What an asset was made from, and what was made from it: sources to the left.
+
+    Args:
+        graph: as `licet.web.views.lineage` has it, with at least one node.
+        here: the asset's id.
+        title: what the drawing shows.
+    """
+    places = _places(graph["nodes"])
+    width = max(x for x, _ in places.values()) + _WIDTH + _MARGIN
+    height = max(y for _, y in places.values()) + _HEIGHT + _MARGIN
+    return Markup(
+        tag(
+            "svg",
+            tag("title", title),
+            *(_link(link, places) for link in graph["links"]),
+            *(_node(node, places[node["asset_id"]], here) for node in graph["nodes"]),
+            viewBox=f"0 0 {width} {height}",
+            width=width,
+            height=height,
+            class_="graph",
+            role="group",
+            aria_label=title,
+        )
+    )
+
+
+def paid_over_time(audited: Audited, token: Address, claims: Sequence[ClaimLine], title: str) -> Markup:
+    """What somebody was paid, by period: a column for each."""
+    amounts: defaultdict[int, int] = defaultdict(int)
+    for claim in claims:
+        amounts[claim.time] += claim.amount
+    _, sums = by_period(amounts)
+    shown = audited.amounts
+    return Markup(columns(sums, shown.of(token), lambda units: shown.rounded(token, units), title))
+
+
+def by_vault(audited: Audited, token: Address, lines: Sequence[Any], title: str) -> Markup:
+    """What somebody was paid and is due, vault by vault: a bar for each."""
+    earned = [Earned(short(line.vault), line.vault, line.claimed, line.due or 0) for line in lines]
+    return Markup(rows(earned, audited.amounts.of(token), title))
+
+
+def _places(nodes: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:
+    """Where the nodes stand: a column for each generation."""
+    columns_: defaultdict[int, list[str]] = defaultdict(list)
+    for node in nodes:
+        columns_[node["generation"]].append(node["asset_id"])
+    most, first = max(map(len, columns_.values())), min(columns_)
+    places = {}
+    for generation, ids in columns_.items():
+        top = _MARGIN + (most - len(ids)) * _DOWN // 2
+        for at, asset_id in enumerate(ids):
+            places[asset_id] = (_MARGIN + (generation - first) * _ACROSS, top + at * _DOWN)
+    return places
+
+
+def _node(node: Mapping[str, Any], place: tuple[int, int], here: str) -> Html:
+    x, y = place
+    asset_id = str(node["asset_id"])
+    name = one_line(node["title"] or short(asset_id))
+    cut = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    box = (
+        tag("title", f"{name} ({asset_id})"),
+        tag("rect", x=x, y=y, width=_WIDTH, height=_HEIGHT, rx=6),
+        tag("text", cut, x=x + 10, y=y + 20),
+        tag("text", short(asset_id), x=x + 10, y=y + 37, class_="id"),
+    )
+    if asset_id == here:
+        return tag("g", *box, class_="box here")
+    return tag("a", *box, href=f"/assets/{asset_id}", class_="box")
+
+
+def _link(link: Mapping[str, Any], places: Mapping[str, tuple[int, int]]) -> Html:
+    (x1, y1), (x2, y2) = places[link["parent"]], places[link["child"]]
+    x1, y1, y2 = x1 + _WIDTH, y1 + _HEIGHT // 2, y2 + _HEIGHT // 2
+    middle = (x1 + x2) // 2
+    course = f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"
+    share = f"{link['royalty_bps'] / 100:g} %" if link["royalty_bps"] else ""
+    label = tag("text", share, x=middle, y=(y1 + y2) // 2 - 5, text_anchor="middle") if share else Html("")
+    return tag("g", tag("path", d=course, class_="edge"), label)

@@ -1,0 +1,182 @@
+"""The latest audit, with what all its pages need: made once for each, not for each visitor."""
+
+import contextlib
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from licet.auditor import AuditReport, VaultSheet
+from licet.auditor.lines import ClaimLine, Shares
+from licet.auditor.papers.amounts import Amounts
+from licet.auditor.papers.columns import Table
+from licet.auditor.papers.figures import figures
+from licet.auditor.papers.markup import Html, joined
+from licet.auditor.papers.tables import tables_of
+from licet.auditor.payees import PayeeStatement, payee_statement
+from licet.errors import LicetError
+from licet.text import one_line
+from licet.trees.sums import SumTree
+from licet.types import Address
+
+_MANY: Final = 10_000
+
+
+@dataclass(slots=True)
+class Written:
+    """The report in one form; nothing until somebody has asked for it."""
+
+    data: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Audited:
+    """An audit's report, and what follows from it.
+
+    Attributes:
+        report: all that it says.
+    """
+
+    report: AuditReport
+
+    @cached_property
+    def _written(self) -> defaultdict[str, Written]:
+        return defaultdict(Written)
+
+    @cached_property
+    def _pen(self) -> threading.Lock:
+        return threading.Lock()
+
+    @contextlib.contextmanager
+    def writing(self, form: str) -> Iterator[Written]:
+        """The report in one form, for whoever is to write it: one at a time, and once."""
+        with self._pen:
+            yield self._written[form]
+
+    @cached_property
+    def amounts(self) -> Amounts:
+        """Shows amounts of the report's tokens."""
+        return Amounts(self.report.tokens)
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """Its tables, by their names."""
+        return {table.name: table for table in tables_of(self.report)}
+
+    @cached_property
+    def figures(self) -> Html:
+        """Income, earnings and the flow of money, as plots."""
+        sums = tuple(self.tables["payee_sums"].lines())
+        return joined(*figures(self.report, sums, self.amounts))
+
+    @cached_property
+    def _books(self) -> dict[Address, list[int]]:
+        """The numbers of the books that somebody shares in, or was paid from."""
+        found: defaultdict[Address, list[int]] = defaultdict(list)
+        for number, book in enumerate(self.report.shares):
+            few = () if book.split is None or len(book.split) > _MANY else book.split.shares
+            for payee in {*book.claimed, *few}:
+                found[payee].append(number)
+        return dict(found)
+
+    @cached_property
+    def _large(self) -> list[int]:
+        """The numbers of the books with so many payees that these are not listed twice."""
+        books = enumerate(self.report.shares)
+        return [number for number, book in books if book.split is not None and len(book.split) > _MANY]
+
+    @cached_property
+    def _claims(self) -> dict[Address, list[ClaimLine]]:
+        found: defaultdict[Address, list[ClaimLine]] = defaultdict(list)
+        for claim in self.report.claims:
+            found[claim.payee].append(claim)
+        return dict(found)
+
+    @cached_property
+    def _sheets(self) -> dict[Address, list[VaultSheet]]:
+        found: defaultdict[Address, list[VaultSheet]] = defaultdict(list)
+        for sheet in self.report.vaults:
+            found[sheet.vault].append(sheet)
+        return dict(found)
+
+    @cached_property
+    def _splits(self) -> dict[Address, SumTree]:
+        return {book.vault: book.split for book in self.report.shares if book.split is not None}
+
+    def sheets(self, vault: Address) -> list[VaultSheet]:
+        """The balance sheets of a vault, one for each token."""
+        return self._sheets.get(vault, [])
+
+    def split(self, vault: Address) -> SumTree | None:
+        """Who shares in a vault; None where that is not known."""
+        return self._splits.get(vault)
+
+    def books(self, payee: Address) -> Sequence[Shares]:
+        """The books of the vaults that somebody shares in."""
+        numbers = dict.fromkeys(self._books.get(payee, ()))
+        for number in self._large:
+            split = self.report.shares[number].split
+            if split is not None and split.share(payee):
+                numbers[number] = None
+        return [self.report.shares[number] for number in numbers]
+
+    def statement(self, payee: Address) -> PayeeStatement:
+        """What somebody is entitled to, was paid, and is due."""
+        shares, claims = tuple(self.books(payee)), tuple(self._claims.get(payee, ()))
+        return payee_statement(replace(self.report, shares=shares, claims=claims), payee)
+
+    def prepare(self) -> None:
+        """Makes all of it now, so that no visitor waits."""
+        for made in (
+            *(self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets, self._splits),
+            *(self._pen, self._written, self._large),
+        ):
+            assert made is not None
+
+
+class Live:
+    """The latest audit, and how far the work is; told by one thread, and asked by many."""
+
+    def __init__(self) -> None:
+        self._lock: Final = threading.Lock()
+        self._audited: Audited | None = None
+        self._progress: dict[str, tuple[int, int]] = {}
+        self._faults: dict[str, str] = {}
+
+    @property
+    def audited(self) -> Audited | None:
+        """The latest audit; None until the first is done."""
+        return self._audited
+
+    @property
+    def faults(self) -> list[str]:
+        """What goes wrong at present."""
+        with self._lock:
+            return list(dict.fromkeys(self._faults.values()))
+
+    def progress(self) -> Iterator[tuple[str, int, int]]:
+        """The steps that are under way: what, how much is done, how much there is."""
+        with self._lock:
+            steps = list(self._progress.items())
+        yield from ((step, done, total) for step, (done, total) in steps if done < total)
+
+    def publish(self, report: AuditReport) -> None:
+        """Takes a new report, once all that follows from it is made."""
+        audited = Audited(report)
+        audited.prepare()
+        self._audited = audited
+
+    def advance(self, step: str, done: int, total: int) -> None:
+        """Notes how far a step is."""
+        with self._lock:
+            self._progress[step] = done, total
+
+    def failed(self, work: str, error: LicetError | None) -> None:
+        """Notes that some work fails, or no longer does."""
+        with self._lock:
+            if error is None:
+                self._faults.pop(work, None)
+            else:
+                self._faults[work] = one_line(str(error))

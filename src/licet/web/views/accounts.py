@@ -1,0 +1,242 @@
+"""Accounts: what somebody registered, holds, sold, earned, and could claim; a vault, and who shares in it."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from licet.auditor.lines import as_json
+from licet.auditor.report import VaultSheet
+from licet.contracts.events import (
+    AssetRegistered,
+    LicenseTransferred,
+    Sold,
+    SplitPublished,
+    StatementPublished,
+)
+from licet.contracts.vaults import VaultClaim, vault_address
+from licet.licensee import Licensee
+from licet.shelf import Role
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
+from licet.web.live import Audited
+from licet.web.site import Desk
+from licet.web.views.audit import audited_of
+from licet.web.views.licenses import slot
+from licet.web.views.logs import logged, newest, page_of
+from licet.web.views.paging import Page
+from licet.web.views.works import entry_json, sale_json
+
+MOST_CLAIMS = 200
+"""How many of a payee's vaults are asked what they would pay."""
+MOST_LINES = 100
+"""How many of a payee's vaults, or of a vault's payees, a page has."""
+
+
+def account(desk: Desk, address: Address) -> dict[str, Any]:
+    """All that is known of an account, with the first page of each list."""
+    first = Page()
+    return {
+        "address": address,
+        "works": works(desk, address, first),
+        "licenses": licenses(desk, address, first),
+        "sales": sales(desk, address, first),
+        "statements": statements(desk, address, first),
+        "earnings": earnings(desk, address),
+        "vault": vault(desk, address),
+    }
+
+
+def works(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
+    """What an account registered, the newest first."""
+
+    def row(event: AssetRegistered) -> dict[str, Any] | None:
+        found = desk.shelf.asset(event.asset_id) if event.registrant == address else None
+        return None if found is None else entry_json(desk, found)
+
+    return page_of(desk, AssetRegistered, Role.REGISTRANT, address, page, row)
+
+
+def licenses(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
+    """The licenses that an account holds, expired ones too, the newest first."""
+
+    def row(event: LicenseTransferred) -> dict[str, Any] | None:
+        if event.receiver != address:
+            return None
+        latest = next(
+            (
+                e
+                for e in newest(desk, LicenseTransferred, Role.LICENSE, event.license_id)
+                if e.license_id == event.license_id
+            ),
+            None,
+        )
+        if latest is None or latest.log != event.log:
+            return None  # handed on, or received again later
+        return {
+            "license_id": event.license_id,
+            "received": logged(desk, event),
+            **slot(desk, event.license_id),
+        }
+
+    return page_of(desk, LicenseTransferred, Role.HOLDER, address, page, row)
+
+
+def sales(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
+    """What was sold on an account's offers, the newest first."""
+    return page_of(
+        desk,
+        Sold,
+        Role.LICENSOR,
+        address,
+        page,
+        lambda event: sale_json(desk, event) if event.offer.licensor == address else None,
+    )
+
+
+def statements(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
+    """The statements that an account published, the newest first."""
+
+    def row(event: StatementPublished) -> dict[str, Any] | None:
+        if event.publisher != address:
+            return None
+        stated = event.statement
+        return {
+            "statement_id": event.statement_id,
+            "asset_id": event.asset_id,
+            "vault": event.vault,
+            "currency": stated.currency,
+            "amount": str(stated.amount),
+            "amount_text": desk.currencies.text(stated.currency, stated.amount),
+            "since": stated.since,
+            "until": stated.until,
+            **logged(desk, event),
+        }
+
+    return page_of(desk, StatementPublished, Role.PUBLISHER, address, page, row)
+
+
+def earnings(desk: Desk, address: Address) -> dict[str, Any] | None:
+    """What an account is entitled to from all vaults, was paid, and could claim, by the latest audit.
+
+    None until the first audit is done.
+    """
+    audited = desk.live.audited
+    if audited is None:
+        return None
+    statement = audited.statement(address)
+    return {
+        "block": audited.report.block.number,
+        "sums": [
+            {**as_json(line), **_texts(audited, line.token, line, "entitled", "claimed", "due")}
+            for line in statement.sums
+        ],
+        "vaults": [
+            {**as_json(line), **_texts(audited, line.token, line, "received", "entitled", "claimed", "due")}
+            for line in statement.lines[:MOST_LINES]
+        ],
+        "claims": [
+            {**as_json(line), **_texts(audited, line.token, line, "amount")}
+            for line in statement.claims[-MOST_LINES:][::-1]
+        ],
+        "more": len(statement.lines) > MOST_LINES or len(statement.claims) > MOST_LINES,
+    }
+
+
+def vault(desk: Desk, address: Address) -> dict[str, Any] | None:
+    """A vault's balance sheets, and who shares in it; None where the latest audit knows none there."""
+    audited = desk.live.audited
+    sheets = [] if audited is None else audited.sheets(address)
+    if audited is None or not sheets:
+        return None
+    split = audited.split(address)
+    shares = [] if split is None else list(islice(split.items(), MOST_LINES))
+    return {
+        "root": sheets[0].root,
+        "assets": list(sheets[0].assets),
+        "sheets": [_sheet(audited, sheet) for sheet in sheets],
+        "payees": [{"payee": payee, "share": str(share)} for payee, share in shares],
+        "total": None if split is None else str(split.total),
+        "more": split is not None and len(split) > MOST_LINES,
+    }
+
+
+def _sheet(audited: Audited, sheet: VaultSheet) -> dict[str, Any]:
+    return {
+        "token": sheet.token,
+        **{
+            name: None if getattr(sheet, name) is None else str(getattr(sheet, name))
+            for name in ("received", "claimed", "due", "dust")
+        },
+        **_texts(audited, sheet.token, sheet, "received", "claimed", "due", "dust"),
+    }
+
+
+def claims(desk: Desk, address: Address, token: Address = ZERO_ADDRESS) -> dict[str, Any]:
+    """What an account could claim now, with the proofs that the vaults ask for.
+
+    Which vaults there are, the latest audit knows; what each would pay, the chain says.
+
+    Args:
+        desk: where to read.
+        address: the payee.
+        token: the currency; the native coin if not given.
+
+    Raises:
+        IndexUnusable: the first audit is not done yet.
+        ChainError: the node does not answer.
+    """
+    books = [book for book in audited_of(desk).books(address) if book.token == token]
+    found = [
+        VaultClaim(book.split.root, token, address, book.split.proof(address), salt)
+        for book in books[:MOST_CLAIMS]
+        if book.split is not None and book.split.share(address)
+        for salt in _salts(desk, book.vault, book.split.root)
+    ]
+    amounts = desk.contracts.vaults.would_pay(found) if found else ()
+    due = [(amount, claim) for amount, claim in zip(amounts, found, strict=True) if amount]
+    due.sort(key=lambda item: -item[0])
+    return {
+        "payee": address,
+        "token": token,
+        "decimals": desk.currencies.line(token).decimals or 0,
+        "claims": [_claim(claim, amount) for amount, claim in due],
+        "more": len(books) > MOST_CLAIMS,
+    }
+
+
+def _salts(desk: Desk, vault: Address, root: Hash32) -> Iterator[Hash32]:
+    """The salt of a vault's address: 0, or as it was published."""
+    deployment = desk.contracts.deployment
+    published = (event.salt for event in newest(desk, SplitPublished, Role.VAULT, vault))
+    for salt in dict.fromkeys((ZERO_HASH, *islice(published, MOST_CLAIMS))):
+        if vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt) == vault:
+            yield salt
+            return
+
+
+def _claim(claim: VaultClaim, due: int) -> dict[str, Any]:
+    proof = claim.proof
+    return {
+        "root": claim.root,
+        "salt": claim.salt,
+        "due": str(due),
+        "share": {
+            "payee": claim.payee,
+            "share": str(proof.share),
+            "sides": str(proof.sides),
+            "siblings": [{"hash": node.hash, "sum": str(node.sum)} for node in proof.siblings],
+        },
+    }
+
+
+def summary(desk: Desk, address: Address) -> Any:
+    """The section on licensed datasets of the EU's public summary of training content."""
+    return Licensee(desk.contracts, desk.library).summary(address)
+
+
+def _texts(audited: Audited, token: Address, line: object, *names: str) -> dict[str, str | None]:
+    """Amounts of a line, for people."""
+    values = {name: getattr(line, name) for name in names}
+    return {
+        f"{name}_text": None if value is None else audited.amounts.text(token, value)
+        for name, value in values.items()
+    }

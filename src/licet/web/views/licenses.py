@@ -1,0 +1,189 @@
+"""Licenses: what one permits, what it was sold on, what became of it; its certificate, its exports."""
+
+import json
+from typing import Any
+
+from licet.contracts.events import LicenseTransferred, Renewed, Revoked, Sold, Sublicensed, UsageAnchored
+from licet.contracts.licenses import PERPETUAL
+from licet.errors import ChainError, InputError, LicenseUnknown, NotRegistered
+from licet.licensee import Licensee
+from licet.rights.uses import use_names
+from licet.shelf import Role
+from licet.types import Address, Hash32
+from licet.web.site import Desk
+from licet.web.views.logs import event_at, logged, newest
+from licet.web.views.works import sale_json
+
+_MOST_NOTED = 20
+
+
+def license_(desk: Desk, license_id: Hash32) -> dict[str, Any]:
+    """All that is known of a license.
+
+    Raises:
+        NotRegistered: there is none of this id.
+    """
+    made = _made_out(desk, license_id)
+    sale = _sale_of(desk, license_id, made)
+    granted = None if sale else _granted(desk, license_id)
+    of = license_id if granted is None else granted.parent_id
+    asset_id = sale.asset_id if sale else _asset_behind(desk, of)
+    asset = None if asset_id is None else desk.shelf.asset(asset_id)
+    return {
+        "license_id": license_id,
+        "asset_id": asset_id,
+        "title": asset.title if asset else None,
+        "content": asset.content if asset else None,
+        "catalog": bool(asset and asset.works),
+        "licensee": made.receiver,
+        "sold": logged(desk, made),
+        "sale": None if sale is None else sale_json(desk, sale),
+        "sublicense_of": None if granted is None else granted.parent_id,
+        **slot(desk, license_id),
+        "renewals": [
+            {"payer": event.payer, "expires": _end(event.expires), **logged(desk, event)}
+            for event in _few(desk, Renewed, Role.RENEWED, license_id)
+        ],
+        "revocations": [
+            {"cause": event.cause, "refund": str(event.refund), **logged(desk, event)}
+            for event in _few(desk, Revoked, Role.REVOKED, license_id)
+        ],
+        "moves": [
+            {"from": event.sender, "to": event.receiver, **logged(desk, event)}
+            for event in _few(desk, LicenseTransferred, Role.LICENSE, license_id)
+            if int(event.sender, 16)
+        ],
+        "usage": [
+            {"reporter": event.reporter, "root": event.root, **logged(desk, event)}
+            for event in _few(desk, UsageAnchored, Role.USED, license_id)
+        ],
+    }
+
+
+def certificate(desk: Desk, license_id: Hash32) -> dict[str, Any]:
+    """What proves a license: everything that its id is the hash of, and where its sale stands on chain.
+
+    Raises:
+        NotRegistered: there is no license of this id, or none that was sold.
+        ChainError: the node does not answer.
+    """
+    made = _made_out(desk, license_id)
+    sale = _sale_of(desk, license_id, made)
+    if sale is None:
+        raise NotRegistered(f"the license {license_id} was granted, not sold: its parent has a certificate")
+    order = sale.order
+    grant = next(grant for grant in order.grants() if grant.license_id == license_id)
+    asset = desk.shelf.asset(sale.asset_id)
+    return {
+        "type": "licet/certificate/1",
+        "license_id": license_id,
+        **slot(desk, license_id),
+        "licensee": sale.licensee,
+        "licensor": sale.offer.licensor,
+        "asset_id": sale.asset_id,
+        "title": asset.title if asset else None,
+        "content": asset.content if asset else None,
+        "works": asset.works if asset else None,
+        "registrant": asset.registrant if asset else None,
+        "offer_hash": sale.offer.struct_hash(),
+        "offer": sale.offer.to_json(),
+        "signature": "0x" + sale.signature.hex(),
+        "salt": grant.salt,
+        "price_text": sale_json(desk, sale)["price_text"],
+        "kind": sale.offer.kind.name.lower(),
+        "sold": logged(desk, sale),
+        "block_hash": sale.log.block_hash,
+        "chain_id": desk.contracts.chain.chain_id,
+        "license_token": desk.contracts.licenses.address,
+    }
+
+
+def slot(desk: Desk, license_id: Hash32) -> dict[str, Any]:
+    """What the chain says of a license now; without an answer, that there is none."""
+    try:
+        now = desk.contracts.chain.block().timestamp
+        found = desk.contracts.licenses.license(license_id)
+    except (ChainError, LicenseUnknown):
+        return {"chain_answers": False, "holder": None, "uses": [], "expires": None, "state": "unknown"}
+    state = "revoked" if found.revoked else "over" if found.expires <= now else "runs"
+    return {
+        "chain_answers": True,
+        "holder": found.holder,
+        "uses": list(use_names(found.uses)),
+        "expires": _end(found.expires),
+        "state": state,
+    }
+
+
+def holder_of(desk: Desk, license_id: Hash32) -> Address | None:
+    """Who holds a license, by the index."""
+    for event in newest(desk, LicenseTransferred, Role.LICENSE, license_id):
+        if event.license_id == license_id:
+            return event.receiver
+    return None
+
+
+def croissant(desk: Desk, license_id: Hash32) -> bytes:
+    """The asset that a license is of, as a data set (Croissant 1.1), with the license as ODRL.
+
+    Raises:
+        LicenseUnknown, UnexpectedAnswer, DocumentError, InputError, ChainError: as `Licensee.agreement`.
+    """
+    # Loads what JSON-LD needs, which no other page does.
+    from licet.rights.formats.croissant import croissant as written
+    from licet.rights.formats.odrl import FORMAT
+
+    licensee = Licensee(desk.contracts, desk.library)
+    terms = licensee.agreement(license_id)
+    return written(licensee.data_set(license_id), terms, json.loads(FORMAT.write([terms]).data))
+
+
+def _made_out(desk: Desk, license_id: Hash32) -> LicenseTransferred:
+    for place in desk.shelf.first_place(Role.LICENSE, license_id):
+        event = event_at(desk, LicenseTransferred, place)
+        if event is not None and event.license_id == license_id:
+            return event
+    raise NotRegistered(f"there is no license {license_id} here", license_id=license_id)
+
+
+def _sale_of(desk: Desk, license_id: Hash32, made: LicenseTransferred) -> Sold | None:
+    """The sale that a license was made out in: the first one after it in its block; None of a sublicense."""
+    for log in desk.index.logs_at(made.log.block_number, made.log.index):
+        if log.tx_hash != made.log.tx_hash:
+            break
+        event = desk.index.event(log)
+        if isinstance(event, Sold):
+            try:
+                return event if license_id in event.order.license_ids() else None
+            except InputError:
+                return None
+    return None
+
+
+def _granted(desk: Desk, license_id: Hash32) -> Sublicensed | None:
+    for event in newest(desk, Sublicensed, Role.SUBLICENSE, license_id):
+        if event.license_id == license_id:
+            return event
+    return None
+
+
+def _asset_behind(desk: Desk, license_id: Hash32) -> Hash32 | None:
+    try:
+        sale = _sale_of(desk, license_id, _made_out(desk, license_id))
+    except NotRegistered:
+        return None
+    return sale.asset_id if sale else None
+
+
+def _few(desk: Desk, kind: Any, role: Role, license_id: Hash32) -> list[Any]:
+    found = []
+    for event in newest(desk, kind, role, license_id):
+        if event.license_id == license_id:
+            found.append(event)
+        if len(found) == _MOST_NOTED:
+            break
+    return found
+
+
+def _end(expires: int) -> int | None:
+    return None if expires == PERPETUAL else expires

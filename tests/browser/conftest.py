@@ -1,0 +1,111 @@
+"""The pages in a real browser, Debian's Chromium, with a wallet in it, on a local chain."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.site import Served, serving
+from tests.integration.conftest import (  # noqa: F401 - fixtures
+    Network,
+    Party,
+    anvil,
+    artist,
+    asset,
+    co_artist,
+    dollar,
+    folder,
+    licensee,
+    licensor,
+    make_work,
+    network,
+    offering,
+    party,
+    price,
+    published,
+    rival,
+    signed_offer,
+    split,
+    stranger,
+    terms,
+    vault,
+    work,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.browser.wallet import TestWallet
+
+Visit = Callable[[str], "Page"]
+
+STATIC = Path(__file__).resolve().parents[2] / "src" / "licet" / "web" / "static"
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium, driven by Playwright."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("there is no chromium: apt-get install chromium")
+    assert (STATIC / "site.js").is_file(), "the pages' scripts are not built: make build"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Chromium's sandbox does not start for root, as whom containers run.
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(network: Network, folder: Path, tmp_path: Path) -> Iterator[Served]:
+    """The site of the network, and of all documents that anybody publishes."""
+    with serving(network, folder, tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def context(browser: "Browser") -> "Iterator[BrowserContext]":
+    """A browser of somebody who was never here before."""
+    context = browser.new_context()
+    context.set_default_timeout(10_000)
+    yield context
+    for page in context.pages:
+        page.unroute_all(behavior="wait")
+    context.close()
+
+
+@pytest.fixture
+def held(network: Network) -> Iterator[Callable[[], None]]:
+    """No blocks until the test asks for one."""
+    network.rpc("evm_setAutomine", False)
+    yield lambda: network.rpc("evm_mine")
+    network.rpc("evm_mine")
+    network.rpc("evm_setAutomine", True)
+
+
+@pytest.fixture
+def wallet(network: Network, licensee: Party, context: "BrowserContext") -> "TestWallet":
+    """The licensee's wallet, in the browser."""
+    from tests.browser.wallet import TestWallet
+
+    wallet = TestWallet(licensee.signer, network.url)
+    wallet.install(context)
+    return wallet
+
+
+@pytest.fixture
+def visit(context: "BrowserContext", site: Served, network: Network) -> Visit:
+    """Opens a page of the site, as of now."""
+
+    def visit(path: str) -> "Page":
+        site.catch_up()
+        site.audited(network.height)
+        page = context.new_page()
+        page.goto(f"{site.url}{path}")
+        return page
+
+    return visit

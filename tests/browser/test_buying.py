@@ -1,0 +1,457 @@
+"""Buying a license on a page, with a wallet: what a person sees and is asked, and what can go wrong."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+
+from licet.chain.artifacts import artifact
+from licet.documents import OfferDocument
+from licet.rights_holder import Price, Registered
+from licet.types import ZERO_ADDRESS
+from tests.browser.site import Served
+from tests.browser.wallet import Prompt, TestWallet, holds, rejects
+from tests.integration.conftest import DAY, DOLLAR, Offering, Party
+
+PRICE = 25 * DOLLAR
+
+
+@pytest.fixture
+def offer(signed_offer: OfferDocument) -> OfferDocument:
+    return signed_offer
+
+
+@pytest.fixture
+def rich(licensee: Party) -> Party:
+    """The licensee, who can pay twice."""
+    licensee.receive_dollars(2 * PRICE)
+    return licensee
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def shop(context: BrowserContext, site: Served, offer: OfferDocument) -> Open:
+    """Opens the page of an offer, by default of the one for 25 dollars."""
+
+    def shop(shown: OfferDocument = offer, language: str = "en", price: str = "25 TUSD") -> Page:
+        site.catch_up()
+        page = context.new_page()
+        page.goto(f"{site.url}/offers/{shown.offer.struct_hash()}?lang={language}")
+        expect(page.locator(".price")).to_contain_text(price)
+        return page
+
+    return shop
+
+
+def click(page: Page) -> None:
+    buying(page).click()
+
+
+def buying(page: Page) -> Locator:
+    """The button that buys."""
+    return page.locator("[data-buy] button.primary")
+
+
+def status(page: Page) -> Locator:
+    """The line below it."""
+    return page.locator("[data-buy] .status")
+
+
+def says(page: Page, text: str) -> None:
+    expect(status(page)).to_contain_text(text)
+
+
+def licenses(party: Party) -> int:
+    """How many licenses somebody holds."""
+    contract = party.contracts.licenses
+    data = "0x70a08231" + party.address[2:].rjust(64, "0")
+    return int(party.network.rpc("eth_call", {"to": contract.address, "data": data}, "latest"), 16)
+
+
+def test_one_signature_and_one_transaction(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    page = shop()
+    assert wallet.prompts == []  # nothing is asked before somebody wants something
+    click(page)
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "sign", "send"]
+    permit = wallet.prompts[1].shows
+    assert permit["primaryType"] == "Permit"
+    assert permit["domain"]["name"] == "Test Dollar"
+    assert permit["message"]["spender"] == rich.network.deployment.license_token
+    assert permit["message"]["value"] == str(PRICE)
+    assert wallet.prompts[2].function == "buyWithPermit"
+    assert (rich.dollars, licenses(rich)) == (PRICE, 1)
+
+
+def test_the_license_is_the_one_that_the_page_links_to(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    page = shop()
+    click(page)
+    link = status(page).locator("a").get_attribute("href")
+    assert link is not None
+    assert rich.contracts.licenses.license(link.removeprefix("/licenses/")).holder == rich.address
+
+
+def test_no_signature_where_the_allowance_suffices(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    rich.dollar.approve(rich.network.deployment.license_token, PRICE)
+    page = shop()
+    click(page)
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "send"]
+    assert wallet.prompts[1].function == "buy"
+
+
+def test_native_coin_goes_along(
+    shop: Open, wallet: TestWallet, licensor: Party, asset: Registered, offering: Offering
+) -> None:
+    offer = offering(licensor, asset.asset_id, Price(ZERO_ADDRESS, 10**15))
+    page = shop(offer, price="0.001 ETH for ever")
+    click(page)
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "send"]
+    assert int(wallet.prompts[1].shows["value"], 16) == 10**15
+
+
+def test_several_seats_cost_several_prices(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    page = shop()
+    page.get_by_label("Licenses").fill("2")
+    page.get_by_label("Licenses").blur()
+    expect(page.locator(".price")).to_contain_text("50 TUSD")
+    click(page)
+    says(page, "Bought.")
+    assert wallet.prompts[1].shows["message"]["value"] == str(2 * PRICE)
+    assert licenses(rich) == 2
+    expect(status(page).locator("a")).to_have_count(2)
+
+
+@pytest.mark.parametrize("kind", ["connect", "sign", "send"])
+def test_a_rejected_prompt_is_no_error(kind: str, shop: Open, wallet: TestWallet, rich: Party) -> None:
+    page = shop()
+    wallet.answer = rejects(kind)
+    click(page)
+    says(page, "You declined. Nothing was sent.")
+    expect(status(page)).to_have_attribute("data-mood", "calm")
+    assert wallet.kinds[-1] == kind
+    assert licenses(rich) == 0
+    wallet.answer = lambda prompt: None
+    click(page)
+    says(page, "Bought.")
+    assert licenses(rich) == 1
+
+
+def test_the_network_is_switched_when_somebody_buys(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    wallet.chain_id = 1
+    page = shop()
+    assert wallet.prompts == []
+    click(page)
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "switch", "sign", "send"]
+
+
+def test_an_unknown_network_is_added(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    wallet.chain_id, wallet.known_chains = 1, {1}
+    page = shop()
+    click(page)
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "add", "sign", "send"]
+    assert wallet.prompts[1].shows["rpcUrls"] == [f"{rich.network.url}/"]
+
+
+def test_whoever_stays_on_another_network_buys_nothing(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    wallet.chain_id, wallet.answer = 1, rejects("switch")
+    page = shop()
+    click(page)
+    says(page, "You declined")
+    assert wallet.kinds == ["connect", "switch"]
+
+
+def test_an_account_switched_mid_way_pays_nothing(
+    shop: Open, wallet: TestWallet, rich: Party, stranger: Party
+) -> None:
+    page = shop()
+
+    def switch(prompt: Prompt) -> None:
+        if prompt.kind == "sign":
+            wallet.switching = stranger.signer
+
+    wallet.answer = switch
+    click(page)
+    says(page, "The account in your wallet changed meanwhile. Nothing was sent")
+    assert wallet.kinds == ["connect", "sign"]
+    assert licenses(rich) == licenses(stranger) == 0
+
+
+def test_a_network_switched_mid_way_gets_nothing(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    page = shop()
+
+    def switch(prompt: Prompt) -> None:
+        if prompt.kind == "sign":
+            wallet.chain_id = 1
+
+    wallet.answer = switch
+    click(page)
+    says(page, "Your wallet is on another network. Nothing was sent")
+    assert wallet.kinds == ["connect", "sign"]
+
+
+def test_a_tab_closed_while_pending(
+    shop: Open, wallet: TestWallet, rich: Party, held: Callable[[], None]
+) -> None:
+    page = shop()
+    click(page)
+    says(page, "Sent.")
+    page.close()
+    page = shop()
+    says(page, "Sent.")
+    expect(buying(page)).to_be_disabled()
+    held()
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "sign", "send"]
+    assert licenses(rich) == 1
+
+
+def test_a_tab_closed_while_the_wallet_asks(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    page = shop()
+    wallet.answer = holds("send")
+    click(page)
+    says(page, "Your wallet asks you to send the purchase.")
+    page.close()
+    page = shop()
+    says(page, "Your wallet was asked, and has not answered yet.")
+    wallet.release()
+    says(page, "Bought.")
+    assert licenses(rich) == 1
+
+
+def test_two_attempts_on_a_wallet_that_stayed_open_buy_once(
+    shop: Open, wallet: TestWallet, rich: Party
+) -> None:
+    page = shop()
+    wallet.answer = holds("send")
+    click(page)
+    says(page, "Your wallet asks you to send the purchase.")
+    page.close()
+    page = shop()
+    page.get_by_role("button", name="It asks no more").click()
+    wallet.answer = lambda prompt: None
+    click(page)
+    says(page, "Bought.")
+    [late] = wallet.release(failing=True)
+    assert "LicenseAlreadySold" in late
+    assert (rich.dollars, licenses(rich)) == (PRICE, 1)
+
+
+def test_a_transaction_that_was_sped_up(
+    shop: Open, wallet: TestWallet, rich: Party, held: Callable[[], None]
+) -> None:
+    page = shop()
+    click(page)
+    says(page, "Sent.")
+    wallet.send_again(wallet.prompts[-1].shows)
+    held()
+    says(page, "Bought.")
+    assert licenses(rich) == 1
+
+
+def test_a_transaction_that_was_cancelled_in_the_wallet(
+    shop: Open, wallet: TestWallet, rich: Party, held: Callable[[], None]
+) -> None:
+    page = shop()
+    click(page)
+    says(page, "Sent.")
+    wallet.send_again({"from": rich.address, "to": rich.address, "data": "0x"})
+    held()
+    says(page, "Your wallet sent something else in its place")
+    assert licenses(rich) == 0
+    expect(buying(page)).to_be_enabled()
+
+
+def test_an_offer_cancelled_between_quote_and_click(
+    shop: Open, wallet: TestWallet, rich: Party, licensor: Party, offer: OfferDocument
+) -> None:
+    page = shop()
+    licensor.sells.cancel_offer(offer.offer)
+    click(page)
+    says(page, "Nothing was sent: the licensor cancelled offer")
+    assert wallet.kinds == ["connect"]
+
+
+def altered(page: Page, path: str, alter: Callable[[dict[str, Any]], object]) -> None:
+    """From now on the server's answers at a path are others."""
+
+    def handle(route: Route) -> None:
+        response = route.fetch()
+        data = response.json()
+        alter(data)
+        route.fulfill(response=response, json=data)
+
+    page.route(re.compile(re.escape(path) + r"(\?|$)"), handle)
+
+
+def test_a_price_raised_between_quote_and_click(
+    shop: Open,
+    wallet: TestWallet,
+    rich: Party,
+    licensor: Party,
+    asset: Registered,
+    offering: Offering,
+    offer: OfferDocument,
+    price: Price,
+) -> None:
+    """The server puts a dearer offer in the place of the one that was shown."""
+    page = shop()
+    dearer = offering(licensor, asset.asset_id, replace(price, amount=price.amount * 2))
+    instead = {"offer": dearer.offer.to_json(), "signature": dearer.signature}
+    altered(page, f"/api/offers/{offer.offer.struct_hash()}", lambda data: data.update(instead))
+    click(page)
+    says(page, "The offer is not what was shown any more. Nothing was sent")
+    expect(buying(page)).to_be_disabled()
+    assert wallet.kinds == ["connect"]
+
+
+def test_a_quote_that_asks_for_more_than_the_offer(
+    shop: Open, wallet: TestWallet, rich: Party, offer: OfferDocument
+) -> None:
+    page = shop()
+    path = f"/api/offers/{offer.offer.struct_hash()}/quote"
+    altered(page, path, lambda data: data.update(total=str(PRICE + 1)))
+    click(page)
+    says(page, "The offer is not what was shown any more. Nothing was sent")
+    expect(buying(page)).to_be_disabled()
+    assert wallet.kinds == ["connect"]
+
+
+def test_an_offer_that_expired(
+    shop: Open,
+    wallet: TestWallet,
+    rich: Party,
+    licensor: Party,
+    asset: Registered,
+    offering: Offering,
+    price: Price,
+) -> None:
+    end = rich.network.now + DAY
+    page = shop(offering(licensor, asset.asset_id, replace(price, end=end)))
+    rich.network.travel_to(end + 1)
+    click(page)
+    says(page, "Nothing was sent: the sale on offer")
+    says(page, "ask the licensor for a new offer")
+    assert wallet.kinds == ["connect"]
+
+
+def test_an_offer_cancelled_while_the_purchase_waits(
+    shop: Open,
+    wallet: TestWallet,
+    rich: Party,
+    licensor: Party,
+    offer: OfferDocument,
+    held: Callable[[], None],
+) -> None:
+    page = shop()
+    click(page)
+    says(page, "Sent.")
+    abi, token = artifact("LicenseToken").abi, licensor.network.deployment.license_token
+    data = "0x" + abi.encode_call("cancelOffer", [offer.offer.to_abi()]).hex()
+    fees = {"maxFeePerGas": hex(10**11), "maxPriorityFeePerGas": hex(10**11)}
+    licensor.network.rpc("eth_sendTransaction", {"from": licensor.address, "to": token, "data": data, **fees})
+    held()
+    says(page, "The chain took the transaction and refused what it asks: the licensor cancelled offer")
+    assert licenses(rich) == 0
+
+
+def test_a_node_that_is_lost(shop: Open, wallet: TestWallet, rich: Party, context: BrowserContext) -> None:
+    page = shop()
+    context.route(f"{rich.network.url}/**", lambda route: route.abort())
+    click(page)
+    says(page, "The chain's node does not answer. Nothing was sent")
+    assert wallet.kinds == ["connect"]
+    context.unroute_all()
+    click(page)
+    says(page, "Bought.")
+
+
+def test_a_node_lost_while_pending(
+    shop: Open, wallet: TestWallet, rich: Party, context: BrowserContext, held: Callable[[], None]
+) -> None:
+    page = shop()
+    click(page)
+    says(page, "Sent.")
+    context.route(f"{rich.network.url}/**", lambda route: route.abort())
+    says(page, "What was sent is not lost")
+    held()
+    context.unroute_all()
+    says(page, "Bought.")
+
+
+def test_a_double_click_buys_once(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    page = shop()
+    buying(page).dblclick()
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "sign", "send"]
+    assert (rich.dollars, licenses(rich)) == (PRICE, 1)
+
+
+def test_two_tabs_buy_once(shop: Open, wallet: TestWallet, rich: Party, held: Callable[[], None]) -> None:
+    first, second = shop(), shop()
+    click(first)
+    says(first, "Sent.")
+    expect(buying(second)).to_be_disabled()
+    held()
+    says(first, "Bought.")
+    assert licenses(rich) == 1
+
+
+def test_somebody_with_too_little(shop: Open, wallet: TestWallet, licensee: Party) -> None:
+    licensee.receive_dollars(PRICE - 1)
+    page = shop()
+    click(page)
+    says(page, "Nothing was sent: the account has 24.999999 TUSD, and 25 TUSD are asked.")
+    assert wallet.kinds == ["connect"]
+
+
+def test_refusals_in_chinese(
+    shop: Open, wallet: TestWallet, rich: Party, licensor: Party, offer: OfferDocument
+) -> None:
+    page = shop(language="zh")
+    licensor.sells.cancel_offer(offer.offer)
+    click(page)
+    says(page, "许可人取消了要约")
+
+
+def test_of_several_wallets_one_is_chosen(
+    shop: Open, wallet: TestWallet, rich: Party, stranger: Party, context: BrowserContext
+) -> None:
+    other = TestWallet(stranger.signer, rich.network.url, name="Other Wallet")
+    other.install(context)
+    page = shop()
+    click(page)
+    expect(page.get_by_role("dialog").get_by_role("button")).to_have_text(
+        ["Other Wallet", "Test Wallet", "Cancel"]
+    )
+    page.keyboard.press("Escape")
+    says(page, "You declined.")
+    click(page)
+    page.get_by_role("button", name="Test Wallet").click()
+    says(page, "Bought.")
+    assert other.prompts == []
+    assert licenses(rich) == 1
+
+
+def test_a_browser_without_a_wallet(shop: Open) -> None:
+    page = shop()
+    click(page)
+    says(page, "No wallet was found in this browser.")
+
+
+def test_a_wallet_of_the_old_kind(
+    shop: Open, wallet: TestWallet, rich: Party, context: BrowserContext
+) -> None:
+    context.add_init_script("window.ethereum = window.testProviders[0]; window.oldWallets = true;")
+    page = shop()
+    click(page)
+    says(page, "Bought.")
+    assert licenses(rich) == 1

@@ -1,0 +1,458 @@
+"""The pages and the API over a chain on which all has happened: what they say is what the chain has."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from lxml import etree, html
+
+from licet.catalog import Catalog
+from licet.chain.transport import HttpTransport
+from licet.contracts import Contracts
+from licet.documents import Library, OfferDocument, TermsDocument, Work, WorkDocument, sha256
+from licet.errors import ConnectionFailed
+from licet.fingerprint.likeness import fingerprint
+from licet.rights.offer import license_id
+from licet.rights.uses import Use
+from licet.rights_holder import Price
+from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
+from licet.web.app import application
+from licet.web.keeper import Keeper
+from licet.web.live import Live
+from licet.web.resources import RESOURCES
+from licet.web.site import Site
+from tests.integration.conftest import DAY, DOLLAR, Network, Party
+from tests.integration.indexing import play
+from tests.integration.market import PRICE, Market
+from tests.unit.asgi import Answer, ask
+
+pytestmark = pytest.mark.integration
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+class Served:
+    """A site that is kept up to date when asked to."""
+
+    def __init__(self, reader: Contracts, folder: Path, scratch: Path) -> None:
+        self.live = Live()
+        library = Library([folder], allow_http=False)
+        files = scratch / "index.sqlite", scratch / "shelf.sqlite"
+        self.keeper = Keeper(reader, library, *files, self.live)
+        self.site = Site(reader, library, *files, self.live)
+        self.app = application(self.site)
+
+    def get(self, path: str, language: str = "en", **query: Any) -> Answer:
+        return ask(self.app, path, query=urlencode(query), headers=[("Accept-Language", language)])
+
+    def update(self) -> None:
+        self.keeper.update()
+
+    def audit(self) -> None:
+        """As the keeper's thread does, once."""
+        from licet.auditor import Auditor
+
+        self.update()
+        with self.site.desk() as desk:
+            auditor = Auditor(desk.contracts.chain, desk.library)
+            self.live.publish(auditor.audit(desk.contracts.assets.address, index=desk.index))
+
+    def api(self, path: str, status: int = 200, **query: Any) -> Any:
+        answer = self.get(f"/api{path}", **query)
+        assert answer.status == status, answer.body
+        return json.loads(answer.body)
+
+    def file(self, path: str) -> bytes:
+        answer = self.get(f"/api{path}")
+        assert answer.status == 200, answer.body
+        assert answer.headers["content-disposition"].startswith("attachment")
+        return answer.body
+
+    def page(self, path: str, status: int = 200, language: str = "en", **query: Any) -> Any:
+        path, _, found = path.partition("?")
+        answer = self.get(path, language, **dict(parse_qsl(found)), **query)
+        assert answer.status == status, answer.body
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        return html.fromstring(answer.body.decode())
+
+
+@pytest.fixture
+def served(reader: Contracts, folder: Path, tmp_path: Path) -> Iterator[Served]:
+    served = Served(reader, folder, tmp_path)
+    yield served
+    served.keeper.end()
+    served.site.close()
+
+
+def text(page: Any) -> str:
+    return " ".join(page.text_content().split())
+
+
+def register(holder: Party, path: Path, title: str) -> Hash32:
+    """Registers a work whose title is published."""
+    published = holder.sells._publisher.publish(WorkDocument.of(fingerprint(path), title))  # noqa: SLF001
+    registered = holder.sells.register_work(path, uri=published.uri, document_hash=published.hash)
+    return registered.asset_id
+
+
+def test_a_file_is_found_by_its_hash_with_its_offers_and_their_price(
+    served: Served, market: Market, licensor: Party, licensee: Party, make_work: Callable[[str], Path]
+) -> None:
+    path = make_work("a sonnet")
+    asset = register(licensor, path, "Sonnet 18")
+    signed = market.offer(asset, duration=30 * DAY)
+    served.update()
+    content = "0x" + hashlib.sha256(path.read_bytes()).hexdigest()
+    found = served.api(f"/works/{content}")
+    assert (found["registered"], found["contested"]) == (True, False)
+    [claim] = found["claims"]
+    assert (claim["asset_id"], claim["title"], claim["holder"]) == (asset, "Sonnet 18", licensor.address)
+    [offer] = claim["offers"]
+    assert offer["hash"] == signed.offer.struct_hash()
+    assert offer["offer"] == signed.offer.to_json()
+    assert offer["price_text"] == "10.00 TUSD"
+    assert offer["seconds"] == 30 * DAY
+    words = " ".join(s for section in offer["sections"] for s in section["sentences"])
+    assert "The licensee may make new works from the work." in words
+    page = served.page(f"/works/{content}")
+    assert "10.00 TUSD, once" in text(page)
+    assert "Sonnet 18" in text(page)
+    assert "30 天" in text(served.page(f"/works/{content}", language="zh-CN,zh;q=0.9"))
+    nothing = served.api(f"/works/{'ab' * 32}")
+    assert (nothing["registered"], nothing["claims"]) == (False, [])
+
+
+def test_who_claims_the_same_is_shown_beside_the_other(
+    served: Served, licensor: Party, rival: Party, make_work: Callable[[str], Path]
+) -> None:
+    path = make_work("a claim")
+    first, second = (holder.sells.register_work(path).asset_id for holder in (licensor, rival))
+    served.update()
+    found = served.api(f"/works/{sha256(path.read_bytes())}")
+    assert found["contested"]
+    assert [claim["asset_id"] for claim in found["claims"]] == [first, second]
+    assert "Several parties claim it" in text(served.page(f"/works/{sha256(path.read_bytes())}"))
+
+
+def test_a_quote_is_what_is_paid(served: Served, market: Market, licensor: Party, licensee: Party) -> None:
+    asset = market.register(licensor, "a poem")
+    signed = market.offer(asset)
+    served.update()
+    offer, salt = signed.offer.struct_hash(), hash32((7).to_bytes(32))
+    quote = served.api(f"/offers/{offer}/quote", licensee=licensee.address, quantity=2, salt=salt)
+    assert (quote["total"], quote["currency"], quote["decimals"]) == (str(2 * PRICE), market.dollar, 6)
+    assert quote["license_id"] == license_id(offer, licensee.address, salt)
+    assert quote["block_hash"] == market.network.chain().block(quote["block_number"]).hash
+    before = licensee.dollars
+    sold = market.buy(signed, quantity=2)
+    assert sold.license_id == quote["license_id"]
+    assert before + sold.order.total - licensee.dollars == int(quote["total"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda market, signed: market.licensor.sells.cancel_offer(signed.offer), "offer_cancelled"),
+        (
+            lambda market, signed: market.licensor.contracts.assets.cancel_offers(signed.offer.asset_id),
+            "offer_outdated",
+        ),
+        (
+            lambda market, signed: market.licensor.sells.transfer_deed(
+                signed.offer.asset_id, market.rival.address
+            ),
+            "licensor_not_holder",
+        ),
+        (lambda market, signed: market.network.travel(DAY), "offer_ended"),
+    ],
+)
+def test_what_does_not_sell_says_why(
+    served: Served, market: Market, spoil: Callable[[Market, OfferDocument], object], why: str
+) -> None:
+    asset = market.register(market.licensor, "a poem")
+    signed = market.offer(asset, end=market.network.now + DAY // 2)
+    offer = signed.offer.struct_hash()
+    served.update()
+    assert served.api(f"/offers/{offer}")["stands"] is True
+    spoil(market, signed)
+    served.update()
+    shown = served.api(f"/offers/{offer}")
+    assert (shown["stands"], shown["why_not"]) == (False, why)
+    refused = served.api(f"/offers/{offer}/quote", 409, licensee=market.licensee.address)
+    assert refused["why_not"] == why
+    assert served.api(f"/assets/{asset}")["offers"] == []
+    assert "This does not sell now" in text(served.page(f"/offers/{offer}"))
+
+
+def test_whatever_happened_has_its_page_in_both_languages(
+    served: Served, market: Market, artist: Party
+) -> None:
+    """Every page that any other page leads to."""
+    play(market, artist)
+    served.audit()
+    waiting, seen = ["/", "/lookup", f"/accounts/{market.licensor.address}"], set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for language in ("en", "zh"):
+            page = served.page(path, language=language)
+            assert page.get("lang", language) == language
+            links = {a.get("href") for a in page.iter("a")}
+            places = {link.partition("#")[0] for link in links if link[:1] == "/" and "lang=" not in link}
+            waiting += [place for place in places if place and not place.startswith("/api/")]
+            for place in places:
+                if place.startswith("/api/"):
+                    assert served.get(place).status == 200, place
+    shown = {part.split("/")[1] for part in seen if part.count("/") > 1}
+    assert {"assets", "accounts", "licenses", "transactions", "offers", "audit"} <= shown
+
+
+def test_every_answer_is_the_auditors(served: Served, market: Market, artist: Party) -> None:
+    play(market, artist)
+    served.audit()
+    audited = served.live.audited
+    assert audited is not None
+    report = audited.report
+    answer = served.api("/audit")
+    assert (answer["verdict"], answer["block"]) == (str(report.verdict), report.block.number)
+    total = next(line for line in answer["trial_balance"] if line["kind"] == "total")
+    assert total["difference"] == "0"
+    assert json.loads(served.file("/audit/report/json"))["verdict"] == str(report.verdict)
+    assert served.file("/audit/report/xlsx")[:2] == b"PK"
+    names = [table["name"] for table in answer["tables"]]
+    for name in names:
+        rows, key = [], ""
+        while True:
+            table = served.api(f"/audit/tables/{name}", limit=7, **({"after": key} if key else {}))
+            rows += table["items"]
+            key = table["next"]
+            if key is None:
+                break
+        assert len(rows) == audited.tables[name].count()
+
+
+def test_an_account_sees_what_it_holds_sold_and_earned(
+    served: Served, market: Market, artist: Party, folder: Path
+) -> None:
+    asset = market.register(market.licensor, "a poem")
+    sold = market.sell(asset, quantity=3, duration=30 * DAY)
+    served.audit()
+    account = served.api(f"/accounts/{market.licensee.address}")
+    held = [entry["license_id"] for entry in account["licenses"]["items"]]
+    assert sorted(held) == sorted(sold.order.license_ids())
+    assert {entry["state"] for entry in account["licenses"]["items"]} == {"runs"}
+    assert [s["license_id"] for s in served.api(f"/accounts/{market.licensor.address}/sales")["items"]] == [
+        sold.license_id
+    ]
+    earned = served.api(f"/accounts/{artist.address}")["earnings"]
+    [line] = earned["sums"]
+    claims = served.api(f"/accounts/{artist.address}/claims", token=market.dollar)["claims"]
+    assert [claim["due"] for claim in claims] == [line["due"]]
+    assert int(line["due"]) > 0
+    assert served.api(f"/accounts/{artist.address}/claims", token=ZERO_ADDRESS)["claims"] == []
+    license_page = text(served.page(f"/licenses/{sold.license_id}"))
+    assert "runs" in license_page
+
+
+def test_a_certificate_proves_the_license(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    sold = market.sell(asset, quantity=2)
+    served.update()
+    first, second = sold.order.license_ids()
+    for license_ in (first, second):
+        certificate = served.api(f"/licenses/{license_}/certificate")
+        offer = Hash32(certificate["offer_hash"])
+        salt = Hash32(certificate["salt"])
+        assert license_id(offer, certificate["licensee"], salt) == license_
+        assert certificate["sold"]["tx"] in text(served.page(f"/licenses/{license_}/certificate"))
+    described = json.loads(served.file(f"/licenses/{first}/croissant"))
+    assert described["@type"] == "sc:Dataset"
+    assert first in served.file(f"/accounts/{market.licensee.address}/summary").decode()
+
+
+def test_terms_as_standards_write_them(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    offer = market.offer(asset).offer.struct_hash()
+    served.update()
+    odrl = json.loads(served.file(f"/offers/{offer}/terms/odrl"))
+    assert "odrl" in json.dumps(odrl)
+    rsl = served.file(f"/offers/{offer}/terms/rsl")
+    assert etree.fromstring(rsl).tag == "{https://rslstandard.org/rsl}rsl"
+    served.api(f"/offers/{offer}/terms/nothing", 400)
+
+
+def test_what_strangers_write_is_text(
+    served: Served, market: Market, licensor: Party, make_work: Callable[[str], Path]
+) -> None:
+    """Titles, ids, terms and addresses of documents are anybody's: no page takes them for markup or links."""
+    path = make_work("a trap")
+    asset = register(licensor, path, HOSTILE)
+    works = (Work(HOSTILE, hash32(b"\1" * 32)), Work("javascript:alert(1)", hash32(b"\2" * 32)))
+    listed = licensor.sells.register_catalog(Catalog(works, {}, 1), HOSTILE)
+    other = licensor.sells.register_work(make_work("another trap"), uri="javascript:alert(1)").asset_id
+    terms = TermsDocument(HOSTILE, Use.TRAIN, HOSTILE, attribution=HOSTILE)
+    licensor.sells.offer(asset, market.vault, Price(market.dollar, DOLLAR), terms)
+    served.audit()
+    paths = [
+        *("/", "/works?q=script", f"/assets/{asset}", f"/assets/{listed.asset_id}"),
+        *(f"/assets/{listed.asset_id}/works", f"/assets/{other}", f"/works/{works[0].sha256}"),
+        *("/works?q=" + "%3Cscript%3E", "/audit", f"/accounts/{licensor.address}"),
+    ]
+    for path_ in paths:
+        page = served.page(path_)
+        scripts = [script.get("src") for script in page.iter("script")]
+        assert scripts == ["/static/site.js"], path_
+        assert page.find(".//img") is None
+        for element in page.iter():
+            if isinstance(element.tag, str):
+                assert not [name for name in element.attrib if name.startswith("on")]
+                for name in ("href", "src", "hx-get", "action"):
+                    assert not str(element.get(name) or "").lower().startswith("javascript"), path_
+    assert "javascript:alert(1)" in text(served.page(f"/assets/{other}"))
+
+
+def test_a_node_that_is_lost_takes_no_page_with_it(
+    served: Served, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = market.register(market.licensor, "a poem")
+    market.offer(asset)
+    served.update()
+
+    def lost(transport: HttpTransport, body: bytes) -> tuple[int, bytes]:
+        raise ConnectionFailed("nothing answers")
+
+    monkeypatch.setattr(HttpTransport, "_post_once", lost)
+    shown = served.api(f"/assets/{asset}")
+    assert (shown["chain_answers"], shown["holder"], shown["offers"]) == (False, None, [])
+    assert "The node does not answer" in text(served.page(f"/assets/{asset}"))
+    served.page("/works")
+
+
+def test_blocks_that_are_dropped_take_their_works_with_them(
+    served: Served, market: Market, network: Network
+) -> None:
+    kept = market.register(market.licensor, "a poem")
+    served.update()
+    snapshot = network.rpc("evm_snapshot")
+    dropped = market.register(market.rival, "a tune")
+    served.update()
+    served.api(f"/assets/{dropped}")
+    assert network.rpc("evm_revert", snapshot)
+    other = market.register(market.stranger, "a song")
+    network.rpc("evm_mine")
+    served.update()
+    served.api(f"/assets/{dropped}", 404)
+    assert [item["asset_id"] for item in served.api("/works")["items"]] == [other, kept]
+
+
+def test_the_api_describes_itself(served: Served) -> None:
+    described = served.api("/openapi.json")
+    assert {f"/api{resource.path}" for resource in RESOURCES} <= set(described["paths"])
+
+
+def test_config_is_what_a_wallet_needs(served: Served, market: Market, dollar: Address) -> None:
+    market.sell(market.register(market.licensor, "a poem"))
+    served.update()
+    config = served.api("/config")
+    deployment = market.network.deployment
+    assert config["chain_id"] == 31337
+    assert config["contracts"]["license_token"] == deployment.license_token
+    assert {"address": dollar, "symbol": "TUSD", "decimals": 6, "permit": True} in config["currencies"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status"),
+    [
+        ("/works", "limit=0", 400),
+        ("/works", "limit=1000000", 400),
+        ("/works", "limit=1e3", 400),
+        ("/works", "after=-1", 400),
+        ("/works", "after=99999999999999999999", 400),
+        ("/works", "after=1-1-1", 400),
+        ("/works", "kind=everything", 400),
+        ("/works", "q=" + "x" * 201, 400),
+        ("/works", "q=%00", 400),
+        ("/works", "q=%22%20OR%20*", 200),
+        ("/works", "q=%FF%FE", 200),
+        ("/works", "nothing=known", 200),
+        ("/works/0x12", "", 400),
+        ("/works/..%2f..%2fetc%2fpasswd", "", 400),
+        ("/assets/" + "0" * 64, "", 404),
+        ("/assets/%3Cscript%3E", "", 400),
+        ("/assets/" + "é" * 64, "", 400),
+        ("/accounts/0x" + "0" * 40, "", 200),
+        ("/accounts/0x" + "g" * 40, "", 400),
+        ("/accounts/vitalik.eth", "", 400),
+        ("/licenses/" + "1" * 64, "", 404),
+        ("/licenses/" + "1" * 64 + "/certificate", "", 404),
+        ("/offers/" + "1" * 64, "", 404),
+        ("/transactions/" + "1" * 64, "", 404),
+        ("/audit", "", 200),
+        ("/audit/findings", "", 503),
+        ("/audit/tables/sales", "", 503),
+        ("/nothing", "", 404),
+        ("/static/../app.py", "", 404),
+        ("/static/%2e%2e/app.py", "", 404),
+        ("//elsewhere.example/", "", 404),
+    ],
+)
+def test_whatever_is_asked_is_answered(served: Served, path: str, query: str, status: int) -> None:
+    served.update()
+    paths = [path] if path.startswith(("/static", "//")) else [path, f"/api{path}"]
+    for each in paths:
+        answer = ask(served.app, each.encode(), query=query)
+        assert answer.status == status, (each, answer.body)
+        if each.startswith("/api/"):
+            json.loads(answer.body)
+            problem = answer.headers["content-type"] == "application/problem+json"
+            assert problem == (status != 200)
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_nothing_can_be_sent_to_it(served: Served, method: str) -> None:
+    served.update()
+    for path in ("/works", "/api/works", "/api/config", "/audit"):
+        assert ask(served.app, path, method=method, body=[b"x" * 100]).status == 405
+
+
+def test_before_anything_is_indexed_it_says_so(served: Served) -> None:
+    refused = served.api("/works", 503)
+    assert "nothing was indexed" in refused["detail"]
+    assert "Not now" in text(served.page("/works", 503))
+    served.update()
+    assert served.api("/works")["items"] == []
+
+
+def test_rows_alone_for_those_who_have_the_page(served: Served, market: Market) -> None:
+    for i in range(7):
+        market.register(market.licensor, f"poem {i}")
+    served.update()
+    whole = served.get("/works", limit=3)
+    rows = ask(served.app, "/works", query="limit=3", headers=[("HX-Request", "true")])
+    assert b"<!doctype html>" in whole.body
+    assert b"<!doctype" not in rows.body
+    assert rows.body.count(b'class="entry"') == 3
+    assert "HX-Request" in rows.headers["vary"]
+    seen, path = [], "/works?limit=3"
+    while path:
+        page = served.page(path)
+        seen += [link.get("href") for link in page.iterfind(".//li[@class='entry']/p[@class='name']/a")]
+        path = next((link.get("href") for link in page.iterfind(".//li[@class='more']/a")), "")
+    assert len(seen) == len(set(seen)) == 7
+
+
+def test_a_language_that_was_chosen_is_kept(served: Served) -> None:
+    served.update()
+    answer = served.get("/works", lang="zh")
+    assert answer.headers["set-cookie"].startswith("licet-language=zh; HttpOnly; Max-Age=")
+    assert b'<html lang="zh">' in answer.body
+    again = ask(served.app, "/works", headers=[("Cookie", "licet-language=zh"), ("Accept-Language", "en")])
+    assert b'<html lang="zh">' in again.body

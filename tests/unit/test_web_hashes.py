@@ -1,0 +1,65 @@
+"""The pages' scripts compute the same hashes as Python and the contracts: Node, over the golden vectors."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from licet.errors.reverted import REVERTS
+from tests.unit.scripts import ROOT, load
+
+GOLDEN = ROOT / "tests" / "golden"
+NOT_SHIPPED = {"NotEnumerable", "TermsUnknown"}  # of an adapter that who wants it deploys
+
+
+@pytest.fixture(scope="module")
+def web() -> Any:
+    return load("scripts/web.py")
+
+
+@pytest.fixture(scope="module")
+def computed(web: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder: Path = tmp_path_factory.mktemp("web")
+    web.bundle(ROOT / "web" / "test" / "golden.ts", folder, "--platform=node", "--out-extension:.js=.mjs")
+    vectors = offers() | {"licenses": licenses()}
+    command = ("node", folder / "golden.mjs", json.dumps(vectors))
+    result: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return result
+
+
+def offers() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((GOLDEN / "offers.json").read_text())
+    return read
+
+
+def licenses() -> list[dict[str, str]]:
+    read: list[dict[str, str]] = json.loads((GOLDEN / "licenses.json").read_text())["licenses"]
+    return read
+
+
+def test_offers_have_their_hashes_and_digests(computed: dict[str, Any]) -> None:
+    expected = [
+        {
+            "structHash": vector["structHash"],
+            "conditions": vector["offer"]["conditions"],
+            "digest": vector["digest"],
+        }
+        for vector in offers()["offers"]
+    ]
+    assert computed["offers"] == expected
+
+
+def test_licenses_have_their_ids(computed: dict[str, Any]) -> None:
+    assert computed["licenses"] == [vector["licenseId"] for vector in licenses()]
+
+
+def test_every_custom_error_has_words_in_both_languages(web: Any) -> None:
+    table = web.shipped_errors()
+    assert {web.name_of(entry) for entry in table.values()} == set(REVERTS) - NOT_SHIPPED
+    for language in (web.translated("zh"), {name: kind.explanation for name, kind in REVERTS.items()}):
+        for entry in table.values():
+            facts = {parameter.name: parameter.name for parameter in entry.inputs}
+            words = language[web.name_of(entry)].replace(":time}", "}")
+            assert words.format_map(facts)  # raises where the words ask for what the error does not say

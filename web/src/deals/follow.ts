@@ -1,0 +1,112 @@
+/** What becomes of a transaction: mined, refused, sped up, replaced, or not sent at all. Needs a node, and no wallet. */
+
+import type { Hex } from "viem";
+import { keccak256 } from "viem/utils";
+
+import { type Node, NodeLost, Refused, type Transaction } from "../chain/node";
+import { refusal, revertData } from "../chain/refusal";
+import { retire } from "./salts";
+import { type Deal, change, deals, forget, open } from "./store";
+
+const FIRST_WAIT = 500; // milliseconds between two looks, which grow
+const LONGEST_WAIT = 5_000;
+const ASKED_FOR = 15 * 60_000; // how long a wallet that was asked before a reload may still be open
+
+type Lost = (isLost: boolean) => void;
+
+/** Follows a deal until it is over; tells of the node when it is lost and when it is back. */
+export async function follow(node: Node, deal: Deal, lost: Lost = () => {}): Promise<Deal> {
+  for (let wait = FIRST_WAIT; open(deal); wait = Math.min(wait * 1.3, LONGEST_WAIT)) {
+    try {
+      deal = await look(node, kept(deal));
+      lost(false);
+    } catch (error) {
+      if (!(error instanceof NodeLost)) throw error;
+      lost(true);
+    }
+    if (open(deal)) await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  return deal;
+}
+
+/** The deal as others who follow it have left it; given up, where somebody has forgotten it. */
+function kept(deal: Deal): Deal {
+  const found = deals().find((each) => each.key === deal.key && each.asked === deal.asked);
+  return found ?? { ...deal, state: "replaced" };
+}
+
+/** The deal as the chain has it now. */
+async function look(node: Node, deal: Deal): Promise<Deal> {
+  if (!open(deal)) return deal;
+  const receipt = deal.hash ? await node.receipt(deal.hash) : null;
+  if (deal.hash && receipt) {
+    if (receipt.status === "0x1") {
+      retire(deal.key);
+      return change({ ...deal, state: "confirmed" });
+    }
+    return change({ ...deal, state: "failed", why: await whyFailed(node, deal.hash, receipt.blockNumber) });
+  }
+  if ((await node.nonce(deal.account)) <= deal.nonce) return waiting(deal);
+  const mined = await minedInstead(node, deal);
+  if (!mined) return waiting(deal);
+  // The same call under another hash was sped up, or sent after the page had closed.
+  const sameCall = mined.to?.toLowerCase() === deal.to.toLowerCase() && keccak256(mined.input) === deal.call;
+  if (sameCall) return change({ ...deal, state: "sent", hash: mined.hash });
+  // A wallet that was only asked may have had others in line, and given this one a later number.
+  if (deal.state === "asked") return change({ ...deal, nonce: deal.nonce + 1 });
+  return change({ ...deal, state: "replaced", hash: mined.hash });
+}
+
+/** Nothing happened yet: whoever was asked a quarter of an hour ago is asked no more. */
+function waiting(deal: Deal): Deal {
+  if (deal.state === "asked" && Date.now() - deal.asked > ASKED_FOR) {
+    forget(deal);
+    return { ...deal, state: "replaced" };
+  }
+  return deal;
+}
+
+/** The transaction that used the account's number; null where the node has forgotten those blocks' states. */
+async function minedInstead(node: Node, deal: Deal): Promise<Transaction | null> {
+  try {
+    return await numbered(node, deal);
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
+}
+
+/** The account's transaction of the deal's number: its block is found by halving, as numbers only grow. */
+async function numbered(node: Node, deal: Deal): Promise<Transaction | null> {
+  let [low, high] = [deal.block, await node.number()];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((await node.nonce(deal.account, middle)) > deal.nonce) high = middle;
+    else low = middle + 1;
+  }
+  const block = await node.ask<{ transactions: Transaction[] } | null>(
+    "eth_getBlockByNumber",
+    `0x${high.toString(16)}`,
+    true,
+  );
+  const account = deal.account.toLowerCase();
+  const own = block?.transactions.filter((each) => each.from.toLowerCase() === account);
+  return own?.find((each) => Number(each.nonce) === deal.nonce) ?? null;
+}
+
+/** What a failed transaction's call says when it is made again at its block. */
+async function whyFailed(node: Node, hash: Hex, block: Hex): Promise<string> {
+  const sent = await node.transaction(hash);
+  if (!sent?.to) return "";
+  const before = `0x${(Number(block) - 1).toString(16)}`;
+  for (const tag of [block, before]) {
+    try {
+      const { from, to, input: data, value } = sent;
+      await node.ask("eth_call", { from, to, data, value }, tag);
+    } catch (error) {
+      const data = revertData(error);
+      if (data) return (await refusal(data))?.words ?? "";
+    }
+  }
+  return "";
+}

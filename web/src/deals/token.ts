@@ -1,0 +1,100 @@
+/** A currency as the chain has it: balances, allowances, permits (EIP-2612). */
+
+import type { Address, Hex } from "viem";
+import { hashStruct } from "viem/utils";
+
+import { Token, encode, read } from "../chain/contracts";
+import { Refused, type Node } from "../chain/node";
+import type { Session } from "../wallet/session";
+import { NATIVE, domainTypes } from "./offer";
+
+const PERMIT_SECONDS = 3600n;
+
+const EXTRA = [
+  { type: "function", name: "version", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "string" }] },
+] as const;
+
+const PERMIT = [
+  { name: "owner", type: "address" },
+  { name: "spender", type: "address" },
+  { name: "value", type: "uint256" },
+  { name: "nonce", type: "uint256" },
+  { name: "deadline", type: "uint256" },
+] as const;
+
+/** A signed permit, as `buyWithPermit` takes it. */
+export interface Permit {
+  deadline: bigint;
+  v: number;
+  r: Hex;
+  s: Hex;
+}
+
+/** What an account has of a currency. */
+export function balanceOf(node: Node, currency: Address, account: Address): Promise<bigint> {
+  return currency === NATIVE ? node.balance(account) : read(node, currency, Token, "balanceOf", [account]);
+}
+
+/** What a contract may take from an account. */
+export function allowance(node: Node, currency: Address, account: Address, spender: Address): Promise<bigint> {
+  return read(node, currency, Token, "allowance", [account, spender]);
+}
+
+/** The data of a call that allows a contract exactly so much. */
+export function approval(spender: Address, amount: bigint): Hex {
+  return encode(Token, "approve", [spender, amount]);
+}
+
+/** Whether a permit for this token can be signed here: it has them, and its domain is what its name and version say. */
+export async function domainOf(node: Node, token: Address, chainId: number) {
+  try {
+    const [name, version, nonce, separator] = await Promise.all([
+      read<string>(node, token, Token, "name"),
+      read<string>(node, token, EXTRA, "version").catch(otherwise("1")),
+      read<bigint>(node, token, Token, "nonces", [NATIVE]),
+      read<Hex>(node, token, Token, "DOMAIN_SEPARATOR"),
+    ]);
+    const domain = { name, version, chainId: BigInt(chainId), verifyingContract: token };
+    const expected = hashStruct({ data: domain, primaryType: "EIP712Domain", types: { EIP712Domain: domainTypes } });
+    return nonce >= 0n && expected === separator ? domain : null;
+  } catch (error) {
+    return otherwise(null)(error);
+  }
+}
+
+/** The account's permit for a contract to take exactly so much; the wallet asks for it. */
+export async function signPermit(
+  node: Node,
+  session: Session,
+  domain: NonNullable<Awaited<ReturnType<typeof domainOf>>>,
+  spender: Address,
+  value: bigint,
+): Promise<Permit> {
+  const [nonce, now] = await Promise.all([
+    read<bigint>(node, domain.verifyingContract, Token, "nonces", [session.account]),
+    node.now(),
+  ]);
+  const deadline = now + PERMIT_SECONDS;
+  const signature = await session.sign({
+    types: { EIP712Domain: domainTypes, Permit: PERMIT },
+    primaryType: "Permit",
+    domain,
+    message: { owner: session.account, spender, value, nonce, deadline },
+  });
+  return { deadline, ...parts(signature) };
+}
+
+/** The parts of a signature of 65 bytes; wallets write the last one as 0, 1, 27 or 28. */
+function parts(signature: Hex): Omit<Permit, "deadline"> {
+  if (!/^0x[0-9a-f]{130}$/i.test(signature)) throw new Error("the signature does not have 65 bytes");
+  const last = Number(`0x${signature.slice(130)}`);
+  return { v: last < 27 ? last + 27 : last, r: `0x${signature.slice(2, 66)}`, s: `0x${signature.slice(66, 130)}` };
+}
+
+/** What stands for an answer that a contract does not have; other failures stay failures. */
+function otherwise<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof Refused || (error as Error).name.endsWith("ZeroDataError")) return value;
+    throw error;
+  };
+}

@@ -1,0 +1,75 @@
+/** Looks a file up by its SHA-256, which is computed here, piece by piece: no file is sent, and none is too large. */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+
+/** How often progress is told at most, in milliseconds. */
+const TOLD_EVERY = 200;
+
+/** Where a file can be dropped, or chosen. */
+export function mountLookup(place: HTMLElement): void {
+  const input = place.querySelector<HTMLInputElement>("input[type=file]");
+  const progress = place.querySelector<HTMLElement>(".progress");
+  if (input === null || progress === null) return;
+  const words = place.dataset;
+  const say = (text: string | undefined, values: Record<string, string> = {}): void => {
+    progress.textContent = (text ?? "").replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+  };
+  let turn = 0;
+
+  async function lookUp(file: File): Promise<void> {
+    const mine = ++turn;
+    input!.disabled = true;
+    try {
+      const hash = await hashOf(file, (done) => {
+        if (mine === turn) say(words["hashing"], { name: file.name, percent: String(Math.floor(done * 100)) });
+      });
+      if (mine !== turn) return;
+      say(words["found"], { hash });
+      location.assign(`/works/${hash}`);
+    } catch (error) {
+      console.error(error);
+      say(words["failed"]);
+    } finally {
+      input!.disabled = false;
+    }
+  }
+
+  input.disabled = false;
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (file) void lookUp(file);
+  });
+  for (const kind of ["dragenter", "dragover"]) {
+    place.addEventListener(kind, (event) => {
+      event.preventDefault();
+      place.classList.add("over");
+    });
+  }
+  place.addEventListener("dragleave", () => place.classList.remove("over"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    place.classList.remove("over");
+    const file = event.dataTransfer?.files[0];
+    if (file) void lookUp(file);
+  });
+}
+
+/** A file's SHA-256, as `0x` and hex digits; told how much of it is done, from 0 to 1. */
+export async function hashOf(file: Blob, progress: (done: number) => void): Promise<string> {
+  const hash = sha256.create();
+  const reader = file.stream().getReader();
+  let done = 0;
+  let told = 0;
+  for (;;) {
+    const piece = await reader.read();
+    if (piece.done) break;
+    hash.update(piece.value);
+    done += piece.value.length;
+    if (performance.now() - told > TOLD_EVERY) {
+      told = performance.now();
+      progress(done / file.size);
+    }
+  }
+  return `0x${bytesToHex(hash.digest())}`;
+}

@@ -1,0 +1,25 @@
+/** `<div data-wallet>` in the head of every page: who is connected, and the way to one's own page. */
+
+import { say, short } from "../text/say";
+import { Session } from "../wallet/session";
+import { element } from "./dom";
+import { Status } from "./status";
+
+/** Brings the place to life. Nobody is asked for anything before they press the button. */
+export async function mountWallet(place: HTMLElement): Promise<void> {
+  const status = new Status();
+  const connect = element("button", { type: "button", class: "quiet" }, say("connect"));
+  connect.addEventListener("click", () => {
+    status.clear();
+    Session.connect().catch((error: unknown) => status.fail(error));
+  });
+  Session.watch((session) => {
+    if (!session) return place.replaceChildren(connect, status.line);
+    const { account, name } = session;
+    const own = element("a", { href: `/accounts/${account}`, title: `${name}: ${account}` }, short(account));
+    const leave = element("button", { type: "button", class: "quiet" }, say("leave"));
+    leave.addEventListener("click", () => Session.leave());
+    place.replaceChildren(own, leave, status.line);
+  });
+  await Session.restore().catch(() => null);
+}

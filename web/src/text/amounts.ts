@@ -1,0 +1,18 @@
+/** Amounts: exact, in a currency's smallest unit; shown and read with its decimals. */
+
+import { formatUnits } from "viem/utils";
+
+/** `25.5 TUSD`: no digit is ever rounded away. */
+export function amount(units: bigint, decimals: number, symbol: string): string {
+  const [whole = "", part] = formatUnits(units, decimals).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  return `${part ? `${grouped}.${part}` : grouped} ${symbol}`;
+}
+
+/** What somebody typed, in the smallest unit; null if it is no such amount. */
+export function units(typed: string, decimals: number): bigint | null {
+  const found = /^(\d{1,60})(?:\.(\d+))?$/.exec(typed.trim());
+  const part = found?.[2] ?? "";
+  if (!found || part.length > decimals) return null;
+  return BigInt((found[1] ?? "") + part.padEnd(decimals, "0"));
+}

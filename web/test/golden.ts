@@ -1,0 +1,38 @@
+/** Computes what the golden vectors of offers and licenses say: JSON in, JSON out. */
+
+import type { Address, Hex } from "viem";
+
+import {
+  conditionsHash,
+  licenseId,
+  offerDigest,
+  offerHash,
+  offerMessage,
+  readConditions,
+  readOffer,
+} from "../src/deals/offer";
+
+interface Vectors {
+  chainId: string;
+  licenseToken: Address;
+  offers: { offer: Record<string, unknown>; conditions: Record<string, unknown> }[];
+  licenses: { offerHash: Hex; licensee: Address; salt: Hex }[];
+}
+
+/** The hashes of all vectors, in their order. */
+export function computed(vectors: Vectors) {
+  const offers = vectors.offers.map((vector) => {
+    const offer = readOffer(vector.offer);
+    const conditions = readConditions(vector.conditions);
+    return {
+      structHash: offerHash(offer),
+      conditions: conditionsHash(conditions),
+      digest: offerDigest(offerMessage(offer, conditions, Number(vectors.chainId), vectors.licenseToken)),
+    };
+  });
+  const licenses = vectors.licenses.map((each) => licenseId(each.offerHash, each.licensee, each.salt));
+  return { offers, licenses };
+}
+
+declare const process: { argv: string[] };
+console.log(JSON.stringify(computed(JSON.parse(process.argv[2] ?? "{}"))));
