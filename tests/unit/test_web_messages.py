@@ -9,8 +9,8 @@ from string import Formatter
 import pytest
 
 from licet.auditor.findings import Severity
-from licet.auditor.lines import Account
-from licet.auditor.report import Verdict
+from licet.auditor.report.audit_report import Verdict
+from licet.auditor.report.lines import Account
 from licet.contracts.assets import DeedFlag
 from licet.licensee.offers import Obstacle
 from licet.rights.offer import Kind

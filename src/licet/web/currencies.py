@@ -3,8 +3,8 @@
 import threading
 from typing import Final
 
-from licet.auditor.journal import token_lines
-from licet.auditor.lines import TokenLine
+from licet.auditor.money.journal import token_lines
+from licet.auditor.report.lines import TokenLine
 from licet.chain.client import Chain
 from licet.contracts.currency import Currency
 from licet.errors import ChainError, Reverted

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from licet.auditor.lines import ClaimLine
-from licet.auditor.papers.markup import Html, tag
-from licet.auditor.papers.periods import by_period
-from licet.auditor.papers.plots import Earned, columns, rows
+from licet.auditor.papers.html.markup import Html, tag
+from licet.auditor.papers.html.periods import by_period
+from licet.auditor.papers.html.plots import Earned, columns, rows
+from licet.auditor.report.lines import ClaimLine
 from licet.text import one_line, short
 from licet.types import Address
 from licet.web.live import Audited

@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import Final
 
 from licet.auditor import AuditReport, VaultSheet
-from licet.auditor.lines import ClaimLine, Shares
-from licet.auditor.papers.amounts import Amounts
 from licet.auditor.papers.columns import Table
-from licet.auditor.papers.figures import figures
-from licet.auditor.papers.markup import Html, joined
+from licet.auditor.papers.html.amounts import Amounts
+from licet.auditor.papers.html.figures import figures
+from licet.auditor.papers.html.markup import Html, joined
 from licet.auditor.papers.tables import tables_of
-from licet.auditor.payees import PayeeStatement, payee_statement
+from licet.auditor.report.lines import ClaimLine, Shares
+from licet.auditor.report.payees import PayeeStatement, payee_statement
 from licet.errors import LicetError
 from licet.text import one_line
 from licet.trees.sums import SumTree

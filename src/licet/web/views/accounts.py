@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from licet.auditor.lines import as_json
-from licet.auditor.report import VaultSheet
+from licet.auditor.report.lines import as_json
+from licet.auditor.report.sheets import VaultSheet
 from licet.contracts.events import (
     AssetRegistered,
     LicenseTransferred,

@@ -3,10 +3,9 @@
 from itertools import islice
 from typing import Any
 
-from licet.auditor.balance import condensed
-from licet.auditor.lines import as_json
 from licet.auditor.papers.columns import Type
-from licet.auditor.report import MEANINGS
+from licet.auditor.report.audit_report import MEANINGS
+from licet.auditor.report.lines import as_json, condensed
 from licet.errors import IndexUnusable, InputError
 from licet.types import shown
 from licet.web.live import Audited
