@@ -14,6 +14,7 @@ from licet.auditor.ledgers.replay import Replay
 from licet.auditor.ledgers.scene import Scene
 from licet.auditor.ledgers.storage import compare_storage
 from licet.auditor.ledgers.usage.logs import check_usage_logs
+from licet.auditor.ledgers.usage.vouchers import check_vouchers
 from licet.auditor.money.closing import Money, check_flows, close_books, close_purses, follow_money
 from licet.auditor.money.funding import check_funding
 from licet.auditor.money.journal import claim_lines, payment_lines, token_lines
@@ -141,6 +142,7 @@ class _Audit:
             self._findings.append(finding)
         works = check_catalogs(replay.registrations, self._library, self._findings)
         self._findings += check_usage_logs(replay.usage.anchors, replay.licenses, self._library)
+        self._findings += check_vouchers(replay.accounts.settlements, scene)
         stated = [stated.event for stated in replay.statements.statements.values()]
         self._findings += check_statement_documents(stated, replay.usage.anchors, self._library)
         self._findings += compare_storage(replay, self._progress)

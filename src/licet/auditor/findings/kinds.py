@@ -178,6 +178,10 @@ class Kind(StrEnum):
     """A settlement charged another amount than its new units cost, or units that were paid before."""
     SETTLEMENT_OVER_CAP = "settlement_over_cap"
     """A settlement charged more units than the license's terms allow."""
+    VOUCHER_INVALID = "voucher_invalid"
+    """A license was charged for units that its licensee signed no voucher for."""
+    VOUCHER_UNSEEN = "voucher_unseen"
+    """The node does not show some settlements' vouchers, which the ledger has checked."""
     SETTLEMENT_UNPAID = "settlement_unpaid"
     """The amount of a settlement did not move from the deposit to the payee."""
     DEPOSIT_UNPAID = "deposit_unpaid"
@@ -280,6 +284,7 @@ _NOTES: Final = frozenset(
         Kind.SPLIT_UNUSED,
         Kind.PARENTS_OUTDATED,
         Kind.USAGE_LOG_MISSING,
+        Kind.VOUCHER_UNSEEN,
         Kind.STATEMENT_USAGE_UNANCHORED,
     }
 )

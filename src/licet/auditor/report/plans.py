@@ -223,8 +223,8 @@ PLANS: Final = (
     Plan(
         "meters",
         "Metered accounts",
-        "Recomputed each settlement from its units and price, and compared each account's slot with the "
-        "logs.",
+        "Recomputed each settlement from its units and price, looked for the licensee's signature for as "
+        "many units, and compared each account's slot with the logs.",
         "account",
         lambda report: len(report.meters),
         _kinds(
@@ -232,6 +232,8 @@ PLANS: Final = (
             Kind.ACCOUNT_STATE_WRONG,
             Kind.SETTLEMENT_WRONG,
             Kind.SETTLEMENT_OVER_CAP,
+            Kind.VOUCHER_INVALID,
+            Kind.VOUCHER_UNSEEN,
         ),
     ),
     Plan(
