@@ -253,6 +253,44 @@ def test_records_that_are_not_at_hand_are_a_note(
     assert "the records of 1 of 1 anchors" in note.message
 
 
+def test_use_of_a_license_that_had_ended(
+    market: Market, licensor: Party, licensee: Party, network: Network, audit: Audit
+) -> None:
+    sold = market.sell(market.register(licensor, "a poem"), kind=OfferKind.SUBSCRIPTION, duration=DAY)
+    end = network.now + DAY
+    network.travel(2 * DAY)
+    late = market.anchor(licensee, sold, end - 100, end)
+    finding = the(Kind.USAGE_UNLICENSED, report := audit())
+    assert kinds(report) == {Kind.USAGE_UNLICENSED}
+    evidence = finding.evidence
+    assert (evidence.license_id, evidence.root) == (sold.license_id, late.root)
+    assert (evidence.expected, evidence.found) == (f"before {end}", str(end))
+
+
+def test_use_until_the_end_of_a_license(
+    market: Market, licensor: Party, licensee: Party, network: Network, audit: Audit
+) -> None:
+    sold = market.sell(market.register(licensor, "a poem"), duration=DAY)
+    end = network.now + DAY
+    network.travel(2 * DAY)
+    market.anchor(licensee, sold, end - 100, end - 1)
+    assert not audit().findings
+
+
+def test_use_that_a_license_does_not_permit(
+    market: Market, licensor: Party, licensee: Party, network: Network, audit: Audit
+) -> None:
+    sold = market.sell(market.register(licensor, "a poem"), uses=Use.DERIVE | Use.MINE)
+    market.anchor(licensee, sold, network.now - 10, network.now, of_any=True)
+    evidence = the(Kind.USAGE_UNLICENSED, report := audit()).evidence
+    assert kinds(report) == {Kind.USAGE_UNLICENSED}
+    assert (evidence.license_id, evidence.expected, evidence.found) == (
+        sold.license_id,
+        "mine,derive",
+        "train",
+    )
+
+
 # Meters.
 
 

@@ -164,6 +164,8 @@ class Kind(StrEnum):
     """Use of a license was reported by somebody whom neither its holder nor its terms name."""
     USAGE_LOG_WRONG = "usage_log_wrong"
     """The records that lead to an anchor's root are not as many, or not of what, it says."""
+    USAGE_UNLICENSED = "usage_unlicensed"
+    """Use was reported under a license that had ended by then, or that does not permit it."""
     USAGE_LOG_MISSING = "usage_log_missing"
     """Of some anchors the records are not at hand; nobody has to publish them."""
     REPORTER_WRONG = "reporter_wrong"

@@ -207,7 +207,8 @@ PLANS: Final = (
         "usage",
         "Reports of use",
         "Compared each anchored report with who may report and with what was reported before, its root with "
-        "the records where they are at hand, and the sums with the ledger's slots.",
+        "the records where they are at hand, these with the licenses' uses and ends, and the sums with the "
+        "ledger's slots.",
         "report",
         lambda report: report.counts.anchors,
         _kinds(
@@ -216,6 +217,7 @@ PLANS: Final = (
             Kind.ANCHOR_UNAUTHORIZED,
             Kind.REPORTER_WRONG,
             Kind.USAGE_LOG_WRONG,
+            Kind.USAGE_UNLICENSED,
             Kind.USAGE_LOG_MISSING,
             Kind.USAGE_STATE_WRONG,
         ),
