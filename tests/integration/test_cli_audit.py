@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -31,6 +34,7 @@ from tests.integration.conftest import (
 
 pytestmark = pytest.mark.integration
 
+LICET = (sys.executable, "-c", "import sys; from licet.cli import main; sys.exit(main())")
 TERMS = TermsDocument("All", Use.DERIVE | Use.TRAIN, "Remix it, train on it.")
 
 
@@ -181,3 +185,20 @@ def test_reports_that_cannot_be_written(run: Run, asset: Registered, name: str, 
     Path("there.json").write_text("mine")
     failed(run("audit", "--report", name), 2, words)
     assert Path("there.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("verify", "pack.zip"), ("watch",)])
+def test_a_verdict_that_cannot_be_told(
+    arguments: tuple[str, ...], run: Run, settings: dict[str, str], asset: Registered
+) -> None:
+    """A full disk behind stdout is no finding."""
+    assert run("audit", "--pack", "pack.zip").code == 0
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*LICET, "audit", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | settings,
+        )
+    assert (ran.returncode, ran.stderr) == (2, "licet: No space left on device\n")

@@ -19,6 +19,7 @@
     ├── IndexFailed                     an index's database that cannot be read or written now
     ├── SpaceMissing                    memory and disk do not suffice
     ├── DeploymentError                 the deployed code is not the code that was shipped
+    │   └── NotARegistry                exit_code 2: another program's contract at the registry's address
     ├── SignerError
     │   ├── WrongPassword               a keystore that the password does not open
     │   └── DevelopmentKeyRefused       a publicly known key on a chain that is not local

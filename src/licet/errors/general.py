@@ -96,6 +96,12 @@ class DeploymentError(LicetError):
     """The code on chain is not the code that was shipped."""
 
 
+class NotARegistry(DeploymentError):
+    """Another program's contract stands at the address that should be a registry's."""
+
+    exit_code = 2
+
+
 class SignerError(LicetError):
     """No signature can be made."""
 
