@@ -13,6 +13,7 @@
     │   ├── NotAContract                exit_code 2: no code at an address
     │   ├── UnexpectedAnswer            a contract that answers as none of Licet's does
     │   ├── NodeUntrue                  a node that its own headers, proofs, or the contracts' heads belie
+    │   ├── NodeForgot                  a node that no longer has old states, blocks or logs
     │   ├── NodesDisagree               two nodes that have different blocks in one place
     │   └── NodeFailed                  a local node could not be found, started or kept running
     ├── IndexUnusable                   exit_code 2: a database that is no index, or of something else

@@ -70,6 +70,10 @@ class NodeUntrue(ChainError):
     """What a node says of the chain cannot be true: `reason` in the facts says in one word why."""
 
 
+class NodeForgot(ChainError):
+    """A node that no longer has old states, blocks or logs: the message says what it can be asked instead."""
+
+
 class NodesDisagree(ChainError):
     """Two nodes have different blocks in one place: one of them is on another chain, or says so."""
 
