@@ -190,6 +190,13 @@ def test_an_http_error_is_named(node: Node, status: int) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
+def test_a_node_that_takes_no_more_questions_is_not_said_to_be_away(node: Node) -> None:
+    node.reply = lambda _: (429, b"")
+    with pytest.raises(ConnectionFailed, match="takes no more questions for now .* wait, or name another"):
+        Chain(node.url)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_busy_node_is_asked_again(node: Node) -> None:
     node.reply = lambda method: (429, b"slow down") if len(node.asked) < 3 else node.by_the_book(method)
     assert Chain(node.url).chain_id == 31337
