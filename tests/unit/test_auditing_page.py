@@ -30,7 +30,7 @@ def test_the_page_has_the_verdicts() -> None:
 def test_the_page_says_how_long_a_node_is_waited_for() -> None:
     assert f"not within {RPC_SECONDS:.0f} seconds" in PAGE
     assert f"more than {transport.MAX_ANSWER_BYTES >> 20} MiB" in PAGE
-    pauses = [f"{pause:g}" for pause in transport._PAUSES]
+    pauses = [f"{pause:g}" for pause in transport.PAUSES]
     assert f"again after {', '.join(pauses[:-1])} and {pauses[-1]} seconds" in PAGE
 
 
