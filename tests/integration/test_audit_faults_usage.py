@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from licet.auditor import AuditReport, Kind, Severity
+from licet.auditor import AuditReport, Kind, Severity, Verdict
 from licet.chain.artifacts import artifact
 from licet.contracts.events import (
     AccountClosing,
@@ -20,7 +20,7 @@ from licet.contracts.events import (
     UsageAnchored,
 )
 from licet.contracts.purses import purse_address
-from licet.documents import Publisher, UsageLog, UsageRecord, sha256
+from licet.documents import Publisher, UsageLog, UsageRecord, file_name, sha256
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.uses import Use
@@ -97,7 +97,7 @@ def reported(
 @pytest.mark.parametrize(
     ("which", "changes", "found"),
     [
-        (0, {"root": ZERO_HASH}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_MISSING}),
+        (0, {"root": ZERO_HASH}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_ALTERED}),
         (0, {"count": 0}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_WRONG, Kind.USAGE_STATE_WRONG}),
         (0, {"count": more(1)}, {Kind.USAGE_LOG_WRONG, Kind.USAGE_STATE_WRONG}),
         (0, {"from": more(50)}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_WRONG}),
@@ -251,6 +251,28 @@ def test_records_that_are_not_at_hand_are_a_note(
     (note,) = (finding for finding in report.findings if finding.kind is Kind.USAGE_LOG_MISSING)
     assert note.severity is Severity.NOTE
     assert "the records of 1 of 1 anchors" in note.message
+
+
+@pytest.mark.parametrize("change", ["missing", "added", "altered"])
+def test_a_record_that_is_not_as_it_was_anchored(
+    log: UsageLog, licensee: Party, audit: Audit, folder: Path, change: str
+) -> None:
+    licensee.contracts.usage.anchor(log.license_id, log.root, 5, log.since, log.until)
+    assert not audit().findings
+    first, *others = log.records
+    records = {
+        "missing": others,
+        "added": [*log.records, replace(first, reference="one more")],
+        "altered": [replace(first, units=7), *others],
+    }
+    shown = replace(log, records=tuple(records[change]))
+    (folder / file_name(sha256(log.to_bytes()))).unlink()
+    Publisher(folder).publish(shown)
+    report = audit()
+    assert (report.verdict, kinds(report)) == (Verdict.CANNOT_TELL, {Kind.USAGE_LOG_ALTERED})
+    evidence = report.findings[0].evidence
+    assert (evidence.expected, evidence.found) == (log.root, shown.root)
+    assert evidence.document_hash == sha256(shown.to_bytes())
 
 
 def test_use_of_a_license_that_had_ended(

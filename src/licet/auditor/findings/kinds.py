@@ -166,6 +166,8 @@ class Kind(StrEnum):
     """The records that lead to an anchor's root are not as many, or not of what, it says."""
     USAGE_UNLICENSED = "usage_unlicensed"
     """Use was reported under a license that had ended by then, or that does not permit it."""
+    USAGE_LOG_ALTERED = "usage_log_altered"
+    """Of an anchor another log of the same license and period is at hand, with other records."""
     USAGE_LOG_MISSING = "usage_log_missing"
     """Of some anchors the records are not at hand; nobody has to publish them."""
     REPORTER_WRONG = "reporter_wrong"
@@ -295,6 +297,7 @@ _CANNOT_TELL: Final = frozenset(
         Kind.CATALOG_MISSING,
         Kind.SIGNATURE_UNPROVEN,
         Kind.SPLIT_MISSING,
+        Kind.USAGE_LOG_ALTERED,
         Kind.STATEMENT_DOCUMENT_MISSING,
         Kind.VAULT_UNREADABLE,
         Kind.PURSE_UNREADABLE,

@@ -218,6 +218,7 @@ PLANS: Final = (
             Kind.REPORTER_WRONG,
             Kind.USAGE_LOG_WRONG,
             Kind.USAGE_UNLICENSED,
+            Kind.USAGE_LOG_ALTERED,
             Kind.USAGE_LOG_MISSING,
             Kind.USAGE_STATE_WRONG,
         ),

@@ -18,20 +18,30 @@ def check_usage_logs(
     """Computes the root of every usage log in a library's folders; yields what its anchor says otherwise.
 
     An anchor names no document, so that a log is found by its root alone, and nobody has promised to show
-    it: that some are not at hand is a note.
+    it: that some are not at hand is a note. Where one of the same license and period is, whose root nobody
+    anchored, a record was added to it, left out or altered, or it is another log.
     """
+    others: dict[tuple[Hash32, int, int], tuple[Hash32, Hash32]] = {}
     missing: defaultdict[Hash32, list[UsageAnchored]] = defaultdict(list)
     for anchor in anchors:
         missing[anchor.root].append(anchor)
-    total = sum(map(len, missing.values()))
+    known, total = frozenset(missing), sum(map(len, missing.values()))
     for item in library.listing(UsageLog).found if total else ():
         try:
             log = UsageLog.from_bytes(library.get(item.hash))
         except DocumentError:
             continue  # a broken document has no root
+        if log.root not in known:
+            others.setdefault((log.license_id, log.since, log.until), (log.root, item.hash))
         for anchor in missing.pop(log.root, ()):
             yield from _check(anchor, log, item.hash, licenses)
-    left = [anchor for same in missing.values() for anchor in same]
+    left = []
+    for anchor in (anchor for same in missing.values() for anchor in same):
+        other = others.get((anchor.license_id, anchor.since, anchor.until))
+        if other is None:
+            left.append(anchor)
+        else:
+            yield _altered(anchor, *other)
     if left:
         yield found(
             Kind.USAGE_LOG_MISSING,
@@ -123,6 +133,12 @@ def _unlicensed(
     anchor: UsageAnchored, document_hash: Hash32, license_id: Hash32, what: str, expected: str, actual: object
 ) -> Finding:
     return _of_log(Kind.USAGE_UNLICENSED, anchor, document_hash, license_id, what, expected, actual)
+
+
+def _altered(anchor: UsageAnchored, root: Hash32, document_hash: Hash32) -> Finding:
+    what = f"is not at hand, but another one of its license and period is, whose root is {root}"
+    license_id, kind = anchor.license_id, Kind.USAGE_LOG_ALTERED
+    return _of_log(kind, anchor, document_hash, license_id, what, anchor.root, root)
 
 
 def _of_log(
