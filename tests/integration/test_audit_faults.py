@@ -12,6 +12,7 @@ from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
 from licet.contracts import Contracts, events
 from licet.contracts.events import Event
+from licet.contracts.vaults import VaultClaim
 from licet.documents import (
     CatalogDocument,
     Library,
@@ -29,7 +30,8 @@ from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights_holder import Price, PublishedSplit, Registered
 from licet.trees.hashing import checksum, keccak
-from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
+from licet.trees.sums import SumNode, SumProof
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 from tests.integration.faults import (
     Logs,
@@ -478,6 +480,34 @@ def test_a_split_document_that_was_altered(
     report = audit()
     assert report.verdict is Verdict.CANNOT_TELL
     assert kinds(report) == {Kind.SPLIT_MISSING}
+
+
+def test_a_tree_that_promises_more_than_the_whole(
+    artist: Party,
+    co_artist: Party,
+    licensor: Party,
+    licensee: Party,
+    asset: Registered,
+    terms: TermsDocument,
+    dollar: Address,
+    audit: Audit,
+) -> None:
+    """Three quarters for each of two: it pays whom its root proves a share, and nobody else can be told."""
+    first, second = sorted((artist.address, co_artist.address))
+    one, other = (keccak(b"\0" + address_bytes(payee) + (3).to_bytes(16)) for payee in (first, second))
+    inner = keccak(b"\1" + one + (3).to_bytes(16) + other + (1).to_bytes(16))
+    root = hash32(keccak(b"\2" + inner + (4).to_bytes(16)))
+    licensor.contracts.vaults.publish(root, payees=[(first, 3), (second, 3)])
+    vault = licensor.contracts.vaults.vault_of(root)
+    licensee.receive_dollars(PRICE)
+    licensee.buys.buy(licensor.sells.offer(asset.asset_id, vault, Price(dollar, PRICE), terms))
+    proof = SumProof(3, (SumNode(hash32(other), 1),), 0)
+    licensor.contracts.vaults.claim([VaultClaim(root, dollar, first, proof)])
+    report = audit()
+    assert (report.verdict, kinds(report)) == (Verdict.CANNOT_TELL, {Kind.SPLIT_MISSING})
+    assert "the payees published in" in report.findings[0].message
+    assert report.findings[0].evidence.vault == vault
+    assert [(sheet.claimed, sheet.due) for sheet in report.vaults] == [(PRICE * 3 // 4, None)]
 
 
 def hash_address(number: int) -> Address:

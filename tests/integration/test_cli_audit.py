@@ -223,6 +223,18 @@ def test_a_full_disk(option: str, settings: dict[str, str], much: None, tmp_path
     assert not [made.name for made in tmp_path.iterdir() if made.suffix == ".zip" or made.name[0] == "."]
 
 
+def test_a_proxy_in_the_registrys_place(
+    run: Run, asset: Registered, network: Network, raw_contract: Callable[[bytes], Address]
+) -> None:
+    """It answers as the registry does, and is another's to change."""
+    registry = bytes.fromhex(network.deployment.asset_registry[2:])
+    code = bytes.fromhex("363d3d373d3d3d363d73") + registry + bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
+    proxy = raw_contract(code)
+    failed(run("audit", "--registry", proxy), 1, proxy, "do not trust this deployment")
+    failed(run("audit", "watch", "--registry", proxy), 1, "do not trust this deployment")
+    failed(run("index", "update", "--registry", proxy), 1, "do not trust this deployment")
+
+
 # Nodes that have forgotten what they had.
 
 
