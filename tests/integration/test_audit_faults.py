@@ -37,9 +37,11 @@ from tests.integration.faults import (
     Logs,
     RefusedError,
     alter_slot,
+    altered,
     balance_slot,
     between,
     deed_slot,
+    forged,
     is_a,
     kinds,
     lying_about_logs,
@@ -55,6 +57,7 @@ Audit = Callable[..., AuditReport]
 RawContract = Callable[[bytes], Address]
 Answer = Callable[[str, list[Any], Any], Any]
 
+ELSEWHERE = "0x" + "77" * 20
 PRICE = 25 * DOLLAR
 YES_TO_EVERYTHING = bytes.fromhex("600160005260206000f3")  # returns 1, whatever it is asked
 
@@ -611,6 +614,37 @@ def test_a_seat_whose_price_was_not_paid(
     assert kinds(report) == {Kind.PAYMENT_MISSING, Kind.INCOME_WRONG}
     finding = the(Kind.PAYMENT_MISSING, report)
     assert (finding.evidence.payee, finding.evidence.expected) == (vault, str(3 * PRICE))
+
+
+UNSIGNED = {Kind.LICENSE_ID_WRONG, Kind.SIGNATURE_INVALID}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"payer": ELSEWHERE}, {Kind.PAYMENT_MISSING}),
+        ({"licensee": ELSEWHERE}, {Kind.LICENSE_ID_WRONG, Kind.LICENSE_HOLDER_WRONG}),
+        ({"salt": hash32(b"7" * 32)}, {Kind.LICENSE_ID_WRONG}),
+        ({"assetId": hash32(b"7" * 32)}, {Kind.SALE_ASSET_WRONG}),
+        ({"offer": lambda offer: offer | {"price": offer["price"] + 1}}, UNSIGNED | {Kind.PAYMENT_MISSING}),
+        (
+            {"offer": lambda offer: offer | {"payee": ELSEWHERE}},
+            UNSIGNED | {Kind.PAYMENT_MISSING, Kind.PAYEE_NOT_A_VAULT},
+        ),
+        ({"offer": lambda offer: offer | {"uses": 1023}}, UNSIGNED | {Kind.LICENSE_USES_WRONG}),
+        (
+            {"offer": lambda offer: offer | {"duration": offer["duration"] + 1}},
+            UNSIGNED | {Kind.LICENSE_EXPIRY_WRONG},
+        ),
+    ],
+    ids=["payer", "licensee", "salt", "asset", "price", "vault", "uses", "term"],
+)
+def test_a_sale_that_is_logged_otherwise_than_it_was(
+    change: dict[str, Any], found: set[Kind], bought: Purchase, network: Network, audit: Audit
+) -> None:
+    """And the token's head agrees with that."""
+    with forged(network, altered(events.Sold, **change)) as url:
+        assert kinds(audit(url)) == found
 
 
 def with_quantity(quantity: int) -> Answer:
