@@ -260,7 +260,7 @@ def test_a_node_without_old_states(run: Run, asset: Registered, network: Network
     with between(network.url, without_old_states(network)) as url:
         assert run("audit", "--rpc", url).code == 0
         old = network.height - 1
-        words = (f"no longer has the state of block {old}", "at the newest block, without --block")
+        words = (f"does not have the state of block {old}", "at the newest block, without --block")
         failed(run("audit", "--rpc", url, "--block", old), 2, "missing trie node", *words)
         assert run("index", "update", "--rpc", url, "--db", "index.sqlite").code == 0
         network.rpc("evm_mine")
@@ -269,9 +269,23 @@ def test_a_node_without_old_states(run: Run, asset: Registered, network: Network
         assert run("audit", "--rpc", url, "--db", "index.sqlite").code == 0
 
 
+def test_a_node_that_has_no_state_yet(run: Run, asset: Registered, network: Network) -> None:
+    """Of the newest block, as where another machine answers: there is no newer one to be audited."""
+
+    def answer(method: str, params: list[Any], result: Any) -> Any:
+        if method in ("eth_getBalance", "eth_getStorageAt") or (method == "eth_call" and len(params) > 2):
+            raise RefusedError("header not found")
+        return result
+
+    with between(network.url, answer) as url:
+        ran = run("audit", "--rpc", url)
+    failed(ran, 2, "header not found")
+    assert "archive" not in ran.err
+
+
 def test_a_node_without_old_logs(run: Run, asset: Registered, network: Network) -> None:
     assert run("index", "update", "--db", "index.sqlite").code == 0
     with between(network.url, without_old_logs) as url:
-        words = ("no longer has blocks or logs as old as the deployment", "from an index with --db")
+        words = ("does not have blocks or logs as old as the deployment", "from an index with --db")
         failed(run("audit", "--rpc", url), 2, "pruned history unavailable", *words)
         assert run("audit", "--rpc", url, "--db", "index.sqlite").code == 0

@@ -25,11 +25,11 @@ def explained(
     if type(error) is not ChainError:
         return error
     if not _gives(lambda: chain.balance(registry, at.number)):
-        if not _gives(lambda: chain.balance(registry)):
+        if not _has_newer(chain, deployment, at):
             return error
         newest = "once `licet index update` has come there" if from_index else "without --block"
         return NodeForgot(
-            f"{error}. It no longer has the state of block {at.number}, which everything is compared with: "
+            f"{error}. It does not have the state of block {at.number}, which everything is compared with: "
             f"name an archive node with --rpc, or audit at the newest block, {newest}; the state that this "
             "node has suffices to check everything there",
             block=at.number,
@@ -38,11 +38,20 @@ def explained(
         return error
     if not _gives(lambda: [chain.block(first), *chain.logs([registry], from_block=first, to_block=first)]):
         return NodeForgot(
-            f"{error}. It no longer has blocks or logs as old as the deployment, {first}: name another node "
+            f"{error}. It does not have blocks or logs as old as the deployment, {first}: name another node "
             "with --rpc, or audit from an index with --db, for which the state that this node has suffices",
             block=first,
         )
     return error
+
+
+def _has_newer(chain: Chain, deployment: Deployment, at: Block) -> bool:
+    """Whether a node has the state of a newer block."""
+    try:
+        chain.balance(deployment.asset_registry)
+        return chain.block().number > at.number
+    except ChainError:
+        return False
 
 
 def _gives(ask: Callable[[], object]) -> bool:
