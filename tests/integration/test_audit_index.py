@@ -46,6 +46,7 @@ def test_it_reports_what_it_reports_from_the_node(index: Index, network: Network
     from_index, from_node = audited(network, index), audited(network, None)
     assert from_index.to_json() == from_node.to_json()
     assert from_index.counts.sales > 5
+    assert from_index.counts.derivative_sales == 1
 
 
 def test_a_node_that_has_only_the_state_is_enough(index: Index, network: Network) -> None:

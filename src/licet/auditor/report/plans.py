@@ -104,7 +104,7 @@ PLANS: Final = (
         "Recomputed the hash of each offer that was published or sold on, checked who signed it, and "
         "compared its slot with the logs.",
         "offer",
-        lambda report: report.counts.offers + report.counts.sales,
+        lambda report: report.counts.offers_checked,
         _kinds(
             Kind.OFFER_HASH_WRONG, Kind.OFFER_STATE_WRONG, Kind.SIGNATURE_INVALID, Kind.SIGNATURE_UNPROVEN
         ),
@@ -146,7 +146,7 @@ PLANS: Final = (
         "Compared each sale and renewal of a derivative with what its parents' licenses allow: payee, uses, "
         "term, terms, revenue ceiling.",
         "sale",
-        lambda report: report.counts.sales,
+        lambda report: report.counts.derivative_sales,
         _kinds(
             Kind.PAYEE_NOT_DERIVATIVES,
             Kind.USES_BEYOND_PARENTS,
