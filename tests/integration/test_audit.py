@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from licet.auditor.procedures import carried_out
 
 from licet.auditor import Auditor, AuditReport, Kind, VaultSheet, Verdict
+from licet.auditor.report.procedures import carried_out
 from licet.catalog import read_catalog
 from licet.chain.artifacts import artifact
 from licet.chain.deployments import create_address
