@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from licet.auditor import AuditReport, Kind, Severity, Verdict
+from licet.auditor import Auditor, AuditReport, Kind, Severity, Verdict
 from licet.chain.artifacts import artifact
 from licet.contracts.events import (
     AccountClosing,
@@ -20,7 +20,7 @@ from licet.contracts.events import (
     UsageAnchored,
 )
 from licet.contracts.purses import purse_address
-from licet.documents import Publisher, UsageLog, UsageRecord, file_name, sha256
+from licet.documents import Library, Publisher, UsageLog, UsageRecord, file_name, sha256
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.uses import Use
@@ -433,6 +433,17 @@ def test_vouchers_that_are_not_to_be_seen_are_a_note(
         (note,) = audit(url).findings
     assert (note.kind, note.severity) == (Kind.VOUCHER_UNSEEN, Severity.NOTE)
     assert "the vouchers of 2 of 2 settlements" in note.message
+
+
+def test_how_far_vouchers_are_looked_for_is_told(metered: Sold, network: Network, folder: Path) -> None:
+    told = {}
+
+    def progress(step: str, done: int, total: int) -> None:
+        told[step] = (done, total)
+
+    auditor = Auditor(network.chain(), Library([folder]))
+    auditor.audit(network.deployment.asset_registry, progress=progress)
+    assert told["vouchers"] == (2, 2)
 
 
 def test_a_node_that_refuses_transactions(metered: Sold, network: Network, audit: Audit) -> None:

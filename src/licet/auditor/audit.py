@@ -149,7 +149,7 @@ class _Audit:
             self._findings.append(finding)
         works = check_catalogs(replay.registrations, self._library, self._findings)
         self._findings += check_usage_logs(replay.usage.anchors, replay.licenses, self._library)
-        self._findings += check_vouchers(replay.accounts.settlements, scene)
+        self._findings += check_vouchers(replay.accounts.settlements, scene, self._progress)
         stated = [stated.event for stated in replay.statements.statements.values()]
         self._findings += check_statement_documents(stated, replay.usage.anchors, self._library)
         self._findings += compare_storage(replay, self._progress)

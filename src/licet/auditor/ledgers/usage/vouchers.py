@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from licet.auditor.evidence.records import Progress
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.scene import Scene
 from licet.chain import signatures
@@ -59,7 +60,9 @@ class _Told:
     vouchers: tuple[tuple[Hash32, int, bytes], ...]
 
 
-def check_vouchers(settlements: Sequence[Settlement], scene: Scene) -> Iterator[Finding]:
+def check_vouchers(
+    settlements: Sequence[Settlement], scene: Scene, progress: Progress | None = None
+) -> Iterator[Finding]:
     """Looks for each settlement's voucher in its transaction; yields the settlements that had none.
 
     A node need not keep old transactions, and a contract that settles may have the voucher from elsewhere:
@@ -67,7 +70,7 @@ def check_vouchers(settlements: Sequence[Settlement], scene: Scene) -> Iterator[
     """
     ledger = scene.contracts.usage.address.lower()
     unseen = []
-    for some in parts_of(settlements, _AT_ONCE):
+    for at, some in enumerate(parts_of(settlements, _AT_ONCE)):
         told = _told_by({settlement.log.tx_hash for settlement in some}, scene)
         for settlement in some:
             by = told[settlement.log.tx_hash]
@@ -78,6 +81,8 @@ def check_vouchers(settlements: Sequence[Settlement], scene: Scene) -> Iterator[
                 yield _invalid(settlement, scene)
             else:
                 unseen.append(settlement)
+        if progress is not None:
+            progress("vouchers", at * _AT_ONCE + len(some), len(settlements))
     if unseen:
         yield found(
             Kind.VOUCHER_UNSEEN,
