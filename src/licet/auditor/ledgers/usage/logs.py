@@ -31,9 +31,10 @@ def check_usage_logs(
             log = UsageLog.from_bytes(library.get(item.hash))
         except DocumentError:
             continue  # a broken document has no root
-        if log.root not in known:
-            others.setdefault((log.license_id, log.since, log.until), (log.root, item.hash))
-        for anchor in missing.pop(log.root, ()):
+        root = log.root
+        if root not in known:
+            others.setdefault((log.license_id, log.since, log.until), (root, item.hash))
+        for anchor in missing.pop(root, ()):
             yield from _check(anchor, log, item.hash, licenses)
     left = []
     for anchor in (anchor for same in missing.values() for anchor in same):
