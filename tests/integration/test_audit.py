@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from licet.auditor import Auditor, AuditReport, Kind, VaultSheet, Verdict
+from licet.auditor.report.procedures import carried_out
 from licet.catalog import read_catalog
 from licet.chain.artifacts import artifact
 from licet.chain.deployments import create_address
@@ -74,6 +75,24 @@ def test_a_sale_and_its_claims_are_clean(
     report = audit()
     assert not report.findings
     assert report.counts.sales == report.counts.claims == 1
+
+
+def test_an_offer_that_was_published_and_sold_on_twice_is_one(
+    licensor: Party, licensee: Party, signed_offer: OfferDocument, audit: Audit
+) -> None:
+    licensor.sells.publish_offer(signed_offer.offer, signed_offer.conditions)
+    licensee.receive_dollars(50 * DOLLAR)
+    for _ in range(2):
+        licensee.buys.buy(signed_offer)
+    report = audit()
+    counts = report.counts
+    assert (counts.offers, counts.sales, counts.offers_checked, counts.derivative_sales) == (1, 2, 1, 0)
+    extents = {procedure.key: procedure.extent for procedure in carried_out(report)}
+    assert (extents["offers"], extents["sales"], extents["derivative_sales"]) == (
+        "1 offer",
+        "2 sales",
+        "0 sales",
+    )
 
 
 def test_all_ways_to_sell_are_clean(

@@ -12,6 +12,7 @@ from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
 from licet.contracts import Contracts, events
 from licet.contracts.events import Event
+from licet.contracts.vaults import VaultClaim
 from licet.documents import (
     CatalogDocument,
     Library,
@@ -29,15 +30,18 @@ from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.rights_holder import Price, PublishedSplit, Registered
 from licet.trees.hashing import checksum, keccak
-from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
+from licet.trees.sums import SumNode, SumProof
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 from tests.integration.faults import (
     Logs,
     RefusedError,
     alter_slot,
+    altered,
     balance_slot,
     between,
     deed_slot,
+    forged,
     is_a,
     kinds,
     lying_about_logs,
@@ -53,6 +57,7 @@ Audit = Callable[..., AuditReport]
 RawContract = Callable[[bytes], Address]
 Answer = Callable[[str, list[Any], Any], Any]
 
+ELSEWHERE = "0x" + "77" * 20
 PRICE = 25 * DOLLAR
 YES_TO_EVERYTHING = bytes.fromhex("600160005260206000f3")  # returns 1, whatever it is asked
 
@@ -480,6 +485,34 @@ def test_a_split_document_that_was_altered(
     assert kinds(report) == {Kind.SPLIT_MISSING}
 
 
+def test_a_tree_that_promises_more_than_the_whole(
+    artist: Party,
+    co_artist: Party,
+    licensor: Party,
+    licensee: Party,
+    asset: Registered,
+    terms: TermsDocument,
+    dollar: Address,
+    audit: Audit,
+) -> None:
+    """Three quarters for each of two: it pays whom its root proves a share, and nobody else can be told."""
+    first, second = sorted((artist.address, co_artist.address))
+    one, other = (keccak(b"\0" + address_bytes(payee) + (3).to_bytes(16)) for payee in (first, second))
+    inner = keccak(b"\1" + one + (3).to_bytes(16) + other + (1).to_bytes(16))
+    root = hash32(keccak(b"\2" + inner + (4).to_bytes(16)))
+    licensor.contracts.vaults.publish(root, payees=[(first, 3), (second, 3)])
+    vault = licensor.contracts.vaults.vault_of(root)
+    licensee.receive_dollars(PRICE)
+    licensee.buys.buy(licensor.sells.offer(asset.asset_id, vault, Price(dollar, PRICE), terms))
+    proof = SumProof(3, (SumNode(hash32(other), 1),), 0)
+    licensor.contracts.vaults.claim([VaultClaim(root, dollar, first, proof)])
+    report = audit()
+    assert (report.verdict, kinds(report)) == (Verdict.CANNOT_TELL, {Kind.SPLIT_MISSING})
+    assert "the payees published in" in report.findings[0].message
+    assert report.findings[0].evidence.vault == vault
+    assert [(sheet.claimed, sheet.due) for sheet in report.vaults] == [(PRICE * 3 // 4, None)]
+
+
 def hash_address(number: int) -> Address:
     return checksum(keccak(number.to_bytes(32))[12:])
 
@@ -581,6 +614,37 @@ def test_a_seat_whose_price_was_not_paid(
     assert kinds(report) == {Kind.PAYMENT_MISSING, Kind.INCOME_WRONG}
     finding = the(Kind.PAYMENT_MISSING, report)
     assert (finding.evidence.payee, finding.evidence.expected) == (vault, str(3 * PRICE))
+
+
+UNSIGNED = {Kind.LICENSE_ID_WRONG, Kind.SIGNATURE_INVALID}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"payer": ELSEWHERE}, {Kind.PAYMENT_MISSING}),
+        ({"licensee": ELSEWHERE}, {Kind.LICENSE_ID_WRONG, Kind.LICENSE_HOLDER_WRONG}),
+        ({"salt": hash32(b"7" * 32)}, {Kind.LICENSE_ID_WRONG}),
+        ({"assetId": hash32(b"7" * 32)}, {Kind.SALE_ASSET_WRONG}),
+        ({"offer": lambda offer: offer | {"price": offer["price"] + 1}}, UNSIGNED | {Kind.PAYMENT_MISSING}),
+        (
+            {"offer": lambda offer: offer | {"payee": ELSEWHERE}},
+            UNSIGNED | {Kind.PAYMENT_MISSING, Kind.PAYEE_NOT_A_VAULT},
+        ),
+        ({"offer": lambda offer: offer | {"uses": 1023}}, UNSIGNED | {Kind.LICENSE_USES_WRONG}),
+        (
+            {"offer": lambda offer: offer | {"duration": offer["duration"] + 1}},
+            UNSIGNED | {Kind.LICENSE_EXPIRY_WRONG},
+        ),
+    ],
+    ids=["payer", "licensee", "salt", "asset", "price", "vault", "uses", "term"],
+)
+def test_a_sale_that_is_logged_otherwise_than_it_was(
+    change: dict[str, Any], found: set[Kind], bought: Purchase, network: Network, audit: Audit
+) -> None:
+    """And the token's head agrees with that."""
+    with forged(network, altered(events.Sold, **change)) as url:
+        assert kinds(audit(url)) == found
 
 
 def with_quantity(quantity: int) -> Answer:

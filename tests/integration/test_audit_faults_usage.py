@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from licet.auditor import AuditReport, Kind, Severity
+from licet.auditor import Auditor, AuditReport, Kind, Severity, Verdict
 from licet.chain.artifacts import artifact
 from licet.contracts.events import (
     AccountClosing,
@@ -20,16 +20,19 @@ from licet.contracts.events import (
     UsageAnchored,
 )
 from licet.contracts.purses import purse_address
-from licet.documents import Publisher, UsageLog, UsageRecord, sha256
+from licet.documents import Library, Publisher, UsageLog, UsageRecord, file_name, sha256
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.uses import Use
+from licet.rights.voucher import Voucher
 from licet.trees.hashing import keccak
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, address_bytes, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Party
 from tests.integration.faults import (
+    Answer,
     Lie,
     Logs,
+    RefusedError,
     added,
     alter_slot,
     altered,
@@ -51,6 +54,8 @@ Found = Callable[..., set[Kind]]
 
 ELSEWHERE = "0x" + "77" * 20
 NOTHING = hash32(b"\x77" * 32)
+CONFIRMS_EVERYTHING = bytes.fromhex("631626ba7e60e01b60005260206000f3")
+"""A contract whose every answer is EIP-1271's yes."""
 USAGE, ACCOUNTS = 1, 2
 """Where the ledger keeps what."""
 
@@ -92,7 +97,7 @@ def reported(
 @pytest.mark.parametrize(
     ("which", "changes", "found"),
     [
-        (0, {"root": ZERO_HASH}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_MISSING}),
+        (0, {"root": ZERO_HASH}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_ALTERED}),
         (0, {"count": 0}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_WRONG, Kind.USAGE_STATE_WRONG}),
         (0, {"count": more(1)}, {Kind.USAGE_LOG_WRONG, Kind.USAGE_STATE_WRONG}),
         (0, {"from": more(50)}, {Kind.ANCHOR_INVALID, Kind.USAGE_LOG_WRONG}),
@@ -248,7 +253,65 @@ def test_records_that_are_not_at_hand_are_a_note(
     assert "the records of 1 of 1 anchors" in note.message
 
 
-# Meters.
+@pytest.mark.parametrize("change", ["missing", "added", "altered"])
+def test_a_record_that_is_not_as_it_was_anchored(
+    log: UsageLog, licensee: Party, audit: Audit, folder: Path, change: str
+) -> None:
+    licensee.contracts.usage.anchor(log.license_id, log.root, 5, log.since, log.until)
+    assert not audit().findings
+    first, *others = log.records
+    records = {
+        "missing": others,
+        "added": [*log.records, replace(first, reference="one more")],
+        "altered": [replace(first, units=7), *others],
+    }
+    shown = replace(log, records=tuple(records[change]))
+    (folder / file_name(sha256(log.to_bytes()))).unlink()
+    Publisher(folder).publish(shown)
+    report = audit()
+    assert (report.verdict, kinds(report)) == (Verdict.CANNOT_TELL, {Kind.USAGE_LOG_ALTERED})
+    evidence = report.findings[0].evidence
+    assert (evidence.expected, evidence.found) == (log.root, shown.root)
+    assert evidence.document_hash == sha256(shown.to_bytes())
+
+
+def test_use_of_a_license_that_had_ended(
+    market: Market, licensor: Party, licensee: Party, network: Network, audit: Audit
+) -> None:
+    sold = market.sell(market.register(licensor, "a poem"), kind=OfferKind.SUBSCRIPTION, duration=DAY)
+    end = network.now + DAY
+    network.travel(2 * DAY)
+    late = market.anchor(licensee, sold, end - 100, end)
+    finding = the(Kind.USAGE_UNLICENSED, report := audit())
+    assert kinds(report) == {Kind.USAGE_UNLICENSED}
+    evidence = finding.evidence
+    assert (evidence.license_id, evidence.root) == (sold.license_id, late.root)
+    assert (evidence.expected, evidence.found) == (f"before {end}", str(end))
+
+
+def test_use_until_the_end_of_a_license(
+    market: Market, licensor: Party, licensee: Party, network: Network, audit: Audit
+) -> None:
+    sold = market.sell(market.register(licensor, "a poem"), duration=DAY)
+    end = network.now + DAY
+    network.travel(2 * DAY)
+    market.anchor(licensee, sold, end - 100, end - 1)
+    assert not audit().findings
+
+
+def test_use_that_a_license_does_not_permit(
+    market: Market, licensor: Party, licensee: Party, network: Network, audit: Audit
+) -> None:
+    sold = market.sell(market.register(licensor, "a poem"), uses=Use.DERIVE | Use.MINE)
+    market.anchor(licensee, sold, network.now - 10, network.now, of_any=True)
+    evidence = the(Kind.USAGE_UNLICENSED, report := audit()).evidence
+    assert kinds(report) == {Kind.USAGE_UNLICENSED}
+    assert (evidence.license_id, evidence.expected, evidence.found) == (
+        sold.license_id,
+        "mine,derive",
+        "train",
+    )
+
 
 # Meters.
 
@@ -279,12 +342,16 @@ def purse(metered: Sold, network: Network) -> Address:
             {"amount": 0},
             {Kind.SETTLEMENT_WRONG, Kind.PURSE_OUTFLOW_WRONG},
         ),
-        ({"units": more(1)}, {Kind.SETTLEMENT_WRONG, Kind.ACCOUNT_STATE_WRONG}),
+        (
+            {"units": more(1)},
+            {Kind.SETTLEMENT_WRONG, Kind.VOUCHER_INVALID, Kind.ACCOUNT_STATE_WRONG},
+        ),
         ({"units": 4}, {Kind.SETTLEMENT_WRONG, Kind.ACCOUNT_STATE_WRONG}),
         (
             {"units": 51, "amount": 47 * DOLLAR},
             {
                 Kind.SETTLEMENT_OVER_CAP,
+                Kind.VOUCHER_INVALID,
                 Kind.SETTLEMENT_UNPAID,
                 Kind.ACCOUNT_STATE_WRONG,
                 Kind.PURSE_OUTFLOW_WRONG,
@@ -321,6 +388,83 @@ def test_a_settlement_that_was_not_paid(
         Kind.PURSE_OUTFLOW_WRONG,
     }
     assert the(Kind.SETTLEMENT_UNPAID, report).evidence.license_id == metered.license_id
+
+
+# Vouchers.
+
+
+def showing(change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> Answer:
+    """A node that shows transactions otherwise than they are."""
+    return lambda method, params, result: (
+        change(result) if method == "eth_getTransactionByHash" and result else result
+    )
+
+
+def signed_by_nobody(transaction: dict[str, Any]) -> dict[str, Any]:
+    """The voucher's signature ends with its `v`, and zeros that fill up its last word."""
+    end = len(transaction["input"]) - 2 * 31
+    return transaction | {"input": transaction["input"][: end - 20] + "0" * (20 + 2 * 31)}
+
+
+def through_another(transaction: dict[str, Any]) -> dict[str, Any]:
+    return transaction | {"to": ELSEWHERE}
+
+
+def test_a_voucher_that_its_licensee_did_not_sign(metered: Sold, network: Network, audit: Audit) -> None:
+    with between(network.url, showing(signed_by_nobody)) as url:
+        report = audit(url)
+    assert kinds(report) == {Kind.VOUCHER_INVALID}
+    assert [finding.evidence.license_id for finding in report.findings] == 2 * [metered.license_id]
+
+
+def test_a_voucher_that_was_shown_to_another_contract(metered: Sold, network: Network, audit: Audit) -> None:
+    with between(network.url, showing(through_another)) as url:
+        assert not audit(url).findings
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda _: None, lambda tx: through_another(signed_by_nobody(tx)), lambda tx: tx | {"input": ""}],
+)
+def test_vouchers_that_are_not_to_be_seen_are_a_note(
+    metered: Sold, network: Network, audit: Audit, change: Callable[[dict[str, Any]], dict[str, Any] | None]
+) -> None:
+    with between(network.url, showing(change)) as url:
+        (note,) = audit(url).findings
+    assert (note.kind, note.severity) == (Kind.VOUCHER_UNSEEN, Severity.NOTE)
+    assert "the vouchers of 2 of 2 settlements" in note.message
+
+
+def test_how_far_vouchers_are_looked_for_is_told(metered: Sold, network: Network, folder: Path) -> None:
+    told = {}
+
+    def progress(step: str, done: int, total: int) -> None:
+        told[step] = (done, total)
+
+    auditor = Auditor(network.chain(), Library([folder]))
+    auditor.audit(network.deployment.asset_registry, progress=progress)
+    assert told["vouchers"] == (2, 2)
+
+
+def test_a_node_that_refuses_transactions(metered: Sold, network: Network, audit: Audit) -> None:
+    def refuse(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_getTransactionByHash":
+            raise RefusedError("transaction indexing is in progress")
+        return result
+
+    with between(network.url, refuse) as url:
+        assert kinds(audit(url)) == {Kind.VOUCHER_UNSEEN}
+
+
+def test_a_voucher_that_a_contract_confirms(
+    market: Market, stranger: Party, licensee: Party, network: Network, audit: Audit
+) -> None:
+    sold = market.metered()
+    market.deposit(sold, 30 * DOLLAR)
+    network.rpc("anvil_setCode", licensee.address, "0x" + CONFIRMS_EVERYTHING.hex())
+    network.rpc("evm_mine")
+    stranger.contracts.usage.settle(sold.grant, sold.conditions, Voucher(sold.license_id, 3), b"anything")
+    assert not audit().findings
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The auditor on an index of one's own: the same report as from the node, or a clear refusal."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from licet.chain.client import Chain
 from licet.documents import Library
 from licet.errors import IndexUnusable, InputError
 from licet.index import Index
-from tests.integration.commands import Ok, Run
+from tests.integration.commands import Ok, Run, failed
 from tests.integration.conftest import Network, Party
 from tests.integration.faults import RefusedError, between
 from tests.integration.indexing import QUICK, play
@@ -46,6 +46,7 @@ def test_it_reports_what_it_reports_from_the_node(index: Index, network: Network
     from_index, from_node = audited(network, index), audited(network, None)
     assert from_index.to_json() == from_node.to_json()
     assert from_index.counts.sales > 5
+    assert from_index.counts.derivative_sales == 1
 
 
 def test_a_node_that_has_only_the_state_is_enough(index: Index, network: Network) -> None:
@@ -150,3 +151,34 @@ def test_the_command_reads_it(db: Path, ok: Ok, run: Run, tmp_path: Path) -> Non
     nothing = run("audit", "--db", str(tmp_path / "none.sqlite"))
     assert nothing.code == 2
     assert "none.sqlite" in nothing.err
+
+
+def cut(db: Path) -> None:
+    db.write_bytes(db.read_bytes()[: db.stat().st_size // 2])
+
+
+def of_another_chain(db: Path) -> None:
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE licet_index SET chain_id = '5'")
+
+
+def of_something_else(db: Path) -> None:
+    db.write_bytes(b"")
+    with sqlite3.connect(db) as connection:
+        connection.execute("CREATE TABLE poems (text TEXT)")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (cut, "written by halves"),
+        (of_another_chain, "on chain 5, not of"),
+        (of_something_else, "something else"),
+        (lambda db: db.write_bytes(b""), "nothing was indexed"),
+    ],
+)
+def test_the_command_refuses_what_is_no_index_of_this(
+    damage: Callable[[Path], object], words: str, db: Path, run: Run
+) -> None:
+    damage(db)
+    failed(run("audit", "--db", str(db)), 2, words)

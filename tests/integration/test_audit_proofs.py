@@ -184,6 +184,7 @@ def test_a_node_that_has_no_proofs(method: str, story: Market, network: Network,
         ran = run("audit", "--proofs", "--rpc", url)
     assert ran.code == 2
     assert "exceeds maximum proof window" in ran.err
+    assert ("or audit a newer block" in ran.err) == (method == "eth_getProof")
 
 
 def test_what_a_token_says_of_balances_may_remain_its_word(

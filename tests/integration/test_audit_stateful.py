@@ -1,8 +1,9 @@
 """Anybody does anything, in any order, on a real chain: the verdict is `clean`, and the sheets are right.
 
-And with one fault at a random place it is `findings`, of the kind that names the fault. `LICET_OPERATIONS`
-says how many operations there are on one chain, `LICET_FAULTS` how many markets faults are planted in; every
-night there are 10,000 and 25, and `LICET_SEED` makes them other ones each time.
+And with one fault at a random place it is `findings`, of the kind that names the fault. So it is from the
+node, and from an index of one's own, where no node lies. `LICET_OPERATIONS` says how many operations there
+are on one chain, `LICET_FAULTS` how many markets faults are planted in; every night there are 10,000 and 25,
+and `LICET_SEED` makes them other ones each time.
 """
 
 import os
@@ -10,20 +11,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from licet.auditor import Auditor, AuditReport, Verdict
+from licet.auditor import Auditor, AuditReport, Kind, Verdict
 from licet.chain.client import Chain
 from licet.documents import Library
+from licet.errors import NodeUntrue
+from licet.index import Index
 from tests.integration.bazaar import comparing
 from tests.integration.bazaar.bazaar import Bazaar
 from tests.integration.bazaar.operations import WEIGHTS, step
 from tests.integration.bazaar.planting import FAULTS, Fault
 from tests.integration.conftest import Network, started
 from tests.integration.faults import kinds
+from tests.integration.indexing import QUICK
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(14_400)]
 
@@ -115,9 +120,21 @@ def audited(bazaar: Bazaar, url: str = "") -> AuditReport:
     return Auditor(chain, library).audit(bazaar.network.deployment.asset_registry)
 
 
+def audited_from(db: Path, bazaar: Bazaar) -> AuditReport:
+    """The same from an index of one's own, which is brought up to date first."""
+    url = bazaar.network.url
+    library = Library([bazaar.folder / "documents"], allow_http=False)
+    deployment = bazaar.network.deployment
+    with Index(db) as index:
+        index.update([url], deployment, **QUICK)
+        return Auditor(Chain(url), library).audit(deployment.asset_registry, index=index)
+
+
 def check(bazaar: Bazaar) -> None:
-    comparing.check(audited(bazaar), bazaar)
+    report = audited(bazaar)
+    comparing.check(report, bazaar)
     comparing.check_purses(bazaar)
+    assert audited_from(bazaar.folder / "index.sqlite", bazaar).to_json() == report.to_json()
 
 
 def named(bazaar: Bazaar, fault: Fault, random: Random) -> bool:
@@ -127,10 +144,23 @@ def named(bazaar: Bazaar, fault: Fault, random: Random) -> bool:
         if planted is None:
             return False
         with planted as url:
-            report = audited(bazaar, url)
-        assert report.verdict is Verdict.FINDINGS, fault
-        assert fault.kind in kinds(report), f"{fault}: {kinds(report)}"
+            assert_named(fault, audited(bazaar, url))
+            if url == bazaar.network.url:  # a node that lies is for the index's own tests
+                assert_named_from_index(bazaar, fault)
         return True
+
+
+def assert_named_from_index(bazaar: Bazaar, fault: Fault) -> None:
+    try:
+        with TemporaryDirectory() as folder:
+            assert_named(fault, audited_from(Path(folder) / "index.sqlite", bazaar))
+    except NodeUntrue:
+        assert fault.kind is Kind.LOGS_INCOMPLETE, fault
+
+
+def assert_named(fault: Fault, report: AuditReport) -> None:
+    assert report.verdict is Verdict.FINDINGS, fault
+    assert fault.kind in kinds(report), f"{fault}: {kinds(report)}"
 
 
 def tallied(bazaar: Bazaar) -> str:

@@ -2,11 +2,16 @@
 
 import csv
 import json
+import os
+import resource
+import subprocess
+import sys
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -28,9 +33,11 @@ from tests.integration.conftest import (
     Network,
     Party,
 )
+from tests.integration.faults import Answer, RefusedError, between
 
 pytestmark = pytest.mark.integration
 
+LICET = (sys.executable, "-c", "import sys; from licet.cli import main; sys.exit(main())")
 TERMS = TermsDocument("All", Use.DERIVE | Use.TRAIN, "Remix it, train on it.")
 
 
@@ -181,3 +188,104 @@ def test_reports_that_cannot_be_written(run: Run, asset: Registered, name: str, 
     Path("there.json").write_text("mine")
     failed(run("audit", "--report", name), 2, words)
     assert Path("there.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("verify", "pack.zip"), ("watch",)])
+def test_a_verdict_that_cannot_be_told(
+    arguments: tuple[str, ...], run: Run, settings: dict[str, str], asset: Registered
+) -> None:
+    """A full disk behind stdout is no finding."""
+    assert run("audit", "--pack", "pack.zip").code == 0
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*LICET, "audit", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | settings,
+        )
+    assert (ran.returncode, ran.stderr) == (2, "licet: No space left on device\n")
+
+
+@pytest.mark.parametrize("option", ["--report", "--pack"])
+def test_a_full_disk(option: str, settings: dict[str, str], much: None, tmp_path: Path) -> None:
+    """The operating system takes no larger files of this process: that is no finding, and leaves no half."""
+    path = tmp_path / "made.zip"
+    ran = subprocess.run(
+        [*LICET, "audit", option, str(path)],
+        capture_output=True,
+        text=True,
+        env=os.environ | settings,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000)),
+    )
+    assert ran.returncode == 2
+    assert f"{path} cannot be written" in ran.stderr
+    assert not [made.name for made in tmp_path.iterdir() if made.suffix == ".zip" or made.name[0] == "."]
+
+
+def test_a_proxy_in_the_registrys_place(
+    run: Run, asset: Registered, network: Network, raw_contract: Callable[[bytes], Address]
+) -> None:
+    """It answers as the registry does, and is another's to change."""
+    registry = bytes.fromhex(network.deployment.asset_registry[2:])
+    code = bytes.fromhex("363d3d373d3d3d363d73") + registry + bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
+    proxy = raw_contract(code)
+    failed(run("audit", "--registry", proxy), 1, proxy, "do not trust this deployment")
+    failed(run("audit", "watch", "--registry", proxy), 1, "do not trust this deployment")
+    failed(run("index", "update", "--registry", proxy), 1, "do not trust this deployment")
+
+
+# Nodes that have forgotten what they had.
+
+
+def without_old_states(network: Network) -> Answer:
+    def answer(method: str, params: list[Any], result: Any) -> Any:
+        at = params[-1] if method in ("eth_getBalance", "eth_getStorageAt", "eth_getCode") else "latest"
+        at = params[1] if method == "eth_call" else at
+        if at not in ("latest", hex(network.height)):
+            raise RefusedError("missing trie node")
+        return result
+
+    return answer
+
+
+def without_old_logs(method: str, params: list[Any], result: Any) -> Any:
+    if method == "eth_getLogs" and int(params[0]["fromBlock"], 16) < 9:
+        raise RefusedError("pruned history unavailable")
+    return result
+
+
+def test_a_node_without_old_states(run: Run, asset: Registered, network: Network) -> None:
+    """It is said to have none, and where it can check everything all the same."""
+    with between(network.url, without_old_states(network)) as url:
+        assert run("audit", "--rpc", url).code == 0
+        old = network.height - 1
+        words = (f"does not have the state of block {old}", "at the newest block, without --block")
+        failed(run("audit", "--rpc", url, "--block", old), 2, "missing trie node", *words)
+        assert run("index", "update", "--rpc", url, "--db", "index.sqlite").code == 0
+        network.rpc("evm_mine")
+        failed(run("audit", "--rpc", url, "--db", "index.sqlite"), 2, "once `licet index update` has come")
+        assert run("index", "update", "--rpc", url, "--db", "index.sqlite").code == 0
+        assert run("audit", "--rpc", url, "--db", "index.sqlite").code == 0
+
+
+def test_a_node_that_has_no_state_yet(run: Run, asset: Registered, network: Network) -> None:
+    """Of the newest block, as where another machine answers: there is no newer one to be audited."""
+
+    def answer(method: str, params: list[Any], result: Any) -> Any:
+        if method in ("eth_getBalance", "eth_getStorageAt") or (method == "eth_call" and len(params) > 2):
+            raise RefusedError("header not found")
+        return result
+
+    with between(network.url, answer) as url:
+        ran = run("audit", "--rpc", url)
+    failed(ran, 2, "header not found")
+    assert "archive" not in ran.err
+
+
+def test_a_node_without_old_logs(run: Run, asset: Registered, network: Network) -> None:
+    assert run("index", "update", "--db", "index.sqlite").code == 0
+    with between(network.url, without_old_logs) as url:
+        words = ("does not have blocks or logs as old as the deployment", "from an index with --db")
+        failed(run("audit", "--rpc", url), 2, "pruned history unavailable", *words)
+        assert run("audit", "--rpc", url, "--db", "index.sqlite").code == 0

@@ -194,6 +194,7 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
         ((".",), 2, "directory"),
         (("x", "--registry", "0x12"), 2, "address"),
         (("x", "--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("x", "--registry", "DOLLAR"), 2, "is not a registry of Licet"),
         (("x", "--deployment", "nothing.json"), 2, "nothing.json"),
         (("x", "--deployment", "altered.json"), 1, "altered"),
         (("x", "--deployment", "elsewhere-deployed.json"), 2, "chain 1"),
@@ -436,6 +437,7 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
     ],
     ("index", "update"): [
         (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("--registry", "DOLLAR"), 2, "is not a registry of Licet"),
         (("--db", "poem.txt"), 2, "is damaged"),
         (("--db", "no/such/folder/index.sqlite"), 2, "cannot be opened"),
         (("--db", "."), 2, "cannot be opened"),
@@ -459,6 +461,7 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
     ],
     ("audit",): [
         (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("--registry", "DOLLAR"), 2, "is not a registry of Licet"),
         (("--block", "0"), 2, "older than the deployment"),
         (("--block", "99999999"), 2, "refuses"),
         (("--block", "1", "watch"), 2, "put it after"),
@@ -486,6 +489,7 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
     ],
     ("audit", "watch"): [
         (("--registry", DEVELOPMENT_ADDRESSES[0]), 2, "no contract"),
+        (("--registry", "DOLLAR"), 2, "is not a registry of Licet"),
         (("--db", "none.sqlite"), 2, "none.sqlite"),
     ],
 }
@@ -548,7 +552,7 @@ def odd_files(
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     licensor.receive_dollars(DOLLAR)
-    return {"ASSET": asset.asset_id, "VAULT": vault}
+    return {"ASSET": asset.asset_id, "VAULT": vault, "DOLLAR": str(network.deployment.test_dollar)}
 
 
 SIGN = (

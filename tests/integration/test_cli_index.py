@@ -1,18 +1,25 @@
 """`licet index`: what it says to programs and to people, and to whom it turns when a node fails."""
 
 import csv
+import os
+import resource
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from licet.chain.deployments import Deployment
 from licet.contracts.events import AssetRegistered
 from licet.index import Index
 from licet.rights_holder import Registered
 from tests.integration.commands import Ok, Run, failed, shown
 from tests.integration.conftest import Network
 from tests.integration.faults import RefusedError, between, lying_about_logs
+from tests.integration.indexing import QUICK
 
+LICET = (sys.executable, "-c", "import sys; from licet.cli import main; sys.exit(main())")
 pytestmark = pytest.mark.integration
 
 
@@ -91,3 +98,45 @@ def test_a_database_of_another_deployment(run: Run, asset: Registered, tmp_path:
     other = tmp_path / "other.json"
     assert run("deploy", "--deployment", str(other), "--dev-account", "5").code == 0
     failed(run("index", "update", "--deployment", str(other)), 2, "is the index of the registry")
+
+
+@pytest.mark.parametrize("method", ["eth_chainId", "eth_getCode", "eth_getLogs"])
+def test_a_node_that_refuses(run: Run, asset: Registered, network: Network, method: str) -> None:
+    """It may be right in all that it says, so that 1 would accuse it wrongly; another one is asked."""
+
+    def refuse(asked: str, params: list[Any], result: Any) -> Any:
+        if asked == method:
+            raise RefusedError("daily request count exceeded")
+        return result
+
+    with between(network.url, refuse) as url:
+        alone = run("index", "update", "--rpc", url)
+        assert (alone.code, alone.out) == (2, "")
+        assert "daily request count exceeded" in alone.err.splitlines()[-1]
+        helped = run("index", "update", "--rpc", url, "--other-rpc", network.url)
+    assert helped.code == 0
+    assert "trying on:" in helped.err
+
+
+def test_a_full_disk(settings: dict[str, str], asset: Registered, tmp_path: Path) -> None:
+    """The operating system takes no larger files of this process; what was there before stays usable."""
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+    db = tmp_path / "index.sqlite"
+    ran = subprocess.run(
+        [*LICET, "index", "update", "--db", str(db)],
+        capture_output=True,
+        text=True,
+        env=os.environ | settings,
+        preexec_fn=small,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "make room" in ran.stderr
+    with Index(db) as index:
+        assert index.update([settings["LICET_RPC"]], deployment_of(settings), **QUICK).proven
+
+
+def deployment_of(settings: dict[str, str]) -> Deployment:
+    return Deployment.load(Path(settings["LICET_DEPLOYMENT"]))

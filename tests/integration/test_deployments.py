@@ -13,7 +13,15 @@ from licet.chain.client import Chain
 from licet.chain.deployments import Deployment, create_address, deploy, discover
 from licet.chain.node import LocalNode
 from licet.contracts import Contracts
-from licet.errors import DeploymentError, InputError, LicetError, NotAContract, OnlyLocalChains, WrongChain
+from licet.errors import (
+    DeploymentError,
+    InputError,
+    LicetError,
+    NotAContract,
+    NotARegistry,
+    OnlyLocalChains,
+    WrongChain,
+)
 from licet.trees.hashing import keccak
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, hash32
 from tests.integration.conftest import DEPLOYER, Network, Party, created, development_signer
@@ -237,7 +245,7 @@ def test_no_contract_at_the_address(chain: Chain, deployment: Deployment, strang
 @pytest.mark.parametrize("name", [*PARTS, "vault_implementation", "test_dollar"])
 def test_another_contract_at_the_address(chain: Chain, deployment: Deployment, name: str) -> None:
     address: Address = getattr(deployment, name)
-    with pytest.raises(DeploymentError, match=f"the contract at {address} is not a registry of Licet"):
+    with pytest.raises(NotARegistry, match=f"the contract at {address} is not a registry of Licet"):
         Contracts.of(chain, address)
 
 

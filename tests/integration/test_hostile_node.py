@@ -139,7 +139,7 @@ def served(node: Node) -> Iterator[Node]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Does not wait before it asks again, nor long for a receipt."""
-    monkeypatch.setattr(transport, "_PAUSES", (0, 0))
+    monkeypatch.setattr(transport, "PAUSES", (0, 0))
     monkeypatch.setattr(client, "RECEIPT_SECONDS", 0.01)
 
 
@@ -186,6 +186,13 @@ def test_what_is_no_json_rpc_is_no_node(node: Node, body: bytes) -> None:
 def test_an_http_error_is_named(node: Node, status: int) -> None:
     node.reply = lambda _: (status, b"<html>no</html>")
     with pytest.raises(ConnectionFailed, match=f"HTTP status {status}"):
+        Chain(node.url)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_node_that_takes_no_more_questions_is_not_said_to_be_away(node: Node) -> None:
+    node.reply = lambda _: (429, b"")
+    with pytest.raises(ConnectionFailed, match=r"takes no more questions for now .* wait, or name another"):
         Chain(node.url)
 
 

@@ -354,7 +354,7 @@ def test_a_null_where_there_should_be_logs(old: Network, index: Index) -> None:
 
 
 def test_rate_limits_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_PAUSES", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(transport, "PAUSES", (0.01, 0.01, 0.01))
     asked = []
 
     def respond(handler: BaseHTTPRequestHandler, body: bytes) -> None:

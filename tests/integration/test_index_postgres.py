@@ -107,6 +107,8 @@ def test_on_the_command_line(db: str, played: Network, run: Run) -> None:
     assert done.code == 0, done.err
     assert done.json["proven"] is True
     assert run("index", "status", "--db", db).code == 0
+    from_index, from_node = run("audit", "--db", db, "--json"), run("audit", "--json")
+    assert (from_index.code, from_index.json) == (from_node.code, from_node.json)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.chain import words
-from licet.chain.abi import Abi, Parameter, Parameters, all_errors, log_topic
+from licet.chain.abi import MOST_CALLS, Abi, Parameter, Parameters, all_errors, log_topic
 from licet.chain.artifacts import artifact, known_errors
 from licet.errors import (
     REVERT_NAMES,
@@ -118,6 +118,22 @@ def test_an_address_is_taken_in_any_case(spelling: str) -> None:
 def test_arguments_that_the_function_does_not_take_are_refused(arguments: tuple[object, ...]) -> None:
     with pytest.raises(InputError):
         ERC20.encode_call("transfer", arguments)
+
+
+def test_calls_are_found_wherever_they_stand() -> None:
+    one, other = (ERC20.encode_call("transfer", (ADDRESS, amount)) for amount in (5, 6))
+    assert [*ERC20.calls_in("transfer", one)] == [(ADDRESS, 5)]
+    assert [*ERC20.calls_in("transfer", b"\x01" + one + b"and" + other + b"!")] == [
+        (ADDRESS, 5),
+        (ADDRESS, 6),
+    ]
+    assert not [*ERC20.calls_in("transfer", one[:-1])]
+    assert not [*ERC20.calls_in("transfer", b"")]
+
+
+def test_no_more_calls_are_read_than_a_transaction_has() -> None:
+    call = ERC20.encode_call("transfer", (ADDRESS, 5))
+    assert len([*ERC20.calls_in("transfer", (MOST_CALLS + 9) * call)]) == MOST_CALLS
 
 
 @pytest.mark.parametrize("value", ["0x12", "", None, 5, b"\x01" * 32, "0x" + "z" * 64])

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from licet.auditor.papers import write_report
 from licet.auditor.papers.html.flows import Link, Node, money_flow
 from licet.auditor.papers.html.markup import Html, joined, tag
 from licet.auditor.papers.html.periods import INCOME, MOST, by_period, income
+from licet.auditor.papers.html.plots import columns
 from licet.auditor.papers.html.sankey import sankey
 from licet.auditor.report.lines import Movement, PaymentLine
 from tests.unit.audited import (
@@ -114,6 +116,11 @@ def test_any_flow_can_be_drawn(payments: list[PaymentLine]) -> None:
         assert len(drawn.findall("path")) == len(links)
         for band in drawn.findall("path"):
             assert 0 < float(band.get("stroke-width", "0")) <= 1000
+        names: defaultdict[str, list[float]] = defaultdict(list)
+        for name in drawn.findall("g/text"):
+            names[name.get("x", "")].append(float(name.get("y", "")))
+        for places in names.values():
+            assert all(after - before > 13.9 for before, after in pairwise(sorted(places)))
 
 
 def test_a_vault_that_pays_a_vault_stands_before_it() -> None:
@@ -209,6 +216,19 @@ def test_bars_are_as_long_as_what_was_earned(tmp_path: Path) -> None:
     (plot,) = tree.xpath("//svg[title[starts-with(., 'Who earned what')]]")
     lengths = [sum(float(bar.get("width")) for bar in row.findall("rect")) for row in plot.findall("g")]
     assert lengths == pytest.approx([lengths[0] * part / 4 for part in (4, 3, 2, 1)], rel=1e-3)
+
+
+@given(st.integers(0, 10**30))
+def test_an_axis_has_round_numbers(most: int) -> None:
+    drawn = etree.fromstring(columns({"one": most, "other": most // 3}, str, str, "Columns"))
+    labels = [int(str(text.text)) for text in drawn.findall("g/text[@text-anchor='end']")]
+    step = labels[1]
+    assert labels == [at * step for at in range(len(labels))]
+    assert labels[-2] < max(most, 1) <= labels[-1]
+    assert len(labels) <= 11
+    assert most < 40 or (step % 10 ** (len(str(step)) - 2) == 0 and len(labels) >= 5)
+    tall = [float(bar.get("height", "")) for bar in drawn.iter("rect")]
+    assert tall[0] == pytest.approx(220 * most / labels[-1], abs=0.01)
 
 
 def test_only_markup_is_markup() -> None:

@@ -9,6 +9,8 @@ from licet.auditor.papers.html.tables import MOST
 from licet.auditor.papers.tables import tables_of
 from licet.auditor.report.audit_report import MEANINGS
 from licet.auditor.report.plans import PLANS
+from licet.chain import transport
+from licet.chain.client import RPC_SECONDS
 from tests.unit.audited import empty
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "auditing.md").read_text(encoding="utf-8")
@@ -23,6 +25,13 @@ def test_the_page_has_the_verdicts() -> None:
     for code, (verdict, meaning) in enumerate(MEANINGS.items()):
         words = meaning[0].lower() + meaning[1:].rstrip(".")
         assert f"| {verdict.replace('_', ' ')} | {code} | {words} |" in PAGE
+
+
+def test_the_page_says_how_long_a_node_is_waited_for() -> None:
+    assert f"not within {RPC_SECONDS:.0f} seconds" in PAGE
+    assert f"more than {transport.MAX_ANSWER_BYTES >> 20} MiB" in PAGE
+    pauses = [f"{pause:g}" for pause in transport.PAUSES]
+    assert f"again after {', '.join(pauses[:-1])} and {pauses[-1]} seconds" in PAGE
 
 
 def test_the_page_names_tables_and_columns_that_there_are() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from licet.auditor.evidence.conditions import ShownConditions
+from licet.auditor.evidence.forgotten import explained
 from licet.auditor.evidence.history import Clock, read_history
 from licet.auditor.evidence.records import Progress
 from licet.auditor.evidence.sources import Sources, open_sources
@@ -14,6 +15,7 @@ from licet.auditor.ledgers.replay import Replay
 from licet.auditor.ledgers.scene import Scene
 from licet.auditor.ledgers.storage import compare_storage
 from licet.auditor.ledgers.usage.logs import check_usage_logs
+from licet.auditor.ledgers.usage.vouchers import check_vouchers
 from licet.auditor.money.closing import Money, check_flows, close_books, close_purses, follow_money
 from licet.auditor.money.funding import check_funding
 from licet.auditor.money.journal import claim_lines, payment_lines, token_lines
@@ -79,6 +81,7 @@ class Auditor:
             InputError: the block is older than the deployment, or newer than the index.
             IndexUnusable: the index is of another deployment, or of a chain that was replaced.
             NodeUntrue: a proof of the node's does not hold.
+            NodeForgot: the node no longer has old enough states, blocks or logs.
             ChainError: the node failed, or the chain was reorganised meanwhile: audit again.
         """
         contracts = Contracts.of(self.chain, registry)
@@ -96,8 +99,13 @@ class Auditor:
                 f"block {at.number} is older than the deployment in block {contracts.deployment.block}: "
                 "name a later one"
             )
-        sources = open_sources(contracts, at, index, progress, proofs=proofs)
-        report = _Audit(contracts, sources, self.library, at, progress).run()
+        try:
+            sources = open_sources(contracts, at, index, progress, proofs=proofs)
+            report = _Audit(contracts, sources, self.library, at, progress).run()
+        except ChainError as error:
+            raise explained(
+                error, self.chain, contracts.deployment, at, from_index=index is not None
+            ) from error
         report = replace(report, proven=sources.proven(contracts.deployment.block))
         if self.chain.block(at.number).hash != at.hash:
             raise ChainError(f"block {at.number} was replaced while it was audited: audit again")
@@ -141,6 +149,7 @@ class _Audit:
             self._findings.append(finding)
         works = check_catalogs(replay.registrations, self._library, self._findings)
         self._findings += check_usage_logs(replay.usage.anchors, replay.licenses, self._library)
+        self._findings += check_vouchers(replay.accounts.settlements, scene, self._progress)
         stated = [stated.event for stated in replay.statements.statements.values()]
         self._findings += check_statement_documents(stated, replay.usage.anchors, self._library)
         self._findings += compare_storage(replay, self._progress)

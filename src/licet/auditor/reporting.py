@@ -52,7 +52,15 @@ def counted(history: History, works: Works, replay: Replay, money: Money) -> Cou
         agents=len(replay.agents.until),
         purses=len(money.purses),
         payments=sum(1 for payment in money.payments if payment.amount),
+        offers_checked=len(_offers(replay)),
+        derivative_sales=replay.derivative_sales,
     )
+
+
+def _offers(replay: Replay) -> set[Hash32]:
+    """The offers that were published or sold on, by their hashes."""
+    published = {offer_hash for offer_hash, state in replay.offers.states.items() if state.published}
+    return published | {title.offer_hash for title in replay.licenses.titles.values() if title.offer_hash}
 
 
 def sale_line(sale: Sold, names: dict[Hash32, str], time: int) -> SaleLine:

@@ -6,11 +6,12 @@ Values in and out are those of `licet.types`: `Address` for addresses, `Hash32` 
 bytes, a dict by member name for a struct, a tuple for an array. On the way in, a struct may be a tuple too.
 """
 
+import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from eth_abi import abi as codec
 from eth_abi.exceptions import DecodingError, EncodingError
@@ -19,6 +20,10 @@ from licet.chain import words
 from licet.errors import REVERT_NAMES, InputError, Reverted, UnexpectedAnswer, reverted
 from licet.trees.hashing import checksum, keccak, parse_address
 from licet.types import Hash32, hash32, hash_bytes, parse_hash
+
+MOST_CALLS: Final = 400
+"""How many calls of one function are read in one transaction: more than its gas suffices for."""
+_LONGEST_CALL: Final = 1 << 14
 
 _BUILT_IN_ERRORS: tuple[Mapping[str, Any], ...] = (
     {"type": "error", "name": "Error", "inputs": [{"name": "reason", "type": "string"}]},
@@ -184,6 +189,22 @@ class Abi:
         """Selector and arguments. An overloaded function cannot be called by name alone; Licet calls none."""
         entry = self.functions[function]
         return entry.digest[:4] + _encode(entry.inputs, arguments)
+
+    def calls_in(self, function: str, data: bytes) -> Iterator[tuple[Any, ...]]:
+        """The arguments of all calls of a function in some data, wherever they stand in it.
+
+        What comes after the first `MOST_CALLS` is left out, and so are arguments of more than 16 KiB.
+        """
+        entry = self.functions[function]
+        selector = entry.digest[:4]
+        place = data.find(selector)
+        for _ in range(MOST_CALLS):
+            if place < 0:
+                return
+            start = place + len(selector)
+            with contextlib.suppress(DecodingError):
+                yield entry.inputs.decode(data[start : start + _LONGEST_CALL])
+            place = data.find(selector, place + 1)
 
     def encode_constructor(self, arguments: Sequence[Any]) -> bytes:
         """The arguments that follow the byte code."""

@@ -16,7 +16,15 @@ from rlp import encode as rlp_encode  # type: ignore[import-untyped]
 from licet.chain.artifacts import Artifact, artifact
 from licet.chain.client import Chain, Receipt
 from licet.chain.development import LOCAL_CHAIN_IDS
-from licet.errors import DeploymentError, InputError, NotAContract, Reverted, UnexpectedAnswer, WrongChain
+from licet.errors import (
+    DeploymentError,
+    InputError,
+    NotAContract,
+    NotARegistry,
+    Reverted,
+    UnexpectedAnswer,
+    WrongChain,
+)
 from licet.rights.typed_data import domain_separator
 from licet.trees.hashing import checksum, keccak, parse_address
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32, parse_hash
@@ -164,6 +172,7 @@ def discover(chain: Chain, registry: Address) -> Deployment:
 
     Raises:
         NotAContract: there is no code at an address.
+        NotARegistry: another program's contract stands there.
         DeploymentError: the code at an address is not the one shipped.
     """
     if not chain.code(registry):
@@ -175,6 +184,11 @@ def discover(chain: Chain, registry: Address) -> Deployment:
     try:
         named = {name: chain.call(_REGISTRY.abi, registry, name) for name in _NAMED}
         block = chain.call(_REGISTRY.abi, registry, "deploymentBlock")
+    except (Reverted, UnexpectedAnswer) as error:
+        raise NotARegistry(
+            f"the contract at {registry} is not a registry of Licet: check the address", address=registry
+        ) from error
+    try:
         implementation = chain.call(_FACTORY.abi, named["vaultFactory"], "implementation")
         arbitrator = chain.call(_DESK.abi, named["disputeDesk"], "arbitrator")
         terms = {
@@ -187,7 +201,9 @@ def discover(chain: Chain, registry: Address) -> Deployment:
         }
     except (Reverted, UnexpectedAnswer) as error:
         raise DeploymentError(
-            f"the contract at {registry} is not a registry of Licet: check the address", address=registry
+            f"the contract at {registry} is not a registry of Licet, or names others than Licet's: "
+            "do not trust this deployment",
+            address=registry,
         ) from error
     deployment = Deployment(
         chain_id=chain.chain_id,

@@ -9,7 +9,7 @@ from licet.chain.headers import Header, hex_bytes
 from licet.chain.rpc import Call, Node, untrue
 from licet.chain.state import StateReader, parts_of
 from licet.chain.tries import EMPTY_CODE, Account, ProofReader
-from licet.errors import ChainError, InputError
+from licet.errors import ChainError, ConnectionFailed, InputError
 from licet.trees.hashing import keccak
 from licet.types import Address, Hash32, address_bytes, hash32
 
@@ -104,12 +104,16 @@ class ProvenState(StateReader):
             Call("eth_getProof", (address, [f"0x{slot:064x}" for slot in slots], self._at))
             for address, slots in asked
         ]
-        answers = self.node.ask_all(AccountProof, calls)
+        try:
+            answers = self.node.ask_all(AccountProof, calls)
+        except ConnectionFailed:
+            raise
+        except ChainError as error:
+            raise ChainError(f"{error}; {self._remedy()}", url=self.node.url) from error
         for (address, slots), answer in zip(asked, answers, strict=True):
             if answer is None or len(answer.storage_proof) != len(slots):
                 raise ChainError(
-                    f"the node at {self.node.url} does not prove what was asked of it: ask another one, "
-                    f"whose `eth_getProof` reaches block {self.block}",
+                    f"the node at {self.node.url} does not prove what was asked of it; {self._remedy()}",
                     url=self.node.url,
                 )
             try:
@@ -117,6 +121,9 @@ class ProvenState(StateReader):
             except InputError as error:
                 what = f"its proof of the state of {address} does not hold ({error})"
                 raise untrue(self.node.url, "proofs", what) from error
+
+    def _remedy(self) -> str:
+        return f"ask another one, whose `eth_getProof` reaches block {self.block}, or audit a newer block"
 
     def _checked(self, address: Address, slots: Sequence[int], answer: AccountProof) -> list[int]:
         proof = [*map(hex_bytes, answer.account_proof)]

@@ -20,7 +20,8 @@ MAX_ANSWER_BYTES: Final = 256 << 20
 
 _TOO_MANY_REQUESTS: Final = 429
 _GATEWAY_TROUBLE: Final = (502, 503, 504)
-_PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
+PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
+"""Seconds before it is asked again."""
 _LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -76,11 +77,17 @@ class HttpTransport(Transport):
         return self._post(body, _GATEWAY_TROUBLE)
 
     def _post(self, body: bytes, again: tuple[int, ...]) -> bytes:
-        for pause in (*_PAUSES, None):
+        for pause in (*PAUSES, None):
             status, data = self._post_once(body)
             if pause is None or status not in (_TOO_MANY_REQUESTS, *again):
                 break
             time.sleep(pause)
+        if status == _TOO_MANY_REQUESTS:
+            raise ConnectionFailed(
+                f"the node at {self._url} takes no more questions for now (HTTP status {status}): "
+                "wait, or name another one",
+                url=self._url,
+            )
         if status != 200:
             raise self._failed(f"it answers HTTP status {status}")
         return data

@@ -89,13 +89,13 @@ def command(
             report = _audit(session, block, db, proofs=proofs)
         else:
             report = _packed(session, block, pack, sign=sign)
-    if as_json:
-        sys.stdout.writelines(json_pieces(report))
-    else:
-        show_all(report_tables(report, session.money))
-    for path in papers:
-        write_report(report, path)
-        note(f"wrote {path}")
+        if as_json:
+            sys.stdout.writelines(json_pieces(report))
+        else:
+            show_all(report_tables(report, session.money))
+        for path in papers:
+            write_report(report, path)
+            note(f"wrote {path}")
     return EXIT_CODES[report.verdict]
 
 
@@ -109,13 +109,17 @@ def _refuse_options_before(below: str) -> None:
 
 @contextlib.contextmanager
 def undecided() -> Iterator[None]:
-    """Whatever goes wrong, there is no verdict then."""
+    """Whatever goes wrong, there is no verdict then, or it could not be told."""
     try:
         yield
-    except DeploymentError:
-        raise  # the contracts are not what they should be: that is an answer
+        sys.stdout.flush()
+    except (DeploymentError, BrokenPipeError):
+        raise  # the contracts are not what they should be: that is an answer; or nobody listens any more
     except LicetError as error:
         raise UndecidedError(str(error)) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise UndecidedError(f"{where}{error.strerror or error}") from error
 
 
 def _registry(session: Session) -> Address:

@@ -1,5 +1,7 @@
 """`licet index`."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -7,12 +9,13 @@ from typing import Any, Final
 import click
 from rich.text import Text
 
+from licet.chain.deployments import Deployment
 from licet.cli.errors import UndecidedError
 from licet.cli.output import emit, facts, note, steps_bar, table
 from licet.cli.params import FILE, json_option
 from licet.cli.session import Session, takes
 from licet.cli.text import one_line, plural
-from licet.errors import ChainError, ConnectionFailed, InputError
+from licet.errors import ChainError, IndexFailed, InputError, NodesDisagree, NodeUntrue
 from licet.index import Index, IndexState
 
 UNPROVEN: Final = 2
@@ -76,8 +79,8 @@ def update(
     stored. Blocks that the chain has dropped are replaced. May be interrupted, or killed, at any time.
     """
     urls = [session.rpc, *others]
-    session = _answering(session, urls)
-    deployment = session.contracts.deployment
+    with _blaming():
+        deployment = _deployment(session, urls)
     faults: list[str] = []
 
     def faulty(error: ChainError) -> None:
@@ -86,7 +89,11 @@ def update(
             faults.append(message)
             note(f"trying on: {message}")
 
-    with Index(db or f"index-{deployment.chain_id}.sqlite") as index, steps_bar() as advance:
+    with (
+        _blaming(),
+        Index(db or f"index-{deployment.chain_id}.sqlite") as index,
+        steps_bar() as advance,
+    ):
         state = index.update(
             urls,
             deployment,
@@ -142,19 +149,25 @@ def export(folder: Path, db: str, format_: Any, chosen: tuple[str, ...], as_json
     )
 
 
-def _answering(session: Session, urls: list[str]) -> Session:
-    """The session at the first node that answers."""
-    for url in urls:
-        found = replace(session, rpc=url)
+@contextlib.contextmanager
+def _blaming() -> Iterator[None]:
+    """1 says that the nodes cannot be right, and not that none could be asked, or nothing written."""
+    try:
+        yield
+    except (NodeUntrue, NodesDisagree):
+        raise
+    except (ChainError, IndexFailed) as error:
+        raise UndecidedError(str(error)) from error
+
+
+def _deployment(session: Session, urls: list[str]) -> Deployment:
+    """The deployment, as the first node that has it says."""
+    for url in urls[:-1]:
         try:
-            found.reader  # noqa: B018 - connects
-        except ConnectionFailed as error:
-            if url == urls[-1]:
-                raise
+            return replace(session, rpc=url).contracts.deployment
+        except ChainError as error:
             note(f"trying on: {one_line(str(error))}")
-        else:
-            return found
-    raise UndecidedError("there is no node to ask")
+    return replace(session, rpc=urls[-1]).contracts.deployment
 
 
 def _show(state: IndexState, *, as_json: bool, faults: list[str] | None = None) -> None:

@@ -13,6 +13,7 @@
     │   ├── NotAContract                exit_code 2: no code at an address
     │   ├── UnexpectedAnswer            a contract that answers as none of Licet's does
     │   ├── NodeUntrue                  a node that its own headers, proofs, or the contracts' heads belie
+    │   ├── NodeForgot                  a node that no longer has old states, blocks or logs
     │   ├── NodesDisagree               two nodes that have different blocks in one place
     │   ├── NotConfirmed                a transaction in an outbox, on its way
     │   ├── TransactionCancelled        one that was called off in time
@@ -22,6 +23,7 @@
     ├── IndexFailed                     an index's database that cannot be read or written now
     ├── SpaceMissing                    memory and disk do not suffice
     ├── DeploymentError                 the deployed code is not the code that was shipped
+    │   └── NotARegistry                exit_code 2: another program's contract at the registry's address
     ├── SignerError
     │   ├── WrongPassword               a keystore that the password does not open
     │   └── DevelopmentKeyRefused       a publicly known key on a chain that is not local

@@ -70,6 +70,10 @@ class NodeUntrue(ChainError):
     """What a node says of the chain cannot be true: `reason` in the facts says in one word why."""
 
 
+class NodeForgot(ChainError):
+    """A node that no longer has old states, blocks or logs: the message says what it can be asked instead."""
+
+
 class NodesDisagree(ChainError):
     """Two nodes have different blocks in one place: one of them is on another chain, or says so."""
 
@@ -108,6 +112,12 @@ class SpaceMissing(LicetError):
 
 class DeploymentError(LicetError):
     """The code on chain is not the code that was shipped."""
+
+
+class NotARegistry(DeploymentError):
+    """Another program's contract stands at the address that should be a registry's."""
+
+    exit_code = 2
 
 
 class SignerError(LicetError):

@@ -7,7 +7,6 @@ from licet import errors
 from licet.contracts.purses import purse_address
 from licet.documents import UsageLog, UsageRecord
 from licet.errors import InputError
-from licet.rights.uses import Use
 from licet.types import ZERO_ADDRESS, ZERO_HASH
 from tests.integration.bazaar.bazaar import Attempt, Bazaar, recent
 from tests.integration.bazaar.model import License, Meter
@@ -15,7 +14,7 @@ from tests.integration.bazaar.refusing import Reasons
 
 
 def anchor(bazaar: Bazaar, random: Random) -> Attempt | None:
-    """Some records of one license, or a gateway's of any."""
+    """Some records of one license, or a gateway's of any: of what it permits, and while it ran."""
     model = bazaar.model
     if not model.licenses:
         return None
@@ -25,9 +24,12 @@ def anchor(bazaar: Bazaar, random: Random) -> Attempt | None:
     past = model.reported_until[reporter.address] if gateway else held.reported_until
     now = bazaar.network.now
     since = max(past + random.choice([-1, 0, 1, 1, 1, 100]), 1) if past else now - random.randint(0, 1_000)
+    until = min(now, held.expires - 1)
     since, asset_id = min(since, now), held.listed.asset.id
-    record = UsageRecord(asset_id, held.id, Use.TRAIN, random.randint(1, 99), since, now)
-    log = UsageLog(since, now, (record,), ZERO_HASH if gateway else held.id)
+    if since > until:
+        return None
+    record = UsageRecord(asset_id, held.id, held.uses, random.randint(1, 99), since, until)
+    log = UsageLog(since, until, (record,), ZERO_HASH if gateway else held.id)
 
     def refusals(_: int) -> Reasons:
         if not gateway and not _reports(held, reporter.address):
@@ -37,9 +39,9 @@ def anchor(bazaar: Bazaar, random: Random) -> Attempt | None:
 
     def then(_: object) -> None:
         if gateway:
-            model.reported_until[reporter.address] = now
+            model.reported_until[reporter.address] = until
         else:
-            held.reported_until = now
+            held.reported_until = until
         model.counts["anchors"] += 1
 
     return Attempt(lambda: reporter.buys.anchor_usage(log), then, lambda n: [*refusals(n)])

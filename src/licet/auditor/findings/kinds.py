@@ -164,6 +164,10 @@ class Kind(StrEnum):
     """Use of a license was reported by somebody whom neither its holder nor its terms name."""
     USAGE_LOG_WRONG = "usage_log_wrong"
     """The records that lead to an anchor's root are not as many, or not of what, it says."""
+    USAGE_UNLICENSED = "usage_unlicensed"
+    """Use was reported under a license that had ended by then, or that does not permit it."""
+    USAGE_LOG_ALTERED = "usage_log_altered"
+    """Of an anchor another log of the same license and period is at hand, with other records."""
     USAGE_LOG_MISSING = "usage_log_missing"
     """Of some anchors the records are not at hand; nobody has to publish them."""
     REPORTER_WRONG = "reporter_wrong"
@@ -178,6 +182,10 @@ class Kind(StrEnum):
     """A settlement charged another amount than its new units cost, or units that were paid before."""
     SETTLEMENT_OVER_CAP = "settlement_over_cap"
     """A settlement charged more units than the license's terms allow."""
+    VOUCHER_INVALID = "voucher_invalid"
+    """A license was charged for units that its licensee signed no voucher for."""
+    VOUCHER_UNSEEN = "voucher_unseen"
+    """The node does not show some settlements' vouchers, which the ledger has checked."""
     SETTLEMENT_UNPAID = "settlement_unpaid"
     """The amount of a settlement did not move from the deposit to the payee."""
     DEPOSIT_UNPAID = "deposit_unpaid"
@@ -280,6 +288,7 @@ _NOTES: Final = frozenset(
         Kind.SPLIT_UNUSED,
         Kind.PARENTS_OUTDATED,
         Kind.USAGE_LOG_MISSING,
+        Kind.VOUCHER_UNSEEN,
         Kind.STATEMENT_USAGE_UNANCHORED,
     }
 )
@@ -288,6 +297,7 @@ _CANNOT_TELL: Final = frozenset(
         Kind.CATALOG_MISSING,
         Kind.SIGNATURE_UNPROVEN,
         Kind.SPLIT_MISSING,
+        Kind.USAGE_LOG_ALTERED,
         Kind.STATEMENT_DOCUMENT_MISSING,
         Kind.VAULT_UNREADABLE,
         Kind.PURSE_UNREADABLE,

@@ -103,6 +103,7 @@ class Replay:
         self.disputes: Final = DisputeLedger(scene, desk, self.deeds, self.licenses)
         self.statements: Final = StatementLedger(scene, escrow)
         self.sales: Final[list[Sold]] = []
+        self.derivative_sales = 0
         self.revocations: Final[list[Revoked]] = []
         self.registrations: Final[list[AssetRegistered]] = []
         self.publications: Final[list[SplitPublished]] = []
@@ -270,11 +271,12 @@ class Replay:
         yield from self.licenses.sublicensed(event, time)
 
     def _circumstances(self, deal: Deal) -> Circumstances:
-        offer = deal.offer
+        offer, limits = deal.offer, self.derivatives.limits(deal.offer.asset_id)
+        self.derivative_sales += limits is not None
         return Circumstances(
             self.deeds.deeds.get(offer.asset_id),
             self.offers.states[offer.struct_hash()],
-            self.derivatives.limits(offer.asset_id),
+            limits,
             escrowed=self.disputes.paid_to(offer.asset_id, offer.payee) != offer.payee,
         )
 

@@ -5,9 +5,10 @@ the one before. Who checks a pack runs the same audit over the conversation, pro
 compares the reports. What is left to compare, with a source of one's own, is the block's hash.
 """
 
+import contextlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -130,11 +131,8 @@ def make_pack(
         LicetError: the audit's own.
     """
     check_new(path)
-    with ExitStack() as stack:
-        try:
-            made = stack.enter_context(tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False))
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+    with _writing(path), ExitStack() as stack:
+        made = stack.enter_context(tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False))
         stack.callback(lambda: Path(made.name).unlink(missing_ok=True))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         # By its number: when it is played back, there is no newest block.
@@ -160,6 +158,18 @@ def make_pack(
         Path(made.name).chmod(0o644)
         Path(made.name).replace(path)
     return Pack(report, head, facts["signer"], facts["made_with"])
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Translates what the operating system raises where a pack is made."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror or error}; what it rests on needs room in "
+            f"{tempfile.gettempdir()} too, meanwhile"
+        ) from error
 
 
 def verify_pack(path: Path, progress: Progress | None = None) -> Pack:

@@ -42,7 +42,11 @@ MEANINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much was looked at."""
+    """How much was looked at.
+
+    `offers` are those that were published, `offers_checked` each that was published or sold on, and
+    `derivative_sales` the sales and renewals of derivatives.
+    """
 
     logs: int = 0
     registrations: int = 0
@@ -64,6 +68,8 @@ class Counts:
     agents: int = 0
     purses: int = 0
     payments: int = 0
+    offers_checked: int = 0
+    derivative_sales: int = 0
 
 
 @dataclass(frozen=True, slots=True)

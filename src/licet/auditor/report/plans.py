@@ -104,7 +104,7 @@ PLANS: Final = (
         "Recomputed the hash of each offer that was published or sold on, checked who signed it, and "
         "compared its slot with the logs.",
         "offer",
-        lambda report: report.counts.offers + report.counts.sales,
+        lambda report: report.counts.offers_checked,
         _kinds(
             Kind.OFFER_HASH_WRONG, Kind.OFFER_STATE_WRONG, Kind.SIGNATURE_INVALID, Kind.SIGNATURE_UNPROVEN
         ),
@@ -146,7 +146,7 @@ PLANS: Final = (
         "Compared each sale and renewal of a derivative with what its parents' licenses allow: payee, uses, "
         "term, terms, revenue ceiling.",
         "sale",
-        lambda report: report.counts.sales,
+        lambda report: report.counts.derivative_sales,
         _kinds(
             Kind.PAYEE_NOT_DERIVATIVES,
             Kind.USES_BEYOND_PARENTS,
@@ -207,7 +207,8 @@ PLANS: Final = (
         "usage",
         "Reports of use",
         "Compared each anchored report with who may report and with what was reported before, its root with "
-        "the records where they are at hand, and the sums with the ledger's slots.",
+        "the records where they are at hand, these with the licenses' uses and ends, and the sums with the "
+        "ledger's slots.",
         "report",
         lambda report: report.counts.anchors,
         _kinds(
@@ -216,6 +217,8 @@ PLANS: Final = (
             Kind.ANCHOR_UNAUTHORIZED,
             Kind.REPORTER_WRONG,
             Kind.USAGE_LOG_WRONG,
+            Kind.USAGE_UNLICENSED,
+            Kind.USAGE_LOG_ALTERED,
             Kind.USAGE_LOG_MISSING,
             Kind.USAGE_STATE_WRONG,
         ),
@@ -223,8 +226,8 @@ PLANS: Final = (
     Plan(
         "meters",
         "Metered accounts",
-        "Recomputed each settlement from its units and price, and compared each account's slot with the "
-        "logs.",
+        "Recomputed each settlement from its units and price, looked for the licensee's signature for as "
+        "many units, and compared each account's slot with the logs.",
         "account",
         lambda report: len(report.meters),
         _kinds(
@@ -232,6 +235,8 @@ PLANS: Final = (
             Kind.ACCOUNT_STATE_WRONG,
             Kind.SETTLEMENT_WRONG,
             Kind.SETTLEMENT_OVER_CAP,
+            Kind.VOUCHER_INVALID,
+            Kind.VOUCHER_UNSEEN,
         ),
     ),
     Plan(

@@ -9,6 +9,7 @@ from licet.auditor.ledgers.kept import Kept, Words, says_otherwise
 from licet.auditor.ledgers.licenses.titles import LicenseLedger
 from licet.auditor.ledgers.payments import Payment, Purse
 from licet.auditor.ledgers.scene import Scene
+from licet.auditor.ledgers.usage.vouchers import Settlement
 from licet.chain.artifacts import artifact
 from licet.chain.slots import mapped
 from licet.contracts.events import (
@@ -56,6 +57,7 @@ class AccountLedger:
 
     def __init__(self, scene: Scene, licenses: LicenseLedger) -> None:
         self.meters: Final[dict[Hash32, Meter]] = {}
+        self.settlements: Final[list[Settlement]] = []
         self._scene: Final = scene
         self._licenses: Final = licenses
         self._address: Final = scene.contracts.usage.address
@@ -151,6 +153,7 @@ class AccountLedger:
                 terms.unit_cap,
                 event.units,
             )
+        self.settlements.append(Settlement(event.log.place(), event.license_id, event.units, meter.licensee))
         self._moves(event, Kind.SETTLEMENT_UNPAID, meter.purse, event.payee, event.currency, "was charged")
         self._set(
             event,

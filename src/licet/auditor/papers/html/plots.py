@@ -18,6 +18,9 @@ _ROW: Final = 24
 _NAMES: Final = 190
 _FIGURES: Final = 250
 _GRID: Final = 4
+"""How many steps an axis has at least, where amounts are that fine."""
+_ROUND: Final = (50, 25, 20, 10)
+"""The first two digits of round numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,16 @@ def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) ->
         rounded: shows one for an axis.
         title: what the plot shows.
     """
-    most = max(1, *sums.values())
+    grid = _round_step(max(1, *sums.values()))
+    steps = -(-max(1, *sums.values()) // grid)
+    most = steps * grid
     step = (WIDTH - _LEFT - _RIGHT) / len(sums)
     every = -(-len(sums) // _LABELS)
     return tag(
         "svg",
         tag("title", title),
         tag("desc", f"{len(sums)} columns; the table below has the same."),
-        *(_grid_line(most * at // _GRID, most, rounded) for at in range(_GRID + 1)),
+        *(_grid_line(at * grid, most, rounded) for at in range(steps + 1)),
         *(
             _column(at, step, name, units, most, amount, named=at % every == 0)
             for at, (name, units) in enumerate(sums.items())
@@ -67,6 +72,13 @@ def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) ->
         role="img",
         class_="plot",
     )
+
+
+def _round_step(most: int) -> int:
+    """The largest round number that goes `_GRID` times into an amount; at least 1."""
+    wanted = most // _GRID
+    tens = 10 ** max(0, len(str(wanted)) - 2)
+    return next((digits * tens for digits in _ROUND if digits * tens <= wanted), max(1, wanted))
 
 
 def _grid_line(units: int, most: int, rounded: Show) -> Html:

@@ -12,7 +12,8 @@ WIDTH: Final = 960
 _MARGIN: Final = 170
 """For the names on both sides."""
 _BAR: Final = 12
-_GAP: Final = 10
+_GAP: Final = 14
+"""A line of text, so that the names of two thin nodes do not run into each other."""
 _PER_NODE: Final = 34
 _LEAST_HEIGHT: Final = 160
 _HEAD: Final = 8
