@@ -254,10 +254,7 @@ class Desk:
             receipt = await self._scribe.write(Entry(key, policy.asset, cover.uses, holder))
             return {FIELD: field_of(receipt), LICENSE: cover.license_id}
 
-        async def nothing(_: bool) -> None:
-            pass
-
-        await Withheld(record, nothing).answer(app, scope, receive, send)
+        await Withheld(record).answer(app, scope, receive, send)
 
 
 def challenge(code: str, description: str) -> str:

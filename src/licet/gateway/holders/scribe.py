@@ -18,6 +18,10 @@ MOST: Final = 256
 """The most records of one commit."""
 
 _NEXT_SECOND: Final = 0.1
+_INSERT: Final = (
+    "INSERT INTO records (token, payer, nonce, time, hash, receipt) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT DO NOTHING"
+)
 
 
 class Key(NamedTuple):
@@ -103,15 +107,16 @@ class Scribe:
     def _write(self, entries: Sequence[Entry]) -> list[bytes]:
         while True:
             now = int(time.time())
-            receipts = [self._recorder.countersigned(entry.record(now), entry.requester) for entry in entries]
+            signed = [self._recorder.countersigned(entry.record(now), entry.requester) for entry in entries]
+            receipts = [receipt.to_bytes() for receipt in signed]
+            rows = [
+                (*entry.key, now, one.receipt.record, receipt)
+                for entry, one, receipt in zip(entries, signed, receipts, strict=True)
+            ]
             with self._journal.transaction() as db:
                 (last,) = db.execute("SELECT max(until) FROM batches").fetchone()
                 if last is None or now > last:
-                    for entry, receipt in zip(entries, receipts, strict=True):
-                        db.execute(
-                            "INSERT INTO records (token, payer, nonce, time, hash, receipt) "
-                            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                            (*entry.key, now, receipt.record.hash, receipt.to_bytes()),
-                        )
-                    return [receipt.to_bytes() for receipt in receipts]
+                    for row in rows:
+                        db.execute(_INSERT, row)
+                    return receipts
             time.sleep(_NEXT_SECOND)  # records of this second are under a root already
