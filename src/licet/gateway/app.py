@@ -17,9 +17,9 @@ from licet.gateway.gate import Gate
 from licet.gateway.health import Health
 from licet.gateway.holders.accounts import Accounts
 from licet.gateway.holders.holders import Holders
+from licet.gateway.holders.olp import LicenseServer
 from licet.gateway.journal import Journal
 from licet.gateway.market import Market
-from licet.gateway.policies import Access
 from licet.gateway.proofs import Proofs
 from licet.gateway.recording import Recorder
 from licet.gateway.saying import Saying
@@ -72,7 +72,7 @@ class Business:
         publisher = Publisher(default_logs(site.chain.journal))
         anchoring = Anchoring(Batches(journal), market.contracts, publisher, sender.turn)
         holders = None
-        if any(policy.access is Access.LICENSE for policy in site.policies.policies):
+        if site.licensed:
             holders = Holders.of(site, market, journal, recorder, sender.turn)
         return cls(market, Till(journal, Settler(chain, sender), recorder), anchoring, holders)
 
@@ -110,7 +110,10 @@ def around(app: ASGIApp, site: Site, business: Business | None = None) -> ASGIAp
     if market is not None and till is not None:
         inner = Facilitator(inner, till, site.policies.policies, market.contracts.chain.account)
     if holders is not None:
+        assert site.chain is not None, "licenses are on a chain"
         inner = Accounts(inner, holders.nonces, holders.tokens, holders.signing_in)
+        seconds = site.chain.session_seconds
+        inner = LicenseServer(inner, site, holders.tokens, holders.permits, seconds)
     if business is not None and business.anchoring is not None:
         inner = Proofs(inner, business.anchoring)
     return Health(inner, checks)

@@ -96,10 +96,15 @@ class Site:
             raise InputError("reads are paid for on a chain: add [chain] with rpc, registry and chain_id")
 
     @property
+    def licensed(self) -> tuple[Policy, ...]:
+        """The policies that licenses' holders read; none without a chain, where nobody can show a license."""
+        policies = () if self.chain is None else self.policies.policies
+        return tuple(policy for policy in policies if policy.access is Access.LICENSE)
+
+    @property
     def needs_account(self) -> bool:
         """Whether reads are recorded on a chain, so that an account has to sign and anchor the records."""
-        kinds = {policy.access for policy in self.policies.policies}
-        return self.chain is not None and bool(kinds & {Access.METERED, Access.LICENSE})
+        return bool(self.licensed) or any(policy.tariff for policy in self.policies.policies)
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -36,6 +36,7 @@ from licet.gateway.holders.tokens import Kind, Tokens
 from licet.gateway.paths import RequestPath
 from licet.gateway.policies import Policy
 from licet.gateway.recording import FIELD, field_of
+from licet.gateway.saying import SERVER
 from licet.gateway.withholding import Withheld
 from licet.rights.uses import Use, parse_uses
 from licet.types import ZERO_HASH, Address, parse_hash
@@ -259,7 +260,8 @@ def challenge(code: str, description: str) -> str:
 
 def doors(origin: str) -> dict[str, str]:
     """Where holders sign in, and crawlers get tokens."""
-    return {"sign_in": f"{origin}{SESSION}", "nonce": f"{origin}{NONCE}"}
+    places = {"sign_in": SESSION, "nonce": NONCE, "license_server": SERVER}
+    return {name: f"{origin}{path}" for name, path in places.items()}
 
 
 def behind(path: RequestPath, scope: Scope) -> Scope:
