@@ -113,7 +113,7 @@ def _business(site: "Site", session: Session) -> "Business | None":
 
 @contextlib.contextmanager
 def _meanwhile(site: "Site", business: "Business | None") -> Iterator[None]:
-    """Anchors records meanwhile, and looks whether licenses were revoked."""
+    """Anchors records meanwhile, redeems vouchers, and looks whether licenses were revoked."""
     if business is None or business.anchoring is None or site.chain is None:
         yield
         return
@@ -122,7 +122,9 @@ def _meanwhile(site: "Site", business: "Business | None") -> Iterator[None]:
     threads = [threading.Thread(target=business.anchoring.run, args=(stop, seconds, _not_anchored))]
     if business.holders is not None:
         looks = business.holders.permits.run
+        redeems = business.holders.redeeming.run
         threads.append(threading.Thread(target=looks, args=(stop, _LOOK_SECONDS, _not_seen)))
+        threads.append(threading.Thread(target=redeems, args=(stop, _LOOK_SECONDS, seconds, _not_redeemed)))
     for thread in threads:
         thread.start()
     try:
@@ -131,6 +133,10 @@ def _meanwhile(site: "Site", business: "Business | None") -> Iterator[None]:
         stop.set()
         for thread in threads:
             thread.join()
+
+
+def _not_redeemed(error: LicetError) -> None:
+    note(f"vouchers are not redeemed yet, trying on: {one_line(str(error))}")
 
 
 def _not_seen(error: LicetError) -> None:

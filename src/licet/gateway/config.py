@@ -29,6 +29,7 @@ DEFAULT_MAX_BODY: Final = 1 << 20
 DEFAULT_ANCHOR: Final = 600
 DEFAULT_LICENSE: Final = 30
 DEFAULT_SESSION: Final = 3_600
+DEFAULT_REDEEM: Final = 10_000
 _METER: Final = "use"
 _T = TypeVar("_T")
 
@@ -46,6 +47,8 @@ class ChainSettings:
         anchor_seconds: how often records are put under a root on chain.
         license_seconds: how long what the chain said of a license counts, if no log says otherwise.
         session_seconds: how long holders stay signed in.
+        redeem_units: so many unpaid units of a metered license are redeemed at once; fewer, when records are
+            anchored.
         keys: of crawlers that sign their requests, and whose licenses they read with.
     """
 
@@ -57,6 +60,7 @@ class ChainSettings:
     anchor_seconds: int = DEFAULT_ANCHOR
     license_seconds: int = DEFAULT_LICENSE
     session_seconds: int = DEFAULT_SESSION
+    redeem_units: int = DEFAULT_REDEEM
     keys: tuple[BotKey, ...] = ()
 
 
@@ -257,6 +261,7 @@ def _chain(top: _Table, folder: Path) -> ChainSettings | None:
         anchor_seconds=table.positive("anchor_seconds", DEFAULT_ANCHOR),
         license_seconds=table.positive("license_seconds", DEFAULT_LICENSE),
         session_seconds=table.positive("session_seconds", DEFAULT_SESSION),
+        redeem_units=table.positive("redeem_units", DEFAULT_REDEEM),
         keys=tuple(_key(entry) for entry in (table.tables("key") if table.has("key") else ())),
     )
     table.check_all_known()
