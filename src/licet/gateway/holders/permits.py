@@ -5,7 +5,7 @@ whatever they name is forgotten: so a license that was revoked, sold or ended is
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Final, NamedTuple, TypeVar
@@ -94,6 +94,7 @@ class Permits:
         self._answers: Final[dict[Question, tuple[float, Cover, Hash32]]] = {}
         self._held: Final[dict[Address, tuple[float, tuple[Hash32, ...]]]] = {}
         self._grants: Final[dict[Hash32, Grant]] = {}  # what an id is the hash of never changes
+        self._listeners: Final[list[Callable[[Collection[str] | None], None]]] = []
         self._forgotten = 0
         self._last: Block | None = None
 
@@ -142,6 +143,15 @@ class Permits:
             with self._lock:
                 _bounded(self._grants)[license_id] = grant
         return grant
+
+    @property
+    def changes(self) -> int:
+        """How often something was forgotten: what was asked before the last time may be old."""
+        return self._forgotten
+
+    def tells(self, listener: Callable[[Collection[str] | None], None]) -> None:
+        """Has somebody told what logs named, as topics in hex; None for all, after a re-org."""
+        self._listeners.append(listener)
 
     def look(self) -> None:
         """Reads the logs since the last look, and forgets whatever they name; all of it after a re-org.
@@ -239,6 +249,8 @@ class Permits:
             for holder in list(self._held):
                 if log_topic(holder) in named:
                     del self._held[holder]
+        for listener in self._listeners:
+            listener(named)
 
     def _forget_all(self) -> None:
         with self._lock:
@@ -246,6 +258,8 @@ class Permits:
             self._found.clear()
             self._answers.clear()
             self._held.clear()
+        for listener in self._listeners:
+            listener(None)
 
 
 def _bounded(kept: dict[_K, _V]) -> dict[_K, _V]:
