@@ -2,17 +2,19 @@
 """What the gateway costs, beside the same server that serves the same file with no checks.
 
     python benchmarks/gateway.py             a table
-    python benchmarks/gateway.py --json      {"licensed_ratio": …, "payment_required_ratio": …, "p99_over_p50": …,
-                                              "vouchers_per_s": …, "peak_mb": …}
+    python benchmarks/gateway.py --json      {"licensed_ratio": …, "payment_required_ratio": …,
+                                              "p99_over_p50": …, "vouchers_per_s": …, "peak_mb": …}
     python benchmarks/gateway.py --check     fail where a limit is missed
 
 `wrk` (Debian: apt-get install wrk) asks from the same machine, over 64 connections, in rounds, each server in
-turn; the best round of each counts: other work on the machine makes a round slower, never faster. The file has
-64 KiB. `plain` is the gateway's own server and its own folder, without terms, policies, journal or records.
+turn; the best round of each counts: other work on the machine makes a round slower, never faster. The file
+has 64 KiB. `plain` is the gateway's own ASGI server with Starlette's `StaticFiles`, as anybody would serve a
+file with no checks; `folder` is the same with what the gateway has in its place, and no gateway around it.
 `licensed` reads as a license's holder who has signed in: each read is recorded, and its receipt signed, on
-disk before the answer is complete. `402` asks for what is paid for without paying. `p99_over_p50` is of the
-licensed reads. `peak_mb` is the most memory that the gateway's process had, over all these requests, or that
-anchoring had, over a million records: of which samples are proven from the journal.
+disk before the answer is complete. `402` asks for what is paid for without paying. Ratios are to `plain`.
+`p99_over_p50` is of the licensed reads. `vouchers_per_s` are reads that a metered license's vouchers pay for,
+each signed beforehand. `peak_mb` is the most memory that the gateway's process had, over all these requests,
+or that anchoring had, over a million records, of which samples are proven from the journal.
 """
 
 from __future__ import annotations
@@ -27,23 +29,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from quote import peak_mb
 from rich.console import Console
 from rich.table import Table
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from licet.chain.client import Chain
 from licet.chain.deployments import Deployment, deploy
 from licet.chain.node import LocalNode
 from licet.chain.signer import LocalSigner
 from licet.contracts import Contracts
-from licet.documents import Library, PayeeShare, Publisher, SplitDocument, TermsDocument
+from licet.documents import Library, PayeeShare, Publisher, SplitDocument, TermsDocument, UsageRecord
+from licet.gateway.anchoring import Anchoring
+from licet.gateway.batches import Batches
 from licet.gateway.folder import Folder
 from licet.gateway.holders.tokens import Kind, Token, Tokens
 from licet.gateway.journal import Journal
+from licet.gateway.lifespan import only_lifespan
+from licet.gateway.recording import Recorder
+from licet.gateway.sending import Account
 from licet.gateway.serving import serve
 from licet.licensee import Licensee
 from licet.rights.uses import Use
@@ -54,6 +65,9 @@ from licet.types import Address, Hash32
 SIZE: Final = 64 << 10
 CONNECTIONS: Final = 64
 RECORDS: Final = 1_000_000
+PER_SECOND: Final = 100
+SAMPLES: Final = 200
+INSERT: Final = "INSERT INTO records (token, payer, nonce, time, hash, receipt) VALUES (?, ?, ?, ?, ?, ?)"
 ROUNDS: Final = 4
 SECONDS: Final = 4
 LICENSOR, LICENSEE, KEEPER = 1, 2, 3
@@ -134,11 +148,18 @@ def measure(folder: Path, records: int, rounds: int, seconds: int) -> dict[str, 
         (folder / "site" / name).write_bytes(data)
     with LocalNode() as node:
         deployment = deploy(Chain(node.url, LocalSigner.development(0)))
-        with plain(folder) as bare, gateway(folder, node.url, deployment) as place:
-            loads = rounds_of(bare, place, rounds, seconds)
+        with (
+            without_gateway("plain", folder) as bare,
+            without_gateway("folder", folder) as own,
+            gateway(folder, node.url, deployment) as place,
+        ):
+            loads = rounds_of(bare, own, place, rounds, seconds)
             requests_mb = peak_of(place.process.pid)
             ends = [peak_of(place.process.pid, "VmRSS")]
-        anchoring = {"peak_mb": 0}
+        deployment.save(folder / "deployment.json")
+        begin("fill", str(folder), str(records))
+        anchoring = begin("anchor", str(folder), node.url, str(folder / "deployment.json"))
+    assert (anchoring["anchored"], anchoring["proven"]) == (records, anchoring["asked"]), anchoring
     best = {name: max(each, key=lambda load: load.per_second) for name, each in loads.items()}
     licensed = sorted(loads["licensed"], key=lambda load: load.p99 / load.p50)
     return {
@@ -155,10 +176,11 @@ def measure(folder: Path, records: int, rounds: int, seconds: int) -> dict[str, 
     }
 
 
-def rounds_of(bare: str, place: Place, rounds: int, seconds: int) -> dict[str, list[Load]]:
+def rounds_of(bare: str, own: str, place: Place, rounds: int, seconds: int) -> dict[str, list[Load]]:
     """All rounds, each kind in turn."""
     asked: dict[str, tuple[str, ...]] = {
         "plain": (f"{bare}/a.bin",),
+        "folder": (f"{own}/a.bin",),
         "free": (f"{place.url}/a.bin",),
         "licensed": (f"{place.url}/tales/a.bin", *place.licensed),
         "402": (f"{place.url}/paid/a.bin",),
@@ -201,16 +223,28 @@ def latency(said: str, part: str) -> float:
 
 
 @contextlib.contextmanager
-def plain(folder: Path) -> Iterator[str]:
+def without_gateway(step: str, folder: Path) -> Iterator[str]:
     """The server without a gateway."""
     port = free_port()
-    command = [sys.executable, __file__, "--step", "plain", str(folder / "site"), str(port)]
+    command = [sys.executable, __file__, "--step", step, str(folder / "site"), str(port)]
     with running(command, port):
         yield f"http://127.0.0.1:{port}"
 
 
 def serve_plain(folder: str, port: str) -> None:
-    """Serves a folder, and knows nothing of terms."""
+    """Serves a folder as Starlette does, which knows nothing of terms."""
+    files = StaticFiles(directory=folder)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if not await only_lifespan(scope, receive, send):
+            await files(scope, receive, send)
+
+    with socket.create_server(("127.0.0.1", int(port)), backlog=2_048) as listener:
+        serve(app, listener, 1 << 20)
+
+
+def serve_folder(folder: str, port: str) -> None:
+    """Serves a folder as the gateway does, without a gateway."""
     with socket.create_server(("127.0.0.1", int(port)), backlog=2_048) as listener:
         serve(Folder(Path(folder)), listener, 1 << 20)
 
@@ -315,11 +349,78 @@ def begin(*step: str) -> dict[str, Any]:
     return said
 
 
-def anchor(folder: str, url: str, records: str) -> None:
-    """Fills a journal with records, anchors them all, and proves some."""
+def fill(folder: str, records: str) -> None:
+    """Fills a journal with records, as a gateway writes them; a hundred in each second."""
+    recorder = Recorder(LocalSigner.development(KEEPER), 31337, Address("0x" + "11" * 20))
+    journal, count = Journal(Path(folder) / "million.sqlite"), int(records)
+    began = int(time.time()) - count // PER_SECOND - 60
+    rows = (row_of(recorder, number, began) for number in range(count))
+    while batch := list(islice(rows, 10_000)):
+        with journal.transaction() as db:
+            places = (
+                "INSERT INTO records (token, payer, nonce, time, hash, receipt) VALUES (?, ?, ?, ?, ?, ?)"
+            )
+            for row in batch:
+                db.execute(places, row)
+    journal.close()
+    print(json.dumps({"records": count}))
 
 
-STEPS: Final = {"plain": serve_plain, "anchor": anchor}
+def row_of(recorder: Recorder, number: int, began: int) -> tuple[str | int | bytes, ...]:
+    """A record of one unit, and its receipt."""
+    second, key = began + number // PER_SECOND, f"{number:024x}"
+    asset = Hash32("0x" + "22" * 32)
+    record = UsageRecord(asset, asset, Use.INDEX, 1, second, second, reference=f"license:{asset}:{key}")
+    receipt = recorder.countersigned(record, recorder.signer.address)
+    return "license", asset, key, second, receipt.receipt.record, receipt.to_bytes()
+
+
+def anchor(folder: str, url: str, deployment: str) -> None:
+    """Anchors all records of a journal, and proves some."""
+    chain = Chain(url, LocalSigner.development(KEEPER))
+    contracts = Contracts.of(chain, Deployment.load(Path(deployment)))
+    journal = Journal(Path(folder) / "million.sqlite")
+    account = Account(chain, Path(folder) / "million.outbox", journal)
+    batches = Batches(journal)
+    anchoring = Anchoring(batches, contracts, Publisher(Path(folder) / "million.logs"), account)
+    began, anchored, roots = time.perf_counter(), 0, 0
+    while (batch := anchoring.anchor()) is not None:
+        anchored += len(batch.log.records)
+        roots += 1
+    took = time.perf_counter() - began
+    with journal.database.reading() as db:
+        every = max(1, anchored // SAMPLES)
+        rows = db.execute("SELECT hash FROM records WHERE number % ? = 0", (every,)).fetchall()
+    began = time.perf_counter()
+    proven = sum(proves(anchoring, contracts, Hash32(name)) for (name,) in rows)
+    each = (time.perf_counter() - began) / max(1, len(rows))
+    print(
+        json.dumps(
+            {
+                "anchored": anchored,
+                "roots": roots,
+                "seconds": round(took, 1),
+                "proven": proven,
+                "asked": len(rows),
+                "proof_ms": round(each * 1e3, 1),
+                "peak_mb": peak_mb(),
+            }
+        )
+    )
+
+
+def proves(anchoring: Anchoring, contracts: Contracts, name: Hash32) -> bool:
+    """Whether a record is under a root that is on chain."""
+    proof = anchoring.proof(name)
+    return proof is not None and proof.holds and contracts.usage.usage_of(contracts.chain.account).records > 0
+
+
+STEPS: Final[dict[str, Callable[..., None]]] = {
+    "plain": serve_plain,
+    "folder": serve_folder,
+    "fill": fill,
+    "anchor": anchor,
+}
 
 
 def show(found: dict[str, Any]) -> None:

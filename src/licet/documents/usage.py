@@ -163,6 +163,12 @@ class UsageLog(Document):
         """The tree whose leaves are the records' hashes."""
         return CatalogTree(record.hash for record in self.records)
 
+    def to_bytes(self) -> bytes:
+        """The document in canonical JSON; a record at a time, since there may be very many."""
+        head = f'{{"from":"{self.since}","licenseId":"{self.license_id}","records":['
+        tail = f'],"type":"{self.TYPE}","until":"{self.until}"}}'
+        return b"".join((head.encode(), b",".join(map(UsageRecord.to_bytes, self.records)), tail.encode()))
+
     @property
     def root(self) -> Hash32:
         """What is anchored."""

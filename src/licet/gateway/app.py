@@ -11,6 +11,7 @@ from licet.gateway.anchoring import Anchoring
 from licet.gateway.batches import Batches
 from licet.gateway.config import Site
 from licet.gateway.documents import Documents
+from licet.gateway.elsewhere import FacilitatorElsewhere
 from licet.gateway.facilitator import Facilitator
 from licet.gateway.folder import Folder
 from licet.gateway.gate import Gate, Limited
@@ -85,7 +86,8 @@ class Business:
             confirmations=settings.confirmations,
             gwei=settings.max_gwei,
         )
-        settler = Settler(chain, account)
+        elsewhere = settings.facilitator
+        settler = Settler(chain, FacilitatorElsewhere(chain, elsewhere) if elsewhere else account)
         publisher = Publisher(settings.logs or settings.beside(".logs"))
         anchoring = Anchoring(Batches(journal), market.contracts, publisher, account)
         upkeep = Upkeep(journal, settler, recorder, anchoring, account)
