@@ -13,11 +13,13 @@ import pytest
 from licet.chain.signatures import recover
 from licet.documents import VoucherDocument
 from licet.errors import ConnectionFailed
+from licet.gateway.errors import LicenseRefused
 from licet.gateway.holders.counting import VOUCHER
+from licet.gateway.holders.meters import Meter
 from licet.rights.offer import Kind
 from licet.rights.uses import Use
 from licet.rights.voucher import Voucher
-from licet.types import ZERO_HASH, Address
+from licet.types import ZERO_HASH, Address, Hash32
 from tests.integration.conftest import DOLLAR, Network, Party
 from tests.integration.licensing import PATH, TALE, House, receipt_in
 from tests.integration.market import Market, Sold
@@ -292,6 +294,30 @@ def test_what_somebody_else_settled_is_not_paid_twice(
     market.settle(sold, 2)
     assert house.holders.redeeming.redeem() == {sold.license_id: 2}
     assert licensee.dollar.balance_of(vault) == 2 * DOLLAR
+
+
+def test_what_cannot_be_redeemed_holds_up_nothing_else(
+    house: House, sign: Sign, sold: Sold, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = market.sell(sold.offer.asset_id, kind=Kind.METERED, amount=DOLLAR)
+    market.deposit(other, 10 * DOLLAR)
+    asyncio.run(read(house, sign(1)))
+    asyncio.run(read(house, sign(1, license_id=other.license_id)))
+    redeeming = house.holders.redeeming
+    meters = redeeming._meters  # noqa: SLF001 - to lose the terms of one license
+    first = min(sold.license_id, other.license_id)
+    asks = meters.meter
+
+    def lost(license_id: Hash32) -> Meter:
+        if license_id == first:
+            raise LicenseRefused("its terms are not to be had")
+        return asks(license_id)
+
+    with monkeypatch.context() as without:
+        without.setattr(meters, "meter", lost)
+        with pytest.raises(LicenseRefused):
+            redeeming.redeem()
+    assert redeeming.redeem() == {first: 1}, "the other one is paid already"
 
 
 def test_a_re_org_that_undoes_a_settlement_is_made_good(

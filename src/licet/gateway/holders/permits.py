@@ -93,6 +93,7 @@ class Permits:
         self._found: Final[dict[Hash32, _Found]] = {}
         self._answers: Final[dict[Question, tuple[float, Cover, Hash32]]] = {}
         self._held: Final[dict[Address, tuple[float, tuple[Hash32, ...]]]] = {}
+        self._unreadable: Final[dict[Hash32, float]] = {}
         self._grants: Final[dict[Hash32, Grant]] = {}  # what an id is the hash of never changes
         self._listeners: Final[list[Callable[[Collection[str] | None], None]]] = []
         self._forgotten = 0
@@ -197,6 +198,8 @@ class Permits:
         found = self._found.get(license_id)
         if found is not None and time.monotonic() < found.until:
             return found
+        if time.monotonic() < self._unreadable.get(license_id, 0.0):
+            return None
         before = self._forgotten
         try:
             slot = self._contracts.licenses.license(license_id)
@@ -205,6 +208,8 @@ class Permits:
         try:
             grant = self.grant(license_id)
         except (LicenseUnknown, UnexpectedAnswer):  # anybody can give anybody a license on unreadable terms
+            with self._lock:
+                _bounded(self._unreadable)[license_id] = time.monotonic() + self._seconds
             return None
         is_good = not slot.revoked and slot.expires > time.time()
         seconds = self._seconds if is_good else min(_NO_SECONDS, self._seconds)

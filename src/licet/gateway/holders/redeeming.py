@@ -5,7 +5,7 @@ from threading import Event
 from typing import Final
 
 from licet.contracts import Contracts
-from licet.errors import LicetError, Reverted
+from licet.errors import ChainError, LicetError, Reverted
 from licet.gateway.holders.meters import Meters
 from licet.gateway.holders.vouchers import Due, Vouchers
 from licet.gateway.sending import Account
@@ -52,19 +52,31 @@ class Redeeming:
 
         Raises:
             ChainError: the chain does not answer. What was redeemed is noted, the rest is tried again.
+            LicetError: a license's vouchers cannot be redeemed; those of all others were.
         """
         if self._in_doubt:
             self._in_doubt = False
             self._vouchers.doubt()
             units = 1
-        paid, (named, self._named) = {}, (self._named, set())
+        paid: dict[Hash32, int] = {}
+        fault: LicetError | None = None
+        named, self._named = self._named, set()
         for due in self._vouchers.due():
             if due.reads - due.settled < units and due.voucher.license_id not in named:
                 continue
-            settled = self._redeem(due)
+            try:
+                settled = self._redeem(due)
+            except ChainError:
+                self._named |= named
+                raise
+            except LicetError as error:  # nobody's license holds up another's
+                fault = error
+                continue
             self._vouchers.settled(due.voucher.license_id, settled)
             if settled > due.settled:
                 paid[due.voucher.license_id] = settled
+        if fault is not None:
+            raise fault
         return paid
 
     def run(
