@@ -19,7 +19,7 @@ from licet.rights.conditions import Conditions
 from licet.rights.uses import Use
 from licet.types import ZERO_HASH, Address, Hash32
 from tests.integration.commands import Run, answered
-from tests.integration.conftest import Network, Party
+from tests.integration.conftest import DOLLAR, LICENSOR, Network, Party
 from tests.integration.licensing import COVERED, ORIGIN, PATH, TALE, House, account, receipt_in
 from tests.integration.market import DAY, Market, Sold
 from tests.integration.test_cli_gateway import running
@@ -346,7 +346,7 @@ def test_reads_at_once_are_recorded_each(house: House, sold: Sold, licensee: Par
 
 
 def test_records_of_licenses_are_anchored_and_proven(
-    house: House, sold: Sold, licensee: Party, run: Run, tmp_path: Path, network: Network
+    house: House, sold: Sold, licensee: Party, run: Run, tmp_path: Path
 ) -> None:
     async def read() -> Answer:
         return await house.get(PATH, await house.session(licensee))
@@ -354,17 +354,72 @@ def test_records_of_licenses_are_anchored_and_proven(
     answer = asyncio.run(read())
     receipt = receipt_in(answer)
     (tmp_path / "receipt").write_text(answer.headers["licet-receipt"])
-    assert house.business.anchoring is not None
-    for _ in range(50):
-        network.travel_to(max(network.now + 1, int(time.time())))
-        if house.business.anchoring.anchor() is not None:
-            break
-        time.sleep(0.1)
+    anchor(house)
     proof = asyncio.run(house.get(f"/.well-known/licet/records/{receipt.record.hash}"))
     assert UsageProof.from_bytes(proof.body).holds
     (tmp_path / "proof.json").write_bytes(proof.body)
     said = answered(run("receipt", "verify", "receipt", "--proof", "proof.json", "--json"), 0)
     assert (said["signed"], said["anchored"], said["requester"]) == (True, True, licensee.address)
+
+
+def test_a_period_becomes_a_statement(
+    house: House,
+    sold: Sold,
+    licensee: Party,
+    licensor: Party,
+    artist: Party,
+    network: Network,
+    run: Run,
+    tmp_path: Path,
+) -> None:
+    """From reads at the gateway to amounts that payees can claim, checked by the auditor against the logs."""
+
+    async def read() -> None:
+        session = await house.session(licensee)
+        for path in (PATH, PATH, "/tales/b.txt"):
+            assert (await house.get(path, session)).status == 200
+
+    asyncio.run(read())
+    anchor(house)
+    logs = house.folder / "journal.logs"
+    (log,) = logs.glob("*.json")
+    (tmp_path / "shares.csv").write_text(
+        f"work,payee,share\n{house.asset},{licensor.address},2\n{house.asset},{artist.address},1\n"
+    )
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    said = answered(
+        run(
+            *("statement", "compute", "--usage", str(logs / "*.json"), "--shares", "shares.csv"),
+            *("--total", "90", "--decimals", "6", "--out", "amounts.csv", "--licensed", "--json"),
+            *("--from", "2020-01-01", "--until", time.strftime("%Y-%m-%d", time.gmtime(time.time() + DAY))),
+        ),
+        0,
+    )
+    assert (said["total"], said["payees"], said["usage_rows"], said["units"]) == ("90000000", 2, 3, "3")
+    licensor.receive_dollars(90 * DOLLAR)
+    network.travel(2 * DAY)
+    published = answered(
+        run(
+            *("statement", "publish", house.asset, "amounts.csv", "--from", day, "--until", day),
+            *("--window", "1d", "--usage-log", log, "--yes", "--json"),
+            account=LICENSOR,
+        ),
+        0,
+    )
+    assert (published["amount"], published["root"]) == ("90000000", said["root"])
+    shown = answered(run("statement", "show", published["statement_id"], "--json"), 0)
+    assert shown["waiting"] == "90000000"
+
+
+def anchor(house: House) -> None:
+    """Anchors what was read, once its second is over."""
+    assert house.business.anchoring is not None
+    for _ in range(50):
+        house.network.travel_to(max(house.network.now + 1, int(time.time())))
+        if house.business.anchoring.anchor() is not None:
+            return
+        time.sleep(0.1)
+    raise AssertionError("nothing was anchored")
 
 
 def test_the_command_looks_whether_licenses_were_revoked(

@@ -24,8 +24,10 @@ from licet.chain.development import (
     PUBLIC_ADDRESSES,
     development_accounts,
 )
+from licet.chain.signatures import recover
 from licet.chain.signer import LocalSigner, Signer
 from licet.errors import DevelopmentKeyRefused, InputError, LicetError, SignerError, WrongPassword
+from licet.types import Hash32
 
 CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 KEY = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d"
@@ -455,3 +457,11 @@ def everything_said_by(error: LicetError) -> str:
         said += [repr(seen), str(seen), repr(vars(seen))]
         seen = seen.__cause__ or seen.__context__
     return "\n".join([*said, *traceback.format_exception(error)])
+
+
+def test_a_development_key_signs_no_digest_for_a_chain_that_is_not_local() -> None:
+    digest = Hash32("0x" + "11" * 32)
+    signer = LocalSigner.development(0)
+    assert recover(digest, signer.sign_digest(digest, 31337)) == signer.address
+    with pytest.raises(DevelopmentKeyRefused):
+        signer.sign_digest(digest, 1)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol, Self
 
+from coincurve import PrivateKey
 from eth_abi.exceptions import EncodingError
 from eth_account import Account
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
@@ -25,7 +26,7 @@ from licet.chain.development import (
     PUBLIC_ADDRESSES,
 )
 from licet.errors import DevelopmentKeyRefused, InputError, SignerError, WrongPassword
-from licet.types import Address, shown
+from licet.types import Address, Hash32, hash_bytes, shown
 
 _KEY: Final = re.compile(r"(?:0x)?([0-9a-fA-F]{64})", re.ASCII)
 _CURVE_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -94,10 +95,11 @@ class LocalSigner:
     everybody could take what they own.
     """
 
-    __slots__ = ("_account",)
+    __slots__ = ("_account", "_key")
 
     def __init__(self, account: LocalAccount) -> None:
         self._account: Final = account
+        self._key: Final = PrivateKey(bytes(account.key))
 
     @classmethod
     def create(cls) -> Self:
@@ -206,6 +208,22 @@ class LocalSigner:
         except _ENCODING_ERRORS as error:
             raise SignerError(f"the typed data cannot be signed: {error}") from error
         return bytes(signed.signature)
+
+    def sign_digest(self, digest: Hash32, chain_id: int) -> bytes:
+        """The 65 bytes of a signature of what an EIP-712 message comes to, as `sign_typed_data` makes it.
+
+        For who has made the digest, and knows what it says: nothing of it can be shown or checked here.
+
+        Args:
+            digest: 32 bytes.
+            chain_id: the chain id of the message's domain.
+
+        Raises:
+            DevelopmentKeyRefused: this is a development key, and the chain is not local.
+        """
+        self._refuse_development_key(chain_id)
+        signature: bytes = self._key.sign_recoverable(hash_bytes(digest), hasher=None)
+        return signature[:64] + bytes([27 + signature[64]])
 
     def __repr__(self) -> str:
         return f"LocalSigner({self.address})"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from licet.cli.output import emit, facts, steps_bar
-from licet.cli.params import FILE, json_option
+from licet.cli.params import FILE, SINCE, UNTIL, json_option
 from licet.cli.session import Session
 from licet.cli.text import parse_amount, plural
 from licet.documents import PayeeShare, SplitDocument
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="FILE",
-    help="CSV or Parquet with the columns work and units; may be repeated, or a pattern: 'june/*.parquet'.",
+    help="CSV or Parquet with the columns work and units, or usage logs (JSON); may be repeated, or a "
+    "pattern: 'june/*.parquet', 'gateway.logs/*.json'.",
 )
 @click.option(
     "--shares",
@@ -61,6 +62,11 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="For DuckDB's tables that memory cannot hold.  [default: the system's]",
 )
+@click.option("--from", "since", type=SINCE, metavar="DATE", help="Of usage logs: the first day, UTC.")
+@click.option("--until", type=UNTIL, metavar="DATE", help="Their last day.")
+@click.option(
+    "--licensed", is_flag=True, help="Of usage logs: only use of licenses, not what was paid for one by one."
+)
 @json_option
 def compute(
     usage: tuple[str, ...],
@@ -71,6 +77,9 @@ def compute(
     engine: "Engine",
     master: str | None,
     temp: Path | None,
+    since: int | None,
+    until: int | None,
+    licensed: bool,
     as_json: bool,
 ) -> None:
     """Compute what each payee earned: a total, by the usage of works, by who shares in them.
@@ -78,15 +87,30 @@ def compute(
     The total goes to the works by their units, each work's part to its payees by their shares; what rounding
     leaves goes to the largest remainders, of equal ones to the id that comes first. All is exact, and sums to
     the total, whatever the order of rows. `licet statement publish` takes the file. No node is asked.
+
+    A gateway's period is one command: --usage 'gateway.logs/*.json' --from DATE --until DATE. Each record
+    counts for the work that it names, or for its asset.
     """
     if master is not None and engine != "spark":
         raise InputError("--master is Spark's: add --engine spark, or leave it out")
     whole = parse_amount(total, decimals, "the currency") if decimals else parse_uint(total, 128, "total")
     # Loaded here, as nothing else needs it.
+    from licet.statement import Counting
     from licet.statement import compute as apportion
 
+    counting = Counting(since or 0, until, licensed)
     with steps_bar() as advance:
-        done = apportion(usage, shares, whole, out, engine=engine, temp=temp, master=master, report=advance)
+        done = apportion(
+            usage,
+            shares,
+            whole,
+            out,
+            engine=engine,
+            temp=temp,
+            master=master,
+            counting=counting,
+            report=advance,
+        )
     counts = done.counts
     emit(
         {

@@ -123,7 +123,7 @@ def _watching(site: "Site", business: "Business | None") -> Iterator["Eyes"]:
 
 @contextlib.contextmanager
 def _working(site: "Site", business: "Business | None", eyes: "Eyes") -> Iterator[None]:
-    """Anchors records, keeps what was sent on chain, and looks whether licenses were revoked, meanwhile."""
+    """Anchors records, redeems vouchers, keeps what was sent on chain, and looks for news, meanwhile."""
     if business is None or business.anchoring is None or business.upkeep is None or site.chain is None:
         yield
         return
@@ -144,7 +144,9 @@ def _working(site: "Site", business: "Business | None", eyes: "Eyes") -> Iterato
     ]
     if business.holders is not None:
         looks = business.holders.permits.run
+        redeems = business.holders.redeeming.run
         threads.append(threading.Thread(target=looks, args=(stop, _LOOK_SECONDS, tell)))
+        threads.append(threading.Thread(target=redeems, args=(stop, _LOOK_SECONDS, anchor_seconds, tell)))
     for thread in threads:
         thread.start()
     try:

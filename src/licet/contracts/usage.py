@@ -122,6 +122,26 @@ class UsageLedger:
             signature,
         )
 
+    def settling(
+        self,
+        grant: Grant,
+        conditions: Conditions,
+        voucher: Voucher,
+        signature: bytes,
+        units: int | None = None,
+    ) -> Transaction:
+        """The transaction that pays for use, for whoever sends it; arguments are those of `settle`."""
+        return Transaction.calling(
+            _ABI,
+            self.address,
+            "settle",
+            grant.to_abi(),
+            conditions.to_abi(),
+            voucher.units if units is None else units,
+            voucher.units,
+            signature,
+        )
+
     def close(self, grant: Grant, conditions: Conditions) -> Receipt:
         """Asks for what is left of the chain's account's deposit, after the terms' delay; for ever."""
         return self.chain.send(_ABI, self.address, "close", grant.to_abi(), conditions.to_abi())

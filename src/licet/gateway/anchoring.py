@@ -84,7 +84,7 @@ class Anchoring:
         with self._lock:  # a tree is built once, however many ask for it at once
             tree = self._trees.get(place.batch)
             if tree is None:
-                tree = self._batches.read(place.batch).log.tree()
+                tree = self._batches.tree(place.batch)
                 if len(self._trees) >= _TREES:
                     self._trees.pop(next(iter(self._trees)))
                 self._trees[place.batch] = tree
@@ -100,11 +100,11 @@ class Anchoring:
             contracts.chain,
             events.UsageAnchored,
             [contracts.usage.address],
-            [log_topic(contracts.chain.account), None, log_topic(log.root)],
+            [log_topic(contracts.chain.account), None, log_topic(batch.root)],
             from_block=contracts.deployment.block,
         )
         for event in anchored:
-            if (event.reporter, event.root) == (contracts.chain.account, log.root):
+            if (event.reporter, event.root) == (contracts.chain.account, batch.root):
                 return Anchor(event.log.tx_hash, event.log.block_number, event.log.block_hash)
         raise ChainError(
             f"{contracts.chain.account} has anchored other records of the time up to {log.until}: let the "
@@ -114,10 +114,10 @@ class Anchoring:
     def _sent(self, batch: Batch) -> Anchor:
         log = batch.log
         transaction = self._contracts.usage.anchoring(
-            log.license_id, log.root, len(log.records), log.since, log.until
+            log.license_id, batch.root, len(log.records), log.since, log.until
         )
         try:
-            receipt = self._account.send_once(f"anchor/{log.root}/{batch.attempt}", transaction)
+            receipt = self._account.send_once(f"anchor/{batch.root}/{batch.attempt}", transaction)
         except Reverted:
             self._batches.failed(batch)
             raise

@@ -11,18 +11,19 @@ from licet.gateway.anchoring import Anchoring
 from licet.gateway.batches import Batches
 from licet.gateway.config import Site
 from licet.gateway.documents import Documents
+from licet.gateway.elsewhere import FacilitatorElsewhere
 from licet.gateway.facilitator import Facilitator
 from licet.gateway.folder import Folder
 from licet.gateway.gate import Gate, Limited
 from licet.gateway.health import Health
 from licet.gateway.holders.accounts import Accounts
 from licet.gateway.holders.holders import Holders
+from licet.gateway.holders.olp import LicenseServer
 from licet.gateway.journal import Journal
 from licet.gateway.logs import Log
 from licet.gateway.market import Market
 from licet.gateway.metrics import Metrics
 from licet.gateway.observing import Observed
-from licet.gateway.policies import Access
 from licet.gateway.proofs import Proofs
 from licet.gateway.proxies import Proxied
 from licet.gateway.recording import Recorder
@@ -85,12 +86,13 @@ class Business:
             confirmations=settings.confirmations,
             gwei=settings.max_gwei,
         )
-        settler = Settler(chain, account)
+        elsewhere = settings.facilitator
+        settler = Settler(chain, FacilitatorElsewhere(chain, elsewhere) if elsewhere else account)
         publisher = Publisher(settings.logs or settings.beside(".logs"))
         anchoring = Anchoring(Batches(journal), market.contracts, publisher, account)
         upkeep = Upkeep(journal, settler, recorder, anchoring, account)
         holders = None
-        if any(policy.access is Access.LICENSE for policy in site.policies.policies):
+        if site.licensed:
             holders = Holders.of(site, market, journal, recorder, account)
         return cls(market, Till(journal, settler, recorder), anchoring, upkeep, holders)
 
@@ -143,7 +145,10 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
     if market is not None and till is not None:
         inner = Facilitator(inner, till, site.policies.policies, market.contracts.chain.account)
     if holders is not None:
+        assert site.chain is not None, "licenses are on a chain"
         inner = Accounts(inner, holders.nonces, holders.tokens, holders.signing_in)
+        seconds = site.chain.session_seconds
+        inner = LicenseServer(inner, site, holders.tokens, holders.permits, seconds)
     if business is not None and business.anchoring is not None:
         inner = Proofs(inner, business.anchoring)
     if site.rate is not None:

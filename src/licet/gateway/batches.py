@@ -1,16 +1,17 @@
 """Records in batches, each under one root: closed and written down before its root is sent."""
 
+import json
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from licet.documents.receipts import ReceiptDocument
 from licet.documents.usage import UsageLog, UsageRecord
 from licet.gateway.database import Connection
 from licet.gateway.journal import Journal
+from licet.trees.catalog import CatalogTree
 from licet.types import Hash32
 
-MAX_RECORDS: Final = 100_000
-"""The most records of a batch."""
+MAX_RECORDS: Final = 20_000
+"""The most records of a batch, unless more are of one second: all are in memory while it is anchored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,14 @@ class Batch:
     Attributes:
         number: its place, from 1.
         log: the records.
+        root: of their tree.
         attempt: how often its transaction failed in a block.
         anchor: where it was anchored; None before.
     """
 
     number: int
     log: UsageLog
+    root: Hash32
     attempt: int = 0
     anchor: Anchor | None = None
 
@@ -80,25 +83,34 @@ class Batches:
             None if there are no records.
         """
         with self._journal.transaction() as db:
-            row = db.execute("SELECT number FROM batches WHERE tx_hash IS NULL ORDER BY number").fetchone()
-            if row is not None:
-                return self._read(db, row[0])
-            times = db.execute(
-                "SELECT time FROM records WHERE batch IS NULL AND time <= ? ORDER BY time LIMIT ?",
-                (cut, MAX_RECORDS + 1),
-            ).fetchall()
-            if not times:
-                return None
-            # Periods do not overlap, so a second is in one batch, whole.
-            until = times[-1][0] - 1 if len(times) > MAX_RECORDS and times[-1] != times[0] else times[-1][0]
-            (number,) = db.execute(
-                "INSERT INTO batches (root, since, until) VALUES ('', ?, ?) RETURNING number",
-                (times[0][0], until),
-            ).fetchone()
-            db.execute("UPDATE records SET batch = ? WHERE batch IS NULL AND time <= ?", (number, until))
-            batch = self._read(db, number)
-            db.execute("UPDATE batches SET root = ? WHERE number = ?", (batch.log.root, number))
-            return batch
+            number = self._closed(db, cut)
+        if number is None:
+            return None
+        # Whoever is served does not wait while the batch is read.
+        batch = self.read(number)
+        self._update(number, "root = ?", batch.root)
+        return batch
+
+    @staticmethod
+    def _closed(db: Connection, cut: int) -> int | None:
+        """The number of the batch to anchor now, which is closed if none is."""
+        row = db.execute("SELECT number FROM batches WHERE tx_hash IS NULL ORDER BY number").fetchone()
+        if row is not None:
+            return int(row[0])
+        times = db.execute(
+            "SELECT time FROM records WHERE batch IS NULL AND time <= ? ORDER BY time LIMIT ?",
+            (cut, MAX_RECORDS + 1),
+        ).fetchall()
+        if not times:
+            return None
+        # Periods do not overlap, so a second is in one batch, whole.
+        until = times[-1][0] - 1 if len(times) > MAX_RECORDS and times[-1] != times[0] else times[-1][0]
+        (number,) = db.execute(
+            "INSERT INTO batches (root, since, until) VALUES ('', ?, ?) RETURNING number",
+            (times[0][0], until),
+        ).fetchone()
+        db.execute("UPDATE records SET batch = ? WHERE batch IS NULL AND time <= ?", (number, until))
+        return int(number)
 
     def anchored(self, batch: Batch, anchor: Anchor) -> None:
         """Notes where a batch's root is on chain."""
@@ -136,24 +148,36 @@ class Batches:
             before = db.execute(
                 "SELECT count(*) FROM records WHERE batch = ? AND number < ?", (batch, number)
             ).fetchone()
-            return Place(batch, before[0], ReceiptDocument.from_bytes(receipt).record)
+            return Place(batch, before[0], _record(receipt))
 
     def read(self, number: int) -> Batch:
         """A batch that is there."""
         with self._journal.database.reading() as db:
-            return self._read(db, number)
+            since, until, attempt, tx_hash, block_number, block_hash = db.execute(
+                "SELECT since, until, attempt, tx_hash, block_number, block_hash FROM batches "
+                "WHERE number = ?",
+                (number,),
+            ).fetchone()
+            receipts = db.execute(
+                "SELECT receipt FROM records WHERE batch = ? ORDER BY number", (number,)
+            ).fetchall()
+        records = tuple(_record(receipt) for (receipt,) in receipts)
+        anchor = None if tx_hash is None else Anchor(Hash32(tx_hash), block_number, Hash32(block_hash))
+        return Batch(number, UsageLog(since, until, records), self.tree(number).root, attempt, anchor)
+
+    def tree(self, number: int) -> CatalogTree:
+        """The tree of a batch's records."""
+        with self._journal.database.reading() as db:
+            rows = db.execute(
+                "SELECT hash FROM records WHERE batch = ? ORDER BY number", (number,)
+            ).fetchall()
+        return CatalogTree(Hash32(name) for (name,) in rows)
 
     def _update(self, number: int, change: str, *values: object) -> None:
         with self._journal.transaction() as db:
             db.execute(f"UPDATE batches SET {change} WHERE number = ?", (*values, number))
 
-    @staticmethod
-    def _read(db: Connection, number: int) -> Batch:
-        receipts = db.execute("SELECT receipt FROM records WHERE batch = ? ORDER BY number", (number,))
-        records = tuple(ReceiptDocument.from_bytes(receipt).record for (receipt,) in receipts)
-        since, until, attempt, tx_hash, block_number, block_hash = db.execute(
-            "SELECT since, until, attempt, tx_hash, block_number, block_hash FROM batches WHERE number = ?",
-            (number,),
-        ).fetchone()
-        anchor = None if tx_hash is None else Anchor(Hash32(tx_hash), block_number, Hash32(block_hash))
-        return Batch(number, UsageLog(since, until, records), attempt, anchor)
+
+def _record(receipt: bytes) -> UsageRecord:
+    """The record in a receipt that the gateway made itself: nothing has to be checked but the record."""
+    return UsageRecord.from_json(json.loads(receipt)["record"])

@@ -34,6 +34,7 @@ DEFAULT_ANCHOR: Final = 600
 DEFAULT_METRICS_PORT: Final = 9402
 DEFAULT_LICENSE: Final = 30
 DEFAULT_SESSION: Final = 3_600
+DEFAULT_REDEEM: Final = 10_000
 _METER: Final = "use"
 _T = TypeVar("_T")
 
@@ -53,8 +54,11 @@ class ChainSettings:
         anchor_seconds: how often records are put under a root on chain.
         confirmations: blocks, its own included, after which a transaction counts.
         max_gwei: the most that is paid for a unit of gas.
+        facilitator: the x402 facilitator that settles payments; empty for the gateway itself.
         license_seconds: how long what the chain said of a license counts, if no log says otherwise.
         session_seconds: how long holders stay signed in.
+        redeem_units: so many unpaid units of a metered license are redeemed at once; fewer, when records are
+            anchored.
         keys: of crawlers that sign their requests, and whose licenses they read with.
     """
 
@@ -68,8 +72,10 @@ class ChainSettings:
     anchor_seconds: int = DEFAULT_ANCHOR
     confirmations: int = 1
     max_gwei: int = DEFAULT_GWEI
+    facilitator: str = ""
     license_seconds: int = DEFAULT_LICENSE
     session_seconds: int = DEFAULT_SESSION
+    redeem_units: int = DEFAULT_REDEEM
     keys: tuple[BotKey, ...] = ()
 
     def beside(self, suffix: str) -> Path:
@@ -145,10 +151,15 @@ class Site:
             raise InputError("reads are paid for on a chain: add [chain] with rpc, registry and chain_id")
 
     @property
+    def licensed(self) -> tuple[Policy, ...]:
+        """The policies that licenses' holders read; none without a chain, where nobody can show a license."""
+        policies = () if self.chain is None else self.policies.policies
+        return tuple(policy for policy in policies if policy.access is Access.LICENSE)
+
+    @property
     def needs_account(self) -> bool:
         """Whether reads are recorded on a chain, so that an account has to sign and anchor the records."""
-        kinds = {policy.access for policy in self.policies.policies}
-        return self.chain is not None and bool(kinds & {Access.METERED, Access.LICENSE})
+        return bool(self.licensed) or any(policy.tariff for policy in self.policies.policies)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -308,13 +319,18 @@ def _chain(top: _Table, folder: Path) -> ChainSettings | None:
         anchor_seconds=table.positive("anchor_seconds", DEFAULT_ANCHOR),
         confirmations=table.positive("confirmations", 1),
         max_gwei=table.positive("max_gwei", DEFAULT_GWEI),
+        facilitator=table.optional("facilitator", str) or "",
         license_seconds=table.positive("license_seconds", DEFAULT_LICENSE),
         session_seconds=table.positive("session_seconds", DEFAULT_SESSION),
+        redeem_units=table.positive("redeem_units", DEFAULT_REDEEM),
         keys=tuple(_key(entry) for entry in (table.tables("key") if table.has("key") else ())),
     )
     table.check_all_known()
-    if not settings.rpc.startswith(("http://", "https://")) or settings.chain_id <= 0:
-        raise InputError("[chain] has an rpc that is an http(s) URL, and a chain_id above 0")
+    urls = (settings.rpc, settings.facilitator or settings.rpc)
+    if not all(url.startswith(("http://", "https://")) for url in urls) or settings.chain_id <= 0:
+        raise InputError(
+            "[chain] has an rpc and maybe a facilitator that are http(s) URLs, and a chain_id above 0"
+        )
     return settings
 
 

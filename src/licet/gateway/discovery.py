@@ -10,7 +10,7 @@ from licet.gateway.health import LIVE, READY
 from licet.gateway.holders.accounts import NONCE, SESSION
 from licet.gateway.market import Market
 from licet.gateway.policies import Access, Policy
-from licet.gateway.saying import DISCOVERY, LICENSE, ROBOTS, TDMREP, Saying
+from licet.gateway.saying import DISCOVERY, LICENSE, ROBOTS, SERVER, TDMREP, Saying
 from licet.rights.explain import explain
 from licet.rights.uses import use_names
 from licet.types import ZERO_HASH
@@ -46,7 +46,7 @@ def openapi(site: Site, saying: Saying) -> dict[str, Any]:
     }
     ready = {"200": _content("application/json"), "503": _content("application/json")}
     paths[READY] = {"get": _operation("Whether it can serve", READY, ready)}
-    if _is_licensed(site):
+    if site.licensed:
         paths |= _signing_in()
     paths["/{path}"] = {
         "get": {
@@ -96,9 +96,10 @@ _TITLES: Final = {
 
 def _holders(site: Site) -> dict[str, Any] | None:
     """How licenses' holders are known."""
-    if not _is_licensed(site):
+    if not site.licensed:
         return None
-    return {"nonce": f"{site.origin}{NONCE}", "session": f"{site.origin}{SESSION}"}
+    doors = {"nonce": NONCE, "session": SESSION, "license_server": SERVER}
+    return {name: f"{site.origin}{path}" for name, path in doors.items()}
 
 
 def _signing_in() -> dict[str, Any]:
@@ -111,12 +112,23 @@ def _signing_in() -> dict[str, Any]:
     ended = {"204": {"description": "It has ended"}, "401": _PROBLEM}
     nonce = _operation("A nonce, to sign in with", NONCE, {"200": _content("application/json")})
     end = _operation("The end of a session or token", "delete" + SESSION, ended)
-    return {NONCE: {"get": nonce}, SESSION: {"post": begin, "delete": end}}
+    told = {status: _content("application/json") for status in ("200", "400", "401", "403", "503")}
+    form = {
+        "required": True,
+        "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
+    }
+    server = {
+        f"{SERVER}{path}": {"post": {**_operation(title, SERVER + path, told), "requestBody": form}}
+        for path, title in _SERVER.items()
+    }
+    return {NONCE: {"get": nonce}, SESSION: {"post": begin, "delete": end}, **server}
 
 
-def _is_licensed(site: Site) -> bool:
-    licensed = any(policy.access is Access.LICENSE for policy in site.policies.policies)
-    return licensed and site.chain is not None
+_SERVER: Final = {
+    "/token": "A token for a license (RSL's Open License Protocol)",
+    "/introspect": "Whether a token counts",
+    "/key": "A key to what is encrypted: there is none",
+}
 
 
 def _policy(policy: Policy) -> dict[str, Any]:

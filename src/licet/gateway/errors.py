@@ -32,6 +32,10 @@ class LicenseRefused(LicetError):
     """Whoever asks is known, and has no license for this."""
 
 
+class VoucherRefused(LicetError):
+    """A voucher does not pay for what it was shown for."""
+
+
 class ChainWaits(LicetError):
     """The chain cannot be asked at present: to be asked again."""
 

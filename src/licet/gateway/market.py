@@ -33,6 +33,7 @@ class Market:
 
     def __init__(self, contracts: Contracts, library: Library, assets: Iterable[Hash32]) -> None:
         self.contracts: Final = contracts
+        self.library: Final = library
         self._licensee: Final = Licensee(contracts, library)
         self._assets: Final = sorted(set(assets) - {ZERO_HASH})
         self._lock: Final = Lock()

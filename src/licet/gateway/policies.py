@@ -21,6 +21,9 @@ from licet.types import ZERO_HASH, Address, Hash32, shown
 
 _AGENT: Final = re.compile(r"[A-Za-z_-]{1,64}", re.ASCII)
 _MAX_STARS: Final = 16
+_SHORT: Final = 256
+_REMEMBERED: Final = 1 << 12
+"""The most paths, none longer than that, whose policies are remembered."""
 
 
 class Access(StrEnum):
@@ -101,6 +104,7 @@ class Policies:
     policies: tuple[Policy, ...]
     _general: tuple[Policy, ...] = field(init=False, repr=False)
     _named: dict[str, tuple[Policy, ...]] = field(init=False, repr=False)
+    _known: dict[tuple[str, tuple[str, ...]], Policy] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.policies, key=lambda policy: (-len(policy.path), policy.path)))
@@ -116,6 +120,7 @@ class Policies:
         object.__setattr__(self, "policies", ordered)
         object.__setattr__(self, "_general", general)
         object.__setattr__(self, "_named", named)
+        object.__setattr__(self, "_known", {})
 
     @classmethod
     def of(cls, policies: Iterable[Policy]) -> "Policies":
@@ -140,10 +145,22 @@ class Policies:
 
     def match(self, path: RequestPath, user_agent: str = "") -> Policy:
         """The policy that counts for a path and whoever calls themselves so."""
+        asking = user_agent.lower() if self._named else ""
+        names = tuple(name for name in self._named if name in asking)
+        if len(path.url) > _SHORT:
+            return self._match(path, names)
+        found = self._known.get((path.url, names))
+        if found is None:
+            found = self._match(path, names)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[path.url, names] = found
+        return found
+
+    def _match(self, path: RequestPath, names: Iterable[str]) -> Policy:
         general = self._longest(self._general, path)
         assert general is not None, "each path has a policy"
-        asking = user_agent.lower()
-        own = [self._longest(group, path) for name, group in self._named.items() if name in asking]
+        own = [self._longest(self._named[name], path) for name in names]
         named = [policy for policy in own if policy is not None and len(policy.path) >= len(general.path)]
         # Whoever goes by several names gets what is strictest of what counts for these.
         return max(named, key=lambda each: (len(each.path), _STRICTNESS[each.access]), default=general)

@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 from typing import Final
 
-from licet.chain.signer import Signer
+from licet.chain.signer import LocalSigner, Signer
 from licet.contracts.authorizations import Settlement
 from licet.documents.receipts import ReceiptDocument
 from licet.documents.usage import UsageRecord
@@ -69,7 +69,11 @@ class Recorder:
             payment: the transaction that paid; zero where a license did.
         """
         receipt = UsageReceipt(record.hash, requester, payment)
-        signature = self.signer.sign_typed_data(receipt.typed_data(self.chain_id, self.usage_ledger))
+        if isinstance(self.signer, LocalSigner):  # no wallet has to be shown what is signed
+            digest = receipt.digest(self.chain_id, self.usage_ledger)
+            signature = self.signer.sign_digest(digest, self.chain_id)
+        else:
+            signature = self.signer.sign_typed_data(receipt.typed_data(self.chain_id, self.usage_ledger))
         return ReceiptDocument(
             self.chain_id, self.usage_ledger, self.signer.address, record, receipt, signature
         )

@@ -13,6 +13,7 @@ from licet.gateway.policies import Access, Policy
 from licet.rights.formats.aipref.field import preferences_of, serialize
 from licet.rights.formats.rsl import discovery
 from licet.rights.formats.rsl import writing as rsl
+from licet.rights.formats.rsl.serving import with_server
 from licet.rights.formats.tdm import reservation
 from licet.rights.syntax.robots_txt import covers
 from licet.rights.terms import Terms
@@ -21,6 +22,7 @@ ROBOTS: Final = "/robots.txt"
 LICENSE: Final = "/license.xml"
 TDMREP: Final = "/.well-known/tdmrep.json"
 DISCOVERY: Final = "/.well-known/licet.json"
+SERVER: Final = "/.well-known/licet/olp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,11 @@ class Saying:
         self.documents: Final = {ROBOTS: Said(self._robots(site), "text/plain")}
         if stated:
             content = [_at(site.origin, terms) for terms in stated]
-            self.documents[LICENSE] = Said(rsl.FORMAT.write(content).data, rsl.FORMAT.media_type)
+            document = rsl.FORMAT.write(content).data
+            if site.licensed:
+                targets = {f"{site.origin}{policy.path}" for policy in site.licensed}
+                document = with_server(document, f"{site.origin}{SERVER}", targets)
+            self.documents[LICENSE] = Said(document, rsl.FORMAT.media_type)
             self.documents[TDMREP] = Said(reservation.FORMAT.write(stated).data, "application/json")
         self._headers: Final = {_key(policy): tuple(self._fields(policy)) for policy in policies}
 

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS records (
     UNIQUE (token, payer, nonce)
 );
 CREATE INDEX IF NOT EXISTS records_by_batch ON records (batch, number);
+CREATE INDEX IF NOT EXISTS records_in_no_batch ON records (time) WHERE batch IS NULL;
 CREATE TABLE IF NOT EXISTS batches (
     number INTEGER PRIMARY KEY,
     root TEXT NOT NULL,

@@ -136,6 +136,21 @@ def transfer_of(payload: PaymentPayload) -> Transfer:
     )
 
 
+def authorization_of(transfer: Transfer) -> dict[str, Any]:
+    """What a payment has of an EIP-3009 transfer; `transfer_of` reads it."""
+    return {
+        "authorization": {
+            "from": transfer.payer,
+            "to": transfer.payee,
+            "value": str(transfer.amount),
+            "validAfter": str(transfer.valid_after),
+            "validBefore": str(transfer.valid_before),
+            "nonce": transfer.nonce,
+        },
+        "signature": "0x" + transfer.signature.hex(),
+    }
+
+
 def identifier_of(payload: PaymentPayload) -> str:
     """The payment identifier by which its request can be repeated; empty if it has none."""
     extension = (payload.extensions or {}).get(PAYMENT_IDENTIFIER)

@@ -21,10 +21,11 @@ class Withheld:
 
     Args:
         before: what content waits for; if it raises, nothing is sent.
-        after: called at the end, whatever happened.
+        after: called at the end, whatever happened; None where nobody has to know whether content was
+            delivered.
     """
 
-    def __init__(self, before: Before, after: After) -> None:
+    def __init__(self, before: Before, after: After | None = None) -> None:
         self._before: Final = before
         self._after: Final = after
         self._has_begun = False
@@ -37,6 +38,9 @@ class Withheld:
         async def withheld(message: Message) -> None:
             await self._pass(message, send)
 
+        if self._after is None:
+            await app(scope, _nothing_to_read(), withheld)
+            return
         listening = asyncio.ensure_future(self._listen(receive))
         try:
             await app(scope, _nothing_to_read(), withheld)

@@ -131,6 +131,7 @@ class Struct:
         }
 
 
+@lru_cache(maxsize=1 << 8)
 def domain_separator(chain_id: int, contract: Address) -> Hash32:
     """The EIP-712 domain separator of a contract of Licet, version 1."""
     kinds = ",".join(f"{kind} {name}" for name, kind in _DOMAIN_MEMBERS)

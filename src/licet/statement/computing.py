@@ -11,12 +11,15 @@ from licet.errors import EngineFailed, InputError, SpaceMissing, ToolMissing
 from licet.statement import in_duckdb
 from licet.statement.amounts import Report, digest_and_leaves, to_parquet
 from licet.statement.inputs import share_rows, usage_rows
+from licet.statement.logs import Counting, split_logs, write_usage
 from licet.statement.rule import Counts, check_total
 from licet.trees.sums import SumTree
 from licet.types import Hash32, shown
 
 Engine: TypeAlias = Literal["duckdb", "spark"]
 ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
+
+_ALL: Final = Counting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,22 @@ def compute(
     engine: Engine = "duckdb",
     temp: Path | None = None,
     master: str | None = None,
+    counting: Counting = _ALL,
     report: Report = lambda _step, _done, _whole: None,
 ) -> Computed:
     """Apportions a total by `licet.statement.rule`.
 
     Args:
-        usage: Parquet or CSV files with the columns work and units, or patterns of their names. For Spark
-            Parquet alone, wherever its machines find it: `s3a://…`, `hdfs://…`, a folder that all share.
+        usage: Parquet or CSV files with the columns work and units, or usage logs (JSON) as gateways publish
+            them, or patterns of their names. For Spark Parquet alone, wherever its machines find it:
+            `s3a://…`, `hdfs://…`, a folder that all share.
         shares: the same, with the columns work, payee and share.
         total: what is apportioned, in the currency's smallest units.
         out: the file to write, `.csv` or `.parquet`.
         engine: what computes. The amounts are the same.
         temp: where tables go that are too large for memory; the system's own folder if not given.
         master: the cluster that Spark uses; what its own settings say if not given.
+        counting: which records of usage logs count.
         report: is told of the steps, from another thread too.
 
     Raises:
@@ -76,13 +82,21 @@ def compute(
         raise InputError(f"{shown(engine)} is not an engine: {' or '.join(ENGINES)}")
     if temp is not None and not temp.is_dir():
         raise InputError(f"there is no folder {temp}: make it, or name another")
+    logs, tables = split_logs(usage)
+    if logs and engine == "spark":
+        raise InputError("Spark reads Parquet alone: leave --engine spark out for usage logs")
+    if not logs and not counting.is_all:
+        raise InputError("a period, or licensed reads alone, are told from usage logs (JSON) only")
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".licet-") as scratch:
             csv = Path(scratch) / "amounts.csv"
+            if logs:
+                write_usage(logs, counting, Path(scratch) / "usage.csv")
+                tables = [*tables, Path(scratch) / "usage.csv"]
             if engine == "spark":
-                counts = _in_spark(usage, shares, total, csv, master, report)
+                counts = _in_spark(tables, shares, total, csv, master, report)
             else:
-                counts = _in_duckdb(usage, shares, total, csv, temp, report)
+                counts = _in_duckdb(tables, shares, total, csv, temp, report)
             report("tree", 0, 1)
             digest, leaves = digest_and_leaves(csv)
             tree = SumTree(leaves)

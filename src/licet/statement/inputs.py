@@ -133,7 +133,7 @@ def _rows(database: Database, what: str, patterns: Sequence[str | Path], columns
             type that cannot be taken.
     """
     parts: dict[Part, list[Path]] = {}
-    for path in _found(what, patterns):
+    for path in found_files(what, patterns):
         parts.setdefault(_part(database, path, columns), []).append(path.resolve())
     return Rows(
         what,
@@ -142,8 +142,12 @@ def _rows(database: Database, what: str, patterns: Sequence[str | Path], columns
     )
 
 
-def _found(what: str, patterns: Iterable[str | Path]) -> list[Path]:
-    """The files that are named, or match a pattern."""
+def found_files(what: str, patterns: Iterable[str | Path]) -> list[Path]:
+    """The files that are named, or match a pattern.
+
+    Raises:
+        InputError: there are none, or one is named twice; `what` names them in the message.
+    """
     found: dict[Path, Path] = {}
     for pattern in map(str, patterns):
         is_pattern = glob.has_magic(pattern) and not Path(pattern).exists()

@@ -25,10 +25,12 @@ from licet.gateway.errors import (
     LicenseRefused,
     PaymentRefused,
     PaymentWaits,
+    VoucherRefused,
 )
 from licet.gateway.holders import signatures
 from licet.gateway.holders.accounts import NONCE, SESSION
 from licet.gateway.holders.asking import Asking
+from licet.gateway.holders.counting import VOUCHER, Counter
 from licet.gateway.holders.permits import Cover, Permits, Question
 from licet.gateway.holders.sales import Sales
 from licet.gateway.holders.scribe import Entry, Key, Scribe
@@ -38,6 +40,7 @@ from licet.gateway.limits import Turn
 from licet.gateway.paths import RequestPath
 from licet.gateway.policies import Policy
 from licet.gateway.recording import FIELD, field_of
+from licet.gateway.saying import SERVER
 from licet.gateway.withholding import Withheld
 from licet.rights.uses import Use, parse_uses
 from licet.types import ZERO_HASH, Address, parse_hash
@@ -57,7 +60,9 @@ _WANTED: Final = "This is read with a license alone: sign in, sign the request, 
 _LATER: Final = {"Retry-After": "5"}
 
 # What shows who asks: nothing behind the gateway needs to see it.
-_SECRETS: Final = frozenset({b"authorization", b"signature", b"signature-input", b"payment-signature"})
+_SECRETS: Final = frozenset(
+    {b"authorization", b"signature", b"signature-input", b"payment-signature", b"licet-voucher"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Desk:
         permits: what licenses permit.
         scribe: who records reads.
         sales: who sells licenses.
+        counter: who takes vouchers.
     """
 
     def __init__(
@@ -90,6 +96,7 @@ class Desk:
         permits: Permits,
         scribe: Scribe,
         sales: Sales,
+        counter: Counter,
     ) -> None:
         self._origin: Final = origin
         self._tokens: Final = tokens
@@ -97,6 +104,7 @@ class Desk:
         self._permits: Final = permits
         self._scribe: Final = scribe
         self._sales: Final = sales
+        self._counter: Final = counter
         self._asking: Final = Asking()
 
     async def answer(
@@ -111,12 +119,15 @@ class Desk:
             if wire.SIGNATURE.lower() in Headers(scope=scope) and scope["method"] == "GET":
                 await self._sell(app, path, policy, scope, receive, send)
                 return
+            if VOUCHER.lower() in Headers(scope=scope) and scope["method"] == "GET":
+                await self._count(app, path, policy, scope, receive, send)
+                return
             asker = await self._asker(scope, receive)
             Turn.of(scope).known(asker.holder)
             cover = await self._cover(asker, policy, Headers(scope=scope))
             inner = behind(path, scope)
             await self._read(app, asker.holder, cover, policy, inner, receive, send)
-        except (IdentityRefused, LicenseRefused, PaymentRefused) as error:
+        except (IdentityRefused, LicenseRefused, PaymentRefused, VoucherRefused) as error:
             if not isinstance(error, LicenseRefused):
                 Turn.of(scope).known()
             answer = await self._refusal(error, path, policy, scope)
@@ -135,6 +146,8 @@ class Desk:
         fields = {"WWW-Authenticate": challenge(code, str(error))}
         facts: dict[str, Any] = {"asset": policy.asset, **doors(self._origin)}
         status = 403 if isinstance(error, LicenseRefused) else 401
+        if isinstance(error, VoucherRefused):
+            return refusal(scope, 402, str(error), fields, **facts, **error.facts)
         # Whoever has a license of this, or shows what is void, is not sold another.
         if isinstance(error, PaymentRefused) or error.facts.get("buys", not shows):
             try:
@@ -147,6 +160,30 @@ class Desk:
                 fields[wire.REQUIRED] = wire.required_field(bill)
                 status, facts = 402, {**facts, "x402": wire.plain(bill)}
         return refusal(scope, status, str(error), fields, **facts)
+
+    async def _count(
+        self, app: ASGIApp, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        headers = Headers(scope=scope)
+        shown = headers.getlist(VOUCHER)
+        if len(shown) != 1:
+            raise VoucherRefused("the request has several vouchers")
+        url = self._url(scope, path.url)
+        counted = await self._counter.open(shown[0], url, headers.get(USES, ""), policy)
+        try:
+            Turn.of(scope).known(counted.entry.requester)
+        except AskedTooOften:
+            self._counter.close(counted, done=False)
+            raise
+
+        async def count() -> Mapping[str, str]:
+            receipt = await self._counter.record(counted)
+            return {FIELD: field_of(receipt), LICENSE: counted.shown.voucher.license_id}
+
+        async def close(delivered: bool) -> None:
+            self._counter.close(counted, done=delivered)
+
+        await Withheld(count, close).answer(app, behind(path, scope), receive, send)
 
     def _url(self, scope: Scope, path: str) -> str:
         """What is asked for, under the public origin."""
@@ -254,10 +291,7 @@ class Desk:
             receipt = await self._scribe.write(Entry(key, policy.asset, cover.uses, holder))
             return {FIELD: field_of(receipt), LICENSE: cover.license_id}
 
-        async def nothing(_: bool) -> None:
-            pass
-
-        await Withheld(record, nothing).answer(app, scope, receive, send)
+        await Withheld(record).answer(app, scope, receive, send)
 
 
 def challenge(code: str, description: str) -> str:
@@ -269,7 +303,8 @@ def challenge(code: str, description: str) -> str:
 
 def doors(origin: str) -> dict[str, str]:
     """Where holders sign in, and crawlers get tokens."""
-    return {"sign_in": f"{origin}{SESSION}", "nonce": f"{origin}{NONCE}"}
+    places = {"sign_in": SESSION, "nonce": NONCE, "license_server": SERVER}
+    return {name: f"{origin}{path}" for name, path in places.items()}
 
 
 def behind(path: RequestPath, scope: Scope) -> Scope:

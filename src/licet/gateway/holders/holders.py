@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from typing import Self
 
 from licet.gateway.config import Site
+from licet.gateway.holders.counting import Counter
 from licet.gateway.holders.desk import Desk
+from licet.gateway.holders.meters import Meters
 from licet.gateway.holders.nonces import Nonces
 from licet.gateway.holders.permits import Permits
+from licet.gateway.holders.redeeming import Redeeming
 from licet.gateway.holders.sales import Sales
 from licet.gateway.holders.scribe import Scribe
 from licet.gateway.holders.signatures import Signatures
 from licet.gateway.holders.signing_in import SigningIn
 from licet.gateway.holders.tokens import Tokens
+from licet.gateway.holders.vouchers import Vouchers
 from licet.gateway.journal import Journal
 from licet.gateway.market import Market
 from licet.gateway.recording import Recorder
@@ -28,6 +32,7 @@ class Holders:
         signing_in: who checks messages.
         permits: what licenses permit, to be looked after in the background.
         desk: who lets holders read.
+        redeeming: who redeems vouchers, in the background.
     """
 
     nonces: Nonces
@@ -35,6 +40,7 @@ class Holders:
     signing_in: SigningIn
     permits: Permits
     desk: Desk
+    redeeming: Redeeming
 
     @classmethod
     def of(cls, site: Site, market: Market, journal: Journal, recorder: Recorder, account: Account) -> Self:
@@ -52,12 +58,23 @@ class Holders:
         chain = contracts.chain
         nonces, tokens = Nonces(journal), Tokens(journal)
         permits = Permits(contracts, settings.license_seconds)
-        sales = Sales(journal, contracts, market, recorder, account)
-        signers = Signatures(chain, nonces, settings.keys)
+        meters = Meters(contracts, market.library, permits, settings.license_seconds)
+        vouchers, scribe = Vouchers(journal), Scribe(journal, recorder)
+        redeeming = Redeeming(contracts, meters, vouchers, account, settings.redeem_units)
+        permits.tells(redeeming.notice)
         return cls(
             nonces,
             tokens,
             SigningIn(site.origin, chain, nonces, tokens, settings.session_seconds),
             permits,
-            Desk(site.origin, tokens, signers, permits, Scribe(journal, recorder), sales),
+            Desk(
+                site.origin,
+                tokens,
+                Signatures(chain, nonces, settings.keys),
+                permits,
+                scribe,
+                Sales(journal, contracts, market, recorder, account),
+                Counter(chain, contracts.usage.address, meters, vouchers, scribe),
+            ),
+            redeeming,
         )

@@ -5,7 +5,7 @@ whatever they name is forgotten: so a license that was revoked, sold or ended is
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Final, NamedTuple, TypeVar
@@ -93,7 +93,9 @@ class Permits:
         self._found: Final[dict[Hash32, _Found]] = {}
         self._answers: Final[dict[Question, tuple[float, Cover, Hash32]]] = {}
         self._held: Final[dict[Address, tuple[float, tuple[Hash32, ...]]]] = {}
+        self._unreadable: Final[dict[Hash32, float]] = {}
         self._grants: Final[dict[Hash32, Grant]] = {}  # what an id is the hash of never changes
+        self._listeners: Final[list[Callable[[Collection[str] | None], None]]] = []
         self._forgotten = 0
         self._last: Block | None = None
 
@@ -143,6 +145,15 @@ class Permits:
                 _bounded(self._grants)[license_id] = grant
         return grant
 
+    @property
+    def changes(self) -> int:
+        """How often something was forgotten: what was asked before the last time may be old."""
+        return self._forgotten
+
+    def tells(self, listener: Callable[[Collection[str] | None], None]) -> None:
+        """Has somebody told what logs named, as topics in hex; None for all, after a re-org."""
+        self._listeners.append(listener)
+
     def look(self) -> None:
         """Reads the logs since the last look, and forgets whatever they name; all of it after a re-org.
 
@@ -187,6 +198,8 @@ class Permits:
         found = self._found.get(license_id)
         if found is not None and time.monotonic() < found.until:
             return found
+        if time.monotonic() < self._unreadable.get(license_id, 0.0):
+            return None
         before = self._forgotten
         try:
             slot = self._contracts.licenses.license(license_id)
@@ -195,6 +208,8 @@ class Permits:
         try:
             grant = self.grant(license_id)
         except (LicenseUnknown, UnexpectedAnswer):  # anybody can give anybody a license on unreadable terms
+            with self._lock:
+                _bounded(self._unreadable)[license_id] = time.monotonic() + self._seconds
             return None
         is_good = not slot.revoked and slot.expires > time.time()
         seconds = self._seconds if is_good else min(_NO_SECONDS, self._seconds)
@@ -239,6 +254,8 @@ class Permits:
             for holder in list(self._held):
                 if log_topic(holder) in named:
                     del self._held[holder]
+        for listener in self._listeners:
+            listener(named)
 
     def _forget_all(self) -> None:
         with self._lock:
@@ -246,6 +263,8 @@ class Permits:
             self._found.clear()
             self._answers.clear()
             self._held.clear()
+        for listener in self._listeners:
+            listener(None)
 
 
 def _bounded(kept: dict[_K, _V]) -> dict[_K, _V]:

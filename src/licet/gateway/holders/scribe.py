@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from anyio import to_thread
 
 from licet.documents.usage import UsageRecord
+from licet.errors import LicetError
+from licet.gateway.database import Connection
 from licet.gateway.journal import Journal
 from licet.gateway.recording import Recorder
 from licet.rights.uses import Use
@@ -18,13 +20,20 @@ MOST: Final = 256
 """The most records of one commit."""
 
 _NEXT_SECOND: Final = 0.1
+_COLUMNS: Final = "(token, payer, nonce, time, hash, receipt)"
+_ROW: Final = "(?, ?, ?, ?, ?, ?)"
+
+Outcome = bytes | LicetError
+"""The receipt of a use, or why it was not recorded."""
+
+Admit = Callable[[Connection], Outcome | None]
 
 
 class Key(NamedTuple):
     """By what the journal knows a record, once: what paid, who used it, and which use it was.
 
     Attributes:
-        means: `license`.
+        means: `license`, or `voucher`.
         license_id: the license.
         number: of the use.
     """
@@ -43,12 +52,15 @@ class Entry:
         asset: what is used.
         uses: for what.
         requester: who is served.
+        admit: decides, in the transaction that would record it: gives the receipt of this very use if it is
+            recorded, or says why it may not be; None for every use.
     """
 
     key: Key
     asset: Hash32
     uses: Use
     requester: Address
+    admit: Admit | None = None
 
     def record(self, now: int) -> UsageRecord:
         """The record, of one unit, at a unix second."""
@@ -63,6 +75,21 @@ class Entry:
         )
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A use that somebody waits for, and its receipt, signed for a second."""
+
+    entry: Entry
+    done: asyncio.Future[bytes]
+    time: int = 0
+    record: str = ""
+    receipt: bytes = b""
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        return (*self.entry.key, self.time, self.record, self.receipt)
+
+
 class Scribe:
     """Writes records down.
 
@@ -74,44 +101,78 @@ class Scribe:
     def __init__(self, journal: Journal, recorder: Recorder) -> None:
         self._journal: Final = journal
         self._recorder: Final = recorder
-        self._waiting: list[tuple[Entry, asyncio.Future[bytes]]] = []
+        self._waiting: list[_Waiting] = []
+        self._later: list[tuple[str, tuple[object, ...]]] = []
         self._writing: asyncio.Task[None] | None = None
 
     async def write(self, entry: Entry) -> bytes:
-        """Records a use; returns its receipt once both are on disk."""
-        done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting.append((entry, done))
+        """Records a use; returns its receipt once both are on disk. Raises what `entry.admit` says."""
+        waiting = _Waiting(entry, asyncio.get_running_loop().create_future())
+        self._sign(waiting)
+        self._waiting.append(waiting)
+        self._begin()
+        return await waiting.done
+
+    def later(self, statement: str, parameters: tuple[object, ...]) -> None:
+        """Executes a statement in the next commit, which nobody waits for."""
+        self._later.append((statement, parameters))
+        self._begin()
+
+    def _begin(self) -> None:
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
-        return await done
 
     async def _write_all(self) -> None:
-        while self._waiting:
+        while self._waiting or self._later:
             taken, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            entries = [entry for entry, _ in taken]
-            (outcome,) = await asyncio.gather(
-                to_thread.run_sync(self._write, entries), return_exceptions=True
+            later, self._later = self._later, []
+            (written,) = await asyncio.gather(
+                to_thread.run_sync(self._write, taken, later), return_exceptions=True
             )
-            for place, (_, done) in enumerate(taken):
-                if done.done():  # whoever waited may be gone: the record stays
+            for place, waiting in enumerate(taken):
+                outcome = written if isinstance(written, BaseException) else written[place]
+                if waiting.done.done():  # whoever waited may be gone: the record stays
                     continue
                 if isinstance(outcome, BaseException):
-                    done.set_exception(outcome)
+                    waiting.done.set_exception(outcome)
                 else:
-                    done.set_result(outcome[place])
+                    waiting.done.set_result(outcome)
 
-    def _write(self, entries: Sequence[Entry]) -> list[bytes]:
+    def _sign(self, waiting: _Waiting) -> None:
+        waiting.time = int(time.time())
+        document = self._recorder.countersigned(waiting.entry.record(waiting.time), waiting.entry.requester)
+        waiting.record, waiting.receipt = document.receipt.record, document.to_bytes()
+
+    def _write(
+        self, taken: Sequence[_Waiting], later: Sequence[tuple[str, tuple[object, ...]]]
+    ) -> list[Outcome]:
         while True:
-            now = int(time.time())
-            receipts = [self._recorder.countersigned(entry.record(now), entry.requester) for entry in entries]
             with self._journal.transaction() as db:
                 (last,) = db.execute("SELECT max(until) FROM batches").fetchone()
-                if last is None or now > last:
-                    for entry, receipt in zip(entries, receipts, strict=True):
-                        db.execute(
-                            "INSERT INTO records (token, payer, nonce, time, hash, receipt) "
-                            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                            (*entry.key, now, receipt.record.hash, receipt.to_bytes()),
-                        )
-                    return [receipt.to_bytes() for receipt in receipts]
-            time.sleep(_NEXT_SECOND)  # records of this second are under a root already
+                late = [] if last is None else [waiting for waiting in taken if waiting.time <= last]
+                if not late:
+                    for statement, parameters in later:
+                        db.execute(statement, parameters)
+                    return _record(db, taken)
+            # Records of their second are under a root already.
+            while int(time.time()) <= last:
+                time.sleep(_NEXT_SECOND)
+            for waiting in late:
+                self._sign(waiting)
+
+
+def _record(db: Connection, taken: Sequence[_Waiting]) -> list[Outcome]:
+    """Writes all records that are to be, at once: each statement would wait for the interpreter's turn."""
+    outcomes: list[Outcome] = []
+    rows: list[tuple[object, ...]] = []
+    for waiting in taken:
+        refused = None if waiting.entry.admit is None else waiting.entry.admit(db)
+        outcomes.append(waiting.receipt if refused is None else refused)
+        if refused is None:
+            rows.append(waiting.row)
+    if rows:
+        places = ", ".join([_ROW] * len(rows))
+        db.execute(
+            f"INSERT INTO records {_COLUMNS} VALUES {places}", [value for row in rows for value in row]
+        )
+    return outcomes
