@@ -12,7 +12,7 @@ import { type Config, config, currencyOf, offerOf, quoteOf } from "../server";
 import { amount } from "../text/amounts";
 import { type Line, say, span } from "../text/say";
 import { Session } from "../wallet/session";
-import { attribute, element } from "./dom";
+import { attribute, element, enable } from "./dom";
 import { Status } from "./status";
 
 const MOST = 100;
@@ -92,7 +92,7 @@ class Buying {
 
   private async click(): Promise<void> {
     const [shown, settings] = [this.shown, this.settings];
-    if (!shown || !settings || this.busy) return;
+    if (!shown || !settings || !this.usable) return;
     this.busy = true;
     this.lock();
     try {
@@ -133,8 +133,12 @@ class Buying {
 
   /** The button can be pressed where there is a price, and no purchase of it under way. */
   private lock(): void {
-    this.button.disabled = this.busy || this.shown === null || this.begun() !== undefined;
+    enable(this.button, this.usable);
     this.button.textContent = Session.now ? say("buy") : say("connect_and_buy");
+  }
+
+  private get usable(): boolean {
+    return !this.busy && this.shown !== null && this.begun() === undefined;
   }
 
   private begun(): Deal | undefined {
