@@ -64,8 +64,9 @@ export class Action {
   }
 
   private async lock(): Promise<void> {
-    const begun = this.begun(await config());
-    enable(this.button, !this.busy && this.ready && begun === undefined);
+    const settings = await config().catch(() => null);
+    const begun = settings !== null && this.begun(settings) !== undefined;
+    enable(this.button, !this.busy && this.ready && !begun);
   }
 
   private begun(settings: Config): Deal | undefined {
