@@ -3,6 +3,7 @@
 export { decodeAbiParameters } from "../node_modules/viem/_esm/utils/abi/decodeAbiParameters.js";
 export { decodeFunctionResult } from "../node_modules/viem/_esm/utils/abi/decodeFunctionResult.js";
 export { encodeAbiParameters } from "../node_modules/viem/_esm/utils/abi/encodeAbiParameters.js";
+export { getAddress } from "../node_modules/viem/_esm/utils/address/getAddress.js";
 export { encodeFunctionData } from "../node_modules/viem/_esm/utils/abi/encodeFunctionData.js";
 export { toHex } from "../node_modules/viem/_esm/utils/encoding/toHex.js";
 export { keccak256 } from "../node_modules/viem/_esm/utils/hash/keccak256.js";

@@ -1,7 +1,7 @@
 """The pages in a real browser, Debian's Chromium, with a wallet in it, on a local chain."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +35,11 @@ from tests.integration.conftest import (  # noqa: F401 - fixtures
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.browser.wallet import TestWallet
+
+Visit = Callable[[str], "Page"]
 
 STATIC = Path(__file__).resolve().parents[2] / "src" / "licet" / "web" / "static"
 
@@ -70,8 +72,24 @@ def context(browser: "Browser") -> "Iterator[BrowserContext]":
     """A browser of somebody who was never here before."""
     context = browser.new_context()
     context.set_default_timeout(10_000)
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
     yield context
+    for page in context.pages:
+        page.unroute_all(behavior="wait")
     context.close()
+    # What a browser says of an answer that did not come, or was a refusal, is no fault of the page.
+    assert [fault for fault in faults if "Failed to load resource" not in fault] == []
+
+
+@pytest.fixture
+def held(network: Network) -> Iterator[Callable[[], None]]:
+    """No blocks until the test asks for one."""
+    network.rpc("evm_setAutomine", False)
+    yield lambda: network.rpc("evm_mine")
+    network.rpc("evm_mine")
+    network.rpc("evm_setAutomine", True)
 
 
 @pytest.fixture
@@ -82,3 +100,17 @@ def wallet(network: Network, licensee: Party, context: "BrowserContext") -> "Tes
     wallet = TestWallet(licensee.signer, network.url)
     wallet.install(context)
     return wallet
+
+
+@pytest.fixture
+def visit(context: "BrowserContext", site: Served, network: Network) -> Visit:
+    """Opens a page of the site, as of now."""
+
+    def visit(path: str) -> "Page":
+        site.catch_up()
+        site.audited(network.height)
+        page = context.new_page()
+        page.goto(f"{site.url}{path}")
+        return page
+
+    return visit

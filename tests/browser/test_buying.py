@@ -1,7 +1,7 @@
 """Buying a license on a page, with a wallet: what a person sees and is asked, and what can go wrong."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from licet.rights_holder import Price, Registered
 from licet.types import ZERO_ADDRESS
 from tests.browser.site import Served
 from tests.browser.wallet import Prompt, TestWallet, holds, rejects
-from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
+from tests.integration.conftest import DAY, DOLLAR, Offering, Party
 
 PRICE = 25 * DOLLAR
 
@@ -29,15 +29,6 @@ def rich(licensee: Party) -> Party:
     """The licensee, who can pay twice."""
     licensee.receive_dollars(2 * PRICE)
     return licensee
-
-
-@pytest.fixture
-def held(network: Network) -> Iterator[Callable[[], None]]:
-    """No blocks until the test asks for one."""
-    network.rpc("evm_setAutomine", False)
-    yield lambda: network.rpc("evm_mine")
-    network.rpc("evm_mine")
-    network.rpc("evm_setAutomine", True)
 
 
 Open = Callable[..., Page]

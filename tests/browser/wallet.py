@@ -229,11 +229,7 @@ def decoded(data: str) -> dict[str, Any]:
     for abi in ABIS:
         for name, entry in abi.functions.items():
             if entry.digest[:4] == raw[:4]:
-                names = (parameter.name for parameter in entry.inputs)
-                return {
-                    "function": name,
-                    "arguments": dict(zip(names, entry.inputs.decode(raw[4:]), strict=True)),
-                }
+                return {"function": name, "arguments": entry.inputs.decode(raw[4:])}
     raise AssertionError(f"a wallet was asked to call what no contract of Licet has: {data[:10]}")
 
 

@@ -6,7 +6,7 @@ import { keccak256 } from "viem/utils";
 import { type Node, NodeLost, Refused, type Transaction } from "../chain/node";
 import { refusal, revertData } from "../chain/refusal";
 import { retire } from "./salts";
-import { type Deal, deals, forget, keep, open } from "./store";
+import { type Deal, change, deals, forget, open } from "./store";
 
 const FIRST_WAIT = 500; // milliseconds between two looks, which grow
 const LONGEST_WAIT = 5_000;
@@ -42,19 +42,19 @@ async function look(node: Node, deal: Deal): Promise<Deal> {
   if (deal.hash && receipt) {
     if (receipt.status === "0x1") {
       retire(deal.key);
-      return keep({ ...deal, state: "confirmed" });
+      return change({ ...deal, state: "confirmed" });
     }
-    return keep({ ...deal, state: "failed", why: await whyFailed(node, deal.hash, receipt.blockNumber) });
+    return change({ ...deal, state: "failed", why: await whyFailed(node, deal.hash, receipt.blockNumber) });
   }
   if ((await node.nonce(deal.account)) <= deal.nonce) return waiting(deal);
   const mined = await minedInstead(node, deal);
   if (!mined) return waiting(deal);
   // The same call under another hash was sped up, or sent after the page had closed.
   const sameCall = mined.to?.toLowerCase() === deal.to.toLowerCase() && keccak256(mined.input) === deal.call;
-  if (sameCall) return keep({ ...deal, state: "sent", hash: mined.hash });
+  if (sameCall) return change({ ...deal, state: "sent", hash: mined.hash });
   // A wallet that was only asked may have had others in line, and given this one a later number.
-  if (deal.state === "asked") return keep({ ...deal, nonce: deal.nonce + 1 });
-  return keep({ ...deal, state: "replaced", hash: mined.hash });
+  if (deal.state === "asked") return change({ ...deal, nonce: deal.nonce + 1 });
+  return change({ ...deal, state: "replaced", hash: mined.hash });
 }
 
 /** Nothing happened yet: whoever was asked a quarter of an hour ago is asked no more. */

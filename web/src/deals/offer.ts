@@ -64,6 +64,7 @@ export interface Offer extends Members {
   duration: bigint;
   supply: bigint;
   kind: bigint;
+  termsHash: Hex;
   termsURI: string;
   conditions: Hex;
 }

@@ -28,6 +28,7 @@ export interface Deal {
   state: State;
   hash?: Hex;
   licenses?: Hex[];
+  offers?: Hex[];
   why?: string;
 }
 
@@ -59,6 +60,11 @@ export function keep(deal: Deal): Deal {
   here = [deal, ...others].sort((a, b) => b.asked - a.asked).slice(0, MOST);
   save();
   return deal;
+}
+
+/** Keeps what became of a deal, unless somebody has forgotten it meanwhile. */
+export function change(deal: Deal): Deal {
+  return deals().some((each) => same(each, deal)) ? keep(deal) : deal;
 }
 
 /** Forgets a deal. */

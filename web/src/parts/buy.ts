@@ -3,26 +3,21 @@
 import type { Hex } from "viem";
 
 import { Node } from "../chain/node";
-import { Changed, type Shown, type Step, buy, checkQuote, proven, purchaseKey } from "../deals/buying";
+import { basket, put, takeOut, watchBasket } from "../deals/basket";
+import { Changed, type Shown, buy, checkQuote, proven, purchaseKey } from "../deals/buying";
 import { Kind, NATIVE, type Offer, totalOf } from "../deals/offer";
 import { once } from "../deals/perform";
 import { retire } from "../deals/salts";
 import { type Deal, deals, open, watchDeals } from "../deals/store";
 import { type Config, config, currencyOf, offerOf, quoteOf } from "../server";
 import { amount } from "../text/amounts";
-import { type Line, say, span } from "../text/say";
+import { say, span } from "../text/say";
 import { Session } from "../wallet/session";
-import { attribute, element } from "./dom";
+import { attribute, element, enable } from "./dom";
 import { Status } from "./status";
+import { STEPS } from "./steps";
 
 const MOST = 100;
-
-const STEPS: Record<Step, Line> = {
-  reading: "reading_offer",
-  approve: "asks_approve",
-  sign: "asks_sign",
-  confirm: "asks_confirm",
-};
 
 /** Brings a place for buying to life. */
 export async function mountBuy(place: HTMLElement): Promise<void> {
@@ -46,7 +41,7 @@ class Buying {
     private readonly offer: Hex,
   ) {
     const label = element("label", {}, say("how_many"), " ", this.quantity);
-    place.replaceChildren(label, this.price, this.button, this.status.line);
+    place.replaceChildren(label, this.price, this.button, inBasket(offer), this.status.line);
     this.quantity.addEventListener("change", () => void this.quote());
     this.button.addEventListener("click", () => void this.click());
     watchDeals(() => this.lock());
@@ -92,7 +87,7 @@ class Buying {
 
   private async click(): Promise<void> {
     const [shown, settings] = [this.shown, this.settings];
-    if (!shown || !settings || this.busy) return;
+    if (!shown || !settings || !this.usable) return;
     this.busy = true;
     this.lock();
     try {
@@ -133,8 +128,12 @@ class Buying {
 
   /** The button can be pressed where there is a price, and no purchase of it under way. */
   private lock(): void {
-    this.button.disabled = this.busy || this.shown === null || this.begun() !== undefined;
+    enable(this.button, this.usable);
     this.button.textContent = Session.now ? say("buy") : say("connect_and_buy");
+  }
+
+  private get usable(): boolean {
+    return !this.busy && this.shown !== null && this.begun() === undefined;
   }
 
   private begun(): Deal | undefined {
@@ -147,6 +146,19 @@ class Buying {
     const typed = this.quantity.valueAsNumber;
     return Number.isInteger(typed) && typed >= 1 && typed <= MOST ? typed : null;
   }
+}
+
+/** The button that puts an offer into the basket, or takes it out again. */
+function inBasket(offer: Hex): HTMLButtonElement {
+  const button = element("button", { type: "button", class: "quiet" });
+  const show = () => {
+    const inside = basket().includes(offer);
+    button.textContent = say(inside ? "take_out" : "put_in");
+  };
+  button.addEventListener("click", () => (basket().includes(offer) ? takeOut(offer) : put(offer)));
+  watchBasket(show);
+  show();
+  return button;
 }
 
 /** `25 TUSD for 30 days`: what the click costs, and for how long it permits. */

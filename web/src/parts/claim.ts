@@ -34,7 +34,12 @@ export async function mountClaim(place: HTMLElement): Promise<void> {
     (settings) => key(settings.chain_id),
     async (scene, status) => {
       status.step("reading_claims");
-      const plan = planOf(scene, payee, token, await api<Claims>(path), key(scene.config.chain_id));
+      const found = await api<Claims>(path);
+      if (found.claims.length === 0) {
+        status.say("calm", say("nothing_due"));
+        return null;
+      }
+      const plan = planOf(scene, payee, token, found, key(scene.config.chain_id));
       return send(scene, plan, () => status.step("asks_claim"));
     },
     (deal) => void show(deal),

@@ -12,8 +12,10 @@ type Mood = "busy" | "done" | "wrong" | "calm";
 
 export class Status {
   readonly line = element("p", { class: "status", role: "status", "aria-live": "polite" });
+  private turn = 0;
 
   say(mood: Mood, text: string, ...more: (globalThis.Node | string)[]): void {
+    this.turn++;
     this.line.dataset["mood"] = mood;
     this.line.replaceChildren(text, ...more);
   }
@@ -23,6 +25,7 @@ export class Status {
   }
 
   clear(): void {
+    this.turn++;
     delete this.line.dataset["mood"];
     this.line.replaceChildren();
   }
@@ -48,16 +51,22 @@ export class Status {
     else this.say("busy", `${say("asked")} `, this.giveUp(deal));
   }
 
-  /** Follows a deal to its end, and shows it all the while. */
+  /** Follows a deal to its end, and shows it all the while, unless the line is needed for something else. */
   async follow(node: Scene["node"], deal: Deal): Promise<Deal> {
-    this.show(deal);
+    let turn = -1;
     let wasLost = false;
+    const tell = (saying: () => void) => {
+      if (turn >= 0 && turn !== this.turn) return;
+      saying();
+      turn = this.turn;
+    };
+    tell(() => this.show(deal));
     const done = await follow(node, deal, (isLost) => {
-      if (isLost) this.say("busy", say("node_lost_waiting"));
-      else if (wasLost) this.show(deal);
+      if (isLost) tell(() => this.say("busy", say("node_lost_waiting")));
+      else if (wasLost) tell(() => this.show(deal));
       wasLost = isLost;
     });
-    this.show(done);
+    tell(() => this.show(done));
     return done;
   }
 

@@ -1,0 +1,182 @@
+"""What is done after a sale, on pages: claiming what is due, renewing a license, paying into its deposit."""
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument
+from licet.rights.offer import Kind
+from licet.rights_holder import Price, Registered
+from licet.types import Address, Hash32
+from tests.browser.conftest import Visit
+from tests.browser.wallet import TestWallet
+from tests.integration.conftest import DAY, DOLLAR, Offering, Party
+
+PRICE = 25 * DOLLAR
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.locator("main .status")).to_contain_text(text)
+
+
+# Claiming.
+
+
+@pytest.fixture
+def sold(licensee: Party, signed_offer: OfferDocument) -> None:
+    """A license for 25 dollars, of which the artist is due three quarters."""
+    licensee.receive_dollars(PRICE)
+    licensee.buys.buy(signed_offer)
+
+
+def test_all_that_is_due_by_one_click(
+    visit: Visit,
+    wallet: TestWallet,
+    sold: None,
+    licensor: Party,
+    licensee: Party,
+    artist: Party,
+    asset: Registered,
+    price: Price,
+    terms: TermsDocument,
+    dollar: Address,
+) -> None:
+    second = licensor.sells.publish_split(SplitDocument.of([PayeeShare(artist.address, 1)]))
+    licensee.receive_dollars(PRICE)
+    licensee.buys.buy(licensor.sells.offer(asset.asset_id, second.vault, price, terms))
+    page = visit(f"/accounts/{artist.address}")
+    expect(page.locator("[data-claim] .price")).to_have_text("43.75 TUSD are due, from 2 vaults.")
+    page.get_by_role("button", name="Claim").click()
+    says(page, "Claimed.")
+    assert wallet.kinds == ["connect", "send"]
+    assert wallet.prompts[1].function == "claim"
+    assert artist.dollars == PRICE * 3 // 4 + PRICE
+    expect(page.locator("[data-claim] .price")).to_have_text("0 TUSD are due, from 0 vaults.")
+    expect(page.get_by_role("button", name="Claim")).to_be_disabled()
+
+
+def test_what_somebody_else_claimed_meanwhile(
+    visit: Visit,
+    wallet: TestWallet,
+    sold: None,
+    stranger: Party,
+    artist: Party,
+    split: SplitDocument,
+    dollar: Address,
+) -> None:
+    page = visit(f"/accounts/{artist.address}")
+    expect(page.get_by_role("button", name="Claim")).to_be_enabled()
+    stranger.sells.collect([split], dollar, artist.address)
+    page.get_by_role("button", name="Claim").click()
+    says(page, "Nothing was sent: nothing is due any more.")
+    assert wallet.kinds == ["connect"]
+
+
+# Renewing.
+
+
+@pytest.fixture
+def subscription(
+    licensor: Party, licensee: Party, asset: Registered, price: Price, offering: Offering
+) -> Hash32:
+    """A subscription of the licensee's, by 25 dollars for 30 days."""
+    licensee.receive_dollars(3 * PRICE)
+    offer = offering(licensor, asset.asset_id, replace(price, kind=Kind.SUBSCRIPTION))
+    return licensee.buys.buy(offer).license_id
+
+
+def test_a_renewal_allows_its_price_first(
+    visit: Visit, wallet: TestWallet, licensee: Party, subscription: Hash32
+) -> None:
+    before = licensee.contracts.licenses.license(subscription).expires
+    page = visit(f"/licenses/{subscription}")
+    expect(page.locator("[data-license] .price")).to_have_text("25 TUSD for 30 days more")
+    page.get_by_role("button", name="Renew").click()
+    says(page, "Renewed.")
+    assert wallet.kinds == ["connect", "send", "send"]
+    assert [prompt.function for prompt in wallet.prompts[1:]] == ["approve", "renew"]
+    assert wallet.prompts[1].shows["arguments"] == (licensee.network.deployment.license_token, PRICE)
+    assert licensee.contracts.licenses.license(subscription).expires == before + 30 * DAY
+
+
+def test_a_renewal_within_the_allowance_is_one_prompt(
+    visit: Visit, wallet: TestWallet, licensee: Party, subscription: Hash32
+) -> None:
+    licensee.dollar.approve(licensee.network.deployment.license_token, PRICE)
+    page = visit(f"/licenses/{subscription}")
+    page.get_by_role("button", name="Renew").click()
+    says(page, "Renewed.")
+    assert wallet.kinds == ["connect", "send"]
+
+
+def test_a_renewal_declined_after_its_allowance(
+    visit: Visit, wallet: TestWallet, licensee: Party, subscription: Hash32
+) -> None:
+    page = visit(f"/licenses/{subscription}")
+    wallet.answer = lambda prompt: (
+        {"error": {"code": 4001, "message": "no"}} if prompt.shows.get("function") == "renew" else None
+    )
+    page.get_by_role("button", name="Renew").click()
+    says(page, "You declined. Nothing was sent. What you allowed before stays allowed")
+    wallet.answer = lambda prompt: None
+    page.get_by_role("button", name="Renew").click()
+    says(page, "Renewed.")
+    assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "approve", "renew", "renew"]
+
+
+def test_a_revoked_offer_renews_nothing(
+    visit: Visit, wallet: TestWallet, licensor: Party, asset: Registered, subscription: Hash32
+) -> None:
+    page = visit(f"/licenses/{subscription}")
+    licensor.sells.cancel_offers(asset.asset_id)
+    page.get_by_role("button", name="Renew").click()
+    says(page, "ask the holder for a new offer")
+    assert wallet.kinds == ["connect"]
+
+
+# Deposits.
+
+
+@pytest.fixture
+def metered(
+    licensor: Party, licensee: Party, asset: Registered, dollar: Address, offering: Offering
+) -> Hash32:
+    """A license of the licensee's that is paid by the unit, with nothing in its deposit."""
+    licensee.receive_dollars(3 * PRICE)
+    offer = offering(licensor, asset.asset_id, Price(dollar, 1000, kind=Kind.METERED))
+    return licensee.buys.buy(offer).license_id
+
+
+def test_a_first_deposit_opens_the_account(
+    visit: Visit, wallet: TestWallet, licensee: Party, metered: Hash32, dollar: Address
+) -> None:
+    page = visit(f"/licenses/{metered}")
+    page.get_by_label("Deposit in TUSD").fill("12.5")
+    page.get_by_role("button", name="Pay in").click()
+    says(page, "Deposited.")
+    assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "approve", "deposit"]
+    assert licensee.contracts.usage.account(metered).closes_at == (1 << 40) - 1
+    assert licensee.dollars == 3 * PRICE - 12_500_000
+
+
+def test_a_later_deposit_is_a_plain_transfer(
+    visit: Visit, wallet: TestWallet, licensee: Party, metered: Hash32
+) -> None:
+    licensee.buys.deposit(metered, DOLLAR)
+    page = visit(f"/licenses/{metered}")
+    page.get_by_label("Deposit in TUSD").fill("2")
+    page.get_by_role("button", name="Pay in").click()
+    says(page, "Deposited.")
+    assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "transfer"]
+    assert licensee.dollars == 3 * PRICE - 3 * DOLLAR
+
+
+@pytest.mark.parametrize("typed", ["0", "", "-1", "1.0000001", "ten", "1e3"])
+def test_an_odd_amount_asks_nobody(typed: str, visit: Visit, wallet: TestWallet, metered: Hash32) -> None:
+    page = visit(f"/licenses/{metered}")
+    page.get_by_label("Deposit in TUSD").fill(typed)
+    page.get_by_role("button", name="Pay in").click()
+    says(page, "An amount above 0, with at most 6 digits after the point, please.")
+    assert "sign" not in wallet.kinds
+    assert "send" not in wallet.kinds

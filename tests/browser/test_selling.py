@@ -1,0 +1,164 @@
+"""A rights holder on the pages: a file is hashed and registered, an offer is written, signed or published."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from licet.documents import OfferDocument, TermsDocument
+from licet.rights.offer import Kind, asset_id
+from licet.rights.registration import Origin
+from licet.rights.uses import Use
+from licet.rights_holder import Registered
+from tests.browser.conftest import Visit
+from tests.browser.wallet import TestWallet, rejects
+from tests.integration.conftest import DAY, Party
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.locator("main .status").filter(has_text=text)).to_be_visible()
+
+
+def connect(page: Page) -> None:
+    page.get_by_role("button", name="Connect a wallet").click()
+
+
+@pytest.fixture
+def owner(wallet: TestWallet, licensor: Party) -> TestWallet:
+    """The licensor's wallet, in place of the licensee's."""
+    wallet.signer = licensor.signer
+    return wallet
+
+
+# Registering.
+
+
+def test_a_file_that_nobody_registered_is_registered(
+    visit: Visit, owner: TestWallet, licensor: Party, work: Path
+) -> None:
+    page = visit("/lookup")
+    page.locator("input[type=file]").set_input_files(work)
+    content = "0x" + hashlib.sha256(work.read_bytes()).hexdigest()
+    expect(page).to_have_url(f"{page.url.split('/lookup')[0]}/works/{content}")
+    assert owner.asked == []  # a file is looked up without a wallet
+    page.get_by_label("How it came about").select_option("made by people")
+    page.get_by_role("button", name="Register").click()
+    says(page, "Registered.")
+    assert owner.kinds == ["connect", "send"]
+    assert owner.prompts[1].function == "register"
+    registered = asset_id(content, licensor.address)
+    assert licensor.contracts.assets.deed(registered).holder == licensor.address
+    [registration] = owner.prompts[1].shows["arguments"]
+    assert (registration["content"], registration["origin"]) == (content, Origin.HUMAN_MADE)
+
+
+def test_a_work_is_registered_once_by_one_account(
+    visit: Visit, owner: TestWallet, licensor: Party, asset: Registered
+) -> None:
+    page = visit(f"/works/{asset.registration.content}")
+    page.get_by_role("button", name="Register").click()
+    says(page, "has registered this content before")
+    assert owner.kinds == ["connect"]
+
+
+# Offers.
+
+
+def form(visit: Visit, asset: Registered) -> Page:
+    """The filled-in form of the asset's holder."""
+    page = visit(f"/assets/{asset.asset_id}")
+    connect(page)
+    page.get_by_label("train generative models").check()
+    page.get_by_label("find patterns and statistics").check()
+    page.get_by_label("Price").fill("12.5")
+    page.get_by_label("Days that a license runs").fill("30")
+    page.get_by_label("How many licenses").fill("7")
+    page.get_by_label("Title of the terms").fill("Training / 训练")
+    page.get_by_label("The terms in words").fill('You may "train".\nNothing else.')
+    return page
+
+
+def test_what_would_be_signed_is_told_in_plain_words(
+    visit: Visit, owner: TestWallet, asset: Registered
+) -> None:
+    page = form(visit, asset)
+    lines = page.locator("[data-owner] ul.words li")
+    expect(lines.nth(0)).to_have_text(
+        "Whoever pays 12.5 TUSD once may: find patterns and statistics, train generative models."
+    )
+    expect(lines.nth(1)).to_have_text("A license runs for 30 days.")
+    page.get_by_label("How it is paid for").select_option("for each unit used")
+    expect(lines.nth(0)).to_contain_text("Whoever pays 12.5 TUSD for each unit used may")
+    page.get_by_label("Price").fill("0")
+    expect(lines).to_have_text("A price above 0 in the currency's digits, please, or choose that it is free.")
+
+
+def test_a_signed_offer_is_what_python_reads_and_somebody_buys(
+    visit: Visit, owner: TestWallet, licensor: Party, licensee: Party, asset: Registered, tmp_path: Path
+) -> None:
+    page = form(visit, asset)
+    page.get_by_role("button", name="Sign the offer").click()
+    says(page, "Signed.")
+    assert owner.kinds == ["connect", "sign"]
+    shown = owner.prompts[1].shows
+    assert shown["primaryType"] == "Offer"
+    assert shown["message"]["price"] == "12500000"
+    assert shown["message"]["conditions"]["royaltyBps"] == "0"
+
+    files = {}
+    for name in ("The signed offer", "The terms"):
+        with page.expect_download() as started:
+            page.get_by_role("link", name=name).click()
+        saved = tmp_path / started.value.suggested_filename
+        started.value.save_as(saved)
+        files[name] = saved
+        assert saved.stem == hashlib.sha256(saved.read_bytes()).hexdigest()
+    signed = OfferDocument.from_bytes(files["The signed offer"].read_bytes())
+    terms = TermsDocument.from_bytes(files["The terms"].read_bytes())
+    assert signed.offer.terms_hash == "0x" + files["The terms"].stem
+    assert (terms.title, terms.text) == ("Training / 训练", 'You may "train".\nNothing else.')
+    assert terms.uses == signed.offer.uses == Use.MINE | Use.TRAIN_GENERATIVE
+    assert (signed.offer.kind, signed.offer.duration, signed.offer.supply) == (Kind.SALE, 30 * DAY, 7)
+    licensee.receive_dollars(12_500_000)
+    bought = licensee.buys.buy(signed)
+    assert licensee.buys.permits(bought.license_id, Use.MINE)
+    assert licensor.dollars == 12_500_000
+
+
+def test_an_offer_published_on_chain_stands_on_the_page(
+    visit: Visit, owner: TestWallet, asset: Registered, folder: Path
+) -> None:
+    page = form(visit, asset)
+    page.get_by_role("button", name="Publish it on chain").click()
+    says(page, "Published.")
+    assert owner.kinds == ["connect", "send"]
+    assert owner.prompts[1].function == "publishOffer"
+    again = visit(f"/assets/{asset.asset_id}")
+    expect(again.locator("article.offer")).to_have_count(1)
+    expect(again.locator("[data-buy] .price")).to_have_text("12.5 TUSD for 30 days")
+
+
+def test_a_signature_that_was_declined(visit: Visit, owner: TestWallet, asset: Registered) -> None:
+    page = form(visit, asset)
+    owner.answer = rejects("sign")
+    page.get_by_role("button", name="Sign the offer").click()
+    says(page, "You declined. Nothing was sent.")
+    expect(page.get_by_role("link", name="The signed offer")).to_have_count(0)
+
+
+def test_a_deed_that_was_handed_on_meanwhile(
+    visit: Visit, owner: TestWallet, licensor: Party, stranger: Party, asset: Registered
+) -> None:
+    page = form(visit, asset)
+    licensor.sells.transfer_deed(asset.asset_id, stranger.address)
+    page.get_by_role("button", name="Sign the offer").click()
+    says(page, "holds the deed.")
+    assert owner.kinds == ["connect"]
+
+
+def test_nobody_else_sees_the_form(visit: Visit, wallet: TestWallet, asset: Registered) -> None:
+    page = visit(f"/assets/{asset.asset_id}")
+    connect(page)
+    expect(page.get_by_role("button", name="Disconnect")).to_be_visible()
+    expect(page.locator("[data-owner] form")).to_have_count(0)

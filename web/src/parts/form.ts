@@ -1,0 +1,36 @@
+/** The fields of forms, labelled, and read back. */
+
+import { element } from "./dom";
+
+/** A labelled text field. */
+export function field(name: string, label: string, attributes: Record<string, string> = {}): HTMLElement {
+  return element("p", {}, element("label", {}, label, " ", element("input", { type: "text", name, ...attributes })));
+}
+
+/** A labelled box to tick. */
+export function box(name: string, label: string, value = "yes"): HTMLElement {
+  return element("p", {}, element("label", {}, element("input", { type: "checkbox", name, value }), " ", label));
+}
+
+/** A labelled list to choose from: value and words. */
+export function choice(name: string, label: string, options: readonly (readonly [string, string])[]): HTMLElement {
+  const list = options.map(([value, words]) => element("option", { value }, words));
+  return element("p", {}, element("label", {}, label, " ", element("select", { name }, ...list)));
+}
+
+/** A labelled field for many words. */
+export function area(name: string, label: string): HTMLElement {
+  const text = element("textarea", { name, rows: "4" });
+  return element("p", {}, element("label", {}, label, " ", text));
+}
+
+/** What was typed or chosen under a name. */
+export function typed(form: HTMLFormElement, name: string): string {
+  return String(new FormData(form).get(name) ?? "").trim();
+}
+
+/** A file for whoever wants it: nothing is sent anywhere. */
+export function download(name: string, text: string, words: string): HTMLAnchorElement {
+  const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  return element("a", { class: "button", href, download: name }, words);
+}
