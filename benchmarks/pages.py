@@ -2,7 +2,7 @@
 """How long the server takes for a page, where very much is registered.
 
     python benchmarks/pages.py             a table
-    python benchmarks/pages.py --json      the milliseconds of each page, the slowest of `RUNS`
+    python benchmarks/pages.py --json      the milliseconds of each page, the slowest but one of `RUNS`
     python benchmarks/pages.py --check     fail where a page takes longer than its target
 
 An index is filled with a million registrations and a catalogue of a million works, as `licet index update`
@@ -85,7 +85,7 @@ def table(figures: dict[str, float]) -> Table:
 
 
 def measure(works: int) -> dict[str, float]:
-    """The slowest answer of each page, in milliseconds; and how long the shelf took, in seconds."""
+    """The slowest answer but one of each page, in milliseconds; and how long the shelf took, in seconds."""
     with LocalNode() as node, tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         chain = Chain(node.url, LocalSigner.development(0))

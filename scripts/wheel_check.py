@@ -55,7 +55,7 @@ def install(wheel: Path, python: Path, constraints: Path) -> None:
     lines = (ROOT / "requirements-dev.lock").read_text().splitlines()
     pins = [line.removesuffix(" \\") for line in lines if line and line[0] not in " #"]
     constraints.write_text("\n".join(pins) + "\n")
-    run(python, "-m", "pip", "install", "--quiet", "--constraint", constraints, wheel, cwd=ROOT)
+    run(python, "-m", "pip", "install", "--quiet", "--constraint", constraints, f"{wheel}[web]", cwd=ROOT)
     run(python, "-m", "pip", "check", cwd=ROOT)
 
 

@@ -72,10 +72,15 @@ def context(browser: "Browser") -> "Iterator[BrowserContext]":
     """A browser of somebody who was never here before."""
     context = browser.new_context()
     context.set_default_timeout(10_000)
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
     yield context
     for page in context.pages:
         page.unroute_all(behavior="wait")
     context.close()
+    # What a browser says of an answer that did not come, or was a refusal, is no fault of the page.
+    assert [fault for fault in faults if "Failed to load resource" not in fault] == []
 
 
 @pytest.fixture

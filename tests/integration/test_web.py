@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,9 +14,19 @@ from lxml import etree, html
 from licet.catalog import Catalog
 from licet.chain.transport import HttpTransport
 from licet.contracts import Contracts
-from licet.documents import Library, OfferDocument, TermsDocument, Work, WorkDocument, sha256
+from licet.documents import (
+    Library,
+    OfferDocument,
+    PayeeShare,
+    TermsDocument,
+    Work,
+    WorkDocument,
+    sha256,
+)
+from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.errors import ConnectionFailed
 from licet.fingerprint.likeness import fingerprint
+from licet.rights.conditions import Conditions
 from licet.rights.offer import license_id
 from licet.rights.uses import Use
 from licet.rights_holder import Price
@@ -456,3 +467,67 @@ def test_a_language_that_was_chosen_is_kept(served: Served) -> None:
     assert b'<html lang="zh">' in answer.body
     again = ask(served.app, "/works", headers=[("Cookie", "licet-language=zh"), ("Accept-Language", "en")])
     assert b'<html lang="zh">' in again.body
+
+
+def test_all_that_terms_say_is_said_in_both_languages(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    conditions = Conditions(
+        royalty_bps=1_250,
+        revenue_ceiling=500 * DOLLAR,
+        approval=True,
+        reciprocal=True,
+        sublicensable=True,
+        revocable=True,
+        report_within=30 * DAY,
+        refund_bps=5_000,
+        resale_bps=250,
+        reporter=market.stranger.address,
+    )
+    terms = TermsDocument(
+        "Terms",
+        Use.TRAIN,
+        "As we agreed.",
+        prohibited=Use.DERIVE,
+        territories=("AT", "TW"),
+        excluded_territories=("XX",),
+        users=(User.EDUCATION, User.PERSONAL),
+        excluded_users=(User.COMMERCIAL,),
+        models=("small-1",),
+        retention=90 * DAY,
+        attribution="By <b>them</b>",
+        warranties=(Warranty.OWNERSHIP,),
+        disclaimers=(Disclaimer.AS_IS,),
+        links=(Link(Relation.CONTACT, "javascript:alert(1)"), Link(Relation.LICENSE, "https://a.example/")),
+        payees=(PayeeShare(market.licensor.address, 3, "Them"),),
+    )
+    price = Price(
+        market.dollar,
+        DOLLAR,
+        duration=365 * DAY,
+        start=market.network.now,
+        transferable=True,
+        conditions=conditions,
+    )
+    offer = market.licensor.sells.offer(asset, market.vault, price, terms).offer
+    served.update()
+    said = {member["name"] for member in served.api(f"/offers/{offer.struct_hash()}")["members"]}
+    english = served.page(f"/offers/{offer.struct_hash()}")
+    words = text(english)
+    for expected in ("12.5 %", "500.00 TUSD", "90 days", "AT, TW", "education", "By <b>them</b>", "2.5 %"):
+        assert expected in words, expected
+    assert [a.get("href") for a in english.iter("a") if a.get("rel")] == ["https://a.example/"]
+    chinese = text(served.page(f"/offers/{offer.struct_hash()}", language="zh")).replace(" ", "")
+    for expected in (
+        "衍生作品收入分成12.5%",
+        "间隔不超过30天",
+        "教育机构,个人",
+        "拥有权利",
+        "按现状许可",
+    ):
+        assert expected in chinese, expected
+    every = {f"conditions.{field.name}" for field in fields(Conditions)} | {
+        field.name for field in fields(terms)
+    }
+    unsaid = {"conditions.salt", "conditions.unit_cap", "conditions.refund_delay", "uses", "prohibited"}
+    assert every - unsaid <= said
+    assert "prohibited.derive" in said

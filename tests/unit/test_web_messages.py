@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
@@ -12,7 +13,9 @@ from licet.auditor.findings import Severity
 from licet.auditor.report.audit_report import Verdict
 from licet.auditor.report.lines import Account
 from licet.contracts.assets import DeedFlag
+from licet.documents.terms import Disclaimer, Relation, TermsDocument, User, Warranty
 from licet.licensee.offers import Obstacle
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind
 from licet.rights.uses import LEAVES
 from licet.web.languages import LANGUAGES, language
@@ -23,7 +26,7 @@ ASKED = re.compile(r"""\b(?:t|form|text)\(\s*f?["']([a-z_.]+)["']([^)]*)""")
 PREFIX = re.compile(r"""\b(?:t|known|text)\(\s*f?["']([a-z_]+\.(?:[a-z_]+\.)?)(?:["']\s*~|\{)""")
 
 
-def fields(text: str) -> set[str]:
+def places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
@@ -32,8 +35,8 @@ def test_every_language_has_the_same_messages_with_the_same_places(code: str) ->
     english, other = language("en").messages, language(code).messages
     assert other.keys() == english.keys()
     # Of one thing, a language may leave the number out.
-    assert {k: fields(v) for k, v in other.items() if not k.endswith("_one")} == {
-        k: fields(v) for k, v in english.items() if not k.endswith("_one")
+    assert {k: places(v) for k, v in other.items() if not k.endswith("_one")} == {
+        k: places(v) for k, v in english.items() if not k.endswith("_one")
     }
     assert all(text.strip() == text and text for text in other.values())
 
@@ -80,6 +83,10 @@ def test_nothing_is_there_that_nobody_asks_for() -> None:
         ("meaning", Verdict),
         ("severity", Severity),
         ("account_kind", Account),
+        ("term", [field.name for field in fields(TermsDocument) if field.name not in ("title", "uses")]),
+        ("term.conditions", [field.name for field in fields(Conditions) if field.name != "salt"]),
+        ("link", Relation),
+        ("said", [*User, *Warranty, *Disclaimer]),
         ("state", ["runs", "over", "revoked", "unknown"]),
     ],
 )

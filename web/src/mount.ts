@@ -7,6 +7,7 @@ const MOUNTS: Record<string, () => Promise<Mount>> = {
   "[data-wallet]": async () => (await import("./parts/wallet")).mountWallet,
   "[data-lookup]": async () => (await import("./parts/lookup")).mountLookup,
   "[data-buy]": async () => (await import("./parts/buy")).mountBuy,
+  "[data-basket]": async () => (await import("./parts/basket")).mountBasket,
   "[data-claim]": async () => (await import("./parts/claim")).mountClaim,
   "[data-register]": async () => (await import("./parts/register")).mountRegister,
   "[data-owner]": async () => (await import("./parts/owner")).mountOwner,

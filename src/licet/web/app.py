@@ -42,6 +42,7 @@ def application(site: Site) -> Starlette:
     routes: list[Route | Mount] = [
         Route("/", partial(_page, site, pages, HOME), methods=["GET"]),
         Route("/lookup", _fixed(pages, "lookup.html"), methods=["GET"]),
+        Route("/basket", _fixed(pages, "basket.html"), methods=["GET"]),
         Route("/healthz", lambda _: JSONResponse({"ok": True}), methods=["GET"]),
         Route("/api/openapi.json", lambda _: JSONResponse(description()), methods=["GET"]),
     ]

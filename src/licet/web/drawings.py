@@ -80,13 +80,13 @@ def _places(nodes: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:
 def _node(node: Mapping[str, Any], place: tuple[int, int], here: str) -> Html:
     x, y = place
     asset_id = str(node["asset_id"])
-    name = one_line(node["title"] or short(asset_id))
+    name = one_line(node["title"] or "")
     cut = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
     box = (
-        tag("title", f"{name} ({asset_id})"),
+        tag("title", f"{name} {asset_id}".lstrip()),
         tag("rect", x=x, y=y, width=_WIDTH, height=_HEIGHT, rx=6),
-        tag("text", cut, x=x + 10, y=y + 20),
-        tag("text", short(asset_id), x=x + 10, y=y + 37, class_="id"),
+        *([tag("text", cut, x=x + 10, y=y + 20)] if cut else []),
+        tag("text", short(asset_id), x=x + 10, y=y + (37 if cut else 28), class_="id"),
     )
     if asset_id == here:
         return tag("g", *box, class_="box here")

@@ -57,7 +57,7 @@ export async function buy(scene: Scene, shown: Shown, title: string, tell: Tell)
 }
 
 /** Buys on several offers in one transaction: all, or nothing. */
-export async function buyBasket(scene: Scene, basket: readonly Shown[], title: string, tell: Tell): Promise<Deal> {
+export async function buyBasket(scene: Scene, basket: readonly Shown[], tell: Tell): Promise<Deal> {
   tell("reading");
   const key = basketKey(scene, basket);
   const salt = recall(key) ?? settle(key, newSalt());
@@ -67,9 +67,10 @@ export async function buyBasket(scene: Scene, basket: readonly Shown[], title: s
     sums.set(order.offer.currency, (sums.get(order.offer.currency) ?? 0n) + totalOf(order));
   }
   const plan: Plan = {
-    ...{ key, title, what: "basket", to: scene.config.contracts.license_token },
+    ...{ key, title: "", what: "basket", to: scene.config.contracts.license_token },
     data: encode(LicenseToken, "buyBasket", [orders, false]),
     licenses: orders.flatMap(seats),
+    offers: basket.map((shown) => shown.offer),
     value: sums.get(NATIVE) ?? 0n,
   };
   const paid = await pay(scene, plan, sums, tell, null);

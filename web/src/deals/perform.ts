@@ -41,6 +41,7 @@ export interface Plan {
   data: Hex;
   value?: bigint;
   licenses?: Hex[];
+  offers?: Hex[];
 }
 
 const underway = new Set<string>();
@@ -75,10 +76,11 @@ export async function send(scene: Scene, plan: Plan, asking: () => void): Promis
   await tryOut(scene, plan);
   const [nonce, block] = await Promise.all([node.nonce(session.account), node.number()]);
   await session.stillOn(config);
-  const { key, what, title, to, licenses } = plan;
+  const { key, what, title, to, licenses, offers } = plan;
   const deal = keep({
     ...{ key, what, title, to, nonce, block },
     ...(licenses ? { licenses } : {}),
+    ...(offers ? { offers } : {}),
     call: keccak256(plan.data),
     chainId: config.chain_id,
     account: session.account,

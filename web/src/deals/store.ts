@@ -28,6 +28,7 @@ export interface Deal {
   state: State;
   hash?: Hex;
   licenses?: Hex[];
+  offers?: Hex[];
   why?: string;
 }
 

@@ -5,9 +5,8 @@ import { type Scene, once } from "../deals/perform";
 import { type Deal, deals, open, watchDeals } from "../deals/store";
 import { type Config, config } from "../server";
 import { Session } from "../wallet/session";
-import { element } from "./dom";
+import { element, enable } from "./dom";
 import { Status } from "./status";
-import type { Told } from "./telling";
 
 /** What a button does: the deal that it sent, or nothing where there is none to follow. */
 type Run = (scene: Scene, status: Status) => Promise<Deal | null>;
@@ -47,28 +46,27 @@ export class Action {
   private async click(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
-    this.button.disabled = true;
+    enable(this.button, false);
     try {
       const settings = await config();
+      if (!this.ready || this.begun(settings)) return;
       const session = await Session.connect();
       await session.onNetwork(settings);
       const scene = { config: settings, node: new Node(settings.rpc_url), session };
       const sent = await once(keyOf(this.key(settings), scene), () => this.run(scene, this.status));
       if (sent) this.after(await this.status.follow(scene.node, sent));
     } catch (error) {
-      await this.failed(error);
+      await this.status.fail(error);
+    } finally {
+      this.busy = false;
+      await this.lock();
     }
-    this.busy = false;
-    await this.lock();
-  }
-
-  protected async failed(error: unknown): Promise<Told> {
-    return this.status.fail(error);
   }
 
   private async lock(): Promise<void> {
-    const begun = this.begun(await config());
-    this.button.disabled = this.busy || !this.ready || begun !== undefined;
+    const settings = await config().catch(() => null);
+    const begun = settings !== null && this.begun(settings) !== undefined;
+    enable(this.button, !this.busy && this.ready && !begun);
   }
 
   private begun(settings: Config): Deal | undefined {

@@ -3,26 +3,22 @@
 import type { Hex } from "viem";
 
 import { Node } from "../chain/node";
-import { Changed, type Shown, type Step, buy, checkQuote, proven, purchaseKey } from "../deals/buying";
+import { basket, put, takeOut, watchBasket } from "../deals/basket";
+import { Changed, type Shown, buy, checkQuote, proven, purchaseKey } from "../deals/buying";
 import { Kind, NATIVE, type Offer, totalOf } from "../deals/offer";
 import { once } from "../deals/perform";
 import { retire } from "../deals/salts";
 import { type Deal, deals, open, watchDeals } from "../deals/store";
-import { type Config, config, currencyOf, offerOf, quoteOf } from "../server";
+import { currencyOf } from "../deals/token";
+import { type Config, config, offerOf, quoteOf } from "../server";
 import { amount } from "../text/amounts";
-import { type Line, say, span } from "../text/say";
+import { say, span } from "../text/say";
 import { Session } from "../wallet/session";
-import { attribute, element } from "./dom";
+import { attribute, element, enable } from "./dom";
 import { Status } from "./status";
+import { STEPS } from "./steps";
 
 const MOST = 100;
-
-const STEPS: Record<Step, Line> = {
-  reading: "reading_offer",
-  approve: "asks_approve",
-  sign: "asks_sign",
-  confirm: "asks_confirm",
-};
 
 /** Brings a place for buying to life. */
 export async function mountBuy(place: HTMLElement): Promise<void> {
@@ -46,7 +42,7 @@ class Buying {
     private readonly offer: Hex,
   ) {
     const label = element("label", {}, say("how_many"), " ", this.quantity);
-    place.replaceChildren(label, this.price, this.button, this.status.line);
+    place.replaceChildren(label, this.price, this.button, inBasket(offer), this.status.line);
     this.quantity.addEventListener("change", () => void this.quote());
     this.button.addEventListener("click", () => void this.click());
     watchDeals(() => this.lock());
@@ -81,7 +77,7 @@ class Buying {
       const total = totalOf({ offer, quantity: BigInt(quantity) });
       const shown = { offer: this.offer, quantity, total, currency: offer.currency };
       checkQuote(shown, quote);
-      this.price.value = priceOf(settings, offer, total);
+      this.price.value = await priceOf(settings, offer, total);
       this.shown = shown;
       this.status.clear();
     } catch (error) {
@@ -92,7 +88,7 @@ class Buying {
 
   private async click(): Promise<void> {
     const [shown, settings] = [this.shown, this.settings];
-    if (!shown || !settings || this.busy) return;
+    if (!shown || !settings || !this.usable) return;
     this.busy = true;
     this.lock();
     try {
@@ -133,8 +129,12 @@ class Buying {
 
   /** The button can be pressed where there is a price, and no purchase of it under way. */
   private lock(): void {
-    this.button.disabled = this.busy || this.shown === null || this.begun() !== undefined;
+    enable(this.button, this.usable);
     this.button.textContent = Session.now ? say("buy") : say("connect_and_buy");
+  }
+
+  private get usable(): boolean {
+    return !this.busy && this.shown !== null && this.begun() === undefined;
   }
 
   private begun(): Deal | undefined {
@@ -149,11 +149,24 @@ class Buying {
   }
 }
 
+/** The button that puts an offer into the basket, or takes it out again. */
+function inBasket(offer: Hex): HTMLButtonElement {
+  const button = element("button", { type: "button", class: "quiet" });
+  const show = () => {
+    const inside = basket().includes(offer);
+    button.textContent = say(inside ? "take_out" : "put_in");
+  };
+  button.addEventListener("click", () => (basket().includes(offer) ? takeOut(offer) : put(offer)));
+  watchBasket(show);
+  show();
+  return button;
+}
+
 /** `25 TUSD for 30 days`: what the click costs, and for how long it permits. */
-function priceOf(settings: Config, offer: Offer, total: bigint): string {
+async function priceOf(settings: Config, offer: Offer, total: bigint): Promise<string> {
   const term = offer.duration === 0n ? say("for_ever") : say("for_span", { span: span(offer.duration) });
   if (offer.kind === BigInt(Kind.Free)) return `${say("free")} ${term}`;
-  const { symbol, decimals } = currencyOf(settings, offer.currency);
+  const { symbol, decimals } = await currencyOf(settings, offer.currency);
   if (offer.kind === BigInt(Kind.Metered)) {
     return `${say("metered", { price: amount(offer.price, decimals, symbol) })} ${term}`;
   }

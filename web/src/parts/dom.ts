@@ -20,3 +20,8 @@ export function attribute(place: HTMLElement, name: string): string {
   if (!value) throw new Error(`the page has no ${name} where it needs one`);
   return value;
 }
+
+/** Lets a button be pressed, or not. It keeps its place in the order of the keyboard, so that nobody's focus is lost. */
+export function enable(button: HTMLButtonElement, enabled: boolean): void {
+  button.setAttribute("aria-disabled", String(!enabled));
+}

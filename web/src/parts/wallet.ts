@@ -1,5 +1,6 @@
 /** `<div data-wallet>` in the head of every page: who is connected, and the way to one's own page. */
 
+import { basket, watchBasket } from "../deals/basket";
 import { say, short } from "../text/say";
 import { Session } from "../wallet/session";
 import { element } from "./dom";
@@ -13,13 +14,21 @@ export async function mountWallet(place: HTMLElement): Promise<void> {
     status.clear();
     Session.connect().catch((error: unknown) => status.fail(error));
   });
+  const full = element("a", { href: "/basket" });
+  const count = () => {
+    const offers = basket().length;
+    full.hidden = offers === 0;
+    full.textContent = say("basket", { count: offers });
+  };
+  watchBasket(count);
+  count();
   Session.watch((session) => {
-    if (!session) return place.replaceChildren(connect, status.line);
+    if (!session) return place.replaceChildren(full, connect, status.line);
     const { account, name } = session;
     const own = element("a", { href: `/accounts/${account}`, title: `${name}: ${account}` }, short(account));
     const leave = element("button", { type: "button", class: "quiet" }, say("leave"));
     leave.addEventListener("click", () => Session.leave());
-    place.replaceChildren(own, leave, status.line);
+    place.replaceChildren(full, own, leave, status.line);
   });
   await Session.restore().catch(() => null);
 }

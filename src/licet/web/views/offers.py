@@ -3,24 +3,37 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from licet.contracts.assets import Deed
 from licet.contracts.events import OfferPublished
-from licet.documents import OfferDocument, TermsDocument
+from licet.documents import OfferDocument, PayeeShare, TermsDocument
+from licet.documents.terms import Link
 from licet.errors import DocumentError, InputError, LicetError, NotOnOffer, NotRegistered
 from licet.licensee.offers import Obstacle, Offers, StandingOffer
 from licet.rights.conditions import Conditions
 from licet.rights.explain import explain
 from licet.rights.offer import Kind, Offer
 from licet.rights.order import Order
-from licet.rights.terms import Place, Terms
+from licet.rights.terms import Place, Terms, members
 from licet.rights.uses import use_names
 from licet.shelf import Role
 from licet.types import ZERO_HASH, Address, Hash32
 from licet.web.site import Desk
 from licet.web.views.logs import newest
 
+_SHOWN: Final = (
+    "uses.",
+    "payment.",
+    "targets",
+    "licensor",
+    "end",
+    "duration",
+    "supply",
+    "exclusive",
+    "transferable",
+)
+"""Members that an offer itself has, or `uses` and `price_text` say."""
 MOST: Final = 50
 """How many offers on one asset are looked at."""
 
@@ -135,19 +148,40 @@ def offer_json(desk: Desk, known: Known, obstacle: Obstacle | None) -> dict[str,
         "kind": said.kind.name.lower(),
         "price_text": None if said.kind is Kind.FREE else desk.currencies.text(said.currency, said.price),
         "seconds": said.duration or None,
-        "sections": sections(desk, known),
+        **_said(desk, known),
     }
 
 
-def sections(desk: Desk, known: Known) -> list[dict[str, Any]] | None:
-    """What an offer says, in plain words; None where its rights document is not at hand."""
+def _said(desk: Desk, known: Known) -> dict[str, Any]:
+    """What an offer says: `sections` in plain words, `members` as data; None without its rights document."""
     terms = terms_of(desk, known)
     if terms is None:
-        return None
-    return [
-        {"title": section.title, "sentences": list(section.sentences)}
-        for section in explain(terms, _names(desk, known.offer))
-    ]
+        return {"sections": None, "members": None}
+    return {
+        "sections": [
+            {"title": section.title, "sentences": list(section.sentences)}
+            for section in explain(terms, _names(desk, known.offer))
+        ],
+        "members": [
+            {"name": name, "value": _plain(desk, known.offer, name, value)}
+            for name, value in members(terms).items()
+            if not name.startswith(_SHOWN)
+        ],
+    }
+
+
+def _plain(desk: Desk, said: Offer, name: str, value: object) -> Any:
+    """A member of terms, as JSON has it: links and payees as objects, an amount for people."""
+    if name == "links":
+        return [{"rel": str(link.relation), "href": link.href} for link in cast(tuple[Link, ...], value)]
+    if name == "payees":
+        return [
+            {"payee": entry.payee, "name": entry.name, "share": str(entry.share)}
+            for entry in cast(tuple[PayeeShare, ...], value)
+        ]
+    if name == "conditions.revenue_ceiling":
+        return desk.currencies.text(said.currency, cast(int, value))
+    return list(map(str, value)) if isinstance(value, tuple) else value
 
 
 def terms_of(desk: Desk, known: Known) -> Terms | None:

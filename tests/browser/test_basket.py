@@ -1,0 +1,88 @@
+"""Several offers bought together: what is in the basket, what it costs, and that it is all or nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from licet.documents import OfferDocument
+from licet.rights_holder import Price
+from licet.types import ZERO_ADDRESS
+from tests.browser.conftest import Visit
+from tests.browser.wallet import TestWallet
+from tests.integration.conftest import DOLLAR, Offering, Party
+
+
+@pytest.fixture
+def offers(
+    licensor: Party, make_work: Callable[..., object], price: Price, offering: Offering
+) -> list[OfferDocument]:
+    """Three works, for 25 dollars, 5 dollars and a thousandth of the native coin."""
+    prices = (price, replace(price, amount=5 * DOLLAR), Price(ZERO_ADDRESS, 10**15))
+    return [
+        offering(licensor, licensor.sells.register_work(make_work(f"poem {i}")).asset_id, each)
+        for i, each in enumerate(prices)
+    ]
+
+
+@pytest.fixture
+def full(visit: Visit, wallet: TestWallet, licensee: Party, offers: list[OfferDocument]) -> Page:
+    """The basket, with all of them in it."""
+    licensee.receive_dollars(30 * DOLLAR)
+    for offer in offers:
+        page = visit(f"/offers/{offer.offer.struct_hash()}")
+        page.get_by_role("button", name="Put into the basket").click()
+    page.get_by_role("link", name="Basket (3)").click()
+    expect(page.locator("[data-basket] output")).to_have_text("30 TUSD + 0.001 ETH")
+    return page
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.locator("[data-basket] .buy .status")).to_contain_text(text)
+
+
+def test_all_of_it_at_once(
+    full: Page, wallet: TestWallet, licensee: Party, offers: list[OfferDocument]
+) -> None:
+    full.get_by_role("button", name="Buy all").click()
+    says(full, "Bought.")
+    assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "approve", "buyBasket"]
+    assert wallet.prompts[1].shows["arguments"][1] == 30 * DOLLAR  # just that, and no more
+    assert int(wallet.prompts[2].shows["value"], 16) == 10**15
+    licenses = [
+        link.get_attribute("href").removeprefix("/licenses/") for link in full.locator(".status a").all()
+    ]
+    assert [licensee.contracts.licenses.license(each).holder for each in licenses] == [licensee.address] * 3
+    expect(full.get_by_text("Nothing is in the basket.")).to_be_visible()
+    assert licensee.dollars == 0
+
+
+def test_one_prompt_where_the_allowance_suffices(full: Page, wallet: TestWallet, licensee: Party) -> None:
+    licensee.dollar.approve(licensee.network.deployment.license_token, 30 * DOLLAR)
+    full.get_by_role("button", name="Buy all").click()
+    says(full, "Bought.")
+    assert wallet.kinds == ["connect", "send"]
+
+
+def test_one_that_does_not_sell_any_more_stops_all(
+    full: Page, wallet: TestWallet, licensor: Party, licensee: Party, offers: list[OfferDocument]
+) -> None:
+    licensor.sells.cancel_offer(offers[1].offer)
+    full.get_by_role("button", name="Buy all").click()
+    says(full, "Nothing was sent: the licensor cancelled offer")
+    assert wallet.kinds == ["connect"]
+    full.reload()
+    expect(full.locator(".entry", has_text="This offer does not sell now")).to_have_count(1)
+    expect(full.get_by_role("button", name="Buy all")).to_be_disabled()
+    full.locator(".entry", has_text="This offer does not sell now").get_by_role("button").click()
+    expect(full.locator("[data-basket] output")).to_have_text("25 TUSD + 0.001 ETH")
+    full.get_by_role("button", name="Buy all").click()
+    says(full, "Bought.")
+    assert licensee.dollars == 5 * DOLLAR
+
+
+def test_the_basket_outlasts_the_page(full: Page, visit: Visit) -> None:
+    full.close()
+    page = visit("/")
+    expect(page.get_by_role("link", name="Basket (3)")).to_be_visible()

@@ -1,0 +1,176 @@
+"""What scripts do to pages: how much is loaded, from where, how soon, and that nobody needs a mouse."""
+
+import gzip
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Response, expect
+
+from licet.documents import OfferDocument
+from tests.browser.axe import violations
+from tests.browser.conftest import Visit
+from tests.browser.site import Served
+from tests.browser.wallet import TestWallet, rejects
+from tests.integration.conftest import DOLLAR, Network, Party
+
+PRICE = 25 * DOLLAR
+MOST_SCRIPT = 160_000  # bytes, compressed
+MOST_WAIT = 2.0  # seconds
+
+
+@pytest.fixture
+def scripts(context: BrowserContext) -> dict[str, int]:
+    """The sizes, compressed, of all scripts that the browser loads, by their names."""
+    found: dict[str, int] = {}
+
+    def note(response: Response) -> None:
+        if response.request.resource_type == "script":
+            found[urlsplit(response.url).path] = len(gzip.compress(response.body(), 6))
+
+    context.on("response", note)
+    return found
+
+
+def ready(page: Page) -> None:
+    """Waits until the page can be used."""
+    expect(page.get_by_role("button", name="Connect a wallet", exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+def test_the_first_page_loads_few_scripts(visit: Visit, scripts: dict[str, int]) -> None:
+    ready(visit("/"))
+    assert 0 < sum(scripts.values()) < MOST_SCRIPT
+    assert not any("buy" in name or "errors" in name for name in scripts)  # not before they are needed
+
+
+def test_a_purchase_loads_few_scripts(
+    visit: Visit,
+    scripts: dict[str, int],
+    wallet: TestWallet,
+    licensee: Party,
+    signed_offer: OfferDocument,
+) -> None:
+    licensee.receive_dollars(PRICE)
+    page = visit(f"/offers/{signed_offer.offer.struct_hash()}")
+    page.get_by_role("button", name="Connect a wallet and buy").click()
+    expect(page.locator("[data-buy] .status")).to_contain_text("Bought.")
+    assert sum(scripts.values()) < MOST_SCRIPT
+
+
+def test_the_first_page_can_be_used_soon(visit: Visit, context: BrowserContext, site: Served) -> None:
+    ready(visit("/"))
+    waits = []
+    for _ in range(3):
+        page = context.new_page()
+        began = time.monotonic()
+        page.goto(site.url, wait_until="commit")
+        page.get_by_role("button", name="Connect a wallet", exact=True).click(trial=True)
+        waits.append(time.monotonic() - began)
+    assert min(waits) < MOST_WAIT
+
+
+def test_nobody_else_is_asked_for_anything(
+    visit: Visit,
+    context: BrowserContext,
+    wallet: TestWallet,
+    network: Network,
+    licensee: Party,
+    signed_offer: OfferDocument,
+) -> None:
+    hosts: set[str] = set()
+    context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    licensee.receive_dollars(PRICE)
+    offer = signed_offer.offer
+    page = visit(f"/offers/{offer.struct_hash()}")
+    page.get_by_role("button", name="Connect a wallet and buy").click()
+    expect(page.locator("[data-buy] .status")).to_contain_text("Bought.")
+    for path in ("/", "/lookup", f"/assets/{offer.asset_id}", f"/accounts/{licensee.address}", "/audit"):
+        visit(path).wait_for_load_state("networkidle")
+    assert hosts == {urlsplit(page.url).netloc, urlsplit(network.url).netloc}
+
+
+def test_buying_without_a_mouse(
+    visit: Visit,
+    wallet: TestWallet,
+    stranger: Party,
+    context: BrowserContext,
+    licensee: Party,
+    signed_offer: OfferDocument,
+) -> None:
+    """From the top of the page to the license: Tab, Enter, and the arrows."""
+    TestWallet(stranger.signer, licensee.network.url, name="Another Wallet").install(context)
+    licensee.receive_dollars(2 * PRICE)
+    page = visit(f"/offers/{signed_offer.offer.struct_hash()}")
+    expect(page.locator(".price")).to_contain_text("25 TUSD")
+    tab_to(page, lambda: page.evaluate("document.activeElement.name === 'quantity'"))
+    page.keyboard.press("ArrowUp")
+    tab_to(page, lambda: "and buy" in focused(page))
+    expect(page.locator(".price")).to_contain_text("50 TUSD")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Which wallet?")).to_be_visible()
+    assert violations(page) == []
+    tab_to(page, lambda: focused(page) == "Test Wallet")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-buy] .status")).to_contain_text("Bought.")
+    assert violations(page) == []
+
+
+def tab_to(page: Page, there: Callable[[], bool]) -> None:
+    """Presses Tab until something has the focus."""
+    for _ in range(60):
+        if there():
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("the keyboard does not lead there")
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.textContent")).strip()
+
+
+LOOKS = {
+    "desk": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
+    "phone": {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_scripts_add_is_accessible(
+    look: str,
+    language: str,
+    visit: Visit,
+    wallet: TestWallet,
+    licensor: Party,
+    artist: Party,
+    licensee: Party,
+    signed_offer: OfferDocument,
+) -> None:
+    """Somebody who is connected, owns the work, is due money, and has just declined."""
+    licensee.receive_dollars(PRICE)
+    licensee.buys.buy(signed_offer)
+    wallet.signer, wallet.answer = licensor.signer, rejects("sign", "send")
+    offer = signed_offer.offer
+    for path, place in (
+        (f"/assets/{offer.asset_id}", "[data-owner] form"),
+        (f"/offers/{offer.struct_hash()}", "[data-buy] button"),
+        (f"/accounts/{artist.address}", "[data-claim] button"),
+        (f"/works/0x{'ab' * 32}", "[data-register] button"),
+    ):
+        page = visit(f"{path}?lang={language}")
+        page.emulate_media(color_scheme=LOOKS[look]["color_scheme"])
+        page.set_viewport_size(LOOKS[look]["viewport"])
+        page.locator("[data-wallet] button").first.wait_for()
+        if not wallet.connected:
+            page.locator("[data-wallet] button").click()
+        page.locator(place).first.wait_for()
+        button = page.locator("main button.primary").last
+        if button.is_enabled():
+            button.click()
+            expect(page.locator("main .status:not(:empty)").first).to_be_visible()
+        assert violations(page) == [], path
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, path
+        page.close()
