@@ -103,22 +103,25 @@ def dispute(market: Market, licensor: Party, rival: Party, network: Network) -> 
 
 # Openings.
 
+UNDISPUTED = {Kind.DEED_FLAGS_WRONG, Kind.DISPUTE_STATE_WRONG, Kind.PAYMENT_MISSING}
+"""What is found of a deed whose dispute was logged for another."""
+
 
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"caseId": 2}, {Kind.CASE_CONTRADICTION, Kind.CASE_STATE_WRONG}),
+        ({"caseId": 2}, {Kind.CASE_CONTRADICTION, Kind.CASE_STATE_WRONG} | UNDISPUTED),
         ({"deadline": more(1)}, {Kind.CASE_DEADLINE_WRONG, Kind.CASE_STATE_WRONG}),
         ({"claimant": ELSEWHERE}, {Kind.CASE_CONTRADICTION, Kind.CASE_STATE_WRONG}),
         ({"claimId": NOTHING}, {Kind.CASE_CONTRADICTION}),
         ({"payee": ELSEWHERE}, {Kind.DISPUTE_STATE_WRONG}),
-        ({"assetId": NOTHING}, {Kind.CASE_CONTRADICTION, Kind.CASE_STATE_WRONG, Kind.DEED_FLAGS_WRONG}),
+        ({"assetId": NOTHING}, {Kind.CASE_CONTRADICTION, Kind.CASE_STATE_WRONG} | UNDISPUTED),
     ],
 )
 def test_a_dispute_that_its_claimant_could_not_open(
     changes: dict[str, Any], found: set[Kind], dispute: Dispute, found_in: Found
 ) -> None:
-    assert found <= found_in(altered(AssetDisputed, **changes))
+    assert found_in(altered(AssetDisputed, **changes)) == found
 
 
 def test_a_dispute_on_the_very_deed(dispute: Dispute, found_in: Found) -> None:
@@ -173,6 +176,18 @@ def rejected(dispute: Dispute, market: Market, licensor: Party) -> Dispute:
     return dispute
 
 
+RUNNING = {
+    Kind.CASE_CONTRADICTION,
+    Kind.CASE_BOND_WRONG,
+    Kind.CASE_STATE_WRONG,
+    Kind.DEED_FLAGS_WRONG,
+    Kind.DISPUTE_STATE_WRONG,
+    Kind.ESCROW_RELEASED_WRONG,
+    Kind.OWED_UNCOVERED,
+}
+"""What is found of a case whose end was logged for another: it runs on, and nobody is owed its bond."""
+
+
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
@@ -192,14 +207,14 @@ def rejected(dispute: Dispute, market: Market, licensor: Party) -> Dispute:
             {Kind.CASE_STATUS_WRONG, Kind.CASE_BOND_WRONG, Kind.CASE_STATE_WRONG},
         ),
         ({"bondTo": ELSEWHERE}, {Kind.CASE_BOND_WRONG, Kind.OWED_WRONG, Kind.OWED_UNCOVERED}),
-        ({"subject": NOTHING}, {Kind.CASE_CONTRADICTION}),
-        ({"caseId": 2}, {Kind.CASE_CONTRADICTION}),
+        ({"subject": NOTHING}, RUNNING),
+        ({"caseId": 2}, RUNNING),
     ],
 )
 def test_a_case_that_ended_otherwise_than_ruled(
     changes: dict[str, Any], found: set[Kind], rejected: Dispute, found_in: Found
 ) -> None:
-    assert found <= found_in(altered(CaseClosed, **changes))
+    assert found_in(altered(CaseClosed, **changes)) == found
 
 
 def test_a_ruling_that_nobody_gave(rejected: Dispute, found_in: Found) -> None:
@@ -395,7 +410,7 @@ def test_a_sale_that_was_paid_past_the_escrow(
 def test_an_escrow_that_was_released_wrongly(
     changes: dict[str, Any], found: set[Kind], rejected: Dispute, found_in: Found
 ) -> None:
-    assert found <= found_in(altered(EscrowReleased, **changes))
+    assert found_in(altered(EscrowReleased, **changes)) == found
 
 
 def test_an_escrow_that_was_released_too_early(rejected: Dispute, found_in: Found) -> None:
@@ -600,7 +615,7 @@ def contested(statement: Statement, stranger: Party) -> Statement:
 def test_a_contest_that_was_altered(
     changes: dict[str, Any], found: set[Kind], contested: Statement, found_in: Found
 ) -> None:
-    assert found <= found_in(altered(StatementContested, **changes))
+    assert found_in(altered(StatementContested, **changes)) == found
 
 
 def test_a_contest_after_the_window(

@@ -369,6 +369,33 @@ def test_rate_limits_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(asked) == 3
 
 
+@pytest.mark.parametrize(
+    ("said", "waited"),
+    [("7", 7), ("0", 0), ("9" * 5_000, 30), ("soon", 0), ("-5", 0), ("1e9", 0), ("", 0)],
+    ids=lambda value: str(value)[:5],
+)
+def test_a_node_is_left_alone_as_long_as_it_says(
+    monkeypatch: pytest.MonkeyPatch, said: str, waited: int
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(transport.time, "sleep", slept.append)
+    asked = []
+
+    def respond(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        asked.append(body)
+        if len(asked) == 2:
+            send(handler, b'{"jsonrpc":"2.0","id":0,"result":"0x1"}')
+            return
+        handler.send_response(429)
+        handler.send_header("Retry-After", said)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with answering(respond) as url:
+        assert Node(url).ask(str, "eth_chainId") == "0x1"
+    assert slept == [max(waited, transport.PAUSES[0])]
+
+
 def test_an_endless_answer_is_cut_off() -> None:
     def respond(handler: BaseHTTPRequestHandler, body: bytes) -> None:
         handler.send_response(200)

@@ -32,6 +32,7 @@ def test_the_page_says_how_long_a_node_is_waited_for() -> None:
     assert f"more than {transport.MAX_ANSWER_BYTES >> 20} MiB" in PAGE
     pauses = [f"{pause:g}" for pause in transport.PAUSES]
     assert f"again after {', '.join(pauses[:-1])} and {pauses[-1]} seconds" in PAGE
+    assert f"(`Retry-After`), at most {transport.LONGEST_WAIT}" in PAGE
 
 
 def test_the_page_names_tables_and_columns_that_there_are() -> None:

@@ -21,7 +21,8 @@ MAX_ANSWER_BYTES: Final = 256 << 20
 _TOO_MANY_REQUESTS: Final = 429
 _GATEWAY_TROUBLE: Final = (502, 503, 504)
 PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
-"""Seconds before it is asked again."""
+"""Seconds before it is asked again; more where it says so (`Retry-After`)."""
+LONGEST_WAIT: Final = 30
 _LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -78,10 +79,10 @@ class HttpTransport(Transport):
 
     def _post(self, body: bytes, again: tuple[int, ...]) -> bytes:
         for pause in (*PAUSES, None):
-            status, data = self._post_once(body)
+            status, data, wait = self._post_once(body)
             if pause is None or status not in (_TOO_MANY_REQUESTS, *again):
                 break
-            time.sleep(pause)
+            time.sleep(max(pause, wait))
         if status == _TOO_MANY_REQUESTS:
             raise ConnectionFailed(
                 f"the node at {self._url} takes no more questions for now (HTTP status {status}): "
@@ -92,7 +93,8 @@ class HttpTransport(Transport):
             raise self._failed(f"it answers HTTP status {status}")
         return data
 
-    def _post_once(self, body: bytes) -> tuple[int, bytes]:
+    def _post_once(self, body: bytes) -> tuple[int, bytes, int]:
+        """The status, the answer, and how many seconds the node asks to wait."""
         deadline = time.monotonic() + self._seconds
         chunks, size = [], 0
         try:
@@ -111,7 +113,7 @@ class HttpTransport(Transport):
                         raise self._failed(f"its answer has more than {self._max_bytes} bytes")
                     if time.monotonic() > deadline:
                         raise self._failed(f"its answer took longer than {self._seconds:g} s")
-                return response.status_code, b"".join(chunks)
+                return response.status_code, b"".join(chunks), _wait(response.headers.get("Retry-After", ""))
         except requests.RequestException as error:
             raise self._failed(type(error).__name__) from error
 
@@ -134,3 +136,8 @@ def _host(url: str) -> str | None:
         return urlsplit(url).hostname
     except ValueError:
         return None
+
+
+def _wait(seconds: str) -> int:
+    """How long a node asks to wait, at most `LONGEST_WAIT` seconds; 0 where it says no number."""
+    return min(int(seconds[:9]), LONGEST_WAIT) if seconds.isascii() and seconds.isdigit() else 0
