@@ -105,6 +105,18 @@ def test_no_signature_where_the_allowance_suffices(shop: Open, wallet: TestWalle
     assert wallet.prompts[1].function == "buy"
 
 
+def test_one_window_where_the_wallet_sends_several_calls_as_one(
+    shop: Open, wallet: TestWallet, rich: Party
+) -> None:
+    wallet.atomic = True
+    page = shop()
+    click(page)
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "send all"]
+    assert [call["function"] for call in wallet.prompts[1].shows["calls"]] == ["approve", "buy"]
+    assert rich.dollar.allowance(rich.address, rich.network.deployment.license_token) == 0
+
+
 def test_native_coin_goes_along(
     shop: Open, wallet: TestWallet, licensor: Party, asset: Registered, offering: Offering
 ) -> None:
