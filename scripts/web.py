@@ -37,7 +37,10 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     ),
     "RoyaltyVaultFactory": ("claim", "publish", "vaultOf"),
     "UsageLedger": ("account", "deposit", "depositOf"),
-    "TestDollar": ("allowance", "approve", "balanceOf", "DOMAIN_SEPARATOR", "name", "nonces", "transfer"),
+    "TestDollar": (
+        *("allowance", "approve", "balanceOf", "decimals", "DOMAIN_SEPARATOR", "name", "nonces", "symbol"),
+        "transfer",
+    ),
 }
 """What the pages call, by contract; the test dollar stands for any ERC-20 token with permits."""
 

@@ -61,13 +61,6 @@ export function config(): Promise<Config> {
   return settings;
 }
 
-/** A currency by its address; one that the server does not name is shown by its address, in its smallest unit. */
-export function currencyOf(settings: Config, address: Address): Pick<Currency, "symbol" | "decimals"> {
-  if (/^0x0*$/.test(address)) return { symbol: "ETH", decimals: 18 };
-  const found = settings.currencies.find((each) => each.address.toLowerCase() === address.toLowerCase());
-  return found ?? { symbol: address, decimals: 0 };
-}
-
 export function offerOf(hash: Hex): Promise<OfferAnswer> {
   return api(`/api/offers/${hash}`);
 }

@@ -4,11 +4,13 @@ import type { Address, Hex } from "viem";
 import { hashStruct } from "viem/utils";
 
 import { Token, encode, read } from "../chain/contracts";
-import { Refused, type Node } from "../chain/node";
+import { Node, NodeLost, Refused } from "../chain/node";
+import type { Config, Currency } from "../server";
 import type { Session } from "../wallet/session";
 import { NATIVE, domainTypes } from "./offer";
 
 const PERMIT_SECONDS = 3600n;
+const MOST_SYMBOL = 16; // letters; a token may say anything
 
 const EXTRA = [
   { type: "function", name: "version", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "string" }] },
@@ -28,6 +30,35 @@ export interface Permit {
   v: number;
   r: Hex;
   s: Hex;
+}
+
+/** What people call a currency, and how many digits it has after the point. */
+export type Named = Pick<Currency, "symbol" | "decimals">;
+
+const asked = new Map<Address, Promise<Named>>();
+
+/** A currency, by what the server says of it, else by what it says itself; without a name, in its smallest unit. */
+export function currencyOf(settings: Config, address: Address): Promise<Named> {
+  if (/^0x0*$/.test(address)) return Promise.resolve({ symbol: "ETH", decimals: 18 });
+  const listed = settings.currencies.find((each) => each.address.toLowerCase() === address.toLowerCase());
+  if (listed) return Promise.resolve(listed);
+  const known = asked.get(address) ?? named(new Node(settings.rpc_url), address);
+  asked.set(address, known);
+  known.catch(() => asked.delete(address)); // it is asked again next time
+  return known;
+}
+
+async function named(node: Node, token: Address): Promise<Named> {
+  try {
+    const [symbol, decimals] = await Promise.all([
+      read<string>(node, token, Token, "symbol"),
+      read<number>(node, token, Token, "decimals"),
+    ]);
+    return { symbol: symbol.replace(/\p{C}/gu, "").slice(0, MOST_SYMBOL), decimals };
+  } catch (error) {
+    if (error instanceof NodeLost) throw error;
+    return { symbol: token, decimals: 0 };
+  }
 }
 
 /** What an account has of a currency. */

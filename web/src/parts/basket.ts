@@ -5,7 +5,8 @@ import type { Address, Hex } from "viem";
 import { basket, takeOut, watchBasket } from "../deals/basket";
 import { Changed, type Shown, buyBasket, checkQuote, proven } from "../deals/buying";
 import { NATIVE, totalOf } from "../deals/offer";
-import { type Config, config, currencyOf, offerOf, quoteOf } from "../server";
+import { currencyOf } from "../deals/token";
+import { type Config, config, offerOf, quoteOf } from "../server";
 import { amount } from "../text/amounts";
 import { say, short } from "../text/say";
 import { Session } from "../wallet/session";
@@ -72,7 +73,7 @@ class Basket {
     this.entries = found.flatMap((each) => (each.entry ? [each.entry] : []));
     const lines = found.map((each) => each.line);
     this.list.replaceChildren(...(lines.length ? lines : [element("li", { class: "none" }, say("basket_empty"))]));
-    this.sum.value = this.total();
+    this.sum.value = await this.total();
     this.action.enabled = this.entries.length > 0 && this.entries.length === found.length;
   }
 
@@ -89,7 +90,7 @@ class Basket {
       const total = totalOf({ offer, quantity: 1n });
       const shown = { offer: hash, quantity: 1, total, currency: offer.currency };
       checkQuote(shown, await quoteOf(hash, Session.now?.account ?? NATIVE, 1));
-      line.insertBefore(element("span", { class: "price" }, ` ${this.shown(offer.currency, total)} `), out);
+      line.insertBefore(element("span", { class: "price" }, ` ${await this.shown(offer.currency, total)} `), out);
       return { line, entry: { shown, title: answer.title ?? "" } };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -98,16 +99,16 @@ class Basket {
     }
   }
 
-  private total(): string {
+  private async total(): Promise<string> {
     const sums = new Map<Address, bigint>();
     for (const { shown } of this.entries) {
       sums.set(shown.currency, (sums.get(shown.currency) ?? 0n) + shown.total);
     }
-    return [...sums].map(([currency, sum]) => this.shown(currency, sum)).join(" + ");
+    return (await Promise.all([...sums].map(([currency, sum]) => this.shown(currency, sum)))).join(" + ");
   }
 
-  private shown(currency: Address, units: bigint): string {
-    const { symbol, decimals } = currencyOf(this.settings, currency);
+  private async shown(currency: Address, units: bigint): Promise<string> {
+    const { symbol, decimals } = await currencyOf(this.settings, currency);
     return amount(units, decimals, symbol);
   }
 }

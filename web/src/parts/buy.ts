@@ -9,7 +9,8 @@ import { Kind, NATIVE, type Offer, totalOf } from "../deals/offer";
 import { once } from "../deals/perform";
 import { retire } from "../deals/salts";
 import { type Deal, deals, open, watchDeals } from "../deals/store";
-import { type Config, config, currencyOf, offerOf, quoteOf } from "../server";
+import { currencyOf } from "../deals/token";
+import { type Config, config, offerOf, quoteOf } from "../server";
 import { amount } from "../text/amounts";
 import { say, span } from "../text/say";
 import { Session } from "../wallet/session";
@@ -76,7 +77,7 @@ class Buying {
       const total = totalOf({ offer, quantity: BigInt(quantity) });
       const shown = { offer: this.offer, quantity, total, currency: offer.currency };
       checkQuote(shown, quote);
-      this.price.value = priceOf(settings, offer, total);
+      this.price.value = await priceOf(settings, offer, total);
       this.shown = shown;
       this.status.clear();
     } catch (error) {
@@ -162,10 +163,10 @@ function inBasket(offer: Hex): HTMLButtonElement {
 }
 
 /** `25 TUSD for 30 days`: what the click costs, and for how long it permits. */
-function priceOf(settings: Config, offer: Offer, total: bigint): string {
+async function priceOf(settings: Config, offer: Offer, total: bigint): Promise<string> {
   const term = offer.duration === 0n ? say("for_ever") : say("for_span", { span: span(offer.duration) });
   if (offer.kind === BigInt(Kind.Free)) return `${say("free")} ${term}`;
-  const { symbol, decimals } = currencyOf(settings, offer.currency);
+  const { symbol, decimals } = await currencyOf(settings, offer.currency);
   if (offer.kind === BigInt(Kind.Metered)) {
     return `${say("metered", { price: amount(offer.price, decimals, symbol) })} ${term}`;
   }

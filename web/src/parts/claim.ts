@@ -5,7 +5,8 @@ import type { Address, Hex } from "viem";
 import { RoyaltyVaultFactory, encode } from "../chain/contracts";
 import { type Plan, type Scene, send } from "../deals/perform";
 import type { Deal } from "../deals/store";
-import { api, config, currencyOf } from "../server";
+import { currencyOf } from "../deals/token";
+import { api, config } from "../server";
 import { amount } from "../text/amounts";
 import { say } from "../text/say";
 import { Action, keyOf } from "./action";
@@ -48,7 +49,7 @@ export async function mountClaim(place: HTMLElement): Promise<void> {
     if (deal && deal.state !== "confirmed") return;
     const [settings, found] = await Promise.all([config(), api<Claims>(path)]);
     const due = found.claims.reduce((sum, claim) => sum + BigInt(claim.due), 0n);
-    const { symbol, decimals } = currencyOf(settings, token);
+    const { symbol, decimals } = await currencyOf(settings, token);
     const shown = amount(due, decimals, symbol);
     line.textContent = say("due_from", { amount: shown, count: found.claims.length });
     action.enabled = due > 0n;

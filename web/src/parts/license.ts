@@ -7,7 +7,8 @@ import { Node } from "../chain/node";
 import { finish, pay } from "../deals/buying";
 import { NATIVE, type Order, licenseId, offerHash, readOffer } from "../deals/offer";
 import { type Plan, type Scene, send } from "../deals/perform";
-import { type Config, api, config, currencyOf } from "../server";
+import { currencyOf } from "../deals/token";
+import { type Config, api, config } from "../server";
 import { amount, units } from "../text/amounts";
 import { say, span } from "../text/say";
 import { Action, keyOf } from "./action";
@@ -47,7 +48,7 @@ export async function mountLicense(place: HTMLElement): Promise<void> {
 
 async function renewal(place: HTMLElement, license: Hex, order: Order, title: string, settings: Config): Promise<void> {
   const { currency, price, duration } = order.offer;
-  const { symbol, decimals } = currencyOf(settings, currency);
+  const { symbol, decimals } = await currencyOf(settings, currency);
   const shown = amount(price, decimals, symbol);
   const line = element("p", { class: "price" }, say("renew_for", { price: shown, span: span(duration) }));
   const key = `${settings.chain_id} renew ${license}`;
@@ -68,7 +69,7 @@ async function deposit(place: HTMLElement, license: Hex, order: Order, title: st
   const { currency } = order.offer;
   const node = new Node(settings.rpc_url);
   const ledger = settings.contracts.usage_ledger;
-  const { symbol, decimals } = currencyOf(settings, currency);
+  const { symbol, decimals } = await currencyOf(settings, currency);
   const input = element("input", { inputmode: "decimal", autocomplete: "off", required: "" });
   const label = element("label", {}, say("deposit_amount", { currency: symbol }), " ", input);
   const key = `${settings.chain_id} deposit ${license}`;

@@ -8,7 +8,8 @@ import { Kind, NATIVE } from "../deals/offer";
 import type { Scene } from "../deals/perform";
 import type { Deal } from "../deals/store";
 import { USES } from "../deals/terms";
-import { type Config, config, currencyOf } from "../server";
+import { currencyOf } from "../deals/token";
+import { type Config, config } from "../server";
 import { amount, units } from "../text/amounts";
 import { type Line, say, short, span } from "../text/say";
 import { Session } from "../wallet/session";
@@ -16,7 +17,9 @@ import { Action, keyOf } from "./action";
 import { attribute, element } from "./dom";
 import { area, box, choice, download, field, typed } from "./form";
 import type { Status } from "./status";
+import { told } from "./telling";
 
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 const MOST_DAYS = 36_500n;
 const MOST_SUPPLY = (1n << 32n) - 1n;
 
@@ -46,6 +49,7 @@ class OfferForm {
   readonly section: HTMLElement;
   private readonly form = element("form", { class: "offer-form", autocomplete: "off" });
   private readonly preview = element("ul", { class: "words", "aria-live": "polite" });
+  private turn = 0;
   private readonly files = element("p", { class: "actions" });
 
   constructor(
@@ -57,12 +61,12 @@ class OfferForm {
     const publish = this.action("publish_offer", (...given) => this.publish(...given));
     this.form.append(...this.fields(account));
     this.form.addEventListener("submit", (event) => event.preventDefault());
-    this.form.addEventListener("input", () => this.tell());
+    this.form.addEventListener("input", () => void this.tell());
     const title = element("h2", { id: "make-offer" }, say("make_offer"));
     const buttons = [sign.button, " ", publish.button, sign.status.line, publish.status.line];
     this.section = element("section", { "aria-labelledby": "make-offer" }, title, this.form);
     this.section.append(element("h3", {}, say("preview")), this.preview, ...buttons, this.files);
-    this.tell();
+    void this.tell();
   }
 
   private fields(account: Address): HTMLElement[] {
@@ -76,6 +80,7 @@ class OfferForm {
       choice("kind", say("kind"), kinds),
       field("price", say("price"), { inputmode: "decimal" }),
       choice("currency", say("currency"), [...currencies, [NATIVE, "ETH"]]),
+      field("other", say("other_currency"), { spellcheck: "false" }),
       field("days", say("license_days"), { ...number, value: "365" }),
       field("saleDays", say("sale_days"), number),
       field("supply", say("supply"), number),
@@ -93,7 +98,7 @@ class OfferForm {
     return new Action(say(words), () => key, async (scene, status) => {
       this.files.replaceChildren();
       try {
-        return await run(scene, status, this.wish());
+        return await run(scene, status, await this.wish());
       } catch (error) {
         if (error instanceof Odd) status.say("wrong", say(error.line));
         else if (error instanceof NotHolder) status.say("wrong", say("not_holder", { holder: short(error.holder) }));
@@ -121,15 +126,18 @@ class OfferForm {
   }
 
   /** What the form says. Throws `Odd` for what no offer can say. */
-  private wish(): Wish {
+  private async wish(): Promise<Wish> {
     const kind = typed(this.form, "kind") as Wish["kind"];
-    const currency = typed(this.form, "currency") as Address;
+    const other = typed(this.form, "other");
+    if (other && !ADDRESS.test(other)) throw new Odd("odd_currency");
+    const currency = other ? getAddress(other.toLowerCase()) : (typed(this.form, "currency") as Address);
     const uses = new FormData(this.form).getAll("uses").map(String);
-    const price = kind === "Free" ? 0n : units(typed(this.form, "price"), currencyOf(this.settings, currency).decimals);
+    const { decimals } = await currencyOf(this.settings, currency);
+    const price = kind === "Free" ? 0n : units(typed(this.form, "price"), decimals);
     const payee = typed(this.form, "payee");
     if (uses.length === 0) throw new Odd("odd_uses");
     if (price === null || (price === 0n && kind !== "Free")) throw new Odd("odd_price");
-    if (!/^0x[0-9a-fA-F]{40}$/.test(payee) || /^0x0*$/.test(payee)) throw new Odd("odd_payee");
+    if (!ADDRESS.test(payee) || /^0x0*$/.test(payee)) throw new Odd("odd_payee");
     const days = this.whole("days", MOST_DAYS);
     if (kind === "Subscription" && days === 0n) throw new Odd("odd_subscription");
     const transferable = typed(this.form, "transferable") !== "";
@@ -153,20 +161,22 @@ class OfferForm {
   }
 
   /** Tells in plain words what would be signed. */
-  private tell(): void {
+  private async tell(): Promise<void> {
+    const turn = ++this.turn;
+    let sentences: string[];
     try {
-      const sentences = plainly(this.wish(), this.settings);
-      this.preview.replaceChildren(...sentences.map((sentence) => element("li", {}, sentence)));
+      sentences = await plainly(await this.wish(), this.settings);
     } catch (error) {
-      if (!(error instanceof Odd)) throw error;
-      this.preview.replaceChildren(element("li", {}, say(error.line)));
+      sentences = [error instanceof Odd ? say(error.line) : (await told(error)).text];
     }
+    if (turn !== this.turn) return; // typed on meanwhile
+    this.preview.replaceChildren(...sentences.map((sentence) => element("li", {}, sentence)));
   }
 }
 
 /** An offer in sentences. */
-function plainly(wish: Wish, settings: Config): string[] {
-  const { symbol, decimals } = currencyOf(settings, wish.currency);
+async function plainly(wish: Wish, settings: Config): Promise<string[]> {
+  const { symbol, decimals } = await currencyOf(settings, wish.currency);
   const price = amount(wish.price, decimals, symbol);
   const uses = wish.uses.map((use) => say(wordOf(use))).join(say("comma"));
   const days = (count: bigint) => span(count * 86_400n);

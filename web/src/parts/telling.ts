@@ -6,7 +6,8 @@ import { NodeLost } from "../chain/node";
 import { type Refusal, refusal, revertData } from "../chain/refusal";
 import { Changed, TooLittle } from "../deals/buying";
 import { AfterApproval, NotDone, Underway } from "../deals/perform";
-import { ServerLost, ServerRefused, config, currencyOf } from "../server";
+import { currencyOf } from "../deals/token";
+import { ServerLost, ServerRefused, config } from "../server";
 import { amount } from "../text/amounts";
 import { type Line, say } from "../text/say";
 import { AccountChanged, Declined, NoWallet, WrongNetwork, codeOf } from "../wallet/session";
@@ -65,7 +66,7 @@ function wallet(error: unknown): string {
 }
 
 async function tooLittle(error: TooLittle): Promise<string> {
-  const { symbol, decimals } = currencyOf(await config(), error.currency);
+  const { symbol, decimals } = await currencyOf(await config(), error.currency);
   const shown = (units: bigint) => amount(units, decimals, symbol);
   return say("too_little", { has: shown(error.has), needs: shown(error.needs) });
 }

@@ -121,6 +121,8 @@ export const en = {
   put_in: "Put into the basket",
   take_out: "Take out of the basket",
   buy_all: "Buy all",
+  other_currency: "Or another ERC-20 token, by its address",
+  odd_currency: "A token's address is 0x and 40 digits.",
   declined: "You declined. Nothing was sent.",
   underway: "This is under way already.",
   no_wallet: "No wallet was found in this browser. Install one, or open this page in a browser that has one.",

@@ -123,6 +123,8 @@ export const zh: Record<Line, string> = {
   put_in: "放入购物篮",
   take_out: "从购物篮取出",
   buy_all: "全部购买",
+  other_currency: "或另一种 ERC-20 代币的地址",
+  odd_currency: "代币地址是 0x 加 40 位数字。",
   declined: "您没有同意。没有发送任何东西。",
   underway: "此事已在进行中。",
   no_wallet: "此浏览器中没有找到钱包。请安装一个，或用有钱包的浏览器打开此页。",
