@@ -531,3 +531,32 @@ def test_all_that_terms_say_is_said_in_both_languages(served: Served, market: Ma
     unsaid = {"conditions.salt", "conditions.unit_cap", "conditions.refund_delay", "uses", "prohibited"}
     assert every - unsaid <= said
     assert "prohibited.derive" in said
+
+
+def test_a_license_that_was_handed_on_is_its_new_holders(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    sold = market.sell(asset, transferable=True)
+    market.licensee.buys.transfer(sold.license_id, market.stranger.address)
+    served.update()
+    assert served.api(f"/accounts/{market.licensee.address}/licenses")["items"] == []
+    [held] = served.api(f"/accounts/{market.stranger.address}/licenses")["items"]
+    assert (held["license_id"], held["asset_id"], held["state"]) == (sold.license_id, asset, "runs")
+    [sale] = served.api(f"/assets/{asset}/sales")["items"]
+    assert (sale["licensee"], sale["holder"]) == (market.licensee.address, market.stranger.address)
+    assert "now held by" in text(served.page(f"/assets/{asset}/sales"))
+    market.stranger.buys.transfer(sold.license_id, market.licensee.address)
+    served.update()
+    [back] = served.api(f"/accounts/{market.licensee.address}/licenses")["items"]
+    assert back["holder"] == market.licensee.address
+
+
+def test_a_sublicense_is_of_its_parents_asset(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    sold = market.sell(asset, duration=30 * DAY, conditions=Conditions(sublicensable=True))
+    granted = market.licensee.buys.sublicense(sold.license_id, market.stranger.address, Use.TRAIN)
+    served.update()
+    shown = served.api(f"/licenses/{granted.license_id}")
+    assert (shown["sublicense_of"], shown["asset_id"], shown["uses"]) == (sold.license_id, asset, ["train"])
+    served.api(f"/licenses/{granted.license_id}/certificate", 404)
+    [held] = served.api(f"/accounts/{market.stranger.address}/licenses")["items"]
+    assert held["asset_id"] == asset

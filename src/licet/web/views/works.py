@@ -11,7 +11,7 @@ from licet.shelf import Asset, Role, Work
 from licet.types import Hash32, shown
 from licet.web.site import Desk
 from licet.web.views.lineage import lineage
-from licet.web.views.logs import logged, newest, page_of
+from licet.web.views.logs import holder_of, logged, newest, page_of
 from licet.web.views.offers import offers_on
 from licet.web.views.paging import Page
 
@@ -158,6 +158,7 @@ def sale_json(desk: Desk, event: Sold) -> dict[str, Any]:
         "asset_id": offer.asset_id,
         "title": sold.title if sold else None,
         "licensee": event.licensee,
+        "holder": holder_of(desk, event.license_id),
         "licensor": offer.licensor,
         "payee": offer.payee,
         "quantity": event.quantity,
