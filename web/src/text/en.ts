@@ -125,6 +125,7 @@ export const en = {
   odd_currency: "A token's address is 0x and 40 digits.",
   terms_uri: "Where the file of the terms will be, if anywhere (URL)",
   odd_uri: "The terms' URL begins with http, and has at most 1,024 bytes.",
+  under_way: "Under way",
   declined: "You declined. Nothing was sent.",
   underway: "This is under way already.",
   no_wallet: "No wallet was found in this browser. Install one, or open this page in a browser that has one.",

@@ -127,6 +127,7 @@ export const zh: Record<Line, string> = {
   odd_currency: "代币地址是 0x 加 40 位数字。",
   terms_uri: "条款文件将存放的网址（可不填）",
   odd_uri: "条款的网址以 http 开头，最多 1,024 字节。",
+  under_way: "进行中",
   declined: "您没有同意。没有发送任何东西。",
   underway: "此事已在进行中。",
   no_wallet: "此浏览器中没有找到钱包。请安装一个，或用有钱包的浏览器打开此页。",

@@ -76,7 +76,7 @@ export class Session {
     if (!Session.watched.has(wallet.provider)) {
       Session.watched.add(wallet.provider);
       wallet.provider.on?.("accountsChanged", (accounts: readonly Address[]) => {
-        if (Session.current?.wallet !== wallet) return;
+        if (Session.current?.wallet.provider !== wallet.provider) return;
         const next = accounts[0];
         Session.become(next ? new Session(wallet, next) : null);
       });
