@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from licet.auditor import AuditReport, VaultSheet
+from licet.auditor import AuditReport, CaseLine, StatementSheet, VaultSheet
 from licet.auditor.lines import ClaimLine, Shares
 from licet.auditor.papers.amounts import Amounts
 from licet.auditor.papers.columns import Table
@@ -19,7 +19,7 @@ from licet.auditor.payees import PayeeStatement, payee_statement
 from licet.errors import LicetError
 from licet.text import one_line
 from licet.trees.sums import SumTree
-from licet.types import Address
+from licet.types import Address, Hash32
 
 _MANY: Final = 10_000
 
@@ -105,6 +105,24 @@ class Audited:
     def _splits(self) -> dict[Address, SumTree]:
         return {book.vault: book.split for book in self.report.shares if book.split is not None}
 
+    @cached_property
+    def _statements(self) -> dict[Hash32, StatementSheet]:
+        return {sheet.statement_id: sheet for sheet in self.report.statements}
+
+    @cached_property
+    def _cases(self) -> dict[tuple[Address, int], CaseLine]:
+        return {(line.contract, line.case_id): line for line in self.report.cases}
+
+    def stated(self, statement_id: Hash32) -> str | None:
+        """How far a statement has come: `contestable`, `contested`, `due`, `released` or `returned`."""
+        sheet = self._statements.get(statement_id)
+        return None if sheet is None else sheet.state
+
+    def case(self, contract: Address, case_id: int) -> str | None:
+        """How a case stands: `open`, `upheld`, `rejected` or `lapsed`."""
+        line = self._cases.get((contract, case_id))
+        return None if line is None else line.status
+
     def sheets(self, vault: Address) -> list[VaultSheet]:
         """The balance sheets of a vault, one for each token."""
         return self._sheets.get(vault, [])
@@ -131,7 +149,7 @@ class Audited:
         """Makes all of it now, so that no visitor waits."""
         for made in (
             *(self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets, self._splits),
-            *(self._pen, self._written, self._large),
+            *(self._pen, self._written, self._large, self._statements, self._cases),
         ):
             assert made is not None
 
