@@ -585,3 +585,26 @@ def served_events(served: Served) -> list[AssetRegistered]:
     served.update()
     with served.site.desk() as desk:
         return [event for event in desk.index.events(AssetRegistered) if isinstance(event, AssetRegistered)]
+
+
+def test_what_is_very_long_is_cut(served: Served, market: Market) -> None:
+    """Nobody's words make a page that no browser can show; what was signed can be downloaded whole."""
+    asset = market.register(market.licensor, "a poem")
+    long = "very long " * 200_000
+    links = tuple(Link(Relation.TERMS, f"https://a.example/{i:05d}") for i in range(5_000))
+    terms = TermsDocument(long, Use.TRAIN, long, models=(long,), attribution=long, links=links)
+    offer = market.licensor.sells.offer(asset, market.vault, Price(market.dollar, DOLLAR), terms).offer
+    works = tuple(Work(f"{i} {long}", hash32(bytes([i + 1]) * 32)) for i in range(5))
+    listed = market.licensor.sells.register_catalog(Catalog(works, {}, 1), long)
+    served.update()
+    for path in (
+        f"/offers/{offer.struct_hash()}",
+        f"/assets/{asset}",
+        f"/assets/{listed.asset_id}/works",
+        "/works",
+    ):
+        for each in (path, f"/api{path}"):
+            answer = served.get(each)
+            assert answer.status == 200
+            assert len(answer.body) < 200_000, each
+    assert len(served.file(f"/offers/{offer.struct_hash()}/terms/licet")) > len(long)
