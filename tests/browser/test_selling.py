@@ -75,6 +75,7 @@ def form(visit: Visit, asset: Registered) -> Page:
     page.get_by_label("Days that a license runs").fill("30")
     page.get_by_label("How many licenses").fill("7")
     page.get_by_label("Title of the terms").fill("Training / 训练")
+    page.get_by_label("Where the file of the terms will be").fill("https://terms.example/训练.json")
     page.get_by_label("The terms in words").fill('You may "train".\nNothing else.')
     return page
 
@@ -119,6 +120,7 @@ def test_a_signed_offer_is_what_python_reads_and_somebody_buys(
     assert signed.offer.terms_hash == "0x" + files["The terms"].stem
     assert (terms.title, terms.text) == ("Training / 训练", 'You may "train".\nNothing else.')
     assert terms.uses == signed.offer.uses == Use.MINE | Use.TRAIN_GENERATIVE
+    assert signed.offer.terms_uri == "https://terms.example/训练.json"
     assert (signed.offer.kind, signed.offer.duration, signed.offer.supply) == (Kind.SALE, 30 * DAY, 7)
     licensee.receive_dollars(12_500_000)
     bought = licensee.buys.buy(signed)
