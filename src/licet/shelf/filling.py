@@ -19,6 +19,7 @@ from licet.text import one_line
 from licet.types import Hash32, hash_bytes, parse_hash
 
 LONGEST_TITLE: Final = 300
+"""Characters of a title, and of a work's id, that are kept."""
 _LOGS: Final = 20_000
 """How many logs are put on the shelf at once."""
 _MARKS: Final = 1_000
@@ -244,11 +245,16 @@ class Filler:
             )
             self._database.run_many(
                 "INSERT INTO works VALUES (?, ?, ?, ?)",
-                ((number, i, work.id, hash_bytes(work.sha256)) for i, work in enumerate(works)),
+                (
+                    (number, i, one_line(work.id)[:LONGEST_TITLE], hash_bytes(work.sha256))
+                    for i, work in enumerate(works)
+                ),
             )
             self._database.run_many(
                 "INSERT INTO words (rowid, text) VALUES (?, ?)",
-                rows_of(number, title, [(i, work.id) for i, work in enumerate(works)]),
+                rows_of(
+                    number, title, [(i, one_line(work.id)[:LONGEST_TITLE]) for i, work in enumerate(works)]
+                ),
             )
         return True
 

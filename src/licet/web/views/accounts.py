@@ -94,6 +94,7 @@ def sales(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
 
 def statements(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
     """The statements that an account published, the newest first."""
+    audited = desk.live.audited
 
     def row(event: StatementPublished) -> dict[str, Any] | None:
         if event.publisher != address:
@@ -101,6 +102,7 @@ def statements(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
         stated = event.statement
         return {
             "statement_id": event.statement_id,
+            "state": audited.stated(event.statement_id) if audited else None,
             "asset_id": event.asset_id,
             "vault": event.vault,
             "currency": stated.currency,
