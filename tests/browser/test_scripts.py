@@ -15,6 +15,8 @@ from tests.browser.site import Served
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DOLLAR, Network, Party
 
+pytestmark = pytest.mark.integration
+
 PRICE = 25 * DOLLAR
 MOST_SCRIPT = 160_000  # bytes, compressed
 MOST_WAIT = 2.0  # seconds

@@ -19,6 +19,8 @@ from tests.browser.conftest import Visit
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DAY, Party
 
+pytestmark = pytest.mark.integration
+
 
 def says(page: Page, text: str) -> None:
     expect(page.locator("main .status").filter(has_text=text)).to_be_visible()
