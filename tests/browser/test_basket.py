@@ -13,6 +13,8 @@ from tests.browser.conftest import Visit
 from tests.browser.wallet import TestWallet
 from tests.integration.conftest import DOLLAR, Offering, Party
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def offers(
@@ -63,6 +65,32 @@ def test_one_prompt_where_the_allowance_suffices(full: Page, wallet: TestWallet,
     full.get_by_role("button", name="Buy all").click()
     says(full, "Bought.")
     assert wallet.kinds == ["connect", "send"]
+
+
+def test_one_prompt_where_the_wallet_sends_several_calls_as_one(
+    full: Page, wallet: TestWallet, licensee: Party, visit: Visit
+) -> None:
+    wallet.atomic = True
+    full.get_by_role("button", name="Buy all").click()
+    says(full, "Bought.")
+    assert wallet.kinds == ["connect", "send all"]
+    allowance, purchase = wallet.prompts[1].shows["calls"]
+    assert (allowance["function"], allowance["arguments"][1]) == ("approve", 30 * DOLLAR)
+    assert (purchase["function"], int(purchase["value"], 16)) == ("buyBasket", 10**15)
+    assert licensee.dollars == 0
+
+
+def test_several_calls_sent_as_one_outlast_the_page(
+    full: Page, wallet: TestWallet, visit: Visit, held: Callable[[], None]
+) -> None:
+    wallet.atomic = True
+    full.get_by_role("button", name="Buy all").click()
+    says(full, "Sent.")
+    full.close()
+    page = visit("/basket")
+    says(page, "Sent.")
+    held()
+    says(page, "Bought.")
 
 
 def test_one_that_does_not_sell_any_more_stops_all(

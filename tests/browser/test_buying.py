@@ -16,6 +16,8 @@ from tests.browser.site import Served
 from tests.browser.wallet import Prompt, TestWallet, holds, rejects
 from tests.integration.conftest import DAY, DOLLAR, Offering, Party
 
+pytestmark = pytest.mark.integration
+
 PRICE = 25 * DOLLAR
 
 
@@ -103,6 +105,18 @@ def test_no_signature_where_the_allowance_suffices(shop: Open, wallet: TestWalle
     says(page, "Bought.")
     assert wallet.kinds == ["connect", "send"]
     assert wallet.prompts[1].function == "buy"
+
+
+def test_one_window_where_the_wallet_sends_several_calls_as_one(
+    shop: Open, wallet: TestWallet, rich: Party
+) -> None:
+    wallet.atomic = True
+    page = shop()
+    click(page)
+    says(page, "Bought.")
+    assert wallet.kinds == ["connect", "send all"]
+    assert [call["function"] for call in wallet.prompts[1].shows["calls"]] == ["approve", "buy"]
+    assert rich.dollar.allowance(rich.address, rich.network.deployment.license_token) == 0
 
 
 def test_native_coin_goes_along(
@@ -212,6 +226,45 @@ def test_a_tab_closed_while_pending(
     says(page, "Bought.")
     assert wallet.kinds == ["connect", "sign", "send"]
     assert licenses(rich) == 1
+
+
+def test_another_page_tells_of_what_is_pending(
+    shop: Open, wallet: TestWallet, rich: Party, site: Served, held: Callable[[], None]
+) -> None:
+    page = shop()
+    click(page)
+    says(page, "Sent.")
+    page.goto(site.url)
+    pending = page.get_by_role("region", name="Under way")
+    expect(pending).to_contain_text("Sent.")
+    held()
+    expect(pending).to_contain_text("Bought.")
+
+
+def test_an_account_switched_before_a_click_is_the_one_that_buys(
+    shop: Open, wallet: TestWallet, rich: Party, stranger: Party
+) -> None:
+    page = shop()
+    page.get_by_role("button", name="Connect a wallet", exact=True).click()
+    own = page.locator("[data-wallet] a[href^='/accounts/']")
+    expect(own).to_have_attribute("href", f"/accounts/{rich.address}")
+    page.reload()
+    expect(own).to_have_attribute("href", f"/accounts/{rich.address}")
+    stranger.receive_dollars(PRICE)
+    wallet.switch_account(page, stranger.signer)
+    expect(own).to_have_attribute("href", f"/accounts/{stranger.address}")
+    click(page)
+    says(page, "Bought.")
+    assert (licenses(rich), licenses(stranger)) == (0, 1)
+
+
+def test_whoever_disconnects_is_asked_again(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    page = shop()
+    page.get_by_role("button", name="Connect a wallet", exact=True).click()
+    page.get_by_role("button", name="Disconnect").click()
+    expect(buying(page)).to_have_text("Connect a wallet and buy")
+    page.reload()
+    expect(page.get_by_role("button", name="Connect a wallet", exact=True)).to_be_visible()
 
 
 def test_a_tab_closed_while_the_wallet_asks(shop: Open, wallet: TestWallet, rich: Party) -> None:

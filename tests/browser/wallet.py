@@ -24,7 +24,7 @@ class Prompt:
     """One window that the wallet opened.
 
     Attributes:
-        kind: connect, switch, add, sign or send.
+        kind: connect, switch, add, sign, send, or send all.
         shows: what a person reads there: the typed message, the network, or the transaction's parts.
     """
 
@@ -57,6 +57,7 @@ class TestWallet:
     connected: bool = False
     answer: Answer = lambda prompt: None
     held: list[Callable[[], Any]] = field(default_factory=list)
+    atomic: bool = False  # whether it sends several calls as one (EIP-5792)
     switching: Signer | None = None  # whose account comes after the window that is open
 
     @property
@@ -111,6 +112,12 @@ class TestWallet:
             "eth_signTypedData_v4": self._sign,
             "eth_sendTransaction": self._send,
         }
+        if self.atomic:
+            handlers |= {
+                "wallet_getCapabilities": self._capabilities,
+                "wallet_sendCalls": self._send_all,
+                "wallet_getCallsStatus": self._calls_status,
+            }
         if method not in handlers:
             return {"error": {"code": 4200, "message": f"{method} is not supported"}}
         return handlers[method](*params)
@@ -173,6 +180,24 @@ class TestWallet:
         except NodeError as error:
             # As MetaMask does it: the node's error, wrapped.
             return {"error": {"code": -32603, "message": "Internal JSON-RPC error.", "data": error.args[0]}}
+
+    def _capabilities(self, account: str, chains: list[str]) -> dict[str, Any]:
+        return {"result": {chain: {"atomic": {"status": "supported"}} for chain in chains}}
+
+    def _send_all(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert request["atomicRequired"]
+        calls = [{"from": request["from"], **call} for call in request["calls"]]
+        signer = self.signer
+
+        def send() -> dict[str, str]:
+            return {"id": [self._transact(signer, call) for call in calls][-1]}
+
+        return self._shown("send all", {"calls": [call | decoded(call["data"]) for call in calls]}, send)
+
+    def _calls_status(self, hash_: str) -> dict[str, Any]:
+        receipt = self._node("eth_getTransactionReceipt", hash_)
+        found = {"receipts": [{"transactionHash": hash_}]} if receipt else {}
+        return {"result": {"status": 200 if receipt else 100, **found}}
 
     def _transact(self, signer: Signer, call: dict[str, Any]) -> Any:
         nonce = int(self._node("eth_getTransactionCount", signer.address, "pending"), 16)

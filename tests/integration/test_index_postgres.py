@@ -1,14 +1,17 @@
 """The index in PostgreSQL, where there is one; else skipped."""
 
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from licet.chain.client import Chain
+from licet.documents import Library
 from licet.errors import IndexFailed, IndexUnusable
 from licet.index import Index
 from licet.index.export import export
+from licet.shelf import Filler, Shelf
 from tests.integration.commands import Run
 from tests.integration.conftest import Network, Party
 from tests.integration.indexing import QUICK, content, fresh, play
@@ -123,3 +126,19 @@ def test_a_server_that_is_not_there(url: str) -> None:
     with pytest.raises(IndexUnusable, match="lets nobody in") as caught:
         Index(url)
     assert "secret" not in str(caught.value)
+
+
+def test_its_shelf_is_that_of_sqlite(db: str, played: Network, folder: Path, tmp_path: Path) -> None:
+    shelves: list[list[Any]] = []
+    with Index(db) as index, Index(tmp_path / "other.sqlite") as sqlite:
+        for name, made in (("ours", index), ("theirs", sqlite)):
+            made.update([played.url], played.deployment, **QUICK)
+            filler = Filler(tmp_path / name, made, Library([folder], allow_http=False))
+            filler.fill()
+            filler.close()
+            with Shelf(tmp_path / name) as shelf:
+                tables = ("assets", "works", "seen", "offers", "cursor")
+                shelves.append([sorted(shelf.database.rows(f"SELECT * FROM {table}")) for table in tables])
+                assert made.logs_at(shelf.assets()[0].place.block)
+    assert shelves[0] == shelves[1]
+    assert all(shelves[0][i] for i in (0, 2, 3, 4))

@@ -14,6 +14,7 @@ from lxml import etree, html
 from licet.catalog import Catalog
 from licet.chain.transport import HttpTransport
 from licet.contracts import Contracts
+from licet.contracts.events import AssetRegistered
 from licet.documents import (
     Library,
     OfferDocument,
@@ -531,3 +532,79 @@ def test_all_that_terms_say_is_said_in_both_languages(served: Served, market: Ma
     unsaid = {"conditions.salt", "conditions.unit_cap", "conditions.refund_delay", "uses", "prohibited"}
     assert every - unsaid <= said
     assert "prohibited.derive" in said
+
+
+def test_a_license_that_was_handed_on_is_its_new_holders(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    sold = market.sell(asset, transferable=True)
+    market.licensee.buys.transfer(sold.license_id, market.stranger.address)
+    served.update()
+    assert served.api(f"/accounts/{market.licensee.address}/licenses")["items"] == []
+    [held] = served.api(f"/accounts/{market.stranger.address}/licenses")["items"]
+    assert (held["license_id"], held["asset_id"], held["state"]) == (sold.license_id, asset, "runs")
+    [sale] = served.api(f"/assets/{asset}/sales")["items"]
+    assert (sale["licensee"], sale["holder"]) == (market.licensee.address, market.stranger.address)
+    assert "now held by" in text(served.page(f"/assets/{asset}/sales"))
+    market.stranger.buys.transfer(sold.license_id, market.licensee.address)
+    served.update()
+    [back] = served.api(f"/accounts/{market.licensee.address}/licenses")["items"]
+    assert back["holder"] == market.licensee.address
+
+
+def test_a_sublicense_is_of_its_parents_asset(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    sold = market.sell(asset, duration=30 * DAY, conditions=Conditions(sublicensable=True))
+    granted = market.licensee.buys.sublicense(sold.license_id, market.stranger.address, Use.TRAIN)
+    served.update()
+    shown = served.api(f"/licenses/{granted.license_id}")
+    assert (shown["sublicense_of"], shown["asset_id"], shown["uses"]) == (sold.license_id, asset, ["train"])
+    served.api(f"/licenses/{granted.license_id}/certificate", 404)
+    [held] = served.api(f"/accounts/{market.stranger.address}/licenses")["items"]
+    assert held["asset_id"] == asset
+
+
+def test_disputes_and_statements_say_how_they_stand(served: Served, market: Market, artist: Party) -> None:
+    play(market, artist)
+    poem = next(
+        event for event in served_events(served) if event.registrant == market.licensor.address
+    ).asset_id
+    served.audit()
+    [stated] = served.api(f"/assets/{poem}")["statements"]
+    assert stated["state"] == "contestable"
+    [published] = served.api(f"/accounts/{market.licensor.address}/statements")["items"]
+    assert published["state"] == "contestable"
+    assert "may be contested" in text(served.page(f"/assets/{poem}"))
+    claimed = market.register(market.rival, "another poem")
+    market.rival.contracts.disputes.dispute_asset(poem, claimed, market.rival.address)
+    served.audit()
+    [dispute] = served.api(f"/assets/{poem}")["disputes"]
+    assert dispute["status"] == "open"
+
+
+def served_events(served: Served) -> list[AssetRegistered]:
+    served.update()
+    with served.site.desk() as desk:
+        return [event for event in desk.index.events(AssetRegistered) if isinstance(event, AssetRegistered)]
+
+
+def test_what_is_very_long_is_cut(served: Served, market: Market) -> None:
+    """Nobody's words make a page that no browser can show; what was signed can be downloaded whole."""
+    asset = market.register(market.licensor, "a poem")
+    long = "very long " * 200_000
+    links = tuple(Link(Relation.TERMS, f"https://a.example/{i:05d}") for i in range(5_000))
+    terms = TermsDocument(long, Use.TRAIN, long, models=(long,), attribution=long, links=links)
+    offer = market.licensor.sells.offer(asset, market.vault, Price(market.dollar, DOLLAR), terms).offer
+    works = tuple(Work(f"{i} {long}", hash32(bytes([i + 1]) * 32)) for i in range(5))
+    listed = market.licensor.sells.register_catalog(Catalog(works, {}, 1), long)
+    served.update()
+    for path in (
+        f"/offers/{offer.struct_hash()}",
+        f"/assets/{asset}",
+        f"/assets/{listed.asset_id}/works",
+        "/works",
+    ):
+        for each in (path, f"/api{path}"):
+            answer = served.get(each)
+            assert answer.status == 200
+            assert len(answer.body) < 200_000, each
+    assert len(served.file(f"/offers/{offer.struct_hash()}/terms/licet")) > len(long)

@@ -297,6 +297,30 @@ def test_no_question_breaks_the_search(chain: Chain, shelving: Shelving, questio
         assert shelf.count() == 1
 
 
+def test_documents_that_take_long_come_the_next_time(
+    chain: Chain, shelving: Shelving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [WorkDocument(digest(f"c{i}"), 5, "image/png", ISCC, title=f"number {i}") for i in range(5)]
+    published = [Publisher(tmp_path / "documents").publish(document) for document in documents]
+    chain.add([registered(str(i), document=each.hash) for i, each in enumerate(published)])
+    folder = tmp_path / "documents"
+    os.utime(folder, (1, 1))  # as if nothing was put there for long
+    monkeypatch.setattr("licet.shelf.filling._SECONDS", -1.0)
+    titles: list[int] = []
+    for _ in range(12):
+        with shelving.fill() as shelf:
+            titles.append(len([asset for asset in shelf.assets() if asset.title]))
+    assert titles[0] < 5
+    assert titles[-1] == 5
+    late = WorkDocument(digest("clate"), 5, "image/png", ISCC, title="late")
+    chain.add([registered("late", document=Publisher(folder).publish(late).hash)])
+    with shelving.fill() as shelf:
+        assert shelf.assets()[0].title in (None, "late")
+    shelving.fill().close()
+    with shelving.fill() as shelf:
+        assert shelf.assets()[0].title == "late"
+
+
 def test_a_broken_document_is_none(chain: Chain, shelving: Shelving, tmp_path: Path) -> None:
     chain.add([registered("a", document=digest("lies"))])
     folder = tmp_path / "documents"

@@ -13,6 +13,7 @@ from licet.auditor.findings import Severity
 from licet.auditor.report.audit_report import Verdict
 from licet.auditor.report.lines import Account
 from licet.contracts.assets import DeedFlag
+from licet.contracts.cases import Status
 from licet.documents.terms import Disclaimer, Relation, TermsDocument, User, Warranty
 from licet.licensee.offers import Obstacle
 from licet.rights.conditions import Conditions
@@ -87,6 +88,8 @@ def test_nothing_is_there_that_nobody_asks_for() -> None:
         ("term.conditions", [field.name for field in fields(Conditions) if field.name != "salt"]),
         ("link", Relation),
         ("said", [*User, *Warranty, *Disclaimer]),
+        ("stated", ["contestable", "contested", "due", "released", "returned"]),
+        ("case", [status.name.lower() for status in Status]),
         ("state", ["runs", "over", "revoked", "unknown"]),
     ],
 )

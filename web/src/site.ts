@@ -6,6 +6,7 @@ import { mountAll } from "./mount";
 
 // The policy of the page allows no evaluated code and no style that was not in the wheel.
 htmx.config.allowEval = false;
+htmx.config.allowScriptTags = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0;

@@ -1,13 +1,15 @@
 """`LicenseToken`: licenses, and the offers they are sold on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
+from licet.chain.rpc import Call
 from licet.chain.transactions import Transaction
 from licet.contracts.currency import Permit
+from licet.errors import UnexpectedAnswer
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.order import Authorization, Grant, Order
@@ -232,17 +234,28 @@ class LicenseToken:
         Raises:
             LicenseUnknown: no license has this id.
         """
-        slot = self.chain.call(_ABI, self.address, "license", license_id, block=block)
-        return License(
-            slot["holder"],
-            slot["expires"],
-            Use(slot["uses"]),
-            slot["bound"],
-            slot["metered"],
-            slot["sublicense"],
-            slot["revoked"],
-            slot["soldOn"],
-        )
+        return _license(self.chain.call(_ABI, self.address, "license", license_id, block=block))
+
+    def licenses(self, license_ids: Sequence[Hash32]) -> list[License]:
+        """The slots of some licenses as they are now, asked for at once.
+
+        Raises:
+            ChainError: the node refuses, or one of them is no license.
+            UnexpectedAnswer: another contract stands there.
+        """
+        calls = [
+            Call(
+                "eth_call",
+                ({"to": self.address, "data": "0x" + _ABI.encode_call("license", [id_]).hex()}, "latest"),
+            )
+            for id_ in license_ids
+        ]
+        answers = self.chain.node.ask_all(str, calls)
+        try:
+            words = [bytes.fromhex((answer or "").removeprefix("0x")) for answer in answers]
+        except ValueError as error:
+            raise UnexpectedAnswer(f"the node at {self.chain.url} answers what is no hex") from error
+        return [_license(_ABI.decode_result("license", data)[0]) for data in words]
 
     def offer_state(self, offer_hash: Hash32, block: BlockId = "latest") -> OfferState:
         """What has happened to an offer."""
@@ -261,6 +274,19 @@ def _signed(authorization: Authorization) -> tuple[Any, ...]:
         authorization.v,
         authorization.r,
         authorization.s,
+    )
+
+
+def _license(slot: Mapping[str, Any]) -> License:
+    return License(
+        slot["holder"],
+        slot["expires"],
+        Use(slot["uses"]),
+        slot["bound"],
+        slot["metered"],
+        slot["sublicense"],
+        slot["revoked"],
+        slot["soldOn"],
     )
 
 

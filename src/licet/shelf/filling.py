@@ -19,6 +19,7 @@ from licet.text import one_line
 from licet.types import Hash32, hash_bytes, parse_hash
 
 LONGEST_TITLE: Final = 300
+"""Characters of a title, and of a work's id, that are kept."""
 _LOGS: Final = 20_000
 """How many logs are put on the shelf at once."""
 _MARKS: Final = 1_000
@@ -27,6 +28,8 @@ _AWAITED: Final = 1_000
 """How many assets' documents are looked for again: the latest."""
 _SECONDS: Final = 10.0
 """How long documents are looked for at a time."""
+_SETTLED: Final = 2_000_000_000
+"""Nanoseconds after which nothing can have been put into a folder without its clock showing it."""
 _LARGEST_OFFER: Final = 64 << 10
 _REGISTERED: Final = next(
     number
@@ -52,6 +55,7 @@ class Filler:
         self._shelf: Final = Shelf(path)
         self._database: Final = self._shelf.database
         self._known: Final[set[Path]] = set()
+        self._changed: Final[dict[Path, int]] = {}
         self._awaited: Final[deque[int]] = deque(maxlen=_AWAITED)
         self._asked: Final[set[int]] = set()
         self._began = False
@@ -160,6 +164,7 @@ class Filler:
             ):
                 self._awaited.append(number)
             if time.monotonic() > until:
+                self._changed.clear()  # the rest comes the next time
                 break
         for _ in range(len(self._awaited)):
             number = self._awaited.popleft()
@@ -171,7 +176,7 @@ class Filler:
     def _arrived(self) -> Iterator[Hash32]:
         """Documents in the folders that were not there before; offers among them are noted."""
         for folder in self._library.folders:
-            for path in sorted(set(folder.glob("*.json")) - self._known) if folder.is_dir() else ():
+            for path in self._added(folder):
                 self._known.add(path)
                 if len(path.stem) != 64 or not set(path.stem) <= set("0123456789abcdef"):
                     continue
@@ -182,6 +187,19 @@ class Filler:
                         self._note_offer(path, document_hash)
                         self._database.run("INSERT INTO documents VALUES (?)", value)
                 yield document_hash
+
+    def _added(self, folder: Path) -> list[Path]:
+        """The files that a folder did not have before; one that did not change is not read again."""
+        try:
+            changed = folder.stat().st_mtime_ns
+        except OSError:
+            return []
+        if self._changed.get(folder) == changed:
+            return []
+        # Of what is put there in the same moment, a clock may not tell.
+        if time.time_ns() - changed > _SETTLED:
+            self._changed[folder] = changed
+        return sorted(set(folder.glob("*.json")) - self._known)
 
     def _note_offer(self, path: Path, document_hash: Hash32) -> None:
         try:
@@ -227,11 +245,16 @@ class Filler:
             )
             self._database.run_many(
                 "INSERT INTO works VALUES (?, ?, ?, ?)",
-                ((number, i, work.id, hash_bytes(work.sha256)) for i, work in enumerate(works)),
+                (
+                    (number, i, one_line(work.id)[:LONGEST_TITLE], hash_bytes(work.sha256))
+                    for i, work in enumerate(works)
+                ),
             )
             self._database.run_many(
                 "INSERT INTO words (rowid, text) VALUES (?, ?)",
-                rows_of(number, title, [(i, work.id) for i, work in enumerate(works)]),
+                rows_of(
+                    number, title, [(i, one_line(work.id)[:LONGEST_TITLE]) for i, work in enumerate(works)]
+                ),
             )
         return True
 

@@ -5,14 +5,14 @@ from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -84,6 +84,10 @@ def _download(site: Site, download: Download, request: Request) -> Response:
         return problem(status_of(error), str(error), error.facts)
     # Shown as it is, a file could look like a page of the site's.
     disposition = f'attachment; filename="{file.name}"'
+    if isinstance(file.data, Path):
+        return _Kept(
+            file.data, file.owner, media_type=file.media_type, headers={"Content-Disposition": disposition}
+        )
     return Response(file.data, media_type=file.media_type, headers={"Content-Disposition": disposition})
 
 
@@ -130,6 +134,14 @@ def _http_error(pages: Pages, request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return problem(status, error.detail)
     return pages.refusal(request, language_of(request), status, error.detail)
+
+
+class _Kept(FileResponse):
+    """A file, whose owner is kept until it was sent."""
+
+    def __init__(self, path: Path, owner: object, **settings: Any) -> None:
+        super().__init__(path, **settings)
+        self._owner: Final = owner
 
 
 class _Static(StaticFiles):

@@ -1,12 +1,10 @@
 """Files: terms as other standards write them, data sets' metadata, summaries, and the audit's report."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from licet.auditor.papers import write_report
 from licet.errors import InputError
 from licet.types import Address, Hash32, shown
 from licet.web.asking import Parameter, address_in_path, hash_in_path, word_in_path
@@ -25,11 +23,19 @@ REPORTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to be kept: its content, its media type, its name."""
+    """A file to be kept.
 
-    data: bytes
+    Attributes:
+        data: its content, or where that is.
+        media_type: what it is.
+        name: what it is called.
+        owner: what has to be kept meanwhile, where the content is elsewhere.
+    """
+
+    data: bytes | Path
     media_type: str
     name: str
+    owner: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,8 @@ def _report(desk: Desk, suffix: str) -> File:
         raise InputError(f"{shown(suffix)} is no form of the report: {', '.join(REPORTS)} are")
     audited = audited_of(desk)
     report = audited.report
-    with audited.writing(suffix) as known:
-        if known.data is None:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / f"report.{suffix}"
-                write_report(report, path)
-                known.data = path.read_bytes()
-    return File(known.data, REPORTS[suffix], f"audit-{report.chain_id}-{report.block.number}.{suffix}")
+    name = f"audit-{report.chain_id}-{report.block.number}.{suffix}"
+    return File(audited.paper(suffix), REPORTS[suffix], name, audited)
 
 
 DOWNLOADS: Final = (

@@ -1,14 +1,18 @@
 """The latest audit, with what all its pages need: made once for each, not for each visitor."""
 
-import contextlib
+import shutil
+import tempfile
 import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
-from licet.auditor import AuditReport, VaultSheet
+from licet.auditor import AuditReport, CaseLine, StatementSheet, VaultSheet
+from licet.auditor.papers import write_report
 from licet.auditor.papers.columns import Table
 from licet.auditor.papers.html.amounts import Amounts
 from licet.auditor.papers.html.figures import figures
@@ -19,16 +23,9 @@ from licet.auditor.report.payees import PayeeStatement, payee_statement
 from licet.errors import LicetError
 from licet.text import one_line
 from licet.trees.sums import SumTree
-from licet.types import Address
+from licet.types import Address, Hash32
 
 _MANY: Final = 10_000
-
-
-@dataclass(slots=True)
-class Written:
-    """The report in one form; nothing until somebody has asked for it."""
-
-    data: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -42,18 +39,26 @@ class Audited:
     report: AuditReport
 
     @cached_property
-    def _written(self) -> defaultdict[str, Written]:
-        return defaultdict(Written)
+    def _folder(self) -> Path:
+        folder = tempfile.mkdtemp(prefix="licet-audit-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder)
 
     @cached_property
     def _pen(self) -> threading.Lock:
         return threading.Lock()
 
-    @contextlib.contextmanager
-    def writing(self, form: str) -> Iterator[Written]:
-        """The report in one form, for whoever is to write it: one at a time, and once."""
+    def paper(self, suffix: str) -> Path:
+        """The report as a file, which is written once, and there as long as this is.
+
+        Args:
+            suffix: of the file, as `write_report` knows it, without the dot.
+        """
         with self._pen:
-            yield self._written[form]
+            path = self._folder / f"report.{suffix}"
+            if not path.exists():
+                write_report(self.report, path)
+        return path
 
     @cached_property
     def amounts(self) -> Amounts:
@@ -105,6 +110,24 @@ class Audited:
     def _splits(self) -> dict[Address, SumTree]:
         return {book.vault: book.split for book in self.report.shares if book.split is not None}
 
+    @cached_property
+    def _statements(self) -> dict[Hash32, StatementSheet]:
+        return {sheet.statement_id: sheet for sheet in self.report.statements}
+
+    @cached_property
+    def _cases(self) -> dict[tuple[Address, int], CaseLine]:
+        return {(line.contract, line.case_id): line for line in self.report.cases}
+
+    def stated(self, statement_id: Hash32) -> str | None:
+        """How far a statement has come: `contestable`, `contested`, `due`, `released` or `returned`."""
+        sheet = self._statements.get(statement_id)
+        return None if sheet is None else sheet.state
+
+    def case(self, contract: Address, case_id: int) -> str | None:
+        """How a case stands: `open`, `upheld`, `rejected` or `lapsed`."""
+        line = self._cases.get((contract, case_id))
+        return None if line is None else line.status
+
     def sheets(self, vault: Address) -> list[VaultSheet]:
         """The balance sheets of a vault, one for each token."""
         return self._sheets.get(vault, [])
@@ -131,7 +154,7 @@ class Audited:
         """Makes all of it now, so that no visitor waits."""
         for made in (
             *(self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets, self._splits),
-            *(self._pen, self._written, self._large),
+            *(self._pen, self._large, self._statements, self._cases),
         ):
             assert made is not None
 

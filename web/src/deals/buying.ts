@@ -145,8 +145,9 @@ interface Paid {
 
 /** Sees to it that the contract may draw what a plan costs.
  *
- * Where the allowance suffices, nothing is asked. Where one token lacks it and takes permits, its permit goes with the
- * purchase: one signature, one transaction. Else an allowance of exactly the sum comes first, in a transaction of its own.
+ * Where the allowance suffices, nothing is asked. Else an allowance of exactly the sum goes with the purchase, where the
+ * wallet sends several calls as one: one window. Else the permit of a token that takes them goes with it: one signature,
+ * one transaction. Else the allowance comes first, in a transaction of its own.
  */
 export async function pay(
   scene: Scene,
@@ -166,6 +167,10 @@ export async function pay(
   const first = missing[0];
   if (!first) return { plan, approved: false };
   await wouldSell(scene, plan);
+  if (await session.batches(config)) {
+    const allowances = missing.map(([currency, sum]) => ({ to: currency, data: approval(plan.to, sum) }));
+    return { plan: { ...plan, first: allowances }, approved: false };
+  }
   const domain = permitted && missing.length === 1 ? await domainOf(node, first[0], config.chain_id) : null;
   if (domain && permitted) {
     await session.stillOn(config);

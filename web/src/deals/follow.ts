@@ -5,11 +5,15 @@ import { keccak256 } from "viem/utils";
 
 import { type Node, NodeLost, Refused, type Transaction } from "../chain/node";
 import { refusal, revertData } from "../chain/refusal";
+import { Session } from "../wallet/session";
 import { retire } from "./salts";
 import { type Deal, change, deals, forget, open } from "./store";
 
 const FIRST_WAIT = 500; // milliseconds between two looks, which grow
 const LONGEST_WAIT = 5_000;
+// Of calls that were sent as one, the statuses of EIP-5792 from these on.
+const DONE = 200;
+const FAILED = 400;
 const ASKED_FOR = 15 * 60_000; // how long a wallet that was asked before a reload may still be open
 
 type Lost = (isLost: boolean) => void;
@@ -40,12 +44,10 @@ async function look(node: Node, deal: Deal): Promise<Deal> {
   if (!open(deal)) return deal;
   const receipt = deal.hash ? await node.receipt(deal.hash) : null;
   if (deal.hash && receipt) {
-    if (receipt.status === "0x1") {
-      retire(deal.key);
-      return change({ ...deal, state: "confirmed" });
-    }
+    if (receipt.status === "0x1") return confirmed(deal);
     return change({ ...deal, state: "failed", why: await whyFailed(node, deal.hash, receipt.blockNumber) });
   }
+  if (deal.batch && !deal.hash) return batched(deal);
   if ((await node.nonce(deal.account)) <= deal.nonce) return waiting(deal);
   const mined = await minedInstead(node, deal);
   if (!mined) return waiting(deal);
@@ -55,6 +57,22 @@ async function look(node: Node, deal: Deal): Promise<Deal> {
   // A wallet that was only asked may have had others in line, and given this one a later number.
   if (deal.state === "asked") return change({ ...deal, nonce: deal.nonce + 1 });
   return change({ ...deal, state: "replaced", hash: mined.hash });
+}
+
+/** What the wallet says of calls that it sends as one; nothing while it is not connected. */
+async function batched(deal: Deal): Promise<Deal> {
+  if (!deal.batch || !Session.now) return deal;
+  const { status, hash } = await Session.now.statusOf(deal.batch);
+  if (status < DONE) return deal;
+  const known = hash ? { ...deal, hash } : deal;
+  // A transaction of a smart account may have gone well where its calls have not: the wallet's word counts.
+  if (status >= FAILED) return change({ ...known, state: hash ? "failed" : "replaced" });
+  return confirmed(known);
+}
+
+function confirmed(deal: Deal): Deal {
+  retire(deal.key);
+  return change({ ...deal, state: "confirmed" });
 }
 
 /** Nothing happened yet: whoever was asked a quarter of an hour ago is asked no more. */

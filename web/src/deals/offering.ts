@@ -33,6 +33,7 @@ export interface Wish {
   royaltyBps: bigint;
   title: string;
   text: string;
+  uri: string;
 }
 
 /** An offer with all that belongs to it. */
@@ -70,7 +71,7 @@ async function draft(scene: Scene, wish: Wish): Promise<Draft> {
     price: wish.kind === "Free" ? 0n : wish.price,
     uses: bitsOf(wish.uses),
     termsHash: await documentHash(terms),
-    termsURI: "",
+    termsURI: wish.uri,
     start: 0n,
     end: wish.saleDays ? (await node.now()) + wish.saleDays * DAY : 0n,
     duration: wish.days * DAY,

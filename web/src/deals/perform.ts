@@ -32,8 +32,9 @@ export interface Scene {
   session: Session;
 }
 
-/** What is wanted: a call, and what it is for. */
+/** What is wanted: a call, and what it is for; `first` are calls that go with it, in one transaction. */
 export interface Plan {
+  first?: Call[];
   key: string;
   what: string;
   title: string;
@@ -73,7 +74,7 @@ export async function tryOut(scene: Scene, plan: Plan): Promise<void> {
  */
 export async function send(scene: Scene, plan: Plan, asking: () => void): Promise<Deal> {
   const { config, node, session } = scene;
-  await tryOut(scene, plan);
+  if (!plan.first) await tryOut(scene, plan);
   const [nonce, block] = await Promise.all([node.nonce(session.account), node.number()]);
   await session.stillOn(config);
   const { key, what, title, to, licenses, offers } = plan;
@@ -87,9 +88,13 @@ export async function send(scene: Scene, plan: Plan, asking: () => void): Promis
     asked: Date.now(),
     state: "asked",
   });
-  let hash: Hex;
   asking();
+  let hash: Hex;
   try {
+    if (plan.first) {
+      const batch = await session.sendAll(config, [...plan.first, callOf(scene, plan)]);
+      return keep({ ...deal, state: "sent", batch });
+    }
     hash = await session.send(callOf(scene, plan));
   } catch (error) {
     forget(deal);

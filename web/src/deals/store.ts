@@ -27,6 +27,7 @@ export interface Deal {
   asked: number;
   state: State;
   hash?: Hex;
+  batch?: string; // by which a wallet knows it that sends several calls as one, until there is a hash
   licenses?: Hex[];
   offers?: Hex[];
   why?: string;

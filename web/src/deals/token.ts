@@ -1,7 +1,7 @@
 /** A currency as the chain has it: balances, allowances, permits (EIP-2612). */
 
 import type { Address, Hex } from "viem";
-import { hashStruct } from "viem/utils";
+import { hashStruct, keccak256, toHex } from "viem/utils";
 
 import { Token, encode, read } from "../chain/contracts";
 import { Node, NodeLost, Refused } from "../chain/node";
@@ -12,9 +12,15 @@ import { NATIVE, domainTypes } from "./offer";
 const PERMIT_SECONDS = 3600n;
 const MOST_SYMBOL = 16; // letters; a token may say anything
 
+/** What some tokens say beside: the version of their domain, and which kind of permits they take (DAI's are another). */
 const EXTRA = [
   { type: "function", name: "version", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "string" }] },
+  { type: "function", name: "PERMIT_TYPEHASH", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "bytes32" }] },
 ] as const;
+
+const PERMIT_TYPEHASH = keccak256(
+  toHex("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
+);
 
 const PERMIT = [
   { name: "owner", type: "address" },
@@ -79,15 +85,17 @@ export function approval(spender: Address, amount: bigint): Hex {
 /** Whether a permit for this token can be signed here: it has them, and its domain is what its name and version say. */
 export async function domainOf(node: Node, token: Address, chainId: number) {
   try {
-    const [name, version, nonce, separator] = await Promise.all([
+    const [name, version, kind, nonce, separator] = await Promise.all([
       read<string>(node, token, Token, "name"),
       read<string>(node, token, EXTRA, "version").catch(otherwise("1")),
+      read<Hex>(node, token, EXTRA, "PERMIT_TYPEHASH").catch(otherwise(PERMIT_TYPEHASH)),
       read<bigint>(node, token, Token, "nonces", [NATIVE]),
       read<Hex>(node, token, Token, "DOMAIN_SEPARATOR"),
     ]);
-    const domain = { name, version, chainId: BigInt(chainId), verifyingContract: token };
-    const expected = hashStruct({ data: domain, primaryType: "EIP712Domain", types: { EIP712Domain: domainTypes } });
-    return nonce >= 0n && expected === separator ? domain : null;
+    const domain = { name, version, chainId, verifyingContract: token };
+    const data = { ...domain, chainId: BigInt(chainId) };
+    const expected = hashStruct({ data, primaryType: "EIP712Domain", types: { EIP712Domain: domainTypes } });
+    return nonce >= 0n && kind === PERMIT_TYPEHASH && expected === separator ? domain : null;
   } catch (error) {
     return otherwise(null)(error);
   }

@@ -21,6 +21,7 @@ import { told } from "./telling";
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 const MOST_DAYS = 36_500n;
+const MOST_URI = 1024; // bytes
 const MOST_SUPPLY = (1n << 32n) - 1n;
 
 /** A field that says nothing an offer could be made of; `line` says what is missing. */
@@ -90,6 +91,7 @@ class OfferForm {
       box("transferable", say("transferable")),
       field("title", say("terms_title")),
       area("text", say("terms_text")),
+      field("uri", say("terms_uri"), { type: "url", inputmode: "url" }),
     ];
   }
 
@@ -151,7 +153,15 @@ class OfferForm {
       exclusive: typed(this.form, "exclusive") !== "",
       title: typed(this.form, "title"),
       text: typed(this.form, "text"),
+      uri: this.uri(),
     };
+  }
+
+  /** Where the terms will be; empty where nobody says. */
+  private uri(): string {
+    const found = typed(this.form, "uri");
+    if (found && (!/^https?:/.test(found) || new Blob([found]).size > MOST_URI)) throw new Odd("odd_uri");
+    return found;
   }
 
   private whole(name: string, most: bigint): bigint {

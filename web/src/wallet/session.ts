@@ -76,7 +76,7 @@ export class Session {
     if (!Session.watched.has(wallet.provider)) {
       Session.watched.add(wallet.provider);
       wallet.provider.on?.("accountsChanged", (accounts: readonly Address[]) => {
-        if (Session.current?.wallet !== wallet) return;
+        if (Session.current?.wallet.provider !== wallet.provider) return;
         const next = accounts[0];
         Session.become(next ? new Session(wallet, next) : null);
       });
@@ -129,6 +129,34 @@ export class Session {
   /** The hash of a transaction that the wallet sent for the account. */
   send(call: Call): Promise<Hex> {
     return this.request("eth_sendTransaction", [{ ...call, from: this.account }]);
+  }
+
+  /** Whether the wallet sends several calls as one transaction, all or none (EIP-5792). */
+  async batches(config: Config): Promise<boolean> {
+    const chain = quantity(config.chain_id);
+    type Capabilities = Record<string, { atomic?: { status?: string } }>;
+    try {
+      const found = await this.request<Capabilities>("wallet_getCapabilities", [this.account, [chain]]);
+      return found[chain]?.atomic?.status === "supported";
+    } catch {
+      return false; // most wallets do not know the question
+    }
+  }
+
+  /** The id under which the wallet knows several calls that it sends as one. */
+  async sendAll(config: Config, calls: readonly Call[]): Promise<string> {
+    const request = {
+      ...{ version: "2.0.0", from: this.account, chainId: quantity(config.chain_id), atomicRequired: true },
+      calls: calls.map(({ to, data, value }) => ({ to, data, value: value ?? "0x0" })),
+    };
+    return (await this.request<{ id: string }>("wallet_sendCalls", [request])).id;
+  }
+
+  /** What became of calls that were sent as one: the status of EIP-5792, and the transaction as soon as there is one. */
+  async statusOf(id: string): Promise<{ status: number; hash: Hex | undefined }> {
+    type Answer = { status: number; receipts?: { transactionHash: Hex }[] };
+    const { status, receipts } = await this.request<Answer>("wallet_getCallsStatus", [id]);
+    return { status, hash: receipts?.at(-1)?.transactionHash };
   }
 
   private async chain(): Promise<number> {

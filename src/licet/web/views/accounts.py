@@ -20,7 +20,7 @@ from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from licet.web.live import Audited
 from licet.web.site import Desk
 from licet.web.views.audit import audited_of
-from licet.web.views.licenses import slot
+from licet.web.views.licenses import asset_of, slots
 from licet.web.views.logs import logged, newest, page_of
 from licet.web.views.paging import Page
 from licet.web.views.works import entry_json, sale_json
@@ -61,23 +61,23 @@ def licenses(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
     def row(event: LicenseTransferred) -> dict[str, Any] | None:
         if event.receiver != address:
             return None
-        latest = next(
-            (
-                e
-                for e in newest(desk, LicenseTransferred, Role.LICENSE, event.license_id)
-                if e.license_id == event.license_id
-            ),
-            None,
-        )
-        if latest is None or latest.log != event.log:
+        places = desk.shelf.places(Role.LICENSE, event.license_id, limit=1)
+        if places != [(event.log.block_number, event.log.index)]:
             return None  # handed on, or received again later
-        return {
-            "license_id": event.license_id,
-            "received": logged(desk, event),
-            **slot(desk, event.license_id),
-        }
+        return {"license_id": event.license_id, "received": logged(desk, event)}
 
-    return page_of(desk, LicenseTransferred, Role.HOLDER, address, page, row)
+    found = page_of(desk, LicenseTransferred, Role.HOLDER, address, page, row)
+    now = slots(desk, [item["license_id"] for item in found["items"]])
+    for item in found["items"]:
+        item |= {**now[item["license_id"]], **_licensed(desk, item["license_id"])}
+    return found
+
+
+def _licensed(desk: Desk, license_id: Hash32) -> dict[str, Any]:
+    """The asset that a license is of."""
+    asset_id = asset_of(desk, license_id)
+    asset = None if asset_id is None else desk.shelf.asset(asset_id)
+    return {"asset_id": asset_id, "title": asset.title if asset else None}
 
 
 def sales(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
@@ -94,6 +94,7 @@ def sales(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
 
 def statements(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
     """The statements that an account published, the newest first."""
+    audited = desk.live.audited
 
     def row(event: StatementPublished) -> dict[str, Any] | None:
         if event.publisher != address:
@@ -101,6 +102,7 @@ def statements(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
         stated = event.statement
         return {
             "statement_id": event.statement_id,
+            "state": audited.stated(event.statement_id) if audited else None,
             "asset_id": event.asset_id,
             "vault": event.vault,
             "currency": stated.currency,

@@ -1,20 +1,31 @@
 """Licenses: what one permits, what it was sold on, what became of it; its certificate, its exports."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
 
 from licet.contracts.events import LicenseTransferred, Renewed, Revoked, Sold, Sublicensed, UsageAnchored
-from licet.contracts.licenses import PERPETUAL
-from licet.errors import ChainError, InputError, LicenseUnknown, NotRegistered
+from licet.contracts.licenses import PERPETUAL, License
+from licet.documents import Document, Found, Library, Listing
+from licet.errors import ChainError, InputError, NotRegistered
 from licet.licensee import Licensee
 from licet.rights.uses import use_names
 from licet.shelf import Role
-from licet.types import Address, Hash32
+from licet.types import Hash32
 from licet.web.site import Desk
 from licet.web.views.logs import event_at, logged, newest
 from licet.web.views.works import sale_json
 
-_MOST_NOTED = 20
+_MOST_NOTED: Final = 20
+_LARGEST: Final = 16 << 20
+_UNKNOWN: Final[dict[str, Any]] = {
+    "chain_answers": False,
+    "holder": None,
+    "uses": [],
+    "expires": None,
+    "state": "unknown",
+}
 
 
 def license_(desk: Desk, license_id: Hash32) -> dict[str, Any]:
@@ -26,8 +37,7 @@ def license_(desk: Desk, license_id: Hash32) -> dict[str, Any]:
     made = _made_out(desk, license_id)
     sale = _sale_of(desk, license_id, made)
     granted = None if sale else _granted(desk, license_id)
-    of = license_id if granted is None else granted.parent_id
-    asset_id = sale.asset_id if sale else _asset_behind(desk, of)
+    asset_id = asset_of(desk, license_id)
     asset = None if asset_id is None else desk.shelf.asset(asset_id)
     return {
         "license_id": license_id,
@@ -100,11 +110,32 @@ def certificate(desk: Desk, license_id: Hash32) -> dict[str, Any]:
 
 def slot(desk: Desk, license_id: Hash32) -> dict[str, Any]:
     """What the chain says of a license now; without an answer, that there is none."""
+    return slots(desk, [license_id])[license_id]
+
+
+def slots(desk: Desk, license_ids: Sequence[Hash32]) -> dict[Hash32, dict[str, Any]]:
+    """The same of some licenses, asked for at once."""
     try:
-        now = desk.contracts.chain.block().timestamp
-        found = desk.contracts.licenses.license(license_id)
-    except (ChainError, LicenseUnknown):
-        return {"chain_answers": False, "holder": None, "uses": [], "expires": None, "state": "unknown"}
+        now = desk.contracts.chain.block().timestamp if license_ids else 0
+        found = desk.contracts.licenses.licenses(license_ids)
+    except ChainError:
+        return {license_id: dict(_UNKNOWN) for license_id in license_ids}
+    return {id_: _slot(slot, now) for id_, slot in zip(license_ids, found, strict=True)}
+
+
+def asset_of(desk: Desk, license_id: Hash32) -> Hash32 | None:
+    """The asset that a license is of; None where that cannot be told."""
+    try:
+        sale = _sale_of(desk, license_id, _made_out(desk, license_id))
+    except NotRegistered:
+        return None
+    if sale is not None:
+        return sale.asset_id
+    granted = _granted(desk, license_id)
+    return None if granted is None else asset_of(desk, granted.parent_id)
+
+
+def _slot(found: License, now: int) -> dict[str, Any]:
     state = "revoked" if found.revoked else "over" if found.expires <= now else "runs"
     return {
         "chain_answers": True,
@@ -113,14 +144,6 @@ def slot(desk: Desk, license_id: Hash32) -> dict[str, Any]:
         "expires": _end(found.expires),
         "state": state,
     }
-
-
-def holder_of(desk: Desk, license_id: Hash32) -> Address | None:
-    """Who holds a license, by the index."""
-    for event in newest(desk, LicenseTransferred, Role.LICENSE, license_id):
-        if event.license_id == license_id:
-            return event.receiver
-    return None
 
 
 def croissant(desk: Desk, license_id: Hash32) -> bytes:
@@ -133,9 +156,23 @@ def croissant(desk: Desk, license_id: Hash32) -> bytes:
     from licet.rights.formats.croissant import croissant as written
     from licet.rights.formats.odrl import FORMAT
 
-    licensee = Licensee(desk.contracts, desk.library)
+    sale = _sale_of(desk, license_id, _made_out(desk, license_id))
+    signed = [] if sale is None else desk.shelf.signed_offer(sale.offer.struct_hash())
+    licensee = Licensee(desk.contracts, _Narrowed(desk.library, [each.document_hash for each in signed]))
     terms = licensee.agreement(license_id)
     return written(licensee.data_set(license_id), terms, json.loads(FORMAT.write([terms]).data))
+
+
+class _Narrowed(Library):
+    """A library that lists no documents but some: nobody has to read a whole folder for one offer."""
+
+    def __init__(self, library: Library, listed: Sequence[Hash32]) -> None:
+        super().__init__(library.folders, allow_http=False, max_bytes=_LARGEST)
+        self._listed: Final = listed
+
+    def listing(self, kind: type[Document]) -> Listing:  # noqa: ARG002
+        """As `Library`."""
+        return Listing(tuple(Found(hash_, Path(), 0) for hash_ in self._listed), ())
 
 
 def _made_out(desk: Desk, license_id: Hash32) -> LicenseTransferred:
@@ -165,14 +202,6 @@ def _granted(desk: Desk, license_id: Hash32) -> Sublicensed | None:
         if event.license_id == license_id:
             return event
     return None
-
-
-def _asset_behind(desk: Desk, license_id: Hash32) -> Hash32 | None:
-    try:
-        sale = _sale_of(desk, license_id, _made_out(desk, license_id))
-    except NotRegistered:
-        return None
-    return sale.asset_id if sale else None
 
 
 def _few(desk: Desk, kind: Any, role: Role, license_id: Hash32) -> list[Any]:

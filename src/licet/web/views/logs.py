@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from licet.contracts.events import Event
+from licet.contracts.events import Event, LicenseTransferred
 from licet.shelf import Place, Role
 from licet.types import Address, Hash32
 from licet.web.site import Desk
@@ -66,6 +66,14 @@ def page_of(
         if made is not None:
             items.append(made)
     return {"items": items, "next": None}
+
+
+def holder_of(desk: Desk, license_id: Hash32) -> Address | None:
+    """Who holds a license, by the index."""
+    for event in newest(desk, LicenseTransferred, Role.LICENSE, license_id):
+        if event.license_id == license_id:
+            return event.receiver
+    return None
 
 
 def logged(desk: Desk, event: Event) -> dict[str, Any]:

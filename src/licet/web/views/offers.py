@@ -34,6 +34,10 @@ _SHOWN: Final = (
     "transferable",
 )
 """Members that an offer itself has, or `uses` and `price_text` say."""
+LONGEST_TEXT: Final = 4_000
+"""Characters of one sentence of terms, and…"""
+LONGEST_LIST: Final = 100
+"""…entries of one list in them, that an answer has."""
 MOST: Final = 50
 """How many offers on one asset are looked at."""
 
@@ -159,7 +163,7 @@ def _said(desk: Desk, known: Known) -> dict[str, Any]:
         return {"sections": None, "members": None}
     return {
         "sections": [
-            {"title": section.title, "sentences": list(section.sentences)}
+            {"title": section.title, "sentences": [_cut(line) for line in section.sentences[:LONGEST_LIST]]}
             for section in explain(terms, _names(desk, known.offer))
         ],
         "members": [
@@ -172,16 +176,27 @@ def _said(desk: Desk, known: Known) -> dict[str, Any]:
 
 def _plain(desk: Desk, said: Offer, name: str, value: object) -> Any:
     """A member of terms, as JSON has it: links and payees as objects, an amount for people."""
+    if isinstance(value, tuple):
+        value = value[:LONGEST_LIST]
     if name == "links":
-        return [{"rel": str(link.relation), "href": link.href} for link in cast(tuple[Link, ...], value)]
+        return [
+            {"rel": str(link.relation), "href": _cut(link.href)} for link in cast(tuple[Link, ...], value)
+        ]
     if name == "payees":
         return [
-            {"payee": entry.payee, "name": entry.name, "share": str(entry.share)}
+            {"payee": entry.payee, "name": _cut(entry.name or "") or None, "share": str(entry.share)}
             for entry in cast(tuple[PayeeShare, ...], value)
         ]
     if name == "conditions.revenue_ceiling":
         return desk.currencies.text(said.currency, cast(int, value))
-    return list(map(str, value)) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [_cut(str(item)) for item in value]
+    return _cut(value) if isinstance(value, str) else value
+
+
+def _cut(text: str) -> str:
+    """A text as long as a page can have it; the document, which can be downloaded, has all of it."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 
 def terms_of(desk: Desk, known: Known) -> Terms | None:

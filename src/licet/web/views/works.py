@@ -11,7 +11,7 @@ from licet.shelf import Asset, Role, Work
 from licet.types import Hash32, shown
 from licet.web.site import Desk
 from licet.web.views.lineage import lineage
-from licet.web.views.logs import logged, newest, page_of
+from licet.web.views.logs import holder_of, logged, newest, page_of
 from licet.web.views.offers import offers_on
 from licet.web.views.paging import Page
 
@@ -93,6 +93,7 @@ def asset(desk: Desk, asset_id: Hash32) -> dict[str, Any]:
         NotRegistered: there is none of this id.
     """
     found = asset_of(desk, asset_id)
+    audited = desk.live.audited
     registration = desk.index.logs_at(found.place.block, found.place.log_index, found.place.log_index)
     return {
         **entry_json(desk, found),
@@ -108,12 +109,22 @@ def asset(desk: Desk, asset_id: Hash32) -> dict[str, Any]:
             if event.asset_id == asset_id
         ],
         "disputes": [
-            {"case_id": event.case_id, "claimant": event.claimant, **logged(desk, event)}
+            {
+                "case_id": event.case_id,
+                "claimant": event.claimant,
+                "status": audited.case(event.log.address, event.case_id) if audited else None,
+                **logged(desk, event),
+            }
             for event in _some(desk, AssetDisputed, Role.DISPUTED, asset_id)
             if event.asset_id == asset_id
         ],
         "statements": [
-            {"statement_id": event.statement_id, "publisher": event.publisher, **logged(desk, event)}
+            {
+                "statement_id": event.statement_id,
+                "publisher": event.publisher,
+                "state": audited.stated(event.statement_id) if audited else None,
+                **logged(desk, event),
+            }
             for event in _some(desk, StatementPublished, Role.STATED, asset_id)
             if event.asset_id == asset_id
         ],
@@ -158,6 +169,7 @@ def sale_json(desk: Desk, event: Sold) -> dict[str, Any]:
         "asset_id": offer.asset_id,
         "title": sold.title if sold else None,
         "licensee": event.licensee,
+        "holder": holder_of(desk, event.license_id),
         "licensor": offer.licensor,
         "payee": offer.payee,
         "quantity": event.quantity,
