@@ -28,7 +28,7 @@ from tests.integration.conftest import Network, Party
 
 pytestmark = pytest.mark.integration
 
-EXAMPLES = 25
+EXAMPLES = 20
 PLACES = ["free/a.txt", "paid/a.txt", "tales/a.txt", "no/a.txt", "free", "free/", "robots.txt"]
 CHECKS = [
     not_a_server_error,
@@ -81,7 +81,7 @@ def test_whatever_is_asked_is_answered_as_described(description: schemathesis.Ba
         operation = found.ok()
         for mode in GenerationMode:
             asked += keeps_to_it(operation, mode)
-    assert asked >= 500, "what is asked for is as described, and anything but"
+    assert asked >= 200, "what is asked for is as described, and anything but"
 
 
 def keeps_to_it(operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode) -> int:
