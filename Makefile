@@ -69,6 +69,7 @@ nightly: setup ## Long fuzzing, re-orgs and kills, 5,000 sends, 10,000 audited o
 	$(BIN)/python benchmarks/index.py --check
 	$(BIN)/python benchmarks/audit.py --check
 	$(BIN)/python benchmarks/statement.py --check
+	$(BIN)/python benchmarks/gateway.py --check
 	$(BIN)/python benchmarks/pages.py --check
 	LICET_NIGHTLY=1 $(BIN)/python -m pytest tests/unit --timeout 3600
 
@@ -78,13 +79,14 @@ docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/tr
 	$(BIN)/python scripts/vocabulary.py
 	$(BIN)/python scripts/findings.py
 
-bench: setup ## Gas and fresh storage slots per operation; finding, quoting, indexing, statements, pages
+bench: setup ## Gas and fresh storage slots per operation; finding, quoting, indexing, statements, the gateway, pages
 	$(BIN)/python benchmarks/gas.py
 	$(BIN)/python benchmarks/find.py
 	$(BIN)/python benchmarks/quote.py
 	$(BIN)/python benchmarks/index.py
 	$(BIN)/python benchmarks/statement.py
 	$(BIN)/python benchmarks/audit.py
+	$(BIN)/python benchmarks/gateway.py
 	$(BIN)/python benchmarks/pages.py
 
 lock: ## Resolve every dependency anew and pin it with its hashes

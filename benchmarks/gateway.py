@@ -12,9 +12,9 @@ has 64 KiB. `plain` is the gateway's own ASGI server with Starlette's `StaticFil
 file with no checks; `folder` is the same with what the gateway has in its place, and no gateway around it.
 `licensed` reads as a license's holder who has signed in: each read is recorded, and its receipt signed, on
 disk before the answer is complete. `402` asks for what is paid for without paying. Ratios are to `plain`.
-`p99_over_p50` is of the licensed reads. `vouchers_per_s` are reads that a metered license's vouchers pay for,
-each signed beforehand. `peak_mb` is the most memory that the gateway's process had, over all these requests,
-or that anchoring had, over a million records, of which samples are proven from the journal.
+`p99_over_p50` is of the licensed reads. `vouchers_per_s` is that of `gateway_vouchers.py`. `peak_mb` is the
+most memory that the gateway's process had, over all these requests, or that anchoring had, over a million
+records, of which samples are proven from the journal.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from gateway_vouchers import vouchers_per_s
 from quote import peak_mb
 from rich.console import Console
 from rich.table import Table
@@ -155,10 +156,10 @@ def measure(folder: Path, records: int, rounds: int, seconds: int) -> dict[str, 
         ):
             loads = rounds_of(bare, own, place, rounds, seconds)
             requests_mb = peak_of(place.process.pid)
-            ends = [peak_of(place.process.pid, "VmRSS")]
         deployment.save(folder / "deployment.json")
         begin("fill", str(folder), str(records))
         anchoring = begin("anchor", str(folder), node.url, str(folder / "deployment.json"))
+    vouchers = begin("vouchers", str(folder / "vouchers"))
     assert (anchoring["anchored"], anchoring["proven"]) == (records, anchoring["asked"]), anchoring
     best = {name: max(each, key=lambda load: load.per_second) for name, each in loads.items()}
     licensed = sorted(loads["licensed"], key=lambda load: load.p99 / load.p50)
@@ -166,11 +167,11 @@ def measure(folder: Path, records: int, rounds: int, seconds: int) -> dict[str, 
         "licensed_ratio": round(best["licensed"].per_second / best["plain"].per_second, 3),
         "payment_required_ratio": round(best["402"].per_second / best["plain"].per_second, 3),
         "p99_over_p50": round(licensed[0].p99 / licensed[0].p50, 2),
+        "vouchers_per_s": vouchers["vouchers_per_s"],
         "peak_mb": max(requests_mb, anchoring["peak_mb"]),
         "loads": best,
         "requests": sum(load.requests for each in loads.values() for load in each),
         "requests_mb": requests_mb,
-        "end_mb": ends[0],
         "records": records,
         "anchoring": anchoring,
     }
@@ -336,10 +337,10 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def peak_of(process: int, field: str = "VmHWM") -> int:
+def peak_of(process: int) -> int:
     """The most memory that a process ever had, in MB."""
     status = Path(f"/proc/{process}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith(field)).split()[1]) >> 10
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) >> 10
 
 
 def begin(*step: str) -> dict[str, Any]:
@@ -415,11 +416,18 @@ def proves(anchoring: Anchoring, contracts: Contracts, name: Hash32) -> bool:
     return proof is not None and proof.holds and contracts.usage.usage_of(contracts.chain.account).records > 0
 
 
+def count_vouchers(folder: str) -> None:
+    """How many vouchers are taken in a second, on one core; see `gateway_vouchers.py`."""
+    Path(folder).mkdir()
+    print(json.dumps({"vouchers_per_s": vouchers_per_s(Path(folder))}))
+
+
 STEPS: Final[dict[str, Callable[..., None]]] = {
     "plain": serve_plain,
     "folder": serve_folder,
     "fill": fill,
     "anchor": anchor,
+    "vouchers": count_vouchers,
 }
 
 
@@ -431,9 +439,23 @@ def show(found: dict[str, Any]) -> None:
         table.add_row(
             name, f"{load.per_second:,.0f}", f"{share:.2f}", f"{load.p50 * 1e3:.2f}", f"{load.p99 * 1e3:.2f}"
         )
+    rest = Table("", "")
+    anchoring = found["anchoring"]
+    rows = {
+        "p99 of licensed reads over p50": f"{found['p99_over_p50']}",
+        "vouchers a second": f"{found['vouchers_per_s']:,}",
+        "requests in all": f"{found['requests']:,}",
+        "memory of the gateway, at most": f"{found['requests_mb']} MB",
+        "records anchored": f"{anchoring['anchored']:,} under {anchoring['roots']} roots",
+        "seconds": f"{anchoring['seconds']:,}",
+        "of them proven from the journal": f"{anchoring['proven']} of {anchoring['asked']}, "
+        f"{anchoring['proof_ms']} ms each",
+        "memory of anchoring, at most": f"{anchoring['peak_mb']} MB",
+    }
+    for name, value in rows.items():
+        rest.add_row(name, value)
     console = Console()
-    console.print(table)
-    print(found)
+    console.print(table, rest)
 
 
 if __name__ == "__main__":

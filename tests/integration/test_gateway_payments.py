@@ -683,3 +683,56 @@ def test_a_rate_by_key_counts_payers_and_not_their_addresses(shop: Shop, reader:
     asyncio.run(read())
     assert shop.income == 3 * PRICE
     assert shop.journal.counts()["settled"] == 3
+
+
+def test_a_contract_pays(shop: Shop, reader: Party, mock: Callable[..., Address]) -> None:
+    """A wallet that is a contract (EIP-1271), in a token that takes such signatures, as USDC does."""
+    token, wallet = mock("SmartDollar"), mock("Puppet")
+    reader.currency(token).mint(wallet, DOLLAR)
+    metered = shop.site.policies.policies[0]
+    tariff = Tariff(PRICE, token, shop.vault)
+    policies = Policies.of([replace(metered, tariff=tariff), Policy("/", Access.FREE)])
+    shop.site, shop.token = replace(shop.site, policies=policies), token
+    shop.close()
+    shop.app = shop.opened()
+    field = asyncio.run(payment(shop, reader))
+
+    def by_wallet(data: dict[str, Any]) -> None:
+        data["payload"]["authorization"]["from"] = wallet
+        data["payload"]["signature"] = "0x" + "ab" * 100
+
+    contracts = altered(field, by_wallet)
+    refused = asyncio.run(paid(shop, contracts))
+    assert (refused.status, shop.income) == (402, 0), "the wallet has not signed it"
+    transfer = transfer_in(contracts)
+    digest = transfer.digest(Authorizations(shop.keeper.chain, token).domain_separator)
+    reader.chain.send(PUPPET, wallet, "sign", digest)
+    answer = asyncio.run(paid(shop, contracts))
+    assert (answer.status, answer.body) == (200, TEXT)
+    assert shop.income == PRICE
+    assert reader.currency(token).balance_of(wallet) == DOLLAR - PRICE
+    assert receipt_in(answer).receipt.requester == wallet
+    assert asyncio.run(paid(shop, contracts)).status == 402
+
+
+def test_a_token_that_takes_no_contracts_signature(
+    shop: Shop, reader: Party, mock: Callable[..., Address]
+) -> None:
+    wallet = mock("Puppet")
+    reader.dollar.transfer(wallet, DOLLAR)
+
+    def by_wallet(data: dict[str, Any]) -> None:
+        data["payload"]["authorization"]["from"] = wallet
+        data["payload"]["signature"] = "0x" + "ab" * 100
+
+    field = altered(asyncio.run(payment(shop, reader)), by_wallet)
+    digest = transfer_in(field).digest(Authorizations(shop.keeper.chain, shop.token).domain_separator)
+    reader.chain.send(PUPPET, wallet, "sign", digest)
+    answer = asyncio.run(paid(shop, field))
+    assert (answer.status, shop.income) == (402, 0)
+    assert shop.journal.counts()["taken"] == 0
+
+
+PUPPET = Abi(
+    [{"type": "function", "name": "sign", "inputs": [{"name": "digest", "type": "bytes32"}], "outputs": []}]
+)

@@ -6,7 +6,8 @@ import pytest
 
 from licet.documents.terms import TermsDocument
 from licet.errors import InputError
-from licet.gateway.config import Site, origin_of
+from licet.gateway.config import LogSettings, MetricsSettings, Site, origin_of
+from licet.gateway.limits import By, Rate
 from licet.gateway.policies import Access
 from licet.rights.offer import Kind
 from licet.rights.uses import Use
@@ -213,3 +214,57 @@ def test_origins(url: str, origin: str) -> None:
 def test_what_is_no_origin(url: str) -> None:
     with pytest.raises(InputError, match="an origin such as"):
         origin_of(url, "x")
+
+
+def test_what_a_site_says_of_its_operation(tmp_path: Path) -> None:
+    site = SITE + 'rate = "50/s"\nproxies = ["127.0.0.1", "10.0.0.0/8"]\n'
+    limited = 'rate = "60/min"\nrate_by = "key"\n'
+    rest = '[metrics]\nport = 9999\n[log]\nfile = "gateway.log"\n'
+    found = read(tmp_path, site + CHAIN + METERED + limited + REST + rest)
+    assert found.rate == Rate(50, 1)
+    assert [str(network) for network in found.proxies] == ["127.0.0.1/32", "10.0.0.0/8"]
+    assert found.policies.policies[0].rate == Rate(60, 60, By.KEY)
+    assert found.metrics == MetricsSettings("127.0.0.1", 9999)
+    assert found.log == LogSettings(tmp_path / "gateway.log")
+    plain = read(tmp_path, SITE + CHAIN + METERED + REST + "[log]\n[metrics]\n")
+    assert (plain.rate, plain.proxies, plain.policies.policies[0].rate) == (None, (), None)
+    assert (plain.log, plain.metrics) == (LogSettings(None), MetricsSettings("127.0.0.1", 9402))
+
+
+def test_where_a_gateway_keeps_what_it_does(tmp_path: Path) -> None:
+    plain = read(tmp_path, SITE + CHAIN + METERED + REST).chain
+    assert plain is not None
+    assert plain.journal == tmp_path / "gateway.sqlite"
+    assert (plain.outbox, plain.logs) == (None, None)
+    assert plain.beside(".outbox") == tmp_path / "gateway.outbox"
+    assert (plain.confirmations, plain.max_gwei, plain.facilitator) == (1, 200, "")
+    url = "postgresql://gateway@db/journal"
+    named = f'journal = "{url}"\nconfirmations = 3\nmax_gwei = 5\nfacilitator = "https://x402.example"\n'
+    server = read(tmp_path, SITE + CHAIN + named + METERED + REST).chain
+    assert server is not None
+    assert (server.journal, server.confirmations, server.max_gwei) == (url, 3, 5)
+    assert server.facilitator == "https://x402.example"
+    assert (server.outbox, server.logs) == (tmp_path / "gateway.outbox", tmp_path / "gateway.logs")
+    own = read(tmp_path, SITE + CHAIN + named + 'outbox = "o"\nlogs = "l"\n' + METERED + REST).chain
+    assert own is not None
+    assert (own.outbox, own.logs) == (tmp_path / "o", tmp_path / "l")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SITE + 'rate = "10"\n' + REST, "is no rate"),
+        (SITE + 'rate_by = "key"\n' + REST, "rate_by is for a rate"),
+        (SITE + REST + 'rate = "1/s"\nrate_by = "name"\n', "nothing that is counted by"),
+        (SITE + 'proxies = ["example.com"]\n' + REST, "no address and no network"),
+        (SITE + REST + "[metrics]\nport = 70000\n", "a TCP port is expected"),
+        (SITE + REST + "[metrics]\npath = 1\n", "metrics.path is unknown"),
+        (SITE + REST + "[log]\nlevel = 1\n", "log.level is unknown"),
+        (SITE + CHAIN + 'facilitator = "ftp://x"\n' + METERED + REST, "are http\\(s\\) URLs"),
+        (SITE + CHAIN + "max_gwei = 0\n" + METERED + REST, "a number above 0"),
+        (SITE + CHAIN + "confirmations = -1\n" + METERED + REST, "a number above 0"),
+    ],
+)
+def test_what_is_wrong_with_its_operation(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read(tmp_path, text)

@@ -141,6 +141,18 @@ def test_commits_are_synced(journal: Journal) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_the_log_is_tidied_beside_what_is_written(journal: Journal, path: Path) -> None:
+    for number in range(50):
+        journal.take(shown(f"{number}"), 100)
+    before = path.stat().st_size
+    with journal.transaction() as db:
+        db.execute("UPDATE payments SET taken_at = 101")
+        journal.database.tidy()
+    journal.database.tidy()
+    assert path.stat().st_size > before
+    assert journal.counts()["taken"] == 50
+
+
 def test_what_fails_is_not_written(journal: Journal) -> None:
     def fail() -> None:
         with journal.transaction() as db:

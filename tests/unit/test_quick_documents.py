@@ -7,6 +7,8 @@ from licet.chain.signatures import recover
 from licet.chain.signer import LocalSigner
 from licet.documents import ReceiptDocument, UsageLog, UsageRecord
 from licet.documents.canonical import canonical_json, sha256
+from licet.gateway.press import Press
+from licet.gateway.recording import Recorder
 from licet.rights.receipt import UsageReceipt
 from licet.rights.uses import LEAVES, Use
 from licet.types import ZERO_HASH, Address, Hash32
@@ -56,3 +58,10 @@ def test_a_log(found: list[UsageRecord]) -> None:
     log = UsageLog.of(found)
     assert log.to_bytes() == canonical_json({"type": log.TYPE, **log.to_json()})
     assert UsageLog.from_bytes(log.to_bytes()) == log
+
+
+@given(records())
+def test_a_receipt_out_of_the_press(record: UsageRecord) -> None:
+    recorder = Recorder(SIGNER, 31337, LEDGER)
+    document = recorder.countersigned(record, LEDGER)
+    assert Press(recorder).receipt(record, LEDGER) == (record.hash, document.to_bytes())

@@ -4,16 +4,39 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from licet.chain.abi import log_topic
+from licet.chain.abi import Abi, log_topic
 from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log, Receipt
-from licet.chain.signatures import recover
+from licet.chain.signatures import is_valid, recover
 from licet.chain.transactions import Transaction
 from licet.contracts.currency import Currency
 from licet.trees.hashing import keccak
 from licet.types import Address, Hash32, address_bytes, hash32, hash_bytes
 
 _ABI: Final = artifact("TestDollar").abi
+_FUNCTION: Final = "transferWithAuthorization"
+_ACCOUNTS: Final = 65
+"""Bytes of an account's signature."""
+
+# As USDC has it since version 2.2, beside the one of EIP-3009.
+_CONTRACTS_ABI: Final = Abi(
+    [
+        {
+            "type": "function",
+            "name": _FUNCTION,
+            "inputs": [
+                {"name": "from", "type": "address"},
+                {"name": "to", "type": "address"},
+                {"name": "value", "type": "uint256"},
+                {"name": "validAfter", "type": "uint256"},
+                {"name": "validBefore", "type": "uint256"},
+                {"name": "nonce", "type": "bytes32"},
+                {"name": "signature", "type": "bytes"},
+            ],
+            "outputs": [],
+        }
+    ]
+)
 _MEMBERS: Final = (
     b"(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
 )
@@ -33,7 +56,7 @@ class Transfer:
         valid_after: unix second after which it can be submitted.
         valid_before: unix second from which it is void.
         nonce: can be used once.
-        signature: r ‖ s ‖ v, 65 bytes.
+        signature: r ‖ s ‖ v, 65 bytes; of any other length where the payer is a contract (EIP-1271).
     """
 
     payer: Address
@@ -59,9 +82,14 @@ class Transfer:
         )
         return hash32(keccak(b"\x19\x01" + hash_bytes(domain_separator) + keccak(b"".join(words))))
 
+    @property
+    def is_accounts(self) -> bool:
+        """Whether the signature is as accounts make them; contracts' have another length, as x402 has it."""
+        return len(self.signature) == _ACCOUNTS
+
     def is_signed(self, domain_separator: Hash32) -> bool:
         """Whether the payer's own account signed it, in the one form of the signature that tokens take."""
-        if len(self.signature) != 65 or int.from_bytes(self.signature[32:64]) > _CURVE_ORDER // 2:
+        if not self.is_accounts or int.from_bytes(self.signature[32:64]) > _CURVE_ORDER // 2:
             return False
         return recover(self.digest(domain_separator), self.signature) == self.payer
 
@@ -107,11 +135,18 @@ class Authorizations:
 
     def submission(self, transfer: Transfer) -> Transaction:
         """The transaction that submits a transfer, for whoever sends it."""
-        return Transaction.calling(_ABI, self.token, "transferWithAuthorization", *_arguments(transfer))
+        return Transaction.calling(_abi(transfer), self.token, _FUNCTION, *_arguments(transfer))
+
+    def is_signed(self, transfer: Transfer) -> bool:
+        """Whether the payer signed a transfer: an account, or a contract, which is asked."""
+        if transfer.is_accounts:
+            return transfer.is_signed(self.domain_separator)
+        digest = transfer.digest(self.domain_separator)
+        return is_valid(self.chain, transfer.payer, digest, transfer.signature)
 
     def submit(self, transfer: Transfer) -> Receipt:
         """Submits a transfer, at the cost of the chain's account's gas."""
-        return self.chain.send(_ABI, self.token, "transferWithAuthorization", *_arguments(transfer))
+        return self.chain.send(_abi(transfer), self.token, _FUNCTION, *_arguments(transfer))
 
     def check(self, transfer: Transfer) -> None:
         """Makes sure that a transfer would succeed now; sends nothing.
@@ -119,7 +154,7 @@ class Authorizations:
         Raises:
             Reverted: it would not.
         """
-        self.chain.simulate(_ABI, self.token, "transferWithAuthorization", *_arguments(transfer))
+        self.chain.simulate(_abi(transfer), self.token, _FUNCTION, *_arguments(transfer))
 
     def settlement(self, transfer: Transfer, from_block: int) -> Settlement | None:
         """Where exactly this transfer happened, whoever submitted it; None if it did not since a block.
@@ -140,8 +175,18 @@ class Authorizations:
         return list(self.chain.logs([self.token], topics, from_block=first, to_block=last))
 
 
+def _abi(transfer: Transfer) -> Abi:
+    """The function that takes a transfer's signature."""
+    return _ABI if transfer.is_accounts else _CONTRACTS_ABI
+
+
 def _arguments(transfer: Transfer) -> tuple[Any, ...]:
     signature = transfer.signature
+    parts = (
+        (signature[64], hash32(signature[:32]), hash32(signature[32:64]))
+        if transfer.is_accounts
+        else (signature,)
+    )
     return (
         transfer.payer,
         transfer.payee,
@@ -149,7 +194,5 @@ def _arguments(transfer: Transfer) -> tuple[Any, ...]:
         transfer.valid_after,
         transfer.valid_before,
         transfer.nonce,
-        signature[64],
-        hash32(signature[:32]),
-        hash32(signature[32:64]),
+        *parts,
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _SERVERS: Final = ("postgresql://", "postgres://")
 _BUSY_SECONDS: Final = 30
 _CONNECT_SECONDS: Final = 10
+_LOG_PAGES: Final = 16_000
+"""Pages of SQLite's log from which a commit tidies it itself."""
 _LOCK: Final = 0x6C6A6F75726E
 """One gateway writes at a time: what it read before is still so."""
 
@@ -80,6 +82,10 @@ class Database(ABC):
         """The database, for a question. Raises as `transaction`."""
 
     @abstractmethod
+    def tidy(self) -> None:
+        """Does what is to be done now and then, off the way of whoever writes. Raises as `transaction`."""
+
+    @abstractmethod
     def close(self) -> None:
         """Lets it go."""
 
@@ -94,17 +100,20 @@ class _File(Database):
         self.name = str(path)
         self._lock: Final = Lock()
         self._reading: Final = Lock()
+        self._tidying: Final = Lock()
         try:
             self._db: Final = self._open(path)
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
+                self._db.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
                 self._db.executescript(schema)
             except sqlite3.Error:
                 self._db.close()
                 raise
             # Whoever only asks does not wait for the disk.
             self._reader: Final = self._open(path)
+            self._tidier: Final = self._open(path)
         except sqlite3.Error as error:
             raise InputError(f"{path} cannot be used as the gateway's journal: {error}") from error
 
@@ -125,8 +134,14 @@ class _File(Database):
         with self._reading, self._asking():
             yield self._reader
 
+    def tidy(self) -> None:
+        """Copies what was written out of the log: else some commit would have to, and all who wait for it."""
+        with self._tidying, self._asking():
+            self._tidier.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def close(self) -> None:
-        with self._lock, self._reading:
+        with self._lock, self._reading, self._tidying:
+            self._tidier.close()
             self._reader.close()
             self._db.close()
 
@@ -191,6 +206,9 @@ class _Server(Database):
                 yield _Spelled(self._db)
             except self._errors as error:
                 raise self._failed(error) from error
+
+    def tidy(self) -> None:
+        """Nothing: the server does so itself."""
 
     def close(self) -> None:
         with self._lock:

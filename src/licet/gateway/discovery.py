@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from licet.gateway.answers import PROBLEM
 from licet.gateway.config import Site
+from licet.gateway.facilitator import BASE as X402
 from licet.gateway.health import LIVE, READY
 from licet.gateway.holders.accounts import NONCE, SESSION
 from licet.gateway.market import Market
 from licet.gateway.policies import Access, Policy
+from licet.gateway.proofs import RECORDS
 from licet.gateway.saying import DISCOVERY, LICENSE, ROBOTS, SERVER, TDMREP, Saying
 from licet.rights.explain import explain
 from licet.rights.uses import use_names
@@ -48,6 +50,7 @@ def openapi(site: Site, saying: Saying) -> dict[str, Any]:
     paths[READY] = {"get": _operation("Whether it can serve", READY, ready)}
     if site.licensed:
         paths |= _signing_in()
+    paths |= _paying(site)
     paths["/{path}"] = {
         "get": {
             **_operation("A page, a file, a part of one", "/{path}", _reading(site)),
@@ -124,6 +127,33 @@ def _signing_in() -> dict[str, Any]:
     return {NONCE: {"get": nonce}, SESSION: {"post": begin, "delete": end}, **server}
 
 
+def _paying(site: Site) -> dict[str, Any]:
+    """The facilitator, and where proofs of records are."""
+    paths: dict[str, Any] = {}
+    if site.needs_account:
+        known = dict.fromkeys(("400", "404", "503"), _PROBLEM)
+        known["200"] = _content("application/json")
+        place, form = RECORDS + "/{hash}", {"type": "string", "pattern": "^0x[0-9a-f]{64}$"}
+        parameter = {"name": "hash", "in": "path", "required": True, "schema": form}
+        proof = _operation("The proof that a record is anchored", place, known)
+        paths[place] = {"get": {**proof, "parameters": [parameter]}}
+    if any(policy.tariff for policy in site.policies.policies):
+        supported = _operation(
+            "What the facilitator settles (x402)", X402, {"200": _content("application/json")}
+        )
+        paths[f"{X402}/supported"] = {"get": supported}
+        members = {"x402Version": {"type": "integer"}, "paymentPayload": {"type": "object"}}
+        members |= {"paymentRequirements": {"type": "object"}}
+        asked = {"type": "object", "required": list(members), "properties": members}
+        for name, title in (("verify", "Whether a payment would be made"), ("settle", "Makes a payment")):
+            answers = dict.fromkeys(("400", "413", "503"), _PROBLEM)
+            answers["200"] = _content("application/json")
+            posted = _operation(f"{title} (x402)", f"{X402}/{name}", answers)
+            posted["requestBody"] = {"required": True, "content": {"application/json": {"schema": asked}}}
+            paths[f"{X402}/{name}"] = {"post": posted}
+    return paths
+
+
 _SERVER: Final = {
     "/token": "A token for a license (RSL's Open License Protocol)",
     "/introspect": "Whether a token counts",
@@ -151,6 +181,7 @@ def _reading(site: Site) -> dict[str, Any]:
         "200": "What was asked for",
         "206": "A part of it",
         "304": "It is as it was",
+        "308": "A folder's name ends in a slash",
         "400": "The path or the header is unusual",
         "404": "There is nothing here",
         "416": "There is no such part",
@@ -164,6 +195,11 @@ def _reading(site: Site) -> dict[str, Any]:
         answers["403"] = "There is no license, or it does not cover this"
     if Access.METERED in kinds:
         answers["402"] = "A payment is asked for"
+    if kinds & {Access.METERED, Access.LICENSE}:
+        answers["409"] = "Another request is about the same payment"
+        answers["503"] = "The chain cannot be asked: try again"
+    if site.rate is not None or any(policy.rate for policy in site.policies.policies):
+        answers["429"] = "Too many requests"
     return {status: {"description": text} for status, text in sorted(answers.items())}
 
 

@@ -120,7 +120,7 @@ class Facilitator:
                     transfer = wire.transfer_of(payload)
                 except InputError as error:
                     raise PaymentRefused(str(error)) from error
-                self._till.check(transfer, tariff)
+                await self._till.check(transfer, tariff)
                 return transfer, tariff
         raise PaymentRefused("nothing on this site costs that, and it settles its own payments alone")
 

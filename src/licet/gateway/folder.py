@@ -3,11 +3,12 @@
 import mimetypes
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,9 @@ from licet.gateway.ranges import Part, part_of
 
 _CHUNK: Final = 1 << 18
 _NO_WAIT: Final = os.RWF_NOWAIT
+_CONDITIONS: Final = frozenset(
+    {b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range"}
+)
 _METHODS: Final = ("GET", "HEAD")
 _OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -112,14 +116,37 @@ def _folder(root: Path, names: tuple[str, ...]) -> Iterator[int]:
         os.close(descriptor)
 
 
+@lru_cache(maxsize=1 << 10)
+def _about(name: str, size: int, modified_ns: int) -> tuple[tuple[str, str], ...]:
+    """What is said of a file, whole or in part."""
+    file = _File(-1, name, size, modified_ns)
+    return (
+        ("ETag", file.etag),
+        ("Last-Modified", format_datetime(file.modified, usegmt=True)),
+        ("Accept-Ranges", "bytes"),
+        ("X-Content-Type-Options", "nosniff"),
+    )
+
+
+@lru_cache(maxsize=1 << 10)
+def _whole(name: str, size: int, modified_ns: int) -> list[tuple[bytes, bytes]]:
+    """The header of a whole file."""
+    about = dict(_about(name, size, modified_ns))
+    return _raw({**about, "Content-Type": _media_type(name), "Content-Length": str(size)})
+
+
+def _raw(said: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in said.items()]
+
+
 async def _serve(file: _File, scope: Scope, receive: Receive, send: Send) -> None:
+    known = (file.name, file.size, file.modified_ns)
+    if _CONDITIONS.isdisjoint([name for name, _ in scope["headers"]]):
+        await send({"type": "http.response.start", "status": 200, "headers": list(_whole(*known))})
+        await _send_body(file, Part(0, file.size if scope["method"] == "GET" else 0), send)
+        return
     headers = Headers(scope=scope)
-    said = {
-        "ETag": file.etag,
-        "Last-Modified": format_datetime(file.modified, usegmt=True),
-        "Accept-Ranges": "bytes",
-        "X-Content-Type-Options": "nosniff",
-    }
+    said = dict(_about(*known))
     if not _is_still(file, headers):
         await refusal(scope, 412, "The file is another by now.", said)(scope, receive, send)
         return
@@ -138,8 +165,7 @@ async def _serve(file: _File, scope: Scope, receive: Receive, send: Send) -> Non
     if part.length != file.size:
         said["Content-Range"] = f"bytes {part.start}-{part.start + part.length - 1}/{file.size}"
     status = 200 if part.length == file.size else 206
-    raw = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in said.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.start", "status": status, "headers": _raw(said)})
     await _send_body(file, part if scope["method"] == "GET" else Part(0, 0), send)
 
 

@@ -68,7 +68,8 @@ class Gate:
                 scope, receive, send
             )
             return
-        policy = self._site.policies.match(path, Headers(scope=scope).get("user-agent", ""))
+        agent = Headers(scope=scope).get("user-agent", "") if self._by_agent else ""
+        policy = self._site.policies.match(path, agent)
         await self._answer(path, policy, scope, receive, send)
 
     async def _answer(

@@ -11,7 +11,9 @@ from licet.gateway.anchoring import Anchoring
 from licet.gateway.answers import refusal
 from licet.types import parse_hash
 
-_PATH: Final = re.compile(r"/\.well-known/licet/records/(0x[0-9a-f]{64})", re.ASCII)
+RECORDS: Final = "/.well-known/licet/records"
+
+_PATH: Final = re.compile(re.escape(RECORDS) + "/(0x[0-9a-f]{64})", re.ASCII)
 
 
 class Proofs:

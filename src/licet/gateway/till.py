@@ -110,7 +110,7 @@ class Till:
             raise PaymentRefused(str(error)) from error
         if not wire.agrees(payload, wanted, url):
             raise PaymentRefused("the payment is for something else than what is asked for here")
-        self.check(transfer, policy.tariff)
+        await self.check(transfer, policy.tariff)
         currency = policy.tariff.currency
         submission = self._settler.token(currency).submission(transfer)
         shown = shown_of(currency, transfer, url, wire.identifier_of(payload), submission)
@@ -120,19 +120,25 @@ class Till:
         check_outcome(outcome)
         return Reading(shown, transfer, outcome, policy)
 
-    def check(self, transfer: Transfer, tariff: Tariff) -> None:
-        """Makes sure that a transfer pays a tariff, and that its payer signed it; asks no chain.
+    async def check(self, transfer: Transfer, tariff: Tariff) -> None:
+        """Makes sure that a transfer pays a tariff, and that its payer signed it.
+
+        The chain is asked only where a contract pays (EIP-1271).
 
         Raises:
             PaymentRefused: it does not.
+            PaymentWaits: the chain cannot be asked.
         """
         if (transfer.payee, transfer.amount) != (tariff.payee, tariff.amount):
             raise PaymentRefused(
                 f"the payment is of {transfer.amount} units to {transfer.payee}: {tariff.amount} to "
                 f"{tariff.payee} are asked for"
             )
-        if not transfer.is_signed(self._settler.token(tariff.currency).domain_separator):
-            raise PaymentRefused("the payment's signature is not its payer's account's")
+        token = self._settler.token(tariff.currency)
+        if not transfer.is_signed(token.domain_separator) and (
+            transfer.is_accounts or not await self._asking(partial(token.is_signed, transfer))
+        ):
+            raise PaymentRefused("the payment's signature is not its payer's")
 
     async def settle(self, reading: Reading) -> tuple[Settlement, bytes]:
         """Makes sure that a reading is paid for, and writes that and its record down.

@@ -65,6 +65,8 @@ class Upkeep:
         """
         self._hashes.clear()
         with _telling(tell):
+            self._journal.database.tidy()
+        with _telling(tell):
             self._account.keep()
         with _telling(tell):
             head = self._chain.block()

@@ -31,7 +31,8 @@ TIMEOUT: Final = 300
 MAX_FIELD: Final = 16 << 10
 """The longest payment that is read, characters."""
 
-_SIGNATURE: Final = re.compile(r"0x[0-9a-fA-F]{130}", re.ASCII)
+_SIGNATURE: Final = re.compile(r"0x(?:[0-9a-fA-F]{2}){1,4096}", re.ASCII)
+_ACCOUNTS: Final = 65
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
 
 
@@ -122,9 +123,10 @@ def transfer_of(payload: PaymentPayload) -> Transfer:
     """
     fields, signature = payload.payload.get("authorization"), payload.payload.get("signature")
     if not isinstance(fields, dict) or not isinstance(signature, str) or not _SIGNATURE.fullmatch(signature):
-        raise InputError("the payment has no EIP-3009 authorization with a signature of 65 bytes")
+        raise InputError("the payment has no EIP-3009 authorization with a signature")
     raw = bytes.fromhex(signature[2:])
-    v = raw[64] + 27 if raw[64] < 2 else raw[64]
+    if len(raw) == _ACCOUNTS and raw[64] < 2:
+        raw = raw[:64] + bytes([raw[64] + 27])
     return Transfer(
         payer=_address(fields, "from"),
         payee=_address(fields, "to"),
@@ -132,7 +134,7 @@ def transfer_of(payload: PaymentPayload) -> Transfer:
         valid_after=_number(fields, "validAfter"),
         valid_before=_number(fields, "validBefore"),
         nonce=parse_hash(_text(fields, "nonce"), "nonce"),
-        signature=raw[:64] + bytes([v]),
+        signature=raw,
     )
 
 

@@ -15,6 +15,10 @@ _STRUCT: Final = Struct(
 )
 
 
+TYPE_HASH: Final = _STRUCT.type_hash
+"""Of the EIP-712 type."""
+
+
 @dataclass(frozen=True, slots=True)
 class UsageReceipt:
     """That a use was recorded, for whom, and what paid for it; EIP-712 type `UsageReceipt`.

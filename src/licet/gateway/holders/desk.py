@@ -57,6 +57,9 @@ MAX_BODY: Final = 64 << 10
 MEANS: Final = "license"
 _ANY: Final = Use(0)
 _WANTED: Final = "This is read with a license alone: sign in, sign the request, or show a token."
+_PAYMENT, _VOUCHER, _LICENSE, _USES = (
+    name.lower().encode() for name in (wire.SIGNATURE, VOUCHER, LICENSE, USES)
+)
 _LATER: Final = {"Retry-After": "5"}
 
 # What shows who asks: nothing behind the gateway needs to see it.
@@ -116,15 +119,16 @@ class Desk:
             await refusal(scope, 405, "What is licensed is read with GET.", allowed)(scope, receive, send)
             return
         try:
-            if wire.SIGNATURE.lower() in Headers(scope=scope) and scope["method"] == "GET":
+            names = {name for name, _ in scope["headers"]} if scope["method"] == "GET" else set()
+            if _PAYMENT in names:
                 await self._sell(app, path, policy, scope, receive, send)
                 return
-            if VOUCHER.lower() in Headers(scope=scope) and scope["method"] == "GET":
+            if _VOUCHER in names:
                 await self._count(app, path, policy, scope, receive, send)
                 return
             asker = await self._asker(scope, receive)
             Turn.of(scope).known(asker.holder)
-            cover = await self._cover(asker, policy, Headers(scope=scope))
+            cover = await self._cover(asker, policy, scope)
             inner = behind(path, scope)
             await self._read(app, asker.holder, cover, policy, inner, receive, send)
         except (IdentityRefused, LicenseRefused, PaymentRefused, VoucherRefused) as error:
@@ -215,13 +219,12 @@ class Desk:
         await Withheld(buy, close).answer(app, behind(path, scope), receive, send)
 
     async def _asker(self, scope: Scope, receive: Receive) -> _Asker:
-        headers = Headers(scope=scope)
-        shown = headers.getlist("authorization")
+        shown = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
         if len(shown) > 1:
             raise IdentityRefused("the request has several fields Authorization")
         if shown:
             return await self._by_token(*shown[0].partition(" ")[::2])
-        if signatures.INPUT.lower() in headers:
+        if signatures.INPUT.lower() in Headers(scope=scope):
             return _Asker(await self._by_signature(scope, receive))
         raise IdentityRefused(_WANTED)
 
@@ -247,13 +250,15 @@ class Desk:
         asked = Asked(scope["method"], self._url(scope, sent), tuple(headers.items()), body)
         return await self._asking.ask(partial(self._signers.signer, asked))
 
-    async def _cover(self, asker: _Asker, policy: Policy, headers: Headers) -> Cover:
+    async def _cover(self, asker: _Asker, policy: Policy, scope: Scope) -> Cover:
         if asker.scope and asker.scope != policy.path:
             raise LicenseRefused(f"the token is for {asker.scope}", buys=False)
         assert policy.terms is not None, "what is licensed says its uses"
         offered = policy.terms.document.uses
         try:
-            named, wanted = headers.get(LICENSE), headers.get(USES)
+            fields = dict(scope["headers"])
+            named = fields.get(_LICENSE, b"").decode("latin-1")
+            wanted = fields.get(_USES, b"").decode("latin-1")
             question = Question(
                 asker.holder,
                 policy.asset,

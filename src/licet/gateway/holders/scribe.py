@@ -12,6 +12,7 @@ from licet.documents.usage import UsageRecord
 from licet.errors import LicetError
 from licet.gateway.database import Connection
 from licet.gateway.journal import Journal
+from licet.gateway.press import Press
 from licet.gateway.recording import Recorder
 from licet.rights.uses import Use
 from licet.types import Address, Hash32
@@ -100,7 +101,7 @@ class Scribe:
 
     def __init__(self, journal: Journal, recorder: Recorder) -> None:
         self._journal: Final = journal
-        self._recorder: Final = recorder
+        self._press: Final = Press(recorder)
         self._waiting: list[_Waiting] = []
         self._later: list[tuple[str, tuple[object, ...]]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -140,8 +141,8 @@ class Scribe:
 
     def _sign(self, waiting: _Waiting) -> None:
         waiting.time = int(time.time())
-        document = self._recorder.countersigned(waiting.entry.record(waiting.time), waiting.entry.requester)
-        waiting.record, waiting.receipt = document.receipt.record, document.to_bytes()
+        entry = waiting.entry
+        waiting.record, waiting.receipt = self._press.receipt(entry.record(waiting.time), entry.requester)
 
     def _write(
         self, taken: Sequence[_Waiting], later: Sequence[tuple[str, tuple[object, ...]]]
