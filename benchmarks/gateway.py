@@ -56,10 +56,10 @@ from licet.gateway.journal import Journal
 from licet.gateway.lifespan import only_lifespan
 from licet.gateway.recording import Recorder
 from licet.gateway.sending import Account
-from licet.gateway.serving import serve
 from licet.licensee import Licensee
 from licet.rights.uses import Use
 from licet.rights_holder import Price, RightsHolder
+from licet.server import serve
 from licet.trees.hashing import keccak
 from licet.types import Address, Hash32
 

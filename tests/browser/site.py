@@ -10,9 +10,9 @@ from pathlib import Path
 import uvicorn
 
 from licet.auditor import AuditReport
-from licet.cli.listening import listening
 from licet.contracts import Contracts
 from licet.documents import Library
+from licet.server import listening
 from licet.web.app import application
 from licet.web.keeper import Keeper
 from licet.web.live import Live

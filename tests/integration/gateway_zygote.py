@@ -13,7 +13,7 @@ import httptools  # noqa: F401 - so that no child has to import it
 import uvloop  # noqa: F401
 
 import licet.gateway.app
-import licet.gateway.serving
+import licet.server
 from licet.cli.main import main
 
 
@@ -24,7 +24,7 @@ def wait(child: int) -> None:
 
 if __name__ == "__main__":
     assert licet.gateway.app
-    assert licet.gateway.serving
+    assert licet.server
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

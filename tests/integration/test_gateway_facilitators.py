@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from licet.gateway import serving
+from licet import server as serving
 from licet.gateway.elsewhere import FacilitatorElsewhere
 from licet.gateway.facilitator import BASE
 from tests.integration.conftest import DOLLAR, Network, Party

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from licet.gateway import serving
+from licet import server as serving
 from licet.gateway.app import gateway
 from licet.gateway.config import Site
 from licet.gateway.policies import Access, Policies, Policy

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from licet.cli.listening import listening, place_of
 from licet.cli.output import emit, facts, note
 from licet.cli.params import FILE
 from licet.cli.session import Session, takes
@@ -57,7 +56,7 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
         raise ToolMissing(f"the gateway needs {', '.join(missing)}: pip install 'licet[gateway]'")
     from licet.gateway.app import gateway
     from licet.gateway.config import Site
-    from licet.gateway.serving import serve
+    from licet.server import listening, serve, url_of
 
     site = Site.read(config)
     if check:
@@ -67,7 +66,7 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
     business = _business(site, session)
     with listening(host, port) as listener, _watching(site, business) as eyes:
         app = gateway(site, business, eyes)
-        _tell(site, f"http://{place_of(host)}:{listener.getsockname()[1]}", as_json=as_json)
+        _tell(site, url_of(listener), as_json=as_json)
         with _working(site, business, eyes):
             serve(app, listener, site.max_body)
     note("The gateway has ended.")

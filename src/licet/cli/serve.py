@@ -1,7 +1,6 @@
 """`licet serve`: the web application, and what keeps it up to date."""
 
 import contextlib
-import socket
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from licet.chain.client import Chain
-from licet.cli.listening import listening, place_of, run_server
 from licet.cli.output import emit, facts, note
 from licet.cli.params import FILE
 from licet.cli.session import Session, takes
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from licet.web.site import Site
 
 DEFAULT_PORT: Final = 8411
-_LIBRARIES: Final = ("starlette", "uvicorn", "jinja2")
+_LIBRARIES: Final = ("starlette", "uvicorn", "httptools", "uvloop", "jinja2")
 _PATIENCE: Final = 8.0
 _LARGEST_DOCUMENT: Final = 16 << 20
 """Of the documents that a page reads; catalogues are read once, whatever their size."""
@@ -81,6 +79,7 @@ def command(
         raise ToolMissing(f"the pages need {', '.join(missing)}: pip install 'licet[web]'")
     if public_rpc is not None and not public_rpc.startswith(("http://", "https://")):
         raise InputError(f"{public_rpc!r} is not an http(s) URL of a node")
+    from licet.server import listening, serve, url_of
     from licet.web.app import application
 
     chain_id = session.contracts.deployment.chain_id
@@ -89,15 +88,15 @@ def command(
         site, keeper = _kept(session, *files, fetch=fetch, public_rpc=public_rpc)
         stack.callback(site.close)
         app = application(site)
-        listener: socket.socket = stack.enter_context(listening(host, port))
-        url = f"http://{place_of(host)}:{listener.getsockname()[1]}"
+        listener = stack.enter_context(listening(host, port))
+        url = url_of(listener)
         emit(
             {"url": url, "registry": session.contracts.deployment.asset_registry, "db": files[0]},
             facts(listens_at=url, registry=session.contracts.deployment.asset_registry, index=files[0]),
             as_json=as_json,
         )
         stack.enter_context(_keeping(keeper))
-        run_server(app, listener)
+        serve(app, listener)
     note("The site has ended.")
 
 

@@ -1,4 +1,4 @@
-"""The server that the gateway runs on: uvicorn, with limits on what a connection may say, and how slowly.
+"""The server of gateway and pages: uvicorn, with limits on what a connection may say, and how slowly.
 
 Requests that two servers could read in two ways are refused, and end their connection: whatever stands before
 or behind this server sees the same requests as it does. What takes too long is ended: a header, a body, the
@@ -19,6 +19,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from licet.errors import InputError
+
 BODY_RATE: Final = 1 << 16
 """The least bytes in a second of a body that is as large as it may be."""
 
@@ -26,6 +28,7 @@ MAX_HEAD: Final = 64 << 10
 MAX_FIELDS: Final = 100
 MAX_CONNECTIONS: Final = 4_096
 
+_BACKLOG: Final = 2_048
 _CHUNKS: Final = 8  # a body in chunks of a byte each is so many times as long as it says
 _GRACE: Final = 30
 _KEEP_ALIVE: Final = 5
@@ -147,6 +150,27 @@ class Guarded(HttpToolsProtocol):
             self._look = self.loop.call_later(self.look_seconds, self._check)
 
 
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        InputError: nothing can listen there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise InputError(
+            f"nothing can listen at {host}:{port} ({error.strerror or error}): choose others"
+        ) from error
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a socket listens."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def server(app: ASGIApp, protocol: type[Guarded]) -> uvicorn.Server:
     """A server of an application.
 
@@ -171,7 +195,7 @@ def server(app: ASGIApp, protocol: type[Guarded]) -> uvicorn.Server:
     return uvicorn.Server(settings)
 
 
-def serve(app: ASGIApp, listener: socket.socket, max_body: int) -> None:
+def serve(app: ASGIApp, listener: socket.socket, max_body: int = Guarded.max_body) -> None:
     """Serves an application until a signal asks for the end; what has begun is answered first.
 
     Args:
