@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from licet.chain.artifacts import artifact
-from licet.chain.client import Chain, Receipt
+from licet.chain.client import Block, BlockId, Chain, Receipt
 from licet.chain.node import LocalNode
 from licet.chain.outbox import Outbox
 from licet.chain.progress import Policy
@@ -455,6 +455,33 @@ def test_what_a_re_org_takes_out_is_sent_again(bench: Bench, fresh: bool) -> Non
     (after,) = bench.finish(sender, "a")
     assert after.tx_hash == before.tx_hash
     assert after.block_number > before.block_number
+    paid_once(bench.url, 1)
+
+
+@pytest.mark.parametrize("answer", ["none", "the old one"])
+def test_a_re_org_of_which_a_node_knows_nothing_yet(
+    bench: Bench, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = bench.sender()
+    sender.submit("a", payment(0))
+    bench.finish(sender, "a")
+    ask_node = Chain.block
+    old = {number: bench.chain.block(number) for number in range(bench.chain.block().number + 1)}
+    ask(bench.url, "anvil_reorg", 4, [])
+    ask(bench.url, "anvil_dropAllTransactions")
+    bench.mine(3)
+
+    def behind(self: Chain, block: BlockId = "latest") -> Block:
+        if block == "latest":
+            return ask_node(self, block)
+        if answer == "none" or block not in old:
+            raise ChainError("no such block")
+        return old[block]
+
+    monkeypatch.setattr(Chain, "block", behind)
+    sender.step()
+    monkeypatch.undo()
+    bench.finish(sender, "a")
     paid_once(bench.url, 1)
 
 

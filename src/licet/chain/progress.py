@@ -99,16 +99,21 @@ class Progress:
             self._fill_gaps()
             self._start()
 
+    def doubt(self, intent: Intent) -> None:
+        """Notes that a node has not found an intent in its block: the next step looks whether it stands."""
+        self._doubtful.add(_block_of(intent))
+
     # Blocks
 
     def _recheck(self, head: Block) -> None:
         """Finds out whether there was a re-org, and excludes what its blocks had."""
         seen = self._seen
-        if seen is None or self._hash_at(seen.number) not in (seen.hash, None):
+        found = None if seen is None else self._hash_at(seen.number)
+        if seen is None or found not in (seen.hash, None):
             lowest = min(head.number, seen.number if seen else head.number) - self._policy.watched
             self._doubtful |= {_block_of(intent) for intent in self._outbox.in_blocks_from(lowest)}
             self._seen = head
-        elif head.number > seen.number:
+        elif found is not None and head.number > seen.number:
             self._seen = head
         for number, block_hash in sorted(self._doubtful):
             found = self._hash_at(number)

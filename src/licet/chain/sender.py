@@ -173,6 +173,7 @@ class Sender:
         except LicetError:
             return None
         if mined is None or mined.block_hash != intent.block_hash:
+            self._progress.doubt(intent)
             return None
         return mined.receipt
 
