@@ -20,7 +20,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "format": (PYTHON, "-m", "ruff", "format", "--check"),
     "types": (PYTHON, "-m", "mypy", "--strict", "src", "scripts", "benchmarks"),
     "artifacts": (PYTHON, "scripts/build.py", "--check"),
-    "web": (PYTHON, "scripts/web.py", "--check"),
+    "web": (PYTHON, "scripts/web.py"),
     "signing": (PYTHON, "scripts/clear_signing.py", "--check"),
     "slither": (PYTHON, "scripts/slither_check.py"),
     "contracts": (PYTHON, "scripts/forge.py", "test"),

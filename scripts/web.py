@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 """What the pages call, by contract; the test dollar stands for any ERC-20 token with permits."""
+
+PACKAGE = re.compile(r"node_modules/(?:@[^/]+/)?[^/]+")
 
 BUNDLING = (
     *("--bundle", "--splitting", "--format=esm", "--target=es2022", "--minify", "--charset=utf8"),
@@ -86,7 +89,9 @@ def build(folder: Path) -> None:
     folder.mkdir(parents=True)
     for file in (WEB / "static").glob("*"):
         shutil.copy(file, folder)
-    bundle(WEB / "src" / "site.ts", folder)
+    inputs = GENERATED / "inputs.json"
+    bundle(WEB / "src" / "site.ts", folder, f"--metafile={inputs}")
+    write(folder / "licenses.txt", licenses(inputs))
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"built {folder.relative_to(ROOT)} ({size:,} bytes)")
 
@@ -94,6 +99,19 @@ def build(folder: Path) -> None:
 def bundle(entry: Path, folder: Path, *options: str) -> None:
     """Bundle one script, and what it imports."""
     run("esbuild", entry, *BUNDLING, *options, f"--outdir={folder}")
+
+
+def licenses(metafile: Path) -> str:
+    """The licenses of all packages that a bundle has parts of; they ask to be handed on with it."""
+    inputs: list[str] = list(json.loads(metafile.read_bytes())["inputs"])
+    folders = {found[0] for found in map(PACKAGE.match, inputs) if found}
+    texts = []
+    for folder in sorted(folders):
+        [file] = (ROOT / folder).glob("LICENSE*")
+        texts.append(
+            f"{folder.removeprefix('node_modules/')}\n\n{file.read_text(encoding='utf-8').strip()}\n"
+        )
+    return "\n\n".join(texts)
 
 
 def run(tool: str, *arguments: str | Path) -> None:

@@ -44,9 +44,9 @@ Visit = Callable[[str], "Page"]
 STATIC = Path(__file__).resolve().parents[2] / "src" / "licet" / "web" / "static"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """Debian's Chromium, driven by Playwright."""
+    """Debian's Chromium by Playwright, whose event loop must not outlast the module: others run their own."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("there is no chromium: apt-get install chromium")

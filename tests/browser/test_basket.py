@@ -13,6 +13,8 @@ from tests.browser.conftest import Visit
 from tests.browser.wallet import TestWallet
 from tests.integration.conftest import DOLLAR, Offering, Party
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def offers(

@@ -16,6 +16,8 @@ from tests.browser.site import Served
 from tests.browser.wallet import Prompt, TestWallet, holds, rejects
 from tests.integration.conftest import DAY, DOLLAR, Offering, Party
 
+pytestmark = pytest.mark.integration
+
 PRICE = 25 * DOLLAR
 
 

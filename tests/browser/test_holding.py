@@ -13,6 +13,8 @@ from tests.browser.conftest import Visit
 from tests.browser.wallet import TestWallet
 from tests.integration.conftest import DAY, DOLLAR, Offering, Party
 
+pytestmark = pytest.mark.integration
+
 PRICE = 25 * DOLLAR
 
 

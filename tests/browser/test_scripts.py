@@ -15,6 +15,8 @@ from tests.browser.site import Served
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DOLLAR, Network, Party
 
+pytestmark = pytest.mark.integration
+
 PRICE = 25 * DOLLAR
 MOST_SCRIPT = 160_000  # bytes, compressed
 MOST_WAIT = 2.0  # seconds
@@ -158,6 +160,7 @@ def test_what_scripts_add_is_accessible(
         (f"/offers/{offer.struct_hash()}", "[data-buy] button"),
         (f"/accounts/{artist.address}", "[data-claim] button"),
         (f"/works/0x{'ab' * 32}", "[data-register] button"),
+        (f"/accounts/{licensor.address}", "[data-account] summary"),
     ):
         page = visit(f"{path}?lang={language}")
         page.emulate_media(color_scheme=LOOKS[look]["color_scheme"])
@@ -166,6 +169,8 @@ def test_what_scripts_add_is_accessible(
         if not wallet.connected:
             page.locator("[data-wallet] button").click()
         page.locator(place).first.wait_for()
+        for summary in page.locator("main summary").all():
+            summary.click()
         button = page.locator("main button.primary").last
         if button.is_enabled():
             button.click()

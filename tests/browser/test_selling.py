@@ -1,19 +1,25 @@
 """A rights holder on the pages: a file is hashed and registered, an offer is written, signed or published."""
 
 import hashlib
+from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from licet.documents import OfferDocument, TermsDocument
+from licet.catalog import read_catalog
+from licet.documents import OfferDocument, TermsDocument, sha256
 from licet.rights.offer import Kind, asset_id
 from licet.rights.registration import Origin
 from licet.rights.uses import Use
 from licet.rights_holder import Registered
+from licet.trees.catalog import CatalogTree
 from tests.browser.conftest import Visit
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DAY, Party
+
+pytestmark = pytest.mark.integration
 
 
 def says(page: Page, text: str) -> None:
@@ -164,3 +170,70 @@ def test_nobody_else_sees_the_form(visit: Visit, wallet: TestWallet, asset: Regi
     connect(page)
     expect(page.get_by_role("button", name="Disconnect")).to_be_visible()
     expect(page.locator("[data-owner] form")).to_have_count(0)
+
+
+# Catalogues.
+
+
+def catalog_form(visit: Visit, party: Party, files: list[Path], name: str = "Harbours / 海港") -> Page:
+    page = visit(f"/accounts/{party.address}")
+    connect(page)
+    page.get_by_text("Register many works at once").click()
+    page.get_by_label("Files").set_input_files(files)
+    page.get_by_label("Name of the catalogue").fill(name)
+    page.get_by_role("button", name="Register").click()
+    return page
+
+
+def test_the_rows_of_a_csv_are_the_catalogue_that_python_makes(
+    visit: Visit, owner: TestWallet, licensor: Party, tmp_path: Path, folder: Path
+) -> None:
+    csv = resources.files("licet.samples").joinpath("catalog.csv")
+    page = catalog_form(visit, licensor, [Path(str(csv))])
+    says(page, "Registered.")
+    expected = read_catalog(Path(str(csv)))
+    document = expected.document("Harbours / 海港").to_bytes()
+    [registration] = owner.prompts[-1].shows["arguments"]
+    assert registration["content"] == expected.tree().root
+    assert registration["works"] == len(expected.works)
+    assert registration["documentHash"] == sha256(document)
+    with page.expect_download() as started:
+        page.get_by_role("link", name="The list of its").click()
+    folder.mkdir(exist_ok=True)
+    started.value.save_as(folder / started.value.suggested_filename)
+    assert (folder / started.value.suggested_filename).read_bytes() == document
+    found = visit(f"/works/{expected.works[3].sha256}")
+    expect(found.get_by_role("link", name="Harbours / 海港").first).to_be_visible()
+
+
+def test_files_are_a_catalogue_in_the_order_of_their_names(
+    visit: Visit, owner: TestWallet, licensor: Party, make_work: Callable[[str], Path]
+) -> None:
+    paths = [make_work(name) for name in ("b", "c", "a")]
+    page = catalog_form(visit, licensor, paths)
+    says(page, "Registered.")
+    [registration] = owner.prompts[-1].shows["arguments"]
+    hashes = [sha256(path.read_bytes()) for path in sorted(paths)]
+    assert registration["content"] == CatalogTree(hashes).root
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id,sha256\n1,xyz\n", "Row 1 of the CSV cannot be read."),
+        ("id,sha256\n1\n", "Row 1 of the CSV cannot be read."),
+        ('id,title\n1,"open\n', "Row 1 of the CSV cannot be read."),
+        ("id,id\n1,2\n", "The CSV has no header, or a column twice."),
+        ("id,file\n1,missing.txt\n", "The CSV names missing.txt, which was not chosen."),
+        ("id,title\n", "No work was chosen."),
+        ("id,title\n1,a\n1,b\n", "1 is there twice, by its id or its content."),
+    ],
+)
+def test_a_csv_that_makes_no_catalogue(
+    text: str, said: str, visit: Visit, owner: TestWallet, licensor: Party, tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(text)
+    page = catalog_form(visit, licensor, [path])
+    says(page, said)
+    assert owner.kinds == ["connect"]

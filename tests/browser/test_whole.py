@@ -3,12 +3,15 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from licet.documents import OfferDocument, sha256
 from tests.browser.wallet import TestWallet
 from tests.integration.conftest import DOLLAR, Network, Party
 from tests.integration.test_cli_serve import running, wait_for
+
+pytestmark = pytest.mark.integration
 
 
 def test_from_a_file_to_its_license_to_what_its_payee_gets(

@@ -23,9 +23,11 @@ def web() -> Any:
 def computed(web: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("web")
     web.bundle(ROOT / "web" / "test" / "golden.ts", folder, "--platform=node", "--out-extension:.js=.mjs")
-    vectors = offers() | {"licenses": licenses()}
-    command = ("node", folder / "golden.mjs", json.dumps(vectors))
-    result: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    vectors = json.dumps(offers() | {"licenses": licenses(), "trees": trees()})
+    ran = subprocess.run(
+        ("node", folder / "golden.mjs"), input=vectors.encode(), capture_output=True, check=True
+    )
+    result: dict[str, Any] = json.loads(ran.stdout)
     return result
 
 
@@ -37,6 +39,11 @@ def offers() -> dict[str, Any]:
 def licenses() -> list[dict[str, str]]:
     read: list[dict[str, str]] = json.loads((GOLDEN / "licenses.json").read_text())["licenses"]
     return read
+
+
+def trees() -> list[dict[str, Any]]:
+    read: list[dict[str, Any]] = json.loads((GOLDEN / "catalog_trees.json").read_text())["trees"]
+    return [{name: tree[name] for name in ("works", "root")} for tree in read]
 
 
 def test_offers_have_their_hashes_and_digests(computed: dict[str, Any]) -> None:
@@ -53,6 +60,10 @@ def test_offers_have_their_hashes_and_digests(computed: dict[str, Any]) -> None:
 
 def test_licenses_have_their_ids(computed: dict[str, Any]) -> None:
     assert computed["licenses"] == [vector["licenseId"] for vector in licenses()]
+
+
+def test_catalogues_have_their_roots(computed: dict[str, Any]) -> None:
+    assert computed["trees"] == [tree["root"] for tree in trees()]
 
 
 def test_every_custom_error_has_words_in_both_languages(web: Any) -> None:

@@ -10,6 +10,7 @@ const MOUNTS: Record<string, () => Promise<Mount>> = {
   "[data-basket]": async () => (await import("./parts/basket")).mountBasket,
   "[data-claim]": async () => (await import("./parts/claim")).mountClaim,
   "[data-register]": async () => (await import("./parts/register")).mountRegister,
+  "[data-account]": async () => (await import("./parts/account")).mountAccount,
   "[data-owner]": async () => (await import("./parts/owner")).mountOwner,
   "[data-license]": async () => (await import("./parts/license")).mountLicense,
 };

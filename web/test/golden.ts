@@ -2,6 +2,7 @@
 
 import type { Address, Hex } from "viem";
 
+import { catalogRoot } from "../src/deals/catalog";
 import {
   conditionsHash,
   licenseId,
@@ -17,6 +18,7 @@ interface Vectors {
   licenseToken: Address;
   offers: { offer: Record<string, unknown>; conditions: Record<string, unknown> }[];
   licenses: { offerHash: Hex; licensee: Address; salt: Hex }[];
+  trees: { works: Hex[] }[];
 }
 
 /** The hashes of all vectors, in their order. */
@@ -31,8 +33,14 @@ export function computed(vectors: Vectors) {
     };
   });
   const licenses = vectors.licenses.map((each) => licenseId(each.offerHash, each.licensee, each.salt));
-  return { offers, licenses };
+  const trees = vectors.trees.map(({ works }) =>
+    catalogRoot(works.map((work) => ({ id: work, sha256: work.slice(2) }))),
+  );
+  return { offers, licenses, trees };
 }
 
-declare const process: { argv: string[] };
-console.log(JSON.stringify(computed(JSON.parse(process.argv[2] ?? "{}"))));
+declare const process: { stdin: AsyncIterable<Uint8Array> };
+let text = "";
+const decoder = new TextDecoder();
+for await (const piece of process.stdin) text += decoder.decode(piece, { stream: true });
+console.log(JSON.stringify(computed(JSON.parse(text))));

@@ -47,7 +47,7 @@ export function documentHash(text: string): Promise<Hex> {
 }
 
 /** RFC 8785: members in the order of their names, and no space. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
