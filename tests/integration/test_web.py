@@ -51,7 +51,7 @@ class Served:
     """A site that is kept up to date when asked to."""
 
     def __init__(self, reader: Contracts, folder: Path, scratch: Path) -> None:
-        self.live = Live()
+        self.live = Live(reader.chain.url, "the node")
         library = Library([folder], allow_http=False)
         files = scratch / "index.sqlite", scratch / "shelf.sqlite"
         self.keeper = Keeper(reader, library, *files, self.live)
@@ -337,9 +337,12 @@ def test_a_node_that_is_lost_takes_no_page_with_it(
     served.update()
 
     def lost(transport: HttpTransport, body: bytes) -> tuple[int, bytes]:
-        raise ConnectionFailed("nothing answers")
+        raise ConnectionFailed(f"nothing answers at {market.network.url}", url=market.network.url)
 
     monkeypatch.setattr(HttpTransport, "_post_once", lost)
+    refused = served.get(f"/api/transactions/{'1' * 64}")
+    assert refused.status == 503
+    assert market.network.url.encode() not in refused.body + served.get(f"/transactions/{'1' * 64}").body
     shown = served.api(f"/assets/{asset}")
     assert (shown["chain_answers"], shown["holder"], shown["offers"]) == (False, None, [])
     assert "The node does not answer" in text(served.page(f"/assets/{asset}"))
