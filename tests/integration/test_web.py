@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -19,6 +22,7 @@ from licet.documents import (
     Library,
     OfferDocument,
     PayeeShare,
+    Publisher,
     TermsDocument,
     Work,
     WorkDocument,
@@ -31,6 +35,7 @@ from licet.rights.conditions import Conditions
 from licet.rights.offer import license_id
 from licet.rights.uses import Use
 from licet.rights_holder import Price
+from licet.shelf import Shelf
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
 from licet.web.app import application
 from licet.web.keeper import Keeper
@@ -51,7 +56,7 @@ class Served:
     """A site that is kept up to date when asked to."""
 
     def __init__(self, reader: Contracts, folder: Path, scratch: Path) -> None:
-        self.live = Live()
+        self.live = Live(reader.chain.url, "the node")
         library = Library([folder], allow_http=False)
         files = scratch / "index.sqlite", scratch / "shelf.sqlite"
         self.keeper = Keeper(reader, library, *files, self.live)
@@ -337,9 +342,12 @@ def test_a_node_that_is_lost_takes_no_page_with_it(
     served.update()
 
     def lost(transport: HttpTransport, body: bytes) -> tuple[int, bytes]:
-        raise ConnectionFailed("nothing answers")
+        raise ConnectionFailed(f"nothing answers at {market.network.url}", url=market.network.url)
 
     monkeypatch.setattr(HttpTransport, "_post_once", lost)
+    refused = served.get(f"/api/transactions/{'1' * 64}")
+    assert refused.status == 503
+    assert market.network.url.encode() not in refused.body + served.get(f"/transactions/{'1' * 64}").body
     shown = served.api(f"/assets/{asset}")
     assert (shown["chain_answers"], shown["holder"], shown["offers"]) == (False, None, [])
     assert "The node does not answer" in text(served.page(f"/assets/{asset}"))
@@ -608,3 +616,55 @@ def test_what_is_very_long_is_cut(served: Served, market: Market) -> None:
             assert answer.status == 200
             assert len(answer.body) < 200_000, each
     assert len(served.file(f"/offers/{offer.struct_hash()}/terms/licet")) > len(long)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[tuple[str, Path, list[str]]]:
+    """A server of documents: its URL, its folder, and what it was asked for."""
+    asked: list[str] = []
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            super().do_GET()
+
+        def log_message(self, *arguments: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", folder, asked
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("fetch", [False, True])
+def test_documents_are_fetched_only_where_that_is_wanted(
+    reader: Contracts,
+    licensor: Party,
+    make_work: Callable[[str], Path],
+    elsewhere: tuple[str, Path, list[str]],
+    tmp_path: Path,
+    fetch: bool,
+) -> None:
+    url, folder, asked = elsewhere
+    path = make_work("a poem from elsewhere")
+    published = Publisher(folder, url).publish(WorkDocument.of(fingerprint(path), "From elsewhere"))
+    asset = licensor.sells.register_work(path, uri=published.uri, document_hash=published.hash).asset_id
+    gone = licensor.sells.register_work(
+        make_work("gone"), uri=f"{url}/gone.json", document_hash=hash32(b"\7" * 32)
+    )
+    shelf = tmp_path / "shelf.sqlite"
+    keeper = Keeper(reader, Library([], allow_http=fetch), tmp_path / "index.sqlite", shelf, Live())
+    for _ in range(3):
+        keeper.update()
+    keeper.end()
+    with Shelf(shelf) as found:
+        titles = [found.asset(each) for each in (asset, gone.asset_id)]
+    assert [each and each.title for each in titles] == ["From elsewhere" if fetch else None, None]
+    # Who does not have a document is not asked again and again.
+    assert asked.count("/gone.json") == (1 if fetch else 0)
+    assert len(asked) == (2 if fetch else 0)

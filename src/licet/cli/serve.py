@@ -109,7 +109,7 @@ def _kept(
     from licet.web.live import Live
     from licet.web.site import Site
 
-    live = Live()
+    live = Live(session.rpc, public_rpc or "the node")
     told: set[str] = set()
 
     def faulty(error: LicetError) -> None:

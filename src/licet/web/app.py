@@ -72,7 +72,7 @@ def _api(site: Site, resource: Resource, request: Request) -> Response:
         with site.desk() as desk:
             return JSONResponse(resource.view(desk, **values))
     except LicetError as error:
-        return problem(status_of(error), str(error), error.facts)
+        return _refused(site, error)
 
 
 def _download(site: Site, download: Download, request: Request) -> Response:
@@ -81,7 +81,7 @@ def _download(site: Site, download: Download, request: Request) -> Response:
         with site.desk() as desk:
             file = download.view(desk, **values)
     except LicetError as error:
-        return problem(status_of(error), str(error), error.facts)
+        return _refused(site, error)
     # Shown as it is, a file could look like a page of the site's.
     disposition = f'attachment; filename="{file.name}"'
     if isinstance(file.data, Path):
@@ -91,6 +91,11 @@ def _download(site: Site, download: Download, request: Request) -> Response:
     return Response(file.data, media_type=file.media_type, headers={"Content-Disposition": disposition})
 
 
+def _refused(site: Site, error: LicetError) -> Response:
+    facts = {n: site.live.told(v) if isinstance(v, str) else v for n, v in error.facts.items()}
+    return problem(status_of(error), site.live.told(str(error)), facts)
+
+
 def _page(site: Site, pages: Pages, resource: Resource, request: Request) -> Response:
     language = language_of(request)
     try:
@@ -98,7 +103,7 @@ def _page(site: Site, pages: Pages, resource: Resource, request: Request) -> Res
         with site.desk() as desk:
             data = resource.view(desk, **values)
     except LicetError as error:
-        return pages.refusal(request, language, status_of(error), str(error))
+        return pages.refusal(request, language, status_of(error), site.live.told(str(error)))
     assert resource.template is not None
     # HTMX asks for a part, but for the pages that it brings back from the history.
     headers = request.headers

@@ -162,7 +162,15 @@ class Audited:
 class Live:
     """The latest audit, and how far the work is; told by one thread, and asked by many."""
 
-    def __init__(self) -> None:
+    def __init__(self, node: str = "", public: str = "") -> None:
+        """Nothing yet.
+
+        Args:
+            node: the node's URL, which may have a key in it: what is told to visitors does not have it.
+            public: what stands in its place.
+        """
+        self._node: Final = node
+        self._public: Final = public
         self._lock: Final = threading.Lock()
         self._audited: Audited | None = None
         self._progress: dict[str, tuple[int, int]] = {}
@@ -191,6 +199,11 @@ class Live:
         audited.prepare()
         self._audited = audited
 
+    def told(self, message: str) -> str:
+        """What an error says, as visitors may read it."""
+        shown = message.replace(self._node, self._public) if self._node else message
+        return one_line(shown)
+
     def advance(self, step: str, done: int, total: int) -> None:
         """Notes how far a step is."""
         with self._lock:
@@ -202,4 +215,4 @@ class Live:
             if error is None:
                 self._faults.pop(work, None)
             else:
-                self._faults[work] = one_line(str(error))
+                self._faults[work] = self.told(str(error))
