@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 Visit = Callable[[str], "Page"]
 
+PATIENCE = 20_000  # milliseconds, for a machine that does something else as well
 STATIC = Path(__file__).resolve().parents[2] / "src" / "licet" / "web" / "static"
 
 
@@ -51,8 +52,9 @@ def browser() -> "Iterator[Browser]":
     if program is None:
         pytest.skip("there is no chromium: apt-get install chromium")
     assert (STATIC / "site.js").is_file(), "the pages' scripts are not built: make build"
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Chromium's sandbox does not start for root, as whom containers run.
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
@@ -71,7 +73,7 @@ def site(network: Network, folder: Path, tmp_path: Path) -> Iterator[Served]:
 def context(browser: "Browser") -> "Iterator[BrowserContext]":
     """A browser of somebody who was never here before."""
     context = browser.new_context()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     faults: list[str] = []
     context.on("weberror", lambda error: faults.append(str(error.error)))
     context.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)

@@ -440,6 +440,40 @@ def test_a_node_lost_while_pending(
     says(page, "Bought.")
 
 
+def test_a_node_that_refuses_to_answer_while_pending(
+    shop: Open, wallet: TestWallet, rich: Party, context: BrowserContext, held: Callable[[], None]
+) -> None:
+    """Too many questions, say: that is no word about what was sent."""
+    page = shop()
+    click(page)
+    says(page, "Sent.")
+    answer = {"jsonrpc": "2.0", "id": 1, "error": {"code": -32005, "message": "rate limit"}}
+    headers = {"Access-Control-Allow-Origin": "*"}
+    context.route(f"{rich.network.url}/**", lambda route: route.fulfill(json=answer, headers=headers))
+    says(page, "What was sent is not lost")
+    held()
+    context.unroute_all()
+    says(page, "Bought.")
+
+
+def test_nobody_waits_for_ever(shop: Open, wallet: TestWallet, rich: Party, held: Callable[[], None]) -> None:
+    page = shop()
+    click(page)
+    says(page, "Sent.")
+    earlier = "(_, asked) => '\"asked\":' + (asked - 1e6)"
+    kept = "localStorage.getItem('licet.deals')"
+    page.evaluate(f"localStorage.setItem('licet.deals', {kept}.replace(/\"asked\":(\\d+)/, {earlier}))")
+    page.close()
+    page = shop()
+    says(page, "Sent a while ago, and not on the chain yet.")
+    page.get_by_role("button", name="Stop waiting").click()
+    expect(buying(page)).to_be_enabled()
+    click(page)
+    says(page, "You have bought this already")  # Anvil counts what waits; the salt is the same
+    held()
+    assert (rich.dollars, licenses(rich)) == (PRICE, 1)
+
+
 def test_a_double_click_buys_once(shop: Open, wallet: TestWallet, rich: Party) -> None:
     page = shop()
     buying(page).dblclick()

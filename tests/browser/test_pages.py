@@ -236,6 +236,7 @@ def test_works_are_found_while_typing_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     entries = page.locator(".list > .entry")
     expect(entries).to_have_count(25)
+    page.wait_for_load_state()  # pressed before the script is there, a link leads to a page of its own
     for shown in (50, 60):
         page.locator(".more a").focus()
         page.keyboard.press("Enter")

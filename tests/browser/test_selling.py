@@ -44,6 +44,7 @@ def test_a_file_that_nobody_registered_is_registered(
     visit: Visit, owner: TestWallet, licensor: Party, work: Path
 ) -> None:
     page = visit("/lookup")
+    expect(page.locator("input[type=file]")).to_be_enabled()
     page.locator("input[type=file]").set_input_files(work)
     content = "0x" + hashlib.sha256(work.read_bytes()).hexdigest()
     expect(page).to_have_url(f"{page.url.split('/lookup')[0]}/works/{content}")

@@ -29,14 +29,14 @@ def test_from_a_file_to_its_license_to_what_its_payee_gets(
     with running(network, folder, tmp_path) as (_, port):
         site = f"http://127.0.0.1:{port}"
         page = context.new_page()
-        wait_for(
-            lambda: page.request.get(f"{site}/api/works/{sha256(work.read_bytes())}").json()["registered"]
-        )
+        known = f"{site}/api/works/{sha256(work.read_bytes())}"
+        wait_for(lambda: bool(page.request.get(known).json().get("registered")))
         page.goto(f"{site}/lookup")
 
         # Somebody has a file, and learns from it alone what may be done with it, and at what price.
+        expect(page.locator("input[type=file]")).to_be_enabled()
         page.locator("input[type=file]").set_input_files(work)
-        expect(page.get_by_text("You may train on this work.")).to_be_attached()
+        expect(page.get_by_text("You may train on this work.").first).to_be_attached()
         expect(page.locator("[data-buy] .price")).to_have_text("25 TUSD for 30 days")
         page.get_by_role("button", name="Connect a wallet and buy").click()
         expect(page.locator("[data-buy] .status")).to_contain_text("Bought.")

@@ -12,6 +12,7 @@ import { type Deal, change, deals, forget, open } from "./store";
 const FIRST_WAIT = 500; // milliseconds between two looks, which grow
 const LONGEST_WAIT = 5_000;
 // Of calls that were sent as one, the statuses of EIP-5792 from these on.
+const UNKNOWN = { status: 0, hash: undefined };
 const DONE = 200;
 const FAILED = 400;
 const ASKED_FOR = 15 * 60_000; // how long a wallet that was asked before a reload may still be open
@@ -25,7 +26,8 @@ export async function follow(node: Node, deal: Deal, lost: Lost = () => {}): Pro
       deal = await look(node, kept(deal));
       lost(false);
     } catch (error) {
-      if (!(error instanceof NodeLost)) throw error;
+      // Whatever it is, what was sent is sent: a node that is lost or busy is asked again, and so is a wallet.
+      if (!(error instanceof NodeLost || error instanceof Refused)) console.error(error);
       lost(true);
     }
     if (open(deal)) await new Promise((resolve) => setTimeout(resolve, wait));
@@ -62,7 +64,7 @@ async function look(node: Node, deal: Deal): Promise<Deal> {
 /** What the wallet says of calls that it sends as one; nothing while it is not connected. */
 async function batched(deal: Deal): Promise<Deal> {
   if (!deal.batch || !Session.now) return deal;
-  const { status, hash } = await Session.now.statusOf(deal.batch);
+  const { status, hash } = await Session.now.statusOf(deal.batch).catch(() => UNKNOWN);
   if (status < DONE) return deal;
   const known = hash ? { ...deal, hash } : deal;
   // A transaction of a smart account may have gone well where its calls have not: the wallet's word counts.

@@ -7,6 +7,8 @@ import { type Line, say, short } from "../text/say";
 import { element } from "./dom";
 import { type Told, told } from "./telling";
 
+const LONG = 3 * 60_000; // milliseconds after which nobody has to wait for what was sent
+
 /** How a line looks: what is going on, went well, went wrong, or is only told. */
 type Mood = "busy" | "done" | "wrong" | "calm";
 
@@ -46,9 +48,10 @@ export class Status {
     const hash = deal.hash ? element("code", { title: deal.hash }, short(deal.hash)) : "";
     if (deal.state === "confirmed") this.say("done", `${say(LINES[deal.what] ?? "done")} `, hash, ...links);
     else if (deal.state === "failed") this.say("wrong", say("failed", { why: deal.why || say("no_reason") }), " ", hash);
-    else if (deal.state === "replaced") this.say("calm", say("replaced"));
-    else if (deal.state === "sent") this.say("busy", `${say("sent")} `, hash);
-    else this.say("busy", `${say("asked")} `, this.giveUp(deal));
+    else if (deal.state === "replaced") this.say("calm", say(deal.hash ? "replaced" : "given_up"));
+    else if (deal.state === "asked") this.say("busy", `${say("asked")} `, this.giveUp(deal, "give_up"));
+    else if (Date.now() - deal.asked < LONG) this.say("busy", `${say("sent")} `, hash);
+    else this.say("busy", `${say("sent_long_ago")} `, hash, " ", this.giveUp(deal, "stop_waiting"));
   }
 
   /** Follows a deal to its end, and shows it all the while, unless the line is needed for something else. */
@@ -70,9 +73,9 @@ export class Status {
     return done;
   }
 
-  /** A way out for whoever knows that their wallet asks no more. */
-  private giveUp(deal: Deal): HTMLElement {
-    const button = element("button", { type: "button", class: "quiet" }, say("give_up"));
+  /** A way out for whoever knows better. Another attempt buys nothing twice: it has the salt of this one. */
+  private giveUp(deal: Deal, words: Line): HTMLElement {
+    const button = element("button", { type: "button", class: "quiet" }, say(words));
     button.addEventListener("click", () => {
       forget(deal);
       this.clear();
