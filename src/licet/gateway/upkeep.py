@@ -51,6 +51,7 @@ class Upkeep:
         self._anchoring: Final = anchoring
         self._account: Final = account
         self._hashes: Final[dict[int, Hash32]] = {}
+        self._seen: Block | None = None
 
     def run(self, stop: Event, tell: Tell, seconds: float = SECONDS) -> None:
         """Looks every so many seconds, until told to stop."""
@@ -63,13 +64,12 @@ class Upkeep:
         Args:
             tell: is told what fails, and is tried again the next time; and of each payment that is lost.
         """
-        self._hashes.clear()
         with _telling(tell):
             self._journal.database.tidy()
         with _telling(tell):
             self._account.keep()
         with _telling(tell):
-            head = self._chain.block()
+            head = self._look()
             since = max(0, head.number - WATCHED)
             for paid in self._journal.settled_from(since):
                 with _telling(tell):
@@ -83,6 +83,20 @@ class Upkeep:
     @property
     def _chain(self) -> Chain:
         return self._settler.chain
+
+    def _look(self) -> Block:
+        """The newest block; what was known of blocks is forgotten if there was a re-org."""
+        head, seen = self._chain.block(), self._seen
+        if seen is not None and head.number >= seen.number:
+            now = head if head.number == seen.number else self._chain.block(seen.number)
+            if now.hash == seen.hash:
+                for number in [number for number in self._hashes if number < head.number - WATCHED]:
+                    del self._hashes[number]
+                self._seen = head
+                return head
+        self._hashes.clear()
+        self._seen = head
+        return head
 
     def _is_gone(self, number: int, block_hash: Hash32, head: Block) -> bool:
         """Whether another block is in a block's place; not where the node has none there."""
