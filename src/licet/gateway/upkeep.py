@@ -69,16 +69,21 @@ class Upkeep:
         with _telling(tell):
             self._account.keep()
         with _telling(tell):
-            head = self._look()
-            since = max(0, head.number - WATCHED)
+            head, last = self._look(), self._journal.watched()
+            since = max(0, min(head.number, head.number if last is None else last) - WATCHED)
+            troubles: list[LicetError] = []
             for paid in self._journal.settled_from(since):
-                with _telling(tell):
+                with _telling(troubles.append):
                     if self._is_gone(paid.settlement.block_number, paid.settlement.block_hash, head):
                         self._settle_again(paid, head)
             for number, anchor in self._anchoring.batches.anchored_from(since):
-                with _telling(tell):
+                with _telling(troubles.append):
                     if self._is_gone(anchor.block_number, anchor.block_hash, head):
                         self._find_again(number)
+            if not troubles and head.number != last:
+                self._journal.watch(head.number)
+            for trouble in troubles:
+                tell(trouble)
 
     @property
     def _chain(self) -> Chain:
@@ -110,7 +115,7 @@ class Upkeep:
         """Finds where a payment is now, or makes it once more. Raises `PaymentLost`, `ChainError`."""
         shown = paid.shown
         try:
-            settlement = self._settled(shown, max(0, head.number - WATCHED))
+            settlement = self._settled(shown, max(0, paid.settlement.block_number - WATCHED))
         except Reverted as error:
             if head.number - paid.settlement.block_number < PATIENCE:
                 raise ChainError(
