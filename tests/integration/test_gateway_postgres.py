@@ -1,6 +1,7 @@
 """The gateway's journal in PostgreSQL, where there is one: what it does in SQLite, it does there."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -78,16 +79,26 @@ def test_reads_records_and_anchors(shop: Shop, licensee: Party) -> None:
     assert asyncio.run(asked(shop.app, record_path(receipt))).status == 200
 
 
-def test_a_server_that_goes_away_and_comes_back(shop: Shop, licensee: Party, db: str) -> None:
-    async def read(field: str) -> Answer:
-        return await paid(shop, field)
-
-    field = asyncio.run(payment(shop, licensee))
+def put_out(db: str) -> None:
+    """Ends all connections to a database."""
     with psycopg.connect(db, autocommit=True) as admin:
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def test_a_server_that_goes_away_and_comes_back(shop: Shop, licensee: Party, db: str) -> None:
+    async def read(field: str) -> Answer:
+        return await paid(shop, field)
+
+    field = asyncio.run(payment(shop, licensee))
+    put_out(db)
+    assert json.loads(asyncio.run(asked(shop.app, "/readyz")).body)["problems"] == {
+        "journal": "the journal cannot be used"
+    }
+    assert asyncio.run(asked(shop.app, "/readyz")).status == 200, "it is asked anew"
+    put_out(db)
     answer = asyncio.run(read(field))
     assert (answer.status, answer.headers["retry-after"]) == (503, "5")
     assert shop.income == 0

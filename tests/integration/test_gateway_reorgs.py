@@ -17,7 +17,7 @@ from licet.contracts.usage import UsageLedger
 from licet.errors import ChainError, LicetError
 from licet.gateway.errors import AccountTaken, PaymentLost
 from licet.gateway.journal import CLAIM_SECONDS
-from licet.gateway.sending import Account
+from licet.gateway.sending import WATCHED, Account
 from licet.gateway.upkeep import PATIENCE
 from tests.integration import troubles
 from tests.integration.conftest import DOLLAR, Network, Party, started
@@ -108,6 +108,21 @@ def test_what_a_reorg_took_out_is_settled_again(shop: Shop, network: Network, re
     assert now.settlement.tx_hash.encode() in kept_receipt
     assert shop.journal.counts() == {"taken": 1, "settled": 1, "served": 1, "lost": 0, "records": 1}
     assert read(shop, field).status == 402
+
+
+def test_what_was_taken_out_while_no_gateway_was_there(shop: Shop, network: Network, reader: Party) -> None:
+    """Long ago, in blocks: what was looked at is known from the journal."""
+    read(shop, sign(shop, reader))
+    assert kept(shop) == []
+    shop.close()
+    reorganise(network)
+    network.rpc("anvil_mine", hex(10 * WATCHED))
+    shop.app = shop.opened()
+    assert shop.income == 0
+    assert kept(shop) == []
+    assert shop.income == PRICE
+    (now,) = shop.journal.settled_from(0)
+    assert shop.keeper.chain.block(now.settlement.block_number).hash == now.settlement.block_hash
 
 
 def test_what_another_block_has_anyway_is_found(shop: Shop, network: Network, reader: Party) -> None:

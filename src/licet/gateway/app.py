@@ -139,6 +139,8 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
     saying = Saying(site)
     market, till = (None, None) if business is None else (business.market, business.till)
     checks = {} if market is None else {"chain": market.ready}
+    if till is not None:
+        checks["journal"] = till.ready
     holders = None if business is None else business.holders
     gate = Gate(app, site, saying, till, None if holders is None else holders.desk)
     inner: ASGIApp = Documents(gate, site, saying, market)

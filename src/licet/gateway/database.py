@@ -81,6 +81,11 @@ class Database(ABC):
     def reading(self) -> contextlib.AbstractContextManager[Connection]:
         """The database, for a question. Raises as `transaction`."""
 
+    def ask(self) -> None:
+        """Makes sure that it answers. Raises as `transaction`."""
+        with self.reading() as db:
+            db.execute("SELECT 1").fetchone()
+
     @abstractmethod
     def tidy(self) -> None:
         """Does what is to be done now and then, off the way of whoever writes. Raises as `transaction`."""

@@ -190,6 +190,21 @@ class Journal:
         with self.transaction() as db:
             db.execute(f"UPDATE payments SET lost_at = ? WHERE {_KEY}", (now, *shown.key))
 
+    def watched(self) -> int | None:
+        """The newest block up to which all that was settled has been looked at; None if none was."""
+        with self.database.reading() as db:
+            row = db.execute("SELECT block FROM watched WHERE id = 1").fetchone()
+        return None if row is None else int(row[0])
+
+    def watch(self, block: int) -> None:
+        """Notes up to which block all that was settled has been looked at."""
+        with self.transaction() as db:
+            db.execute(
+                "INSERT INTO watched (id, block) VALUES (1, ?) "
+                "ON CONFLICT (id) DO UPDATE SET block = excluded.block",
+                (block,),
+            )
+
     def claim(self, account: str, outbox: str, now: int) -> bool:
         """Notes that an account sends through an outbox.
 

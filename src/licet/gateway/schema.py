@@ -46,6 +46,10 @@ CREATE TABLE IF NOT EXISTS batches (
     block_number INTEGER,
     block_hash TEXT
 );
+CREATE TABLE IF NOT EXISTS watched (
+    id INTEGER PRIMARY KEY,
+    block INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS senders (
     account TEXT PRIMARY KEY,
     outbox TEXT NOT NULL,

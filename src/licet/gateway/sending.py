@@ -22,6 +22,7 @@ DEFAULT_SECONDS: Final = 30
 DEFAULT_GWEI: Final = 200
 _FEES_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.1
+_MISSED: Final = 50_000
 
 
 class Account:
@@ -59,8 +60,13 @@ class Account:
         self._claimed = -float(CLAIM_SECONDS)
         self._asked = -_FEES_SECONDS
         self._fee = 0
+        last = journal.watched()
+        missed = 0 if last is None else max(0, chain.block().number - last)
         policy = Policy(
-            confirmations=confirmations, watched=WATCHED, fee_cap=self._most, poll_seconds=_POLL_SECONDS
+            confirmations=confirmations,
+            watched=WATCHED + min(missed, _MISSED),  # what a re-org took out while no gateway was there
+            fee_cap=self._most,
+            poll_seconds=_POLL_SECONDS,
         )
         self._sender: Final = Sender(chain, chain.signer_or_raise(), outbox, policy)
         about = outbox.stat()

@@ -16,7 +16,7 @@ from x402.schemas import PaymentRequirements
 from licet.contracts.authorizations import Settlement, Transfer
 from licet.errors import ChainError, InputError, InsufficientBalance, OutboxFailed, SignerError
 from licet.gateway import wire
-from licet.gateway.errors import AccountTaken, PaymentRefused, PaymentWaits
+from licet.gateway.errors import AccountTaken, JournalFailed, PaymentRefused, PaymentWaits
 from licet.gateway.journal import Journal, Outcome, Shown
 from licet.gateway.policies import Policy, Tariff
 from licet.gateway.recording import Recorder
@@ -77,6 +77,14 @@ class Till:
     def chain_id(self) -> int:
         """Where payments are made."""
         return self._settler.chain.chain_id
+
+    async def ready(self) -> str:
+        """What is wrong with the journal; empty if it answers."""
+        try:
+            await to_thread.run_sync(self._journal.database.ask)
+        except JournalFailed:
+            return "the journal cannot be used"
+        return ""
 
     async def requirements(self, tariff: Tariff) -> PaymentRequirements:
         """What pays for a read.

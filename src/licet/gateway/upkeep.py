@@ -51,6 +51,7 @@ class Upkeep:
         self._anchoring: Final = anchoring
         self._account: Final = account
         self._hashes: Final[dict[int, Hash32]] = {}
+        self._seen: Block | None = None
 
     def run(self, stop: Event, tell: Tell, seconds: float = SECONDS) -> None:
         """Looks every so many seconds, until told to stop."""
@@ -63,26 +64,44 @@ class Upkeep:
         Args:
             tell: is told what fails, and is tried again the next time; and of each payment that is lost.
         """
-        self._hashes.clear()
         with _telling(tell):
             self._journal.database.tidy()
         with _telling(tell):
             self._account.keep()
         with _telling(tell):
-            head = self._chain.block()
-            since = max(0, head.number - WATCHED)
+            head, last = self._look(), self._journal.watched()
+            since = max(0, min(head.number, head.number if last is None else last) - WATCHED)
+            troubles: list[LicetError] = []
             for paid in self._journal.settled_from(since):
-                with _telling(tell):
+                with _telling(troubles.append):
                     if self._is_gone(paid.settlement.block_number, paid.settlement.block_hash, head):
                         self._settle_again(paid, head)
             for number, anchor in self._anchoring.batches.anchored_from(since):
-                with _telling(tell):
+                with _telling(troubles.append):
                     if self._is_gone(anchor.block_number, anchor.block_hash, head):
                         self._find_again(number)
+            if not troubles and head.number != last:
+                self._journal.watch(head.number)
+            for trouble in troubles:
+                tell(trouble)
 
     @property
     def _chain(self) -> Chain:
         return self._settler.chain
+
+    def _look(self) -> Block:
+        """The newest block; what was known of blocks is forgotten if there was a re-org."""
+        head, seen = self._chain.block(), self._seen
+        if seen is not None and head.number >= seen.number:
+            now = head if head.number == seen.number else self._chain.block(seen.number)
+            if now.hash == seen.hash:
+                for number in [number for number in self._hashes if number < head.number - WATCHED]:
+                    del self._hashes[number]
+                self._seen = head
+                return head
+        self._hashes.clear()
+        self._seen = head
+        return head
 
     def _is_gone(self, number: int, block_hash: Hash32, head: Block) -> bool:
         """Whether another block is in a block's place; not where the node has none there."""
@@ -96,7 +115,7 @@ class Upkeep:
         """Finds where a payment is now, or makes it once more. Raises `PaymentLost`, `ChainError`."""
         shown = paid.shown
         try:
-            settlement = self._settled(shown, max(0, head.number - WATCHED))
+            settlement = self._settled(shown, max(0, paid.settlement.block_number - WATCHED))
         except Reverted as error:
             if head.number - paid.settlement.block_number < PATIENCE:
                 raise ChainError(
