@@ -354,7 +354,7 @@ def fill(folder: str, records: str) -> None:
     """Fills a journal with records, as a gateway writes them; a hundred in each second."""
     recorder = Recorder(LocalSigner.development(KEEPER), 31337, Address("0x" + "11" * 20))
     journal, count = Journal(Path(folder) / "million.sqlite"), int(records)
-    began = int(time.time()) - count // PER_SECOND - 60
+    began = int(time.time()) - count // PER_SECOND - 3_600  # the chain may be behind
     rows = (row_of(recorder, number, began) for number in range(count))
     while batch := list(islice(rows, 10_000)):
         with journal.transaction() as db:
