@@ -76,8 +76,8 @@ def form(visit: Visit, asset: Registered) -> Page:
     """The filled-in form of the asset's holder."""
     page = visit(f"/assets/{asset.asset_id}")
     connect(page)
-    page.get_by_label("train generative models").check()
-    page.get_by_label("find patterns and statistics").check()
+    page.get_by_label("train generative AI").check()
+    page.get_by_label("mine data").check()
     page.get_by_label("Price").fill("12.5")
     page.get_by_label("Days that a license runs").fill("30")
     page.get_by_label("How many licenses").fill("7")
@@ -93,7 +93,7 @@ def test_what_would_be_signed_is_told_in_plain_words(
     page = form(visit, asset)
     lines = page.locator("[data-owner] ul.words li")
     expect(lines.nth(0)).to_have_text(
-        "Whoever pays 12.5 TUSD once may: find patterns and statistics, train generative models."
+        "Whoever pays 12.5 TUSD once may: mine data, train generative AI."
     )
     expect(lines.nth(1)).to_have_text("A license runs for 30 days.")
     page.get_by_label("How it is paid for").select_option("for each unit used")

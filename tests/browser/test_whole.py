@@ -58,7 +58,7 @@ def test_from_a_file_to_its_license_to_what_its_payee_gets(
         account = f"{site}/accounts/{artist.address}"
         wait_for(lambda: "data-claim" in page.request.get(account).text())
         page.goto(account)
-        expect(page.locator("[data-claim] .price")).to_have_text("18.75 TUSD are due, from 1 vaults.")
+        expect(page.locator("[data-claim] .price")).to_have_text("18.75 TUSD are due, from one vault.")
         page.get_by_role("button", name="Claim").click()
         expect(page.locator("[data-claim] .status")).to_contain_text("Claimed.")
         assert artist.dollars == 18_750_000
