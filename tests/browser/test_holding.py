@@ -93,7 +93,7 @@ def test_a_renewal_allows_its_price_first(
 ) -> None:
     before = licensee.contracts.licenses.license(subscription).expires
     page = visit(f"/licenses/{subscription}")
-    expect(page.locator("[data-license] .price")).to_have_text("25 TUSD for 30 days more")
+    expect(page.locator("[data-license] .price")).to_have_text("25.00 TUSD for 30 days more")
     page.get_by_role("button", name="Renew").click()
     says(page, "Renewed.")
     assert wallet.kinds == ["connect", "send", "send"]

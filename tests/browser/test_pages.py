@@ -43,7 +43,8 @@ class Story:
         song: a work that was made from another.
         offer: on the poem.
         license: that was bought on it.
-        licensor: who earns.
+        licensor: who sells.
+        artist: who shares in what is earned.
         licensee: who bought.
         tx: in which the poem was registered.
         node: the node's URL.
@@ -57,6 +58,7 @@ class Story:
     offer: OfferDocument
     license: Hash32
     licensor: Address
+    artist: Address
     licensee: Address
     tx: Hash32
     node: str
@@ -74,7 +76,8 @@ class Story:
             "offer": f"/offers/{self.offer.offer.struct_hash()}",
             "license": f"/licenses/{self.license}",
             "certificate": f"/licenses/{self.license}/certificate",
-            "earnings": f"/accounts/{self.licensor}",
+            "earnings": f"/accounts/{self.artist}",
+            "seller": f"/accounts/{self.licensor}",
             "library": f"/accounts/{self.licensee}",
             "vault": f"/accounts/{self.offer.offer.payee}",
             "audit": "/audit",
@@ -130,6 +133,7 @@ def story(
         offer=offer,
         license=sold.license_id,
         licensor=licensor.address,
+        artist=artist.address,
         licensee=market.licensee.address,
         tx=poem.receipt.tx_hash,
         node=network.url,

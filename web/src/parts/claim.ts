@@ -52,8 +52,7 @@ export async function mountClaim(place: HTMLElement): Promise<void> {
     const { symbol, decimals } = await currencyOf(settings, token);
     const shown = amount(due, decimals, symbol);
     const count = found.claims.length;
-    const words = count === 0 ? "due_none" : count === 1 ? "due_from_one" : "due_from";
-    line.textContent = say(words, { amount: shown, count });
+    line.textContent = count ? say("due_from", { amount: shown, count }) : say("due_none");
     action.enabled = due > 0n;
   };
   place.replaceChildren(line, action.button, action.status.line);
