@@ -285,6 +285,16 @@ def test_a_certificate_prints_as_one_paper(story: Story, visit: Callable[..., Wa
     assert page.pdf().count(b"/Type /Page\n") == 1
 
 
+def test_the_head_is_on_one_line(story: Story, visit: Callable[..., Watched]) -> None:
+    page = visit("/").page
+    button = page.get_by_role("button", name="Connect a wallet")
+    button.wait_for()
+    places = [page.get_by_role("link", name="Audit").bounding_box(), button.bounding_box()]
+    middles = [place["y"] + place["height"] / 2 for place in places if place is not None]
+    assert len(middles) == 2
+    assert abs(middles[0] - middles[1]) < 2
+
+
 def test_the_language_is_switched_and_kept(story: Story, visit: Callable[..., Watched]) -> None:
     page = visit("/works?q=sun").page
     page.get_by_role("link", name="中文").click()

@@ -121,16 +121,18 @@ class Audited:
 
     @cached_property
     def _income(self) -> dict[tuple[Address, Address], dict[int, int]]:
-        found: defaultdict[tuple[Address, Address], defaultdict[int, int]] = defaultdict(
-            lambda: defaultdict(int)
-        )
+        found: dict[tuple[Address, Address], dict[int, int]] = {}
         for line in self.report.payments:
             if line.moved is not False and line.payee in self._sheets:
-                found[line.payee, line.token][min(line.time, LATEST)] += line.amount
-        return {key: dict(amounts) for key, amounts in found.items()}
+                amounts, time = found.setdefault((line.payee, line.token), {}), min(line.time, LATEST)
+                amounts[time] = amounts.get(time, 0) + line.amount
+        return found
 
     def income(self, vaults: Iterable[Address], token: Address) -> dict[int, int]:
-        """What contracts paid into vaults at each time, unix seconds; plain transfers have no log and no time here."""
+        """What contracts paid into vaults at each time, unix seconds.
+
+        Plain transfers are not in it: no contract logs them.
+        """
         found: defaultdict[int, int] = defaultdict(int)
         for vault in vaults:
             for time, amount in self._income.get((vault, token), {}).items():
