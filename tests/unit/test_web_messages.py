@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 from licet.auditor.findings import Severity
+from licet.auditor.papers.tables import tables_of
 from licet.auditor.report.audit_report import Verdict
 from licet.auditor.report.lines import Account
 from licet.contracts.assets import DeedFlag
@@ -20,6 +21,7 @@ from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind
 from licet.rights.uses import LEAVES
 from licet.web.languages import LANGUAGES, language
+from tests.unit.audited import full
 
 WEB = Path(str(files("licet.web")))
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
@@ -106,6 +108,13 @@ def test_a_use_has_one_name_on_a_page(code: str) -> None:
     script = (SCRIPTS / f"{code}.ts").read_text(encoding="utf-8")
     said = {name.replace("_", "-"): words for name, words in SAID.findall(script)}
     assert said == {name: language(code).messages[f"use.{name}"] for name in LEAVES}
+
+
+def test_the_audits_tables_are_called_as_the_report_calls_them() -> None:
+    messages = language("en").messages
+    for table in tables_of(full()):
+        assert messages[f"table.{table.name}"] == table.title
+        assert messages[f"table_about.{table.name}"] == table.about
 
 
 def test_one_and_many() -> None:
