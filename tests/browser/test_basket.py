@@ -36,7 +36,7 @@ def full(visit: Visit, wallet: TestWallet, licensee: Party, offers: list[OfferDo
         page = visit(f"/offers/{offer.offer.struct_hash()}")
         page.get_by_role("button", name="Put into the basket").click()
     page.get_by_role("link", name="Basket (3)").click()
-    expect(page.locator("[data-basket] output")).to_have_text("30 TUSD + 0.001 ETH")
+    expect(page.locator("[data-basket] output")).to_have_text("30.00 TUSD + 0.001 ETH")
     return page
 
 
@@ -104,7 +104,7 @@ def test_one_that_does_not_sell_any_more_stops_all(
     expect(full.locator(".entry", has_text="This offer does not sell now")).to_have_count(1)
     expect(full.get_by_role("button", name="Buy all")).to_be_disabled()
     full.locator(".entry", has_text="This offer does not sell now").get_by_role("button").click()
-    expect(full.locator("[data-basket] output")).to_have_text("25 TUSD + 0.001 ETH")
+    expect(full.locator("[data-basket] output")).to_have_text("25.00 TUSD + 0.001 ETH")
     full.get_by_role("button", name="Buy all").click()
     says(full, "Bought.")
     assert licensee.dollars == 5 * DOLLAR

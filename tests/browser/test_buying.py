@@ -40,7 +40,7 @@ Open = Callable[..., Page]
 def shop(context: BrowserContext, site: Served, offer: OfferDocument) -> Open:
     """Opens the page of an offer, by default of the one for 25 dollars."""
 
-    def shop(shown: OfferDocument = offer, language: str = "en", price: str = "25 TUSD") -> Page:
+    def shop(shown: OfferDocument = offer, language: str = "en", price: str = "25.00 TUSD") -> Page:
         site.catch_up()
         page = context.new_page()
         page.goto(f"{site.url}/offers/{shown.offer.struct_hash()}?lang={language}")
@@ -134,7 +134,7 @@ def test_several_seats_cost_several_prices(shop: Open, wallet: TestWallet, rich:
     page = shop()
     page.get_by_label("Licenses").fill("2")
     page.get_by_label("Licenses").blur()
-    expect(page.locator(".price")).to_contain_text("50 TUSD")
+    expect(page.locator(".price")).to_contain_text("50.00 TUSD")
     click(page)
     says(page, "Bought.")
     assert wallet.prompts[1].shows["message"]["value"] == str(2 * PRICE)
@@ -496,7 +496,7 @@ def test_somebody_with_too_little(shop: Open, wallet: TestWallet, licensee: Part
     licensee.receive_dollars(PRICE - 1)
     page = shop()
     click(page)
-    says(page, "Nothing was sent: the account has 24.999999 TUSD, and 25 TUSD are asked.")
+    says(page, "Nothing was sent: the account has 24.999999 TUSD, and 25.00 TUSD are asked.")
     assert wallet.kinds == ["connect"]
 
 

@@ -54,7 +54,7 @@ def test_all_that_is_due_by_one_click(
     assert wallet.kinds == ["connect", "send"]
     assert wallet.prompts[1].function == "claim"
     assert artist.dollars == PRICE * 3 // 4 + PRICE
-    expect(page.locator("[data-claim] .price")).to_have_text("0 TUSD are due, from 0 vaults.")
+    expect(page.locator("[data-claim] .price")).to_have_text("Nothing is due.")
     expect(page.get_by_role("button", name="Claim")).to_be_disabled()
 
 
@@ -93,7 +93,7 @@ def test_a_renewal_allows_its_price_first(
 ) -> None:
     before = licensee.contracts.licenses.license(subscription).expires
     page = visit(f"/licenses/{subscription}")
-    expect(page.locator("[data-license] .price")).to_have_text("25 TUSD for 30 days more")
+    expect(page.locator("[data-license] .price")).to_have_text("25.00 TUSD for 30 days more")
     page.get_by_role("button", name="Renew").click()
     says(page, "Renewed.")
     assert wallet.kinds == ["connect", "send", "send"]

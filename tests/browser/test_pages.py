@@ -43,7 +43,8 @@ class Story:
         song: a work that was made from another.
         offer: on the poem.
         license: that was bought on it.
-        licensor: who earns.
+        licensor: who sells.
+        artist: who shares in what is earned.
         licensee: who bought.
         tx: in which the poem was registered.
         node: the node's URL.
@@ -57,6 +58,7 @@ class Story:
     offer: OfferDocument
     license: Hash32
     licensor: Address
+    artist: Address
     licensee: Address
     tx: Hash32
     node: str
@@ -74,7 +76,8 @@ class Story:
             "offer": f"/offers/{self.offer.offer.struct_hash()}",
             "license": f"/licenses/{self.license}",
             "certificate": f"/licenses/{self.license}/certificate",
-            "earnings": f"/accounts/{self.licensor}",
+            "earnings": f"/accounts/{self.artist}",
+            "seller": f"/accounts/{self.licensor}",
             "library": f"/accounts/{self.licensee}",
             "vault": f"/accounts/{self.offer.offer.payee}",
             "audit": "/audit",
@@ -130,6 +133,7 @@ def story(
         offer=offer,
         license=sold.license_id,
         licensor=licensor.address,
+        artist=artist.address,
         licensee=market.licensee.address,
         tx=poem.receipt.tx_hash,
         node=network.url,
@@ -279,6 +283,16 @@ def test_a_certificate_prints_as_one_paper(story: Story, visit: Callable[..., Wa
     expect(page.locator("header.top")).to_be_hidden()
     expect(page.locator(".certificate")).to_contain_text(story.license)
     assert page.pdf().count(b"/Type /Page\n") == 1
+
+
+def test_the_head_is_on_one_line(story: Story, visit: Callable[..., Watched]) -> None:
+    page = visit("/").page
+    button = page.get_by_role("button", name="Connect a wallet")
+    button.wait_for()
+    places = [page.get_by_role("link", name="Audit").bounding_box(), button.bounding_box()]
+    middles = [place["y"] + place["height"] / 2 for place in places if place is not None]
+    assert len(middles) == 2
+    assert abs(middles[0] - middles[1]) < 2
 
 
 def test_the_language_is_switched_and_kept(story: Story, visit: Callable[..., Watched]) -> None:

@@ -105,11 +105,11 @@ def test_buying_without_a_mouse(
     TestWallet(stranger.signer, licensee.network.url, name="Another Wallet").install(context)
     licensee.receive_dollars(2 * PRICE)
     page = visit(f"/offers/{signed_offer.offer.struct_hash()}")
-    expect(page.locator(".price")).to_contain_text("25 TUSD")
+    expect(page.locator(".price")).to_contain_text("25.00 TUSD")
     tab_to(page, lambda: page.evaluate("document.activeElement.name === 'quantity'"))
     page.keyboard.press("ArrowUp")
     tab_to(page, lambda: "and buy" in focused(page))
-    expect(page.locator(".price")).to_contain_text("50 TUSD")
+    expect(page.locator(".price")).to_contain_text("50.00 TUSD")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Which wallet?")).to_be_visible()
     assert violations(page) == []

@@ -76,8 +76,8 @@ def form(visit: Visit, asset: Registered) -> Page:
     """The filled-in form of the asset's holder."""
     page = visit(f"/assets/{asset.asset_id}")
     connect(page)
-    page.get_by_label("train generative models").check()
-    page.get_by_label("find patterns and statistics").check()
+    page.get_by_label("train generative AI").check()
+    page.get_by_label("mine data").check()
     page.get_by_label("Price").fill("12.5")
     page.get_by_label("Days that a license runs").fill("30")
     page.get_by_label("How many licenses").fill("7")
@@ -92,12 +92,10 @@ def test_what_would_be_signed_is_told_in_plain_words(
 ) -> None:
     page = form(visit, asset)
     lines = page.locator("[data-owner] ul.words li")
-    expect(lines.nth(0)).to_have_text(
-        "Whoever pays 12.5 TUSD once may: find patterns and statistics, train generative models."
-    )
+    expect(lines.nth(0)).to_have_text("Whoever pays 12.50 TUSD once may: mine data, train generative AI.")
     expect(lines.nth(1)).to_have_text("A license runs for 30 days.")
     page.get_by_label("How it is paid for").select_option("for each unit used")
-    expect(lines.nth(0)).to_contain_text("Whoever pays 12.5 TUSD for each unit used may")
+    expect(lines.nth(0)).to_contain_text("Whoever pays 12.50 TUSD for each unit used may")
     page.get_by_label("Price").fill("0")
     expect(lines).to_have_text("A price above 0 in the currency's digits, please, or choose that it is free.")
 
@@ -145,7 +143,7 @@ def test_an_offer_published_on_chain_stands_on_the_page(
     assert owner.prompts[1].function == "publishOffer"
     again = visit(f"/assets/{asset.asset_id}")
     expect(again.locator("article.offer")).to_have_count(1)
-    expect(again.locator("[data-buy] .price")).to_have_text("12.5 TUSD for 30 days")
+    expect(again.locator("[data-buy] .price")).to_have_text("12.50 TUSD for 30 days")
 
 
 def test_a_signature_that_was_declined(visit: Visit, owner: TestWallet, asset: Registered) -> None:

@@ -37,7 +37,7 @@ def test_from_a_file_to_its_license_to_what_its_payee_gets(
         expect(page.locator("input[type=file]")).to_be_enabled()
         page.locator("input[type=file]").set_input_files(work)
         expect(page.get_by_text("You may train on this work.").first).to_be_attached()
-        expect(page.locator("[data-buy] .price")).to_have_text("25 TUSD for 30 days")
+        expect(page.locator("[data-buy] .price")).to_have_text("25.00 TUSD for 30 days")
         page.get_by_role("button", name="Connect a wallet and buy").click()
         expect(page.locator("[data-buy] .status")).to_contain_text("Bought.")
         assert wallet.kinds == ["connect", "sign", "send"]
@@ -58,7 +58,7 @@ def test_from_a_file_to_its_license_to_what_its_payee_gets(
         account = f"{site}/accounts/{artist.address}"
         wait_for(lambda: "data-claim" in page.request.get(account).text())
         page.goto(account)
-        expect(page.locator("[data-claim] .price")).to_have_text("18.75 TUSD are due, from 1 vaults.")
+        expect(page.locator("[data-claim] .price")).to_have_text("18.75 TUSD are due, from one vault.")
         page.get_by_role("button", name="Claim").click()
         expect(page.locator("[data-claim] .status")).to_contain_text("Claimed.")
         assert artist.dollars == 18_750_000

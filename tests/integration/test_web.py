@@ -254,6 +254,28 @@ def test_every_answer_is_the_auditors(served: Served, market: Market, artist: Pa
         assert len(rows) == audited.tables[name].count()
 
 
+def test_income_over_time_is_what_vaults_received(served: Served, market: Market, artist: Party) -> None:
+    """All of it but the one dollar that somebody sent by a plain transfer, which no contract logs."""
+    play(market, artist)
+    served.audit()
+    audited = served.live.audited
+    assert audited is not None
+    left = {
+        (sheet.vault, sheet.token): sheet.received - sum(audited.income([sheet.vault], sheet.token).values())
+        for sheet in audited.report.vaults
+    }
+    assert sorted(left.values()) == [0] * (len(left) - 1) + [DOLLAR]
+    shown = served.page(f"/accounts/{artist.address}")
+    title = "Income, over time, of the vaults that it shares in"
+    plots = [plot for plot in shown.iter("{*}svg") if plot.findtext("{*}title") == title]
+    statement = audited.statement(artist.address)
+    assert len(plots) == len(statement.sums) == 2
+    vaults = [line.vault for line in statement.lines if line.token == market.dollar]
+    assert audited.amounts.text(market.dollar, sum(audited.income(vaults, market.dollar).values())) in text(
+        shown
+    )
+
+
 def test_an_account_sees_what_it_holds_sold_and_earned(
     served: Served, market: Market, artist: Party, folder: Path
 ) -> None:

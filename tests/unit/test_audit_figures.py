@@ -231,6 +231,15 @@ def test_an_axis_has_round_numbers(most: int) -> None:
     assert tall[0] == pytest.approx(220 * most / labels[-1], abs=0.01)
 
 
+@given(st.integers(1, 60))
+def test_few_columns_are_no_walls(periods: int) -> None:
+    drawn = etree.fromstring(columns({str(at): 1 for at in range(periods)}, str, str, "Columns"))
+    bars = list(drawn.iter("rect"))
+    assert len(bars) == periods
+    assert all(float(bar.get("width", "")) < 100 for bar in bars)
+    assert float(bars[-1].get("x", "")) + float(bars[-1].get("width", "")) <= 950
+
+
 def test_only_markup_is_markup() -> None:
     assert tag("p", "<b>&", Html("<i>x</i>"), class_='"a"') == (
         '<p class="&quot;a&quot;">&lt;b&gt;&amp;<i>x</i></p>'

@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 from licet.auditor.findings import Severity
+from licet.auditor.papers.tables import tables_of
 from licet.auditor.report.audit_report import Verdict
 from licet.auditor.report.lines import Account
 from licet.contracts.assets import DeedFlag
@@ -20,10 +21,13 @@ from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind
 from licet.rights.uses import LEAVES
 from licet.web.languages import LANGUAGES, language
+from tests.unit.audited import full
 
 WEB = Path(str(files("licet.web")))
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 ASKED = re.compile(r"""\b(?:t|form|text)\(\s*f?["']([a-z_.]+)["']([^)]*)""")
+SCRIPTS = Path(__file__).resolve().parents[2] / "web" / "src" / "text"
+SAID = re.compile(r'^  use_(\w+): "(.*)",$', re.MULTILINE)
 PREFIX = re.compile(r"""\b(?:t|known|text)\(\s*f?["']([a-z_]+\.(?:[a-z_]+\.)?)(?:["']\s*~|\{)""")
 
 
@@ -96,6 +100,21 @@ def test_nothing_is_there_that_nobody_asks_for() -> None:
 def test_every_word_of_the_programs_has_one_of_the_pages(beginning: str, names: list[str]) -> None:
     messages = language("en").messages
     assert {f"{beginning}.{name}" for name in names} <= messages.keys()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_use_has_one_name_on_a_page(code: str) -> None:
+    """Whether the server writes it, or a script: both are read beside each other."""
+    script = (SCRIPTS / f"{code}.ts").read_text(encoding="utf-8")
+    said = {name.replace("_", "-"): words for name, words in SAID.findall(script)}
+    assert said == {name: language(code).messages[f"use.{name}"] for name in LEAVES}
+
+
+def test_the_audits_tables_are_called_as_the_report_calls_them() -> None:
+    messages = language("en").messages
+    for table in tables_of(full()):
+        assert messages[f"table.{table.name}"] == table.title
+        assert messages[f"table_about.{table.name}"] == table.about
 
 
 def test_one_and_many() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from licet.auditor.papers.html.markup import Html, tag
-from licet.auditor.papers.html.periods import by_period
+from licet.auditor.papers.html.periods import LATEST, by_period
 from licet.auditor.papers.html.plots import Earned, columns, rows
 from licet.auditor.report.lines import ClaimLine
 from licet.text import one_line, short
@@ -47,11 +47,23 @@ def lineage(graph: Mapping[str, Any], here: str, title: str) -> Markup:
     )
 
 
-def paid_over_time(audited: Audited, token: Address, claims: Sequence[ClaimLine], title: str) -> Markup:
-    """What somebody was paid, by period: a column for each."""
+def paid(claims: Sequence[ClaimLine]) -> dict[int, int]:
+    """What somebody was paid at each time, unix seconds."""
     amounts: defaultdict[int, int] = defaultdict(int)
     for claim in claims:
-        amounts[claim.time] += claim.amount
+        amounts[min(claim.time, LATEST)] += claim.amount
+    return dict(amounts)
+
+
+def by_time(audited: Audited, token: Address, amounts: Mapping[int, int]) -> list[tuple[str, str]]:
+    """The periods in which there is something, and how much, in words."""
+    return [
+        (name, audited.amounts.text(token, units)) for name, units in by_period(amounts)[1].items() if units
+    ]
+
+
+def over_time(audited: Audited, token: Address, amounts: Mapping[int, int], title: str) -> Markup:
+    """Amounts by period: a column for each."""
     _, sums = by_period(amounts)
     shown = audited.amounts
     return Markup(columns(sums, shown.of(token), lambda units: shown.rounded(token, units), title))

@@ -5,7 +5,7 @@ import tempfile
 import threading
 import weakref
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from licet.auditor.papers.columns import Table
 from licet.auditor.papers.html.amounts import Amounts
 from licet.auditor.papers.html.figures import figures
 from licet.auditor.papers.html.markup import Html, joined
+from licet.auditor.papers.html.periods import LATEST
 from licet.auditor.papers.tables import tables_of
 from licet.auditor.report.lines import ClaimLine, Shares
 from licet.auditor.report.payees import PayeeStatement, payee_statement
@@ -118,6 +119,26 @@ class Audited:
     def _cases(self) -> dict[tuple[Address, int], CaseLine]:
         return {(line.contract, line.case_id): line for line in self.report.cases}
 
+    @cached_property
+    def _income(self) -> dict[tuple[Address, Address], dict[int, int]]:
+        found: dict[tuple[Address, Address], dict[int, int]] = {}
+        for line in self.report.payments:
+            if line.moved is not False and line.payee in self._sheets:
+                amounts, time = found.setdefault((line.payee, line.token), {}), min(line.time, LATEST)
+                amounts[time] = amounts.get(time, 0) + line.amount
+        return found
+
+    def income(self, vaults: Iterable[Address], token: Address) -> dict[int, int]:
+        """What contracts paid into vaults at each time, unix seconds.
+
+        Plain transfers are not in it: no contract logs them.
+        """
+        found: defaultdict[int, int] = defaultdict(int)
+        for vault in vaults:
+            for time, amount in self._income.get((vault, token), {}).items():
+                found[time] += amount
+        return dict(found)
+
     def stated(self, statement_id: Hash32) -> str | None:
         """How far a statement has come: `contestable`, `contested`, `due`, `released` or `returned`."""
         sheet = self._statements.get(statement_id)
@@ -154,7 +175,7 @@ class Audited:
         """Makes all of it now, so that no visitor waits."""
         for made in (
             *(self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets, self._splits),
-            *(self._pen, self._large, self._statements, self._cases),
+            *(self._pen, self._large, self._statements, self._cases, self._income),
         ):
             assert made is not None
 

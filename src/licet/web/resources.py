@@ -50,7 +50,7 @@ class Resource:
 _ASSET: Final = hash_in_path("asset_id", "an asset's id")
 _OFFER: Final = hash_in_path("offer_hash", "an offer's hash")
 _LICENSE: Final = hash_in_path("license_id", "a license's id")
-_ACCOUNT: Final = address_in_path("address", "an account or a vault")
+_ACCOUNT: Final = address_in_path("address", "account or vault")
 
 
 def _quote(

@@ -51,7 +51,8 @@ export async function mountClaim(place: HTMLElement): Promise<void> {
     const due = found.claims.reduce((sum, claim) => sum + BigInt(claim.due), 0n);
     const { symbol, decimals } = await currencyOf(settings, token);
     const shown = amount(due, decimals, symbol);
-    line.textContent = say("due_from", { amount: shown, count: found.claims.length });
+    const count = found.claims.length;
+    line.textContent = count ? say("due_from", { amount: shown, count }) : say("due_none");
     action.enabled = due > 0n;
   };
   place.replaceChildren(line, action.button, action.status.line);

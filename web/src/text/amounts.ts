@@ -2,11 +2,11 @@
 
 import { formatUnits } from "viem/utils";
 
-/** `25.5 TUSD`: no digit is ever rounded away. */
+/** `1,025.50 TUSD`, as the server writes it: two digits after the point at least, and none rounded away. */
 export function amount(units: bigint, decimals: number, symbol: string): string {
-  const [whole = "", part] = formatUnits(units, decimals).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u202f");
-  return `${part ? `${grouped}.${part}` : grouped} ${symbol}`;
+  const [whole = "", part = ""] = formatUnits(units, decimals).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${decimals ? `${grouped}.${part.padEnd(2, "0")}` : grouped} ${symbol}`;
 }
 
 /** What somebody typed, in the smallest unit; null if it is no such amount. */

@@ -47,7 +47,7 @@ def license_(desk: Desk, license_id: Hash32) -> dict[str, Any]:
         "catalog": bool(asset and asset.works),
         "licensee": made.receiver,
         "sold": logged(desk, made),
-        "sale": None if sale is None else sale_json(desk, sale),
+        "sale": None if sale is None else {**sale_json(desk, sale), "offer_hash": sale.offer.struct_hash()},
         "sublicense_of": None if granted is None else granted.parent_id,
         **slot(desk, license_id),
         "renewals": [

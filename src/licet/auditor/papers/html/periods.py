@@ -13,7 +13,7 @@ MOST: Final = 60
 INCOME: Final = frozenset({Movement.SALE, Movement.RENEWAL, Movement.SETTLEMENT, Movement.STATEMENT_RELEASE})
 """The movements that are income: not what is only deposited, or passed on."""
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST: Final = int(datetime(8999, 1, 1, tzinfo=UTC).timestamp())
+LATEST: Final = int(datetime(8999, 1, 1, tzinfo=UTC).timestamp())
 """No node's clock goes so far; whatever says so is counted here."""
 
 
@@ -64,7 +64,7 @@ def income(payments: Iterable[PaymentLine], token: str) -> dict[int, int]:
     amounts: defaultdict[int, int] = defaultdict(int)
     for line in payments:
         if line.token == token and line.movement in INCOME and line.moved is not False:
-            amounts[min(line.time, _LATEST)] += line.amount
+            amounts[min(line.time, LATEST)] += line.amount
     return dict(amounts)
 
 

@@ -14,6 +14,8 @@ _HEIGHT: Final = 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 80, 10, 12, 28
 _LABELS: Final = 8
 """How many periods are named under the bars."""
+_WIDEST: Final = 110
+"""How wide a period is at most, so that one alone is a bar, and no wall."""
 _ROW: Final = 24
 _NAMES: Final = 190
 _FIGURES: Final = 250
@@ -57,7 +59,7 @@ def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) ->
     grid = _round_step(max(1, *sums.values()))
     steps = -(-max(1, *sums.values()) // grid)
     most = steps * grid
-    step = (WIDTH - _LEFT - _RIGHT) / len(sums)
+    step = min(_WIDEST, (WIDTH - _LEFT - _RIGHT) / len(sums))
     every = -(-len(sums) // _LABELS)
     return tag(
         "svg",
