@@ -105,7 +105,7 @@ def test_license_xml() -> None:
     [
         ("/x", True, {"search": "y", "train-ai": "n"}),
         ("/open/x", False, {"search": "y", "train-ai": "y"}),
-        ("/paid/x.txt", True, {}),
+        ("/paid/x.txt", True, {"search": "", "train-ai": ""}),
         ("/no/x", True, {"search": "n", "train-ai": "n"}),
     ],
 )
@@ -126,8 +126,7 @@ def test_header_robots_and_tdmrep_say_the_same(path: str, reserved: bool, usage:
     rules = [rule for rule in robots.rules(get("/robots.txt").body) if rule.agents == ("*",)]
     matching = [rule for rule in rules if covers(rule.path, path)]
     longest = max(matching, key=lambda rule: len(rule.path))
-    if usage:
-        assert {name: longest.statement.preferences[name].value for name in usage} == usage
+    assert {name: longest.statement.preferences[name].value for name in usage} == usage
 
 
 def test_links() -> None:
