@@ -80,6 +80,7 @@ def test_a_browser_gets_a_page(echo: Echo) -> None:
     answer = get(echo, "/no/x", BROWSER)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert b"<h1>Forbidden</h1>" in answer.body
+    assert b'<a href="/.well-known/licet/">' in answer.body, "it leads to the terms in plain words"
 
 
 def test_a_crawler_gets_its_own_policy_and_caches_hear_of_it(echo: Echo) -> None:

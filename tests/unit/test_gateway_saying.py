@@ -178,6 +178,22 @@ def test_a_page_for_people() -> None:
     assert "0.002" in body
 
 
+def test_a_page_says_nothing_that_offers_say_otherwise() -> None:
+    path, uses = "/archive/", SETS["ai-training"]
+    licensed = Policy(path, Access.LICENSE, asset=ASSET, terms=terms(path, uses, payment=None))
+    of = Site(ORIGIN, Policies.of([licensed, Policy("/", Access.FREE)]))
+    body = ask(app(of), "/.well-known/licet/").body.decode()
+    assert "<h2>/archive/: license</h2>" in body
+    assert "train AI models" in body
+    assert "does not end" not in body
+    assert "not stated" not in body
+    assert 'href="/.well-known/licet.json">the offers' in body
+    every = get("/.well-known/licet/").body.decode()
+    paid = every.partition("<h2>/paid/*.txt$: metered</h2>")[2].partition("<h2>")[0]
+    assert "0.002" in paid
+    assert "does not end" not in paid, "it is one read"
+
+
 def test_documents_are_only_read() -> None:
     assert ask(app(), "/robots.txt", method="HEAD").status == 200
     assert ask(app(), "/robots.txt", method="POST").status == 405
