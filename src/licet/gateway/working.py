@@ -28,9 +28,9 @@ def working(site: Site, business: Business | None, tell: Callable[[LicetError], 
         yield
         return
     stop = threading.Event()
-    anchor_seconds = site.chain.anchor_seconds
+    anchor_seconds, anchor_records = site.chain.anchor_seconds, site.chain.anchor_records
     threads = [
-        threading.Thread(target=business.anchoring.run, args=(stop, anchor_seconds, tell)),
+        threading.Thread(target=business.anchoring.run, args=(stop, anchor_seconds, anchor_records, tell)),
         threading.Thread(target=business.upkeep.run, args=(stop, tell)),
     ]
     if business.holders is not None:
