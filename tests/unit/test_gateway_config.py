@@ -120,7 +120,6 @@ def test_what_policies_say(tmp_path: Path) -> None:
         ("site = 1", "site is 1: a table"),
         ("x = = 1", "not valid TOML"),
         (SITE, "policy is missing"),
-        ('[site]\norigin = "https://site.example"\n' + REST, "site.folder or site.upstream"),
         (SITE + 'upstream = "http://127.0.0.1:1"\n' + REST, "name one of them"),
         (SITE.replace('"."', '"nowhere"') + REST, "no folder"),
         (SITE.replace('"."', "1") + REST, "site.folder is 1: a string"),

@@ -10,6 +10,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from licet.cli.main import main
+from licet.errors import InputError
 from licet.gateway.app import around, gateway
 from licet.gateway.config import Site
 from licet.gateway.policies import Access, Policies, Policy
@@ -79,6 +80,7 @@ def test_a_browser_gets_a_page(echo: Echo) -> None:
     answer = get(echo, "/no/x", BROWSER)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert b"<h1>Forbidden</h1>" in answer.body
+    assert b'<a href="/.well-known/licet/">' in answer.body, "it leads to the terms in plain words"
 
 
 def test_a_crawler_gets_its_own_policy_and_caches_hear_of_it(echo: Echo) -> None:
@@ -144,6 +146,12 @@ def test_a_folder_behind_the_gate(tmp_path: Path) -> None:
     assert ask(app, "/a.txt").body == b"text"
     assert ask(app, "/no/b.txt").status == 403
     assert ask(app, "/nothing").status == 404
+
+
+def test_a_site_that_serves_nothing_goes_around_an_application_alone(echo: Echo) -> None:
+    assert ask(around(echo, site()), "/a").status == 200
+    with pytest.raises(InputError, match="nothing is served"):
+        gateway(site())
 
 
 def test_the_command_line_loads_the_gateway_only_to_run_it() -> None:

@@ -103,8 +103,12 @@ def test_seconds_are_in_one_batch_and_no_record_comes_late(journal: Journal) -> 
     for number, now in enumerate((10, 11, 11, 12)):
         journal.take(shown(str(number)), now)
         assert journal.settled(shown(str(number)), SETTLEMENT, receipt(number, now))
+    assert [batches.has_waiting(count) for count in (1, 4, 5)] == [True, True, False]
     first = batches.next(11)
     assert first is not None
+    assert [batches.has_waiting(count) for count in (1, 2)] == [True, False], (
+        "what is in a batch waits no more"
+    )
     assert (first.log.since, first.log.until, len(first.log.records)) == (10, 11, 3)
     assert batches.next(99) == first, "the same again until it is on chain"
     journal.take(shown("late"), 11)

@@ -105,7 +105,7 @@ def test_license_xml() -> None:
     [
         ("/x", True, {"search": "y", "train-ai": "n"}),
         ("/open/x", False, {"search": "y", "train-ai": "y"}),
-        ("/paid/x.txt", True, {}),
+        ("/paid/x.txt", True, {"search": "", "train-ai": ""}),
         ("/no/x", True, {"search": "n", "train-ai": "n"}),
     ],
 )
@@ -126,8 +126,7 @@ def test_header_robots_and_tdmrep_say_the_same(path: str, reserved: bool, usage:
     rules = [rule for rule in robots.rules(get("/robots.txt").body) if rule.agents == ("*",)]
     matching = [rule for rule in rules if covers(rule.path, path)]
     longest = max(matching, key=lambda rule: len(rule.path))
-    if usage:
-        assert {name: longest.statement.preferences[name].value for name in usage} == usage
+    assert {name: longest.statement.preferences[name].value for name in usage} == usage
 
 
 def test_links() -> None:
@@ -177,6 +176,22 @@ def test_a_page_for_people() -> None:
     assert "A &lt;site&gt;" in body
     assert "<h2>/no/: forbidden</h2>" in body
     assert "0.002" in body
+
+
+def test_a_page_says_nothing_that_offers_say_otherwise() -> None:
+    path, uses = "/archive/", SETS["ai-training"]
+    licensed = Policy(path, Access.LICENSE, asset=ASSET, terms=terms(path, uses, payment=None))
+    of = Site(ORIGIN, Policies.of([licensed, Policy("/", Access.FREE)]))
+    body = ask(app(of), "/.well-known/licet/").body.decode()
+    assert "<h2>/archive/: license</h2>" in body
+    assert "train AI models" in body
+    assert "does not end" not in body
+    assert "not stated" not in body
+    assert 'href="/.well-known/licet.json">the offers' in body
+    every = get("/.well-known/licet/").body.decode()
+    paid = every.partition("<h2>/paid/*.txt$: metered</h2>")[2].partition("<h2>")[0]
+    assert "0.002" in paid
+    assert "does not end" not in paid, "it is one read"
 
 
 def test_documents_are_only_read() -> None:

@@ -1,8 +1,7 @@
 """`licet gateway`: a site, served to machines on its holder's terms."""
 
 import contextlib
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +30,6 @@ _LIBRARIES: Final = (
     "x402",
     "http_message_signatures",
 )
-_LOOK_SECONDS: Final = 1.0
 
 
 @click.command("gateway")
@@ -56,6 +54,7 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
         raise ToolMissing(f"the gateway needs {', '.join(missing)}: pip install 'licet[gateway]'")
     from licet.gateway.app import gateway
     from licet.gateway.config import Site
+    from licet.gateway.working import working
     from licet.server import listening, serve, url_of
 
     site = Site.read(config)
@@ -67,7 +66,7 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
     with listening(host, port) as listener, _watching(site, business) as eyes:
         app = gateway(site, business, eyes)
         _tell(site, url_of(listener), as_json=as_json)
-        with _working(site, business, eyes):
+        with working(site, business, _teller(eyes)):
             serve(app, listener, site.max_body)
     note("The gateway has ended.")
 
@@ -120,12 +119,8 @@ def _watching(site: "Site", business: "Business | None") -> Iterator["Eyes"]:
         yield Eyes(log, metrics)
 
 
-@contextlib.contextmanager
-def _working(site: "Site", business: "Business | None", eyes: "Eyes") -> Iterator[None]:
-    """Anchors records, redeems vouchers, keeps what was sent on chain, and looks for news, meanwhile."""
-    if business is None or business.anchoring is None or business.upkeep is None or site.chain is None:
-        yield
-        return
+def _teller(eyes: "Eyes") -> Callable[[LicetError], None]:
+    """Says what goes wrong in the background."""
 
     def tell(error: LicetError) -> None:
         if eyes.metrics is not None:
@@ -135,22 +130,4 @@ def _working(site: "Site", business: "Business | None", eyes: "Eyes") -> Iterato
         else:
             note(one_line(str(error)))
 
-    stop = threading.Event()
-    anchor_seconds = site.chain.anchor_seconds
-    threads = [
-        threading.Thread(target=business.anchoring.run, args=(stop, anchor_seconds, tell)),
-        threading.Thread(target=business.upkeep.run, args=(stop, tell)),
-    ]
-    if business.holders is not None:
-        looks = business.holders.permits.run
-        redeems = business.holders.redeeming.run
-        threads.append(threading.Thread(target=looks, args=(stop, _LOOK_SECONDS, tell)))
-        threads.append(threading.Thread(target=redeems, args=(stop, _LOOK_SECONDS, anchor_seconds, tell)))
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+    return tell

@@ -15,6 +15,7 @@ from licet.trees.catalog import CatalogTree
 from licet.types import Hash32
 
 _TREES: Final = 8
+_LOOK_SECONDS: Final = 1.0
 
 
 class Anchoring:
@@ -67,13 +68,25 @@ class Anchoring:
         """All that was closed."""
         return self._batches
 
-    def run(self, stop: Event, seconds: float, on_fault: Callable[[LicetError], None]) -> None:
-        """Anchors every so many seconds, until told to stop; what fails is tried again."""
-        while not stop.wait(seconds):
+    def run(self, stop: Event, seconds: float, records: int, on_fault: Callable[[LicetError], None]) -> None:
+        """Anchors every so many seconds or records, until told to stop; what fails is tried again in time.
+
+        Args:
+            stop: says when.
+            seconds: the longest time between two anchors.
+            records: so many are not let wait for it.
+            on_fault: told what failed.
+        """
+        due, is_well = time.monotonic() + seconds, True
+        while not stop.wait(min(_LOOK_SECONDS, seconds)):
             try:
+                if time.monotonic() < due and not (is_well and self._batches.has_waiting(records)):
+                    continue
+                due, is_well = time.monotonic() + seconds, True
                 while self.anchor() is not None:
                     pass
             except LicetError as error:
+                is_well = False  # until the time comes, however many wait
                 on_fault(error)
 
     def proof(self, record_hash: Hash32) -> UsageProof | None:

@@ -12,10 +12,13 @@ from starlette.types import Scope
 
 PROBLEM: Final = "application/problem+json"
 
-_PAGE: Final = """<!doctype html>
+PAGE: Final = "/.well-known/licet/"
+"""Where the site tells people its terms."""
+
+_REFUSAL: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title></head>
-<body><h1>{title}</h1><p>{detail}</p></body></html>
+<body><h1>{title}</h1><p>{detail}</p><p><a href="{terms}">The terms of this site</a></p></body></html>
 """
 
 
@@ -38,7 +41,7 @@ def refusal(
     title = HTTPStatus(status).phrase
     fields = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
     if wants_page(scope):
-        page = _PAGE.format(title=html.escape(title), detail=html.escape(detail))
+        page = _REFUSAL.format(title=html.escape(title), detail=html.escape(detail), terms=PAGE)
         return Response(page, status, fields, media_type="text/html")
     problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, **facts}
     return Response(json.dumps(problem), status, fields, media_type=PROBLEM)

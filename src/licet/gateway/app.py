@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from licet.chain.signer import Signer
 from licet.documents import Publisher
+from licet.errors import InputError
 from licet.gateway.anchoring import Anchoring
 from licet.gateway.batches import Batches
 from licet.gateway.config import Site
@@ -119,7 +120,7 @@ def gateway(site: Site, business: Business | None = None, eyes: Eyes | None = No
         eyes: what is told of requests.
 
     Raises:
-        InputError: a format that the site speaks cannot say its terms.
+        InputError: nothing is served, or a format that the site speaks cannot say its terms.
     """
     return around(served(site), site, business, eyes)
 
@@ -130,7 +131,7 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
     Args:
         app: an ASGI application; what it answers is read on the site's terms.
         site: the terms; its folder and upstream are left alone.
-        business: the site's, if it names a chain.
+        business: the site's, if it names a chain; `licet.gateway.working` does its work meanwhile.
         eyes: what is told of requests.
 
     Raises:
@@ -162,5 +163,13 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
 
 
 def served(site: Site) -> ASGIApp:
-    """What a site's configuration says is served, without any terms."""
-    return Upstream(site.upstream, site.origin) if site.folder is None else Folder(site.folder)
+    """What a site's configuration says is served, without any terms.
+
+    Raises:
+        InputError: it says nothing of that.
+    """
+    if site.folder is not None:
+        return Folder(site.folder)
+    if not site.upstream:
+        raise InputError("nothing is served: name site.folder or site.upstream")
+    return Upstream(site.upstream, site.origin)

@@ -112,6 +112,12 @@ class Batches:
         db.execute("UPDATE records SET batch = ? WHERE batch IS NULL AND time <= ?", (number, until))
         return int(number)
 
+    def has_waiting(self, count: int) -> bool:
+        """Whether so many records are in no batch yet."""
+        with self._journal.database.reading() as db:
+            found = db.execute("SELECT 1 FROM records WHERE batch IS NULL LIMIT 1 OFFSET ?", (count - 1,))
+            return found.fetchone() is not None
+
     def anchored(self, batch: Batch, anchor: Anchor) -> None:
         """Notes where a batch's root is on chain."""
         self._update(batch.number, "tx_hash = ?, block_number = ?, block_hash = ?", *astuple(anchor))

@@ -46,8 +46,8 @@ class Site:
     Attributes:
         origin: what the public calls it: scheme and host, without a slash at the end.
         policies: what each path asks.
-        folder: the folder that is served; None where it is another server.
-        upstream: that server's origin; empty where it is a folder.
+        folder: the folder that is served; None where it is something else.
+        upstream: another server's origin, if that is served. Neither is named around an application.
         title: for people.
         chain: where payments are made; None where nothing asks for one.
         max_body: the most bytes that a request's body may have.
@@ -137,8 +137,6 @@ class Site:
             metrics=metrics_of(top),
             log=log_of(top, folder),
         )
-        if result.folder is None and not result.upstream:
-            raise InputError("nothing is served: name site.folder or site.upstream")
         for table in (site, top):
             table.check_all_known()
         return result

@@ -4,7 +4,7 @@ import html
 import json
 from typing import Any, Final
 
-from licet.gateway.answers import PROBLEM
+from licet.gateway.answers import PAGE, PROBLEM
 from licet.gateway.config import Site
 from licet.gateway.facilitator import BASE as X402
 from licet.gateway.health import LIVE, READY
@@ -18,7 +18,6 @@ from licet.rights.uses import use_names
 from licet.types import ZERO_HASH
 
 OPENAPI: Final = "/.well-known/licet/openapi.json"
-PAGE: Final = "/.well-known/licet/"
 
 _TEXT: Final = {"type": "string"}
 _PROBLEM: Final = {"description": "Why not", "content": {PROBLEM: {}}}
@@ -73,8 +72,12 @@ def page(site: Site) -> str:
         parts.append(f"<h2>{html.escape(policy.path + who)}: {policy.access}</h2>")
         sections = () if policy.terms is None else explain(policy.terms)
         for section in sections:
+            if section.title in _NOT_HERE.get(policy.access, ()):
+                continue
             said = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in section.sentences)
             parts.append(f"<h3>{html.escape(section.title)}</h3><ul>{said}</ul>")
+        if policy.access is Access.LICENSE:
+            parts.append(f"<p>{_OFFERS}</p>")
     parts.append(f'<p><a href="{OPENAPI}">OpenAPI</a>, <a href="{DISCOVERY}">all of it for programs</a></p>')
     title = html.escape(site.title or site.origin)
     return (
@@ -87,6 +90,16 @@ def to_bytes(document: dict[str, Any]) -> bytes:
     """A document in JSON."""
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
+
+# What a policy does not say: offers do, or there is nothing to be had.
+_NOT_HERE: Final = {
+    Access.METERED: ("When",),
+    Access.LICENSE: ("When", "Price"),
+    Access.FORBIDDEN: ("When", "Price"),
+}
+_OFFERS: Final = (
+    f'What a license costs and how long it runs, <a href="{DISCOVERY}">the offers on its asset</a> say.'
+)
 
 _TITLES: Final = {
     ROBOTS: "The terms as robots.txt",

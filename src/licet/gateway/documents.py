@@ -7,9 +7,9 @@ from anyio import to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from licet.gateway.answers import refusal
+from licet.gateway.answers import PAGE, refusal
 from licet.gateway.config import Site
-from licet.gateway.discovery import OPENAPI, PAGE, describe, openapi, page, to_bytes
+from licet.gateway.discovery import OPENAPI, describe, openapi, page, to_bytes
 from licet.gateway.market import Market
 from licet.gateway.paths import request_path
 from licet.gateway.saying import DISCOVERY, LICENSE, TDMREP, Said, Saying

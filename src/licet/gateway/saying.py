@@ -3,7 +3,7 @@
 All words are those of `licet.rights.formats`: this says which policy they are of, and where they stand.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -95,13 +95,13 @@ def _key(policy: Policy) -> tuple[str, tuple[str, ...]]:
     return policy.path, policy.agents
 
 
-def _rules(policies: Iterable[Policy]) -> Iterable[str]:
+def _rules(policies: Sequence[Policy]) -> Iterable[str]:
     for policy in policies:
         yield f"{'Disallow' if policy.access is Access.FORBIDDEN else 'Allow'}: {policy.path}"
-    for policy in policies:
-        value = "" if policy.terms is None else serialize(preferences_of(policy.terms))
-        if value:
-            yield f"Content-Usage: {policy.path} {value}"
+    values = ["" if policy.terms is None else serialize(preferences_of(policy.terms)) for policy in policies]
+    if any(values):  # who prefers nothing says so, lest a wider path's word be taken for it
+        for policy, value in zip(policies, values, strict=True):
+            yield f"Content-Usage: {policy.path} {value}".rstrip()
 
 
 def _at(origin: str, terms: Terms) -> Terms:

@@ -14,6 +14,7 @@ from licet.trees.hashing import parse_address
 from licet.types import Address
 
 DEFAULT_ANCHOR: Final = 600
+DEFAULT_RECORDS: Final = 20_000
 DEFAULT_METRICS_PORT: Final = 9402
 DEFAULT_LICENSE: Final = 30
 DEFAULT_SESSION: Final = 3_600
@@ -33,6 +34,7 @@ class ChainSettings:
         outbox: the file of the account's transactions; None for one beside the journal.
         logs: the folder of the logs of records; None for one beside the journal.
         anchor_seconds: how often records are put under a root on chain.
+        anchor_records: so many do not wait for that.
         confirmations: blocks, its own included, after which a transaction counts.
         max_gwei: the most that is paid for a unit of gas.
         facilitator: the x402 facilitator that settles payments; empty for the gateway itself.
@@ -51,6 +53,7 @@ class ChainSettings:
     outbox: Path | None = None
     logs: Path | None = None
     anchor_seconds: int = DEFAULT_ANCHOR
+    anchor_records: int = DEFAULT_RECORDS
     confirmations: int = 1
     max_gwei: int = DEFAULT_GWEI
     facilitator: str = ""
@@ -103,6 +106,7 @@ def chain_of(top: Table, folder: Path) -> ChainSettings | None:
         outbox=_place(table, "outbox", folder),
         logs=_place(table, "logs", folder),
         anchor_seconds=table.positive("anchor_seconds", DEFAULT_ANCHOR),
+        anchor_records=table.positive("anchor_records", DEFAULT_RECORDS),
         confirmations=table.positive("confirmations", 1),
         max_gwei=table.positive("max_gwei", DEFAULT_GWEI),
         facilitator=table.optional("facilitator", str) or "",
