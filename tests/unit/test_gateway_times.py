@@ -5,9 +5,9 @@ import time
 import pytest
 
 from licet.contracts.authorizations import Transfer
-from licet.gateway import till, wire
+from licet.gateway import payments, wire
 from licet.gateway.errors import PaymentRefused
-from licet.gateway.till import MARGIN, SKEW, check_times
+from licet.gateway.payments import MARGIN, SKEW, check_times
 from licet.types import Address, Hash32
 
 NOW = 1_800_000_000
@@ -20,7 +20,7 @@ def shown(valid_after: int, valid_before: int) -> Transfer:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(till.time, "time", lambda: float(NOW))
+    monkeypatch.setattr(payments.time, "time", lambda: float(NOW))
     assert time.time() == NOW
 
 

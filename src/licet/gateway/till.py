@@ -4,7 +4,6 @@ In this order: the payment is read and checked; it is written down for its URL; 
 if it has what was asked for, the payment is settled; that is written down, and only then does content leave.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,25 +13,20 @@ from anyio import CapacityLimiter, to_thread
 from x402.schemas import PaymentRequirements
 
 from licet.contracts.authorizations import Settlement, Transfer
+from licet.documents.receipts import ReceiptDocument
 from licet.errors import ChainError, InputError, InsufficientBalance, OutboxFailed, SignerError
 from licet.gateway import wire
 from licet.gateway.errors import AccountTaken, JournalFailed, PaymentRefused, PaymentWaits
 from licet.gateway.journal import Journal, Outcome, Shown
+from licet.gateway.payments import Payments, check_times
 from licet.gateway.policies import Policy, Tariff
 from licet.gateway.recording import Recorder
 from licet.gateway.settling import Settler
 from licet.gateway.shown import shown_of
 
-MARGIN: Final = 6
-"""Seconds before its end in which a payment is too late to be mined."""
-
-SKEW: Final = 300
-"""Seconds by which a payer's clock may be ahead."""
-
 RETRY_SECONDS: Final = 5
 _AT_ONCE: Final = 16
 _WAITING: Final = 256
-_NEXT_SECOND: Final = 0.1
 _T = TypeVar("_T")
 
 
@@ -64,6 +58,7 @@ class Till:
 
     def __init__(self, journal: Journal, settler: Settler, recorder: Recorder) -> None:
         self._journal: Final = journal
+        self._payments: Final = Payments(journal)
         self._settler: Final = settler
         self._recorder: Final = recorder
         self._limiter: CapacityLimiter | None = None
@@ -122,10 +117,7 @@ class Till:
         currency = policy.tariff.currency
         submission = self._settler.token(currency).submission(transfer)
         shown = shown_of(currency, transfer, url, wire.identifier_of(payload), submission)
-        outcome = await to_thread.run_sync(self._journal.take, shown, int(time.time()))
-        if outcome is Outcome.NEW:
-            await self._check_new(shown, transfer)
-        check_outcome(outcome)
+        outcome = await self._payments.take(shown, transfer)
         return Reading(shown, transfer, outcome, policy)
 
     async def check(self, transfer: Transfer, tariff: Tariff) -> None:
@@ -158,20 +150,13 @@ class Till:
             PaymentRefused: it cannot be.
             PaymentWaits: it is not known yet whether it is; the payment stays bound to its URL.
         """
-        known = await to_thread.run_sync(self._recorded, reading.shown)
-        if known is not None:
-            return known
         assert reading.policy.tariff is not None
         token = reading.policy.tariff.currency
-        is_new = reading.outcome is Outcome.NEW
-        settle = partial(self._settler.settle, token, reading.transfer, maybe_sent=not is_new)
-        try:
-            settlement = await self._asking(settle)
-        except PaymentRefused:
-            if is_new:  # else a transaction of before may still be on its way
-                await to_thread.run_sync(self._journal.forget, reading.shown)
-            raise
-        return settlement, await to_thread.run_sync(self._record, reading, settlement)
+        maybe_sent = reading.outcome is not Outcome.NEW
+        pay = partial(self._settler.settle, token, reading.transfer, maybe_sent=maybe_sent)
+        return await self._payments.settle(
+            reading.shown, reading.outcome, partial(self._asking, pay), partial(self._receipt, reading)
+        )
 
     async def verify(self, transfer: Transfer, tariff: Tariff) -> None:
         """Makes sure that a checked transfer would succeed now; sends nothing.
@@ -190,36 +175,11 @@ class Till:
 
     async def close(self, reading: Reading, *, delivered: bool) -> None:
         """Ends a request: what its payment is for was delivered, or may be asked for again."""
-        if reading.outcome is Outcome.REPEATED:
-            return
-        if delivered:
-            await to_thread.run_sync(self._journal.served, reading.shown, int(time.time()))
-        else:
-            await to_thread.run_sync(self._journal.release, reading.shown)
+        await self._payments.close(reading.shown, reading.outcome, delivered=delivered)
 
-    def _recorded(self, shown: Shown) -> tuple[Settlement, bytes] | None:
-        settlement, receipt = self._journal.settlement(shown), self._journal.receipt(shown)
-        return None if settlement is None or receipt is None else (settlement, receipt)
-
-    def _record(self, reading: Reading, settlement: Settlement) -> bytes:
-        """Writes down that a reading is paid for, with its record; returns the receipt."""
-        shown, policy = reading.shown, reading.policy
-        while True:
-            now = int(time.time())
-            receipt = self._recorder.receipt(
-                policy, reading.transfer.payer, reading.transfer.nonce, settlement, now
-            )
-            if self._journal.settled(shown, settlement, receipt):
-                return self._journal.receipt(shown) or receipt.to_bytes()
-            time.sleep(_NEXT_SECOND)  # records of this second are under a root already
-
-    async def _check_new(self, shown: Shown, transfer: Transfer) -> None:
-        """Makes sure that a payment never shown before can be settled now. Raises `PaymentRefused`."""
-        try:
-            check_times(transfer)
-        except PaymentRefused:
-            await to_thread.run_sync(self._journal.forget, shown)
-            raise
+    def _receipt(self, reading: Reading, settlement: Settlement, now: int) -> ReceiptDocument:
+        signed = reading.transfer
+        return self._recorder.receipt(reading.policy, signed.payer, signed.nonce, settlement, now)
 
     async def _asking(self, ask: Callable[[], _T]) -> _T:
         """What the chain says; asked in a few threads of its own, so that a slow node holds up nothing else.
@@ -237,31 +197,3 @@ class Till:
             raise PaymentWaits(
                 "the chain cannot be asked at present, or the gateway cannot pay its gas"
             ) from error
-
-
-def check_outcome(outcome: Outcome) -> None:
-    """Makes sure that a payment that is shown may open what it is shown for.
-
-    Raises:
-        PaymentRefused: it may not.
-        PaymentWaits: another request is about it.
-    """
-    if outcome is Outcome.BUSY:
-        raise PaymentWaits("another request with this payment is being answered", busy=True)
-    if outcome is Outcome.ELSEWHERE:
-        raise PaymentRefused("the payment was used for another URL, or is another one of the same nonce")
-    if outcome is Outcome.SPENT:
-        raise PaymentRefused("the payment was used: what it is for was delivered")
-
-
-def check_times(transfer: Transfer) -> None:
-    """Makes sure that a payment can be submitted now, and not for much longer. Raises `PaymentRefused`."""
-    now = int(time.time())
-    if transfer.valid_after >= now:
-        raise PaymentRefused(f"the payment is valid after {transfer.valid_after} only: it is {now}")
-    if transfer.valid_before < now + MARGIN:
-        raise PaymentRefused(f"the payment is void from {transfer.valid_before}: it is {now}, sign another")
-    if transfer.valid_before > now + wire.TIMEOUT + SKEW:
-        raise PaymentRefused(
-            f"the payment is valid until {transfer.valid_before}, longer than the {wire.TIMEOUT} s asked for"
-        )

@@ -5,12 +5,10 @@ if it has what was asked for, the license is bought; that is written down with t
 content leave.
 """
 
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from anyio import to_thread
 from x402.schemas import PaymentPayload, PaymentRequirements
 
 from licet.chain.abi import log_topic
@@ -18,6 +16,7 @@ from licet.chain.transactions import Transaction
 from licet.contracts import Contracts, events
 from licet.contracts.authorizations import Authorizations, Receivable, Settlement
 from licet.contracts.currency import Currency
+from licet.documents.receipts import ReceiptDocument
 from licet.documents.usage import UsageRecord
 from licet.errors import ChainError, InputError, InsufficientBalance, OutboxFailed, Reverted, SignerError
 from licet.gateway import scheme, wire
@@ -25,11 +24,11 @@ from licet.gateway.errors import AccountTaken, PaymentRefused
 from licet.gateway.holders.asking import Asking
 from licet.gateway.journal import Journal, Outcome, Shown
 from licet.gateway.market import Market
+from licet.gateway.payments import Payments
 from licet.gateway.policies import Policy
 from licet.gateway.recording import Recorder
 from licet.gateway.sending import Account
 from licet.gateway.shown import shown_of
-from licet.gateway.till import check_outcome, check_times
 from licet.licensee.offers import StandingOffer
 from licet.rights.offer import Kind
 from licet.rights.order import Order
@@ -40,7 +39,6 @@ MOST: Final = 3
 """The most offers of one 402 answer, the cheapest: a header holds no more. Discovery has all."""
 
 _LOOK_BACK: Final = 10_000
-_NEXT_SECOND: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Sales:
     def __init__(
         self, journal: Journal, contracts: Contracts, market: Market, recorder: Recorder, account: Account
     ) -> None:
-        self._journal: Final = journal
+        self._payments: Final = Payments(journal)
         self._contracts: Final = contracts
         self._market: Final = market
         self._recorder: Final = recorder
@@ -127,14 +125,7 @@ class Sales:
         await self._asking.ask(partial(self._check, order, signed))
         submission = self._submission(order, signed)
         shown = shown_of(order.offer.currency, signed, url, wire.identifier_of(payload), submission)
-        outcome = await to_thread.run_sync(self._journal.take, shown, int(time.time()))
-        if outcome is Outcome.NEW:
-            try:
-                check_times(signed)
-            except PaymentRefused:
-                await to_thread.run_sync(self._journal.forget, shown)
-                raise
-        check_outcome(outcome)
+        outcome = await self._payments.take(shown, signed)
         return Sale(shown, signed, order, outcome, policy)
 
     async def settle(self, sale: Sale) -> tuple[Settlement, bytes]:
@@ -147,25 +138,12 @@ class Sales:
             PaymentRefused: it cannot be.
             ChainWaits: it is not known yet whether it is; the payment stays bound to its URL.
         """
-        known = await to_thread.run_sync(self._recorded, sale.shown)
-        if known is not None:
-            return known
-        try:
-            settlement = await self._asking.ask(partial(self._buy, sale))
-        except PaymentRefused:
-            if sale.outcome is Outcome.NEW:  # else a transaction of before may still be on its way
-                await to_thread.run_sync(self._journal.forget, sale.shown)
-            raise
-        return settlement, await to_thread.run_sync(self._record, sale, settlement)
+        pay = partial(self._asking.ask, partial(self._buy, sale))
+        return await self._payments.settle(sale.shown, sale.outcome, pay, partial(self._receipt, sale))
 
     async def close(self, sale: Sale, *, delivered: bool) -> None:
         """Ends a request: what its payment is for was delivered, or may be asked for again."""
-        if sale.outcome is Outcome.REPEATED:
-            return
-        if delivered:
-            await to_thread.run_sync(self._journal.served, sale.shown, int(time.time()))
-        else:
-            await to_thread.run_sync(self._journal.release, sale.shown)
+        await self._payments.close(sale.shown, sale.outcome, delivered=delivered)
 
     def _requirements(self, policy: Policy) -> list[PaymentRequirements]:
         token = self._contracts.licenses.address
@@ -250,25 +228,16 @@ class Sales:
             return Settlement(event.log.tx_hash, event.log.block_number, event.log.block_hash)
         return None
 
-    def _recorded(self, shown: Shown) -> tuple[Settlement, bytes] | None:
-        settlement, receipt = self._journal.settlement(shown), self._journal.receipt(shown)
-        return None if settlement is None or receipt is None else (settlement, receipt)
-
-    def _record(self, sale: Sale, settlement: Settlement) -> bytes:
-        """Writes down that a license was bought, with the record of what it opened; returns the receipt."""
+    def _receipt(self, sale: Sale, settlement: Settlement, now: int) -> ReceiptDocument:
+        """The receipt of what a license opened in the answer that sold it."""
         order, signed = sale.order, sale.signed
-        while True:
-            now = int(time.time())
-            record = UsageRecord(
-                asset_id=sale.policy.asset,
-                license_id=order.license_id,
-                uses=sale.uses,
-                units=1,
-                since=now,
-                until=now,
-                reference=f"x402:{signed.payer}:{signed.nonce}",
-            )
-            receipt = self._recorder.countersigned(record, order.licensee, settlement.tx_hash)
-            if self._journal.settled(sale.shown, settlement, receipt):
-                return self._journal.receipt(sale.shown) or receipt.to_bytes()
-            time.sleep(_NEXT_SECOND)  # records of this second are under a root already
+        record = UsageRecord(
+            asset_id=sale.policy.asset,
+            license_id=order.license_id,
+            uses=sale.uses,
+            units=1,
+            since=now,
+            until=now,
+            reference=f"x402:{signed.payer}:{signed.nonce}",
+        )
+        return self._recorder.countersigned(record, order.licensee, settlement.tx_hash)
