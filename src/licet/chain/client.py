@@ -334,18 +334,19 @@ class Chain:
             InsufficientBalance: the account cannot pay for the gas and the value.
             ChainError: the transaction could not be sent, or was not mined in time.
         """
-        return self._transact(Transaction.calling(abi, address, function, *arguments, value=value))
+        return self.transact(Transaction.calling(abi, address, function, *arguments, value=value))
 
     def deploy(self, artifact: Artifact, *arguments: Any) -> Receipt:
         """Creates a contract; its address is the receipt's `created`. Raises as `send` does."""
         data = artifact.bytecode + artifact.abi.encode_constructor(arguments)
-        return self._transact(Transaction(None, 0, data))
+        return self.transact(Transaction(None, 0, data))
 
     def pay(self, to: Address, amount: int) -> Receipt:
         """Sends native coin, in wei. Raises as `send` does."""
-        return self._transact(Transaction(to, amount))
+        return self.transact(Transaction(to, amount))
 
-    def _transact(self, transaction: Transaction) -> Receipt:
+    def transact(self, transaction: Transaction) -> Receipt:
+        """Sends a transaction that was made before and waits until a block has it. Raises as `send` does."""
         signer = self.signer_or_raise()
         if self._sender is not None:
             return self._sender.transact(transaction)

@@ -146,7 +146,7 @@ class Authorizations:
 
     def submit(self, transfer: Transfer) -> Receipt:
         """Submits a transfer, at the cost of the chain's account's gas."""
-        return self.chain.send(_abi(transfer), self.token, _FUNCTION, *_arguments(transfer))
+        return self.chain.transact(self.submission(transfer))
 
     def check(self, transfer: Transfer) -> None:
         """Makes sure that a transfer would succeed now; sends nothing.

@@ -90,8 +90,7 @@ class LicenseToken:
 
     def buy_with_authorization(self, order: Order, authorization: Authorization) -> Receipt:
         """Buys licenses, paid by whoever signed the authorization; the chain's account pays the gas."""
-        fields = _signed(authorization)
-        return self.chain.send(_ABI, self.address, "buyWithAuthorization", order.to_abi(), fields)
+        return self.chain.transact(self.buying_with_authorization(order, authorization))
 
     def buying_with_authorization(self, order: Order, authorization: Authorization) -> Transaction:
         """The transaction that buys licenses as `buy_with_authorization` does, for whoever sends it."""

@@ -66,7 +66,7 @@ class UsageLedger:
             since: first unix second of the period; after the last one reported, and not 0.
             until: last unix second of the period; not in the future.
         """
-        return self.chain.send(_ABI, self.address, "anchor", license_id, root, count, since, until)
+        return self.chain.transact(self.anchoring(license_id, root, count, since, until))
 
     def anchoring(self, license_id: Hash32, root: Hash32, count: int, since: int, until: int) -> Transaction:
         """The transaction that anchors records, for whoever sends it; arguments are those of `anchor`."""
@@ -111,16 +111,7 @@ class UsageLedger:
             signature: of the license's holder over the voucher.
             units: to be paid in all, fewer than signed where the deposit or the cap does not suffice.
         """
-        return self.chain.send(
-            _ABI,
-            self.address,
-            "settle",
-            grant.to_abi(),
-            conditions.to_abi(),
-            voucher.units if units is None else units,
-            voucher.units,
-            signature,
-        )
+        return self.chain.transact(self.settling(grant, conditions, voucher, signature, units))
 
     def settling(
         self,
