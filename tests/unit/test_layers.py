@@ -12,6 +12,7 @@ LAYERS = {
     "errors": 0,
     "types": 0,
     "text": 0,
+    "sqlite": 0,
     "server": 1,
     "collector": 0,
     "fingerprint": 1,

@@ -28,6 +28,7 @@ from licet.chain.intents import (
 )
 from licet.chain.transactions import Transaction
 from licet.errors import InputError, OutboxFailed
+from licet.sqlite import all_or_nothing
 from licet.types import Hash32, shown
 
 LONGEST_KEY: Final = 200
@@ -332,15 +333,8 @@ class Outbox:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._asking():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._asking(), all_or_nothing(self._db):
+            yield
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from licet.errors import InputError
 from licet.gateway.errors import JournalFailed
+from licet.sqlite import all_or_nothing
 from licet.text import without_password
 
 if TYPE_CHECKING:
@@ -124,15 +125,8 @@ class _File(Database):
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
-        with self._lock, self._asking():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._lock, self._asking(), all_or_nothing(self._db):
+            yield self._db
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

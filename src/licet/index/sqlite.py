@@ -16,6 +16,7 @@ from licet.index.batch import Row
 from licet.index.schema import Table
 from licet.index.store import Store
 from licet.index.views import SqliteDialect
+from licet.sqlite import all_or_nothing
 
 _WAIT_SECONDS: Final = 10.0
 _CACHE_KIB: Final = 8_192
@@ -90,16 +91,9 @@ class SqliteStore(Store):
     def transaction(self) -> Iterator[None]:
         """A transaction; raises as `Store.apply`."""
         with self._asking():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with all_or_nothing(self._db):
                 yield
-                self._db.execute("COMMIT")
-                self._tidy_up()
-            except BaseException:
-                # A full disk has ended the transaction already.
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+            self._tidy_up()
 
     def _tidy_up(self) -> None:
         """Moves what was committed from the write-ahead log into the file, while others go on.

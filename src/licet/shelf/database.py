@@ -9,6 +9,7 @@ from typing import Any, Final
 from licet.errors import IndexFailed
 from licet.index.state import Identity
 from licet.shelf.tables import SCHEMA, TABLES
+from licet.sqlite import all_or_nothing
 from licet.types import address_bytes
 
 _WAIT_SECONDS: Final = 10.0
@@ -60,14 +61,8 @@ class Database:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing of what is changed."""
-        self.run("BEGIN IMMEDIATE")
-        try:
+        with self.asking(), all_or_nothing(self._db):
             yield
-            self.run("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
 
     def prepare(self, identity: Identity) -> None:
         """Makes the tables, unless they are there, for this index."""
