@@ -71,7 +71,7 @@ nightly: setup ## Long fuzzing, re-orgs and kills, 5,000 sends, 10,000 audited o
 	$(BIN)/python benchmarks/statement.py --check
 	$(BIN)/python benchmarks/gateway.py --check
 	$(BIN)/python benchmarks/pages.py --check
-	LICET_NIGHTLY=1 $(BIN)/python -m pytest tests/unit --timeout 3600
+	LICET_NIGHTLY=1 $(BIN)/python -m pytest --timeout 3600 tests/unit tests/integration/test_statement_spark.py tests/browser/test_pages.py
 
 docs: setup ## The pages made by the program: docs/cli.md, docs/demo.md, docs/trust.md, docs/vocabulary.md, docs/findings.md
 	$(BIN)/python scripts/docs.py $(if $(CATALOG),--catalog '$(CATALOG)')

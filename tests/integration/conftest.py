@@ -182,6 +182,25 @@ def ganache() -> Iterator[Network]:
     yield from started("ganache")
 
 
+@dataclass(frozen=True)
+class Told:
+    """A network on which a story of all contracts was told, and the documents that were published in it."""
+
+    network: Network
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """The story, told once for all tests that begin with it: see `story.py`."""
+    from tests.integration.story import tell  # which imports this module
+
+    for network in started("anvil"):
+        folder = tmp_path_factory.mktemp("told")
+        tell(network, folder)
+        yield Told(network, folder / "documents")
+
+
 def restored(network: Network) -> Iterator[Network]:
     """The network, put back as it was afterwards."""
     snapshot = network.rpc("evm_snapshot")

@@ -15,16 +15,17 @@ from licet.index import Index
 from tests.integration.commands import Ok, Run, failed
 from tests.integration.conftest import Network, Party
 from tests.integration.faults import RefusedError, between
-from tests.integration.indexing import QUICK, play
+from tests.integration.indexing import QUICK
 from tests.integration.market import Market
+from tests.integration.story import folder as folder
+from tests.integration.story import network as network
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def db(market: Market, artist: Party, network: Network, tmp_path: Path) -> Path:
+def db(network: Network, tmp_path: Path) -> Path:
     """A story of all contracts, indexed."""
-    play(market, artist)
     path = tmp_path / "index.sqlite"
     with Index(path) as made:
         made.update([network.url], network.deployment, **QUICK)
@@ -132,6 +133,8 @@ def test_a_log_deleted_from_the_database_is_found(index: Index, db: Path, networ
 
 
 def test_a_chain_that_was_replaced_is_refused(index: Index, network: Network) -> None:
+    network.rpc("anvil_mine", "0x3")
+    index.update([network.url], network.deployment, **QUICK)
     network.rpc("anvil_reorg", 3, [])
     with pytest.raises(IndexUnusable, match="another block"):
         audited(network, index)

@@ -21,8 +21,8 @@ from licet.rights.registration import Registration
 from tests.integration.commands import Ok, Run
 from tests.integration.conftest import LICENSOR, Network, Party, development_signer
 from tests.integration.faults import alter_slot, between, deed_slot
-from tests.integration.indexing import play
-from tests.integration.market import Market
+from tests.integration.story import folder as folder
+from tests.integration.story import network as network
 
 pytestmark = pytest.mark.integration
 
@@ -30,9 +30,8 @@ Make = Callable[..., Path]
 
 
 @pytest.fixture
-def make(market: Market, artist: Party, network: Network, folder: Path, tmp_path: Path) -> Make:
+def make(network: Network, folder: Path, tmp_path: Path) -> Make:
     """Packs a story of all contracts."""
-    play(market, artist)
 
     def make(name: str = "pack.zip", url: str = network.url, **settings: Any) -> Path:
         path = tmp_path / name

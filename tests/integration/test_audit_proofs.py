@@ -18,21 +18,15 @@ from licet.errors import ChainError, NodeUntrue
 from licet.index import Index
 from licet.trees.hashing import checksum
 from tests.integration.commands import Ok, Run
-from tests.integration.conftest import Network, Party
+from tests.integration.conftest import Network
 from tests.integration.faults import RefusedError, alter_slot, between, deed_slot, kinds
-from tests.integration.indexing import QUICK, play
-from tests.integration.market import Market
+from tests.integration.indexing import QUICK
+from tests.integration.story import folder as folder
+from tests.integration.story import network as network
 
 pytestmark = pytest.mark.integration
 
 Answer = Callable[[str, list[Any], Any], Any]
-
-
-@pytest.fixture
-def story(market: Market, artist: Party) -> Market:
-    """A story of all contracts."""
-    play(market, artist)
-    return market
 
 
 @pytest.fixture
@@ -50,7 +44,7 @@ Prove = Callable[..., AuditReport]
 
 
 def test_what_is_proven_is_what_the_node_says(
-    story: Market, network: Network, prove: Prove, audit: Callable[..., AuditReport]
+    network: Network, prove: Prove, audit: Callable[..., AuditReport]
 ) -> None:
     report, believed = prove(), audit()
     assert report.to_json() | {"proven": None} == believed.to_json()
@@ -64,7 +58,7 @@ def test_what_is_proven_is_what_the_node_says(
     assert report.proven.linked_from == 0
 
 
-def test_a_slot_that_no_transaction_changed_is_found(story: Market, network: Network, prove: Prove) -> None:
+def test_a_slot_that_no_transaction_changed_is_found(network: Network, prove: Prove) -> None:
     [sale, *_] = prove().sales
     alter_slot(
         network, network.deployment.license_token, deed_slot(sale.license_id), lambda word: word ^ 1 << 170
@@ -125,19 +119,17 @@ def header(**changes: Callable[[str], str]) -> Answer:
         (header(hash=lambda text: flipped(text, 9)), "does not lead to the block's hash"),
     ],
 )
-def test_a_node_that_lies(
-    answer: Answer, message: str, story: Market, network: Network, prove: Prove
-) -> None:
+def test_a_node_that_lies(answer: Answer, message: str, network: Network, prove: Prove) -> None:
     with between(network.url, answer) as url, pytest.raises(ChainError, match=message):
         prove(url)
 
 
-def test_the_word_beside_a_proof_is_not_read(story: Market, network: Network, prove: Prove) -> None:
+def test_the_word_beside_a_proof_is_not_read(network: Network, prove: Prove) -> None:
     with between(network.url, storage(lambda one: one | {"value": "0x1234"})) as url:
         assert prove(url).to_json() == prove().to_json()
 
 
-def test_a_header_of_another_branch(story: Market, network: Network, prove: Prove) -> None:
+def test_a_header_of_another_branch(network: Network, prove: Prove) -> None:
     """Each header leads to its hash, but one is not the parent of the next."""
     other = network.rpc("eth_getBlockByNumber", "0x2", False)
 
@@ -149,7 +141,7 @@ def test_a_header_of_another_branch(story: Market, network: Network, prove: Prov
         prove(url)
 
 
-def test_a_log_of_another_block(story: Market, network: Network, prove: Prove) -> None:
+def test_a_log_of_another_block(network: Network, prove: Prove) -> None:
     def answer(method: str, params: list[Any], result: Any) -> Any:
         if method != "eth_getLogs" or not result:
             return result
@@ -160,7 +152,7 @@ def test_a_log_of_another_block(story: Market, network: Network, prove: Prove) -
         prove(url)
 
 
-def test_code_that_the_state_does_not_have(story: Market, network: Network, prove: Prove) -> None:
+def test_code_that_the_state_does_not_have(network: Network, prove: Prove) -> None:
     shipped = network.chain().code(network.deployment.usage_ledger)
     network.rpc("anvil_setCode", network.deployment.usage_ledger, "0x00")
     network.rpc("evm_mine")
@@ -174,7 +166,7 @@ def test_code_that_the_state_does_not_have(story: Market, network: Network, prov
 
 
 @pytest.mark.parametrize("method", ["eth_getProof", "eth_getBlockReceipts"])
-def test_a_node_that_has_no_proofs(method: str, story: Market, network: Network, run: Run) -> None:
+def test_a_node_that_has_no_proofs(method: str, network: Network, run: Run) -> None:
     def answer(asked: str, params: list[Any], result: Any) -> Any:
         if asked in (method, "eth_getTransactionReceipt"):
             raise RefusedError("distance to target block exceeds maximum proof window")
@@ -187,9 +179,7 @@ def test_a_node_that_has_no_proofs(method: str, story: Market, network: Network,
     assert ("or audit a newer block" in ran.err) == (method == "eth_getProof")
 
 
-def test_what_a_token_says_of_balances_may_remain_its_word(
-    story: Market, network: Network, prove: Prove
-) -> None:
+def test_what_a_token_says_of_balances_may_remain_its_word(network: Network, prove: Prove) -> None:
     """Where the node lies about a balance, no slot that tokens keep balances in has that word."""
     dollar = network.deployment.test_dollar
 
@@ -205,7 +195,7 @@ def test_what_a_token_says_of_balances_may_remain_its_word(
 
 
 def test_headers_that_are_too_many_to_link(
-    story: Market, network: Network, prove: Prove, monkeypatch: pytest.MonkeyPatch
+    network: Network, prove: Prove, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("licet.auditor.evidence.proven._MOST_LINKED", 10)
     report = prove()
@@ -215,7 +205,7 @@ def test_headers_that_are_too_many_to_link(
     assert report.proven.unproven == (f"the blocks before {first}, which are too many to link",)
 
 
-def test_an_index_gives_the_logs(story: Market, network: Network, prove: Prove, tmp_path: Path) -> None:
+def test_an_index_gives_the_logs(network: Network, prove: Prove, tmp_path: Path) -> None:
     with Index(tmp_path / "index.sqlite") as index:
         index.update([network.url], network.deployment, **QUICK)
         report = prove(index=index)
@@ -224,7 +214,7 @@ def test_an_index_gives_the_logs(story: Market, network: Network, prove: Prove, 
     assert report.proven.unproven == ("when logs were written, and what vaults and tokens logged",)
 
 
-def test_the_command_tells_what_was_proven(story: Market, network: Network, ok: Ok, run: Run) -> None:
+def test_the_command_tells_what_was_proven(network: Network, ok: Ok, run: Run) -> None:
     told = ok("audit", "--proofs", "--json")["proven"]
     assert set(told) == {"state_root", "slots", "accounts", "receipts", "linked_from", "unproven"}
     assert ok("audit", "--json")["proven"] is None
@@ -232,7 +222,7 @@ def test_the_command_tells_what_was_proven(story: Market, network: Network, ok: 
     assert f"Proven against block {network.height}, 0x" in ran.out
 
 
-def test_a_state_that_is_proven_is_read_like_any_other(story: Market, network: Network) -> None:
+def test_a_state_that_is_proven_is_read_like_any_other(network: Network) -> None:
     chain = network.chain()
     at = chain.block()
     pinned: Header = pinned_header(chain.node, at)

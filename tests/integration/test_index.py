@@ -24,18 +24,13 @@ from licet.index.kinds import CONTRACTS, addresses, kinds
 from licet.index.schema import numbered
 from licet.trees.sums import SumTree
 from licet.types import Address
-from tests.integration.conftest import DEPLOYER, Network, Party, ask, development_signer
+from tests.integration.conftest import DEPLOYER, Network, ask, development_signer
 from tests.integration.faults import between
-from tests.integration.indexing import QUICK, content, fresh, play
-from tests.integration.market import Market
+from tests.integration.indexing import QUICK, content, fresh
+from tests.integration.story import folder as folder
+from tests.integration.story import network as network
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def played(market: Market, artist: Party, network: Network) -> Network:
-    play(market, artist)
-    return network
 
 
 @pytest.fixture
@@ -44,10 +39,10 @@ def db(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(played: Network, db: Path) -> Iterator[Index]:
+def index(network: Network, db: Path) -> Iterator[Index]:
     """The whole story, indexed."""
     with Index(db) as index:
-        state = index.update([played.url], played.deployment, **QUICK)
+        state = index.update([network.url], network.deployment, **QUICK)
         assert state.proven
         yield index
 
@@ -58,24 +53,24 @@ def chain_logs(network: Network) -> list[Any]:
     return sorted(logs, key=lambda log: (log.block_number, log.index))
 
 
-def test_it_has_what_the_contracts_logged(index: Index, played: Network) -> None:
-    logs = chain_logs(played)
+def test_it_has_what_the_contracts_logged(index: Index, network: Network) -> None:
+    logs = chain_logs(network)
     assert list(index.logs()) == logs
     assert len(logs) > 60
     audited = [
         log
         for log in logs
-        if events.is_audited(CONTRACTS[addresses(played.deployment).index(log.address)], log)
+        if events.is_audited(CONTRACTS[addresses(network.deployment).index(log.address)], log)
     ]
     assert index.state.counted == len(audited) < len(logs)
 
 
-def test_its_events_are_those_that_the_auditor_reads(index: Index, played: Network) -> None:
-    where = dict(zip(addresses(played.deployment), CONTRACTS, strict=True))
+def test_its_events_are_those_that_the_auditor_reads(index: Index, network: Network) -> None:
+    where = dict(zip(addresses(network.deployment), CONTRACTS, strict=True))
     types = {(kind.contract, kind.topic): kind.type for kind in kinds()}
 
     def decoded() -> Iterator[Event]:
-        for log in chain_logs(played):
+        for log in chain_logs(network):
             type_ = types.get((where[log.address], log.topics[0]))
             if type_ is not None:
                 yield events.decode(type_, log)
@@ -98,8 +93,8 @@ def test_a_part_of_the_contracts_can_be_read(index: Index) -> None:
         next(index.logs(["RoyaltyVault"]))
 
 
-def test_it_knows_the_times_of_blocks(index: Index, played: Network) -> None:
-    block = Chain(played.url).block()
+def test_it_knows_the_times_of_blocks(index: Index, network: Network) -> None:
+    block = Chain(network.url).block()
     assert index.timestamp(block.number) == block.timestamp
     with pytest.raises(InputError, match="is not indexed"):
         index.timestamp(block.number + 1)
@@ -135,25 +130,25 @@ def same(type_: str, value: Any, expected: Any) -> bool:
     return bool(bytes(value) == expected if isinstance(value, memoryview) else value == expected)
 
 
-def test_in_steps_or_at_once_it_is_the_same(played: Network, db: Path, tmp_path: Path) -> None:
-    tip = Chain(played.url).block().number
-    for last in range(played.deployment.block, tip + 1, 7):
+def test_in_steps_or_at_once_it_is_the_same(network: Network, db: Path, tmp_path: Path) -> None:
+    tip = Chain(network.url).block().number
+    for last in range(network.deployment.block, tip + 1, 7):
         with Index(db) as index:
-            assert index.update([played.url], played.deployment, to_block=last, **QUICK).block == last
+            assert index.update([network.url], network.deployment, to_block=last, **QUICK).block == last
     with Index(db) as index:
-        index.update([played.url], played.deployment, **QUICK)
-        assert content(index) == fresh(played.url, played.deployment, tmp_path)
+        index.update([network.url], network.deployment, **QUICK)
+        assert content(index) == fresh(network.url, network.deployment, tmp_path)
         before = content(index)
-        index.update([played.url], played.deployment, **QUICK)
+        index.update([network.url], network.deployment, **QUICK)
         assert content(index) == before
 
 
-def test_proven_by_receipts_it_is_the_same(index: Index, played: Network, tmp_path: Path) -> None:
-    assert fresh(played.url, played.deployment, tmp_path, prove=True, **QUICK) == content(index)
+def test_proven_by_receipts_it_is_the_same(index: Index, network: Network, tmp_path: Path) -> None:
+    assert fresh(network.url, network.deployment, tmp_path, prove=True, **QUICK) == content(index)
 
 
-def test_relying_on_heads_it_is_the_same(index: Index, played: Network, tmp_path: Path) -> None:
-    assert fresh(played.url, played.deployment, tmp_path, busy=True, **QUICK) == content(index)
+def test_relying_on_heads_it_is_the_same(index: Index, network: Network, tmp_path: Path) -> None:
+    assert fresh(network.url, network.deployment, tmp_path, busy=True, **QUICK) == content(index)
 
 
 def test_what_an_older_contract_logged_before_is_there(db: Path) -> None:
@@ -282,11 +277,11 @@ def test_a_database_of_another_chain(index: Index, db: Path) -> None:
         assert content(index) == before
 
 
-def test_a_database_of_another_deployment(index: Index, played: Network, db: Path) -> None:
-    other = deploy(Chain(played.url, development_signer(3)))
+def test_a_database_of_another_deployment(index: Index, network: Network, db: Path) -> None:
+    other = deploy(Chain(network.url, development_signer(3)))
     before = content(index)
     with pytest.raises(IndexUnusable, match="is the index of the registry"):
-        index.update([played.url], other, **QUICK)
+        index.update([network.url], other, **QUICK)
     assert content(index) == before
 
 
@@ -305,12 +300,12 @@ def test_a_file_that_is_no_database(network: Network, db: Path) -> None:
 
 
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
-def test_a_half_written_database(index: Index, played: Network, db: Path, part: float) -> None:
+def test_a_half_written_database(index: Index, network: Network, db: Path, part: float) -> None:
     index.close()
     data = db.read_bytes()
     db.write_bytes(data[: int(len(data) * part)])
     with pytest.raises(IndexUnusable, match=r"is damaged|another version"):
-        read_all(db, played)
+        read_all(db, network)
 
 
 def read_all(db: Path, network: Network) -> None:
@@ -319,13 +314,13 @@ def read_all(db: Path, network: Network) -> None:
         list(index.logs())
 
 
-def test_a_cursor_ahead_of_the_blocks(index: Index, played: Network, db: Path) -> None:
+def test_a_cursor_ahead_of_the_blocks(index: Index, network: Network, db: Path) -> None:
     index.close()
     with sqlite3.connect(db) as other:
         other.execute("UPDATE cursor SET block_number = block_number + 1")
     other.close()
     with Index(db) as odd, pytest.raises(IndexUnusable, match="is damaged"):
-        odd.update([played.url], played.deployment, **QUICK)
+        odd.update([network.url], network.deployment, **QUICK)
 
 
 def test_a_database_of_another_version(index: Index, db: Path) -> None:
@@ -337,10 +332,10 @@ def test_a_database_of_another_version(index: Index, db: Path) -> None:
         Index(db)
 
 
-def test_an_empty_file_is_a_new_database(played: Network, db: Path) -> None:
+def test_an_empty_file_is_a_new_database(network: Network, db: Path) -> None:
     db.touch()
     with Index(db) as index:
-        assert index.update([played.url], played.deployment, **QUICK).proven
+        assert index.update([network.url], network.deployment, **QUICK).proven
 
 
 def test_nothing_is_known_before_the_first_update(db: Path) -> None:

@@ -13,25 +13,20 @@ from licet.index import Index
 from licet.index.export import export
 from licet.shelf import Filler, Shelf
 from tests.integration.commands import Run
-from tests.integration.conftest import Network, Party
-from tests.integration.indexing import QUICK, content, fresh, play
-from tests.integration.market import Market
+from tests.integration.conftest import Network
+from tests.integration.indexing import QUICK, content, fresh
+from tests.integration.story import folder as folder
+from tests.integration.story import network as network
 from tests.integration.test_index import views_agree
 from tests.integration.test_index_reorgs import started
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture
-def played(market: Market, artist: Party, network: Network) -> Network:
-    play(market, artist)
-    return network
-
-
-def test_it_has_what_sqlite_has(db: str, played: Network, tmp_path: Path) -> None:
-    expected = fresh(played.url, played.deployment, tmp_path)
+def test_it_has_what_sqlite_has(db: str, network: Network, tmp_path: Path) -> None:
+    expected = fresh(network.url, network.deployment, tmp_path)
     with Index(db) as index, Index(tmp_path / "fresh.sqlite") as sqlite:
-        state = index.update([played.url], played.deployment, **QUICK)
+        state = index.update([network.url], network.deployment, **QUICK)
         assert state.proven
         found = content(index)
         differing = {table for table in expected if found[table] != expected[table]}
@@ -40,16 +35,16 @@ def test_it_has_what_sqlite_has(db: str, played: Network, tmp_path: Path) -> Non
         assert list(index.logs()) == list(sqlite.logs())
 
 
-def test_its_views_show_the_same(db: str, played: Network) -> None:
+def test_its_views_show_the_same(db: str, network: Network) -> None:
     with Index(db) as index:
-        index.update([played.url], played.deployment, **QUICK)
+        index.update([network.url], network.deployment, **QUICK)
         views_agree(index)
 
 
-def test_it_exports_the_same_files(db: str, played: Network, tmp_path: Path) -> None:
+def test_it_exports_the_same_files(db: str, network: Network, tmp_path: Path) -> None:
     with Index(db) as index, Index(tmp_path / "other.sqlite") as sqlite:
         for made in (index, sqlite):
-            made.update([played.url], played.deployment, **QUICK)
+            made.update([network.url], network.deployment, **QUICK)
         ours = export(index, tmp_path / "ours", "csv")
         theirs = export(sqlite, tmp_path / "theirs", "csv")
     assert [made.table for made in ours] == [made.table for made in theirs]
@@ -75,16 +70,16 @@ def test_reorgs_and_steps(db: str, tmp_path: Path) -> None:
                     assert found[table] == expected[table]
 
 
-def test_a_process_that_is_killed_leaves_whole_batches(db: str, played: Network) -> None:
+def test_a_process_that_is_killed_leaves_whole_batches(db: str, network: Network) -> None:
     """The server ends the transaction of whoever is gone."""
     with Index(db) as index:
-        index.update([played.url], played.deployment, to_block=played.deployment.block + 30, **QUICK)
+        index.update([network.url], network.deployment, to_block=network.deployment.block + 30, **QUICK)
         before = content(index)
         with pytest.raises(IndexFailed):
             lose_the_server_halfway(index, db)
     with Index(db) as index:
         assert content(index) == before
-        assert index.update([played.url], played.deployment, **QUICK).proven
+        assert index.update([network.url], network.deployment, **QUICK).proven
 
 
 def lose_the_server_halfway(index: Index, db: str) -> None:
@@ -105,7 +100,7 @@ def test_a_database_of_something_else(db: str, network: Network) -> None:
         Index(db)
 
 
-def test_on_the_command_line(db: str, played: Network, run: Run) -> None:
+def test_on_the_command_line(db: str, network: Network, run: Run) -> None:
     done = run("index", "update", "--db", db, "--json")
     assert done.code == 0, done.err
     assert done.json["proven"] is True
@@ -128,11 +123,11 @@ def test_a_server_that_is_not_there(url: str) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_its_shelf_is_that_of_sqlite(db: str, played: Network, folder: Path, tmp_path: Path) -> None:
+def test_its_shelf_is_that_of_sqlite(db: str, network: Network, folder: Path, tmp_path: Path) -> None:
     shelves: list[list[Any]] = []
     with Index(db) as index, Index(tmp_path / "other.sqlite") as sqlite:
         for name, made in (("ours", index), ("theirs", sqlite)):
-            made.update([played.url], played.deployment, **QUICK)
+            made.update([network.url], network.deployment, **QUICK)
             filler = Filler(tmp_path / name, made, Library([folder], allow_http=False))
             filler.fill()
             filler.close()

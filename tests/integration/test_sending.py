@@ -23,9 +23,9 @@ from tests.integration.troubles import Network, World, living, troubled
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(7_200)]
 
-SENDS = int(os.environ.get("LICET_SENDS", "100"))
+SENDS = int(os.environ.get("LICET_SENDS", "60"))
 SEED = int(os.environ.get("LICET_SEED", "20261129").replace("-", ""))
-KILLS = int(os.environ.get("LICET_KILLS", "20"))
+KILLS = int(os.environ.get("LICET_KILLS", "10"))
 ZYGOTE = Path(__file__).with_name("sending_zygote.py")
 
 

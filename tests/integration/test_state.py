@@ -13,8 +13,8 @@ from licet.trees.hashing import checksum, keccak
 from licet.types import Address, hash32
 from tests.integration.conftest import DEPLOYER, Network, development_signer
 from tests.integration.faults import RefusedError, between
-from tests.integration.indexing import play
 from tests.integration.market import Market
+from tests.integration.story import play
 
 pytestmark = pytest.mark.integration
 

@@ -43,8 +43,8 @@ from licet.web.live import Live
 from licet.web.resources import RESOURCES
 from licet.web.site import Site
 from tests.integration.conftest import DAY, DOLLAR, Network, Party
-from tests.integration.indexing import play
 from tests.integration.market import PRICE, Market
+from tests.integration.story import play
 from tests.unit.asgi import Answer, ask
 
 pytestmark = pytest.mark.integration
