@@ -11,7 +11,7 @@ from licet.gateway import wire
 from licet.gateway.answers import challenge, refusal
 from licet.gateway.bots import WANTED, Bots
 from licet.gateway.config import Site
-from licet.gateway.errors import AskedTooOften, IdentityRefused, PaymentRefused, PaymentWaits
+from licet.gateway.errors import AskedTooOften, IdentityRefused, PaymentRefused, Waits
 from licet.gateway.holders.desk import Desk
 from licet.gateway.limits import Limit, Rate, Turn
 from licet.gateway.observing import ACCESS
@@ -156,7 +156,7 @@ class Gate:
             Turn.of(scope).known()
             answer = await self._bill(policy, url, scope, str(error))
             await answer(scope, receive, send)
-        except PaymentWaits as error:
+        except Waits as error:
             await _later(scope, str(error), 409 if error.facts.get("busy") else 503)(scope, receive, send)
 
     async def _bill(self, policy: Policy, url: str, scope: Scope, reason: str) -> Response:
@@ -165,7 +165,7 @@ class Gate:
         assert self._till is not None
         try:
             wanted = await self._till.requirements(policy.tariff)
-        except PaymentWaits as error:
+        except Waits as error:
             return _later(scope, str(error))
         title = "" if policy.terms is None else policy.terms.document.title
         bill = wire.required([wanted], url, title, reason)

@@ -22,6 +22,7 @@ from starlette.types import Scope
 
 from licet.errors import ChainError
 from licet.gateway.errors import IdentityRefused
+from licet.types import shown
 
 INPUT: Final = "Signature-Input"
 SIGNATURE: Final = "Signature"
@@ -182,7 +183,8 @@ def check_holds(
     except HTTPMessageSignaturesException as error:
         if isinstance(error.__cause__, ChainError):
             raise error.__cause__ from error
-        raise IdentityRefused(f"the request's signature does not hold: {error}") from error
+        why = str(error) or f"it is not this key's, of a request for {shown(asked.url)}"
+        raise IdentityRefused(f"the request's signature does not hold: {why}") from error
     return frozenset(result.covered_components)
 
 

@@ -12,8 +12,8 @@ from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
+from licet.gateway.asking import Asking
 from licet.gateway.errors import IdentityRefused
-from licet.gateway.holders.asking import Asking
 from licet.gateway.holders.signatures import Signatures
 from licet.gateway.holders.tokens import Kind, Tokens
 from licet.gateway.signed import INPUT, Asked

@@ -15,18 +15,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from licet.errors import InputError, LicetError
 from licet.gateway import wire
 from licet.gateway.answers import challenge, refusal
+from licet.gateway.asking import Asking
 from licet.gateway.errors import (
     AskedTooOften,
     ChainWaits,
     IdentityRefused,
     LicenseRefused,
     PaymentRefused,
-    PaymentWaits,
     VoucherRefused,
+    Waits,
 )
 from licet.gateway.holders.accounts import NONCE, SESSION
 from licet.gateway.holders.askers import Asker, Askers
-from licet.gateway.holders.asking import Asking
 from licet.gateway.holders.counting import VOUCHER, Counter
 from licet.gateway.holders.permits import Cover, Permits, Question
 from licet.gateway.holders.sales import Sales
@@ -114,7 +114,7 @@ class Desk:
                 Turn.of(scope).known()
             answer = await self._refusal(error, path, policy, scope)
             await answer(scope, receive, send)
-        except (ChainWaits, PaymentWaits) as error:
+        except Waits as error:
             status = 409 if error.facts.get("busy") else 503
             await refusal(scope, status, str(error), _LATER)(scope, receive, send)
 
