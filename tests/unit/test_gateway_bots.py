@@ -162,6 +162,8 @@ def test_each_signature_is_looked_at_by_itself() -> None:
     assert names(bots, joined(wallets, ours)) == ("examplebot",)
     assert names(bots, [*ours, *wallets]) == ("examplebot",), "as lines of their own, too"
     assert names(bots, joined(ours, rubbish)) == ("examplebot",)
+    half = [*ours, ("Signature-Input", 'h=("@authority")'), ("Signature", "g=:AA==:")]
+    assert names(bots, half) == ("examplebot",)
     bad = relabelled(signed(OTHER, seconds=-1), "bad")
     with pytest.raises(IdentityRefused, match="sign it for now"):
         names(bots, joined(ours, bad))

@@ -150,13 +150,14 @@ def signatures_of(asked: Asked) -> tuple[Signature, ...]:
     if len(said) + len(made) > MAX_FIELD:
         raise IdentityRefused(f"the request's signatures have more than {MAX_FIELD} characters")
     inputs, signatures = _members(said, INPUT), _members(made, SIGNATURE)
-    if not inputs or inputs.keys() != signatures.keys():
-        raise IdentityRefused(f"{INPUT} and {SIGNATURE} do not name the same signatures")
     found = []
-    for label, (covered, parameters) in inputs.items():
+    for label in (label for label in inputs if label in signatures):
+        covered, parameters = inputs[label]
         fields = ((INPUT, _field(label, inputs[label])), (SIGNATURE, _field(label, signatures[label])))
-        # What is no list of components, or no signature, is nobody's, whatever it says.
+        # What is no list of components is nobody's, whatever it says.
         found.append(Signature(parameters if isinstance(covered, list) else {}, fields))
+    if not found:
+        raise IdentityRefused(f"the fields {INPUT} and {SIGNATURE} have no signature in common")
     return tuple(found)
 
 
