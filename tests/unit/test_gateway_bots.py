@@ -19,9 +19,9 @@ from licet.gateway.app import around
 from licet.gateway.bots import MAX_SECONDS, WANTED, Bots, Once
 from licet.gateway.config import Site
 from licet.gateway.discovery import describe, page
-from licet.gateway.errors import IdentityRefused
+from licet.gateway.errors import AskedTooOften, IdentityRefused
 from licet.gateway.keys import PUBLISHED, BotKey
-from licet.gateway.limits import By, Rate
+from licet.gateway.limits import By, Limit, Rate, Turn
 from licet.gateway.policies import Access, Policies, Policy
 from licet.gateway.saying import Saying
 from licet.gateway.signed import MAX_FIELD
@@ -404,6 +404,25 @@ def test_a_keys_rate_is_its_own() -> None:
         assert ask(app, path, headers=signed(OTHER)).status == 200
     assert [ask(app, "/a/x").status for _ in range(3)] == [200, 200, 429], "others by address"
     assert ask(app, "/a/x", headers=signed(seconds=-1)).status == 429, "and whoever signs badly with these"
+
+
+def test_a_crawler_that_pays_is_counted_as_who_pays() -> None:
+    """Where it will be known who pays, a key counts only for those who do not."""
+    limit = Limit(Rate(1, 60, By.KEY))
+
+    def turn(client: str, bot: str, payer: str = "") -> None:
+        begun = Turn(limit, {"type": "http", "client": (client, 1)}, is_proven=True, bot=bot)
+        begun.count()
+        begun.known(payer)
+
+    turn("192.0.2.1", "examplebot")
+    turn("192.0.2.1", "another")
+    turn("192.0.2.1", "another", "0xpayer")
+    turn("192.0.2.1", "")
+    for bot, payer in (("examplebot", ""), ("", ""), ("examplebot", "0xpayer")):
+        with pytest.raises(AskedTooOften):
+            turn("192.0.2.1", bot, payer)
+    turn("192.0.2.2", "")
 
 
 def test_what_is_said_of_a_key_is_not_said_to_all() -> None:

@@ -102,20 +102,17 @@ class Signature:
     @property
     def key_id(self) -> str:
         """The key that it names; empty if it names none."""
-        found = self.said.get("keyid")
-        return found if isinstance(found, str) else ""
+        return self._text("keyid")
 
     @property
     def tag(self) -> str:
         """What it is for; empty if it does not say."""
-        found = self.said.get("tag")
-        return found if isinstance(found, str) else ""
+        return self._text("tag")
 
     @property
     def nonce(self) -> str:
         """Its nonce; empty if it has none."""
-        found = self.said.get("nonce")
-        return found if isinstance(found, str) else ""
+        return self._text("nonce")
 
     def times(self, most: int) -> tuple[int, int]:
         """The unix seconds from which and until which it is valid: now, and for so many seconds at most.
@@ -135,6 +132,10 @@ class Signature:
                 f"now, and for {most} s at most"
             )
         return created, expires
+
+    def _text(self, name: str) -> str:
+        found = self.said.get(name)
+        return found if isinstance(found, str) else ""
 
 
 def signatures_of(asked: Asked) -> tuple[Signature, ...]:
