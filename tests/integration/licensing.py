@@ -16,6 +16,7 @@ from licet.documents.terms import TermsDocument
 from licet.gateway.app import Business, around, served
 from licet.gateway.config import ChainSettings, Site
 from licet.gateway.holders.holders import Holders
+from licet.gateway.keys import BotKey
 from licet.gateway.policies import Access, Policies, Policy
 from licet.gateway.recording import FIELD
 from licet.rights.terms import Terms
@@ -42,6 +43,8 @@ class House:
     asset: Hash32
     documents: Path
     settings: dict[str, Any] = field(default_factory=dict)
+    keys: tuple[BotKey, ...] = ()
+    policies: tuple[Policy, ...] = ()
 
     def __post_init__(self) -> None:
         tales = self.folder / "site" / "tales"
@@ -67,10 +70,12 @@ class House:
                 [
                     Policy("/tales/", Access.LICENSE, (), self.asset, None, terms),
                     Policy("/", Access.FREE),
+                    *self.policies,
                 ]
             ),
             folder=self.folder / "site",
             chain=chain,
+            keys=self.keys,
         )
         business = Business.of(self.site, self.keeper.signer)
         assert business is not None

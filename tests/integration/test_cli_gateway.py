@@ -12,11 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from x402 import x402ClientSync
 from x402.http.clients.requests import x402_requests
 from x402.http.utils import decode_payment_required_header, decode_payment_response_header
@@ -24,12 +25,14 @@ from x402.mechanisms.evm.exact import ExactEvmScheme
 
 from licet.documents import PayeeShare, ReceiptDocument, SplitDocument, TermsDocument, UsageProof
 from licet.gateway.journal import Journal
+from licet.gateway.keys import BotKey
 from licet.rights.offer import Offer
 from licet.rights.uses import Use
 from licet.rights_holder import Price
 from licet.types import ZERO_ADDRESS, Address, Hash32
 from tests.integration.commands import Ok, Run, failed
 from tests.integration.conftest import DAY, STRANGER, Network, Party
+from tests.unit.wallets import signed_fields
 
 pytestmark = pytest.mark.integration
 
@@ -88,9 +91,11 @@ def wait_for(port: int, process: "subprocess.Popen[str]") -> None:
     raise AssertionError("the gateway does not listen")
 
 
-def get(port: int, path: str, method: str = "GET") -> tuple[int, bytes]:
+def get(
+    port: int, path: str, method: str = "GET", fields: Iterable[tuple[str, str]] = ()
+) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request(method, path)
+    connection.request(method, path, headers=dict(fields))
     answer = connection.getresponse()
     data = answer.read()
     connection.close()
@@ -98,11 +103,22 @@ def get(port: int, path: str, method: str = "GET") -> tuple[int, bytes]:
 
 
 def test_it_serves_and_ends(config: Path) -> None:
+    bot = Ed25519PrivateKey.generate()
+    public = base64.urlsafe_b64encode(bot.public_key().public_bytes_raw()).decode().rstrip("=")
+    key = f'[[key]]\nname = "bot"\npublic = "{public}"\n'
+    own = '[[policy]]\npath = "/no/"\naccess = "free"\nkeys = ["bot"]\n'
+    config.write_text(CONFIG + own + key)
+    thumbprint = BotKey.parse("bot", public).thumbprint
     with running(str(config)) as (process, port):
         assert get(port, "/a.txt") == (200, b"text")
         assert get(port, "/a.txt", "HEAD") == (200, b"")
         assert get(port, "/no/b.txt")[0] == 403
         assert get(port, "/%6eo/b.txt")[0] == 403
+        fields = signed_fields(
+            bot, "https://site.example/x", covered=("@authority",), key_id=thumbprint, tag="web-bot-auth"
+        )
+        assert get(port, "/no/b.txt", fields=fields) == (200, b"secret"), "signed for the public name"
+        assert get(port, "/no/b.txt", fields=fields)[0] == 401, "shown twice"
         assert get(port, "http://elsewhere.example/a.txt")[0] == 400
         assert get(port, "/healthz")[0] == 200
         assert get(port, "/readyz")[0] == 200

@@ -217,7 +217,10 @@ def test_a_token_opens_what_it_is_for_while_the_license_lives(
     asyncio.run(ask())
 
 
-def test_a_token_ends_with_its_license(house: House, market: Market, asset: Hash32, licensee: Party) -> None:
+def test_a_token_ends_with_its_license(
+    house: House, market: Market, asset: Hash32, licensee: Party, network: Network
+) -> None:
+    network.travel_to(max(network.now + 1, int(time.time())))  # the chain's clock may be behind
     sold = market.sell(asset, uses=Use.INDEX, duration=600)
     expires = licensee.contracts.licenses.license(sold.license_id).expires
     assert expires < PERPETUAL
@@ -227,7 +230,35 @@ def test_a_token_ends_with_its_license(house: House, market: Market, asset: Hash
 
     before = int(time.time())
     said = asyncio.run(ask())
-    assert said["expires_in"] <= max(1, expires - before)  # the chain's clock may be behind
+    assert 0 < said["expires_in"] <= expires - before
+
+
+@pytest.mark.parametrize("is_ahead", [True, False], ids=["the chain's clock", "this machine's clock"])
+def test_a_license_has_ended_once_either_clock_says_so(
+    house: House,
+    market: Market,
+    asset: Hash32,
+    licensee: Party,
+    network: Network,
+    monkeypatch: pytest.MonkeyPatch,
+    is_ahead: bool,
+) -> None:
+    sold = market.sell(asset, uses=Use.INDEX, duration=600)
+    expires = licensee.contracts.licenses.license(sold.license_id).expires
+    if is_ahead:
+        network.travel_to(expires)
+    else:
+        monkeypatch.setattr(time, "time", lambda: float(expires))
+        assert licensee.contracts.licenses.permits(sold.license_id, Use.INDEX), "the chain still does"
+
+    async def ask() -> None:
+        said = await token(house, await client(house, licensee))
+        assert (said["status"], said["error"]) == (403, "invalid_license")
+        answer = await house.get(PATH, await house.session(licensee))
+        assert (answer.status, TALE in answer.body) == (403, False)
+
+    asyncio.run(ask())
+    assert house.records == 0
 
 
 def test_nothing_is_encrypted(house: House, sold: Sold, licensee: Party) -> None:

@@ -38,9 +38,9 @@ def blocks(language: str) -> list[str]:
 def test_the_configuration_on_the_page_is_one(tmp_path: Path) -> None:
     """All that the page shows, put together: whoever copies it has a gateway."""
     (tmp_path / "public").mkdir()
-    site, chain, reads, licensed, operation = blocks("toml")
-    policies, keys = licensed.split("[chain]")
-    chain += keys.replace("# …", "")
+    site, keys, chain, reads, licensed, operation = blocks("toml")
+    policies, settings = licensed.split("[chain]")
+    chain += settings.replace("# …", "")
     for table in re.split(r"(?m)^(?=\[)", operation):
         name, _, lines = table.partition("\n")
         if name == "[site]":
@@ -49,12 +49,14 @@ def test_the_configuration_on_the_page_is_one(tmp_path: Path) -> None:
             chain = chain.replace("[chain]\n", f"[chain]\n{lines}")
         else:
             chain += table
-    text = re.sub(r'asset = "0x…"', f'asset = "0x{"1" * 64}"', site + reads + policies + chain)
+    text = re.sub(r'asset = "0x…"', f'asset = "0x{"1" * 64}"', site + keys + reads + policies + chain)
     (tmp_path / "gateway.toml").write_text(text.replace("0x…", "0x" + "2" * 40))
     read = Site.read(tmp_path / "gateway.toml")
     assert {policy.access for policy in read.policies.policies} == set(Access)
     assert read.chain is not None
-    assert (len(read.chain.keys), read.chain.anchor_seconds, read.chain.max_gwei) == (1, 600, 200)
+    assert (read.chain.license_seconds, read.chain.anchor_seconds, read.chain.max_gwei) == (30, 600, 200)
+    assert [(key.name, key.holder is None) for key in read.keys] == [("examplebot", False)]
+    assert read.policies.keys == ("examplebot",)
     assert set(Saying(read).documents) == {"/robots.txt", "/license.xml", "/.well-known/tdmrep.json"}
 
 

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from licet.chain.signatures import recover
 from licet.documents import UsageProof
 from licet.errors import ConnectionFailed
-from licet.gateway.holders.keys import BotKey
+from licet.gateway.keys import BotKey
+from licet.gateway.policies import Access, Policy
 from licet.rights.conditions import Conditions
 from licet.rights.uses import Use
 from licet.types import ZERO_HASH, Address, Hash32
@@ -158,14 +159,59 @@ def test_a_crawler_reads_with_the_licenses_of_whom_it_is_named_for(
     sold: Sold,
     licensee: Party,
 ) -> None:
-    bot = Ed25519PrivateKey.generate()
-    public = base64.urlsafe_b64encode(bot.public_key().public_bytes_raw()).decode().rstrip("=")
-    key = BotKey.parse(public, licensee.address)
-    house = House(tmp_path / "house", network, stranger, asset, folder, {"keys": (key,)})
-    fields = signed_fields(bot, ORIGIN + PATH, covered=COVERED, key_id=key.thumbprint, tag="web-bot-auth")
-    answer = asyncio.run(house.get(PATH, *fields))
+    (bot, key), (other, guest) = crawler("bot", licensee.address), crawler("guest")
+    preview = Policy(PATH.replace("a.", "b."), Access.FREE, keys=("bot", "guest"))
+    house = House(
+        tmp_path / "house", network, stranger, asset, folder, keys=(key, guest), policies=(preview,)
+    )
+
+    def signed(
+        by: Ed25519PrivateKey, named: BotKey, path: str = PATH, covered: tuple[str, ...] = COVERED
+    ) -> list[tuple[str, str]]:
+        return signed_fields(
+            by,
+            ORIGIN + path,
+            covered=covered,
+            key_id=named.thumbprint,
+            tag="web-bot-auth",
+            nonce=f"n{time.monotonic_ns()}",
+        )
+
+    async def read() -> Answer:
+        usual = ("@authority",)
+        assert (await house.get("/tales/b.txt")).status == 402, "it is on sale to others"
+        for by, named in ((bot, key), (other, guest)):
+            fields = signed(by, named, covered=usual)
+            assert (await house.get("/tales/b.txt", *fields)).body == b"another"
+            replayed = await house.get("/tales/b.txt", *fields)
+            assert (replayed.status, b"another" in replayed.body) == (401, False)
+        # What says who asks, and not what for, opens nothing that is licensed.
+        answer = await house.get(PATH, *signed(bot, key, covered=usual))
+        assert (answer.status, "must cover @method" in answer.body.decode()) == (401, True)
+        # Whoever reads with nobody's licenses is offered one, as all are who do not sign.
+        stray, unknown = crawler("unknown")
+        for by, named, covered in ((other, guest, usual), (other, guest, COVERED), (stray, unknown, usual)):
+            answer = await house.get(PATH, *signed(by, named, covered=covered))
+            assert (answer.status, TALE in answer.body) == (402, False)
+            assert "payment-required" in answer.headers
+        assert house.records == 0
+        # A wallet signs beside the crawler that carries its request.
+        wallets = [(name, value.replace("pyhms=", "w=")) for name, value in house.signed(licensee)]
+        assert (await house.get(PATH, *signed(other, guest, covered=usual), *wallets)).body == TALE
+        answer = await house.get(PATH, *signed(bot, key), *wallets)
+        assert (answer.status, "sign it once" in answer.body.decode()) == (401, True)
+        return await house.get(PATH, *signed(bot, key))
+
+    answer = asyncio.run(read())
     assert answer.body == TALE
     assert receipt_in(answer).receipt.requester == licensee.address
+    assert house.records == 2
+
+
+def crawler(name: str, holder: Address | None = None) -> tuple[Ed25519PrivateKey, BotKey]:
+    secret = Ed25519PrivateKey.generate()
+    public = base64.urlsafe_b64encode(secret.public_key().public_bytes_raw()).decode().rstrip("=")
+    return secret, BotKey.parse(name, public, holder)
 
 
 def test_a_contract_wallet_signs_in(

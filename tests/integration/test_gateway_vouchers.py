@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
@@ -119,6 +120,32 @@ def test_units_may_arrive_in_any_order_and_never_twice(house: House, sign: Sign)
 
     asyncio.run(go())
     assert house.records == 5
+
+
+def test_no_voucher_pays_for_a_read_after_the_end(
+    tmp_path: Path,
+    network: Network,
+    stranger: Party,
+    folder: Path,
+    market: Market,
+    sign: Sign,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asset = market.register(market.licensor, "a work for a while")
+    sold = market.sell(asset, kind=Kind.METERED, amount=DOLLAR, duration=600)
+    market.deposit(sold, 10 * DOLLAR)
+    house = House(tmp_path / "house", network, stranger, asset, folder)
+    expires = market.licensee.contracts.licenses.license(sold.license_id).expires
+
+    async def go() -> None:
+        monkeypatch.setattr(time, "time", lambda: expires - 1.0)
+        assert (await read(house, sign(1, license_id=sold.license_id))).body == TALE
+        monkeypatch.setattr(time, "time", lambda: float(expires))
+        answer = await read(house, sign(2, license_id=sold.license_id))
+        assert (answer.status, "has ended" in answer.body.decode()) == (403, True), "no look was needed"
+
+    asyncio.run(go())
+    assert house.records == 1
 
 
 def test_of_many_at_once_one_is_served(house: House, sign: Sign, sold: Sold) -> None:

@@ -44,15 +44,13 @@ def test_what_a_site_says_of_licenses(tmp_path: Path) -> None:
     plain = read(tmp_path, SITE + CHAIN + licensed + REST)
     assert plain.chain is not None
     assert plain.needs_account
-    assert (plain.chain.license_seconds, plain.chain.session_seconds, plain.chain.keys) == (30, 3600, ())
+    assert (plain.chain.license_seconds, plain.chain.session_seconds, plain.keys) == (30, 3600, ())
     assert not read(tmp_path, SITE + licensed + REST).needs_account, "without a chain nobody can read it"
     assert not read(tmp_path, SITE + CHAIN + REST).needs_account
     settings = "license_seconds = 5\nsession_seconds = 60\n"
-    key = f'[[chain.key]]\npublic = "{"A" * 43}"\nholder = "{VAULT}"\n'
-    chain = read(tmp_path, SITE + CHAIN + settings + key + REST).chain
+    chain = read(tmp_path, SITE + CHAIN + settings + REST).chain
     assert chain is not None
     assert (chain.license_seconds, chain.session_seconds) == (5, 60)
-    assert [(key.public, key.holder) for key in chain.keys] == [(bytes(32), VAULT)]
 
 
 @pytest.mark.parametrize(
@@ -60,10 +58,7 @@ def test_what_a_site_says_of_licenses(tmp_path: Path) -> None:
     [
         "license_seconds = 0\n",
         'session_seconds = "1h"\n',
-        f'[[chain.key]]\npublic = "{"A" * 42}"\nholder = "{VAULT}"\n',
-        f'[[chain.key]]\npublic = "{"A" * 43}"\nholder = "me"\n',
-        f'[[chain.key]]\npublic = "{"A" * 43}"\n',
-        f'[[chain.key]]\npublic = "{"A" * 43}"\nholder = "{VAULT}"\nname = "x"\n',
+        f'[[chain.key]]\nname = "x"\npublic = "{"A" * 43}"\n',
     ],
 )
 def test_what_is_no_setting_of_licenses(tmp_path: Path, text: str) -> None:
@@ -73,6 +68,54 @@ def test_what_is_no_setting_of_licenses(tmp_path: Path, text: str) -> None:
 
 def policy(**values: str) -> str:
     return "[[policy]]\n" + "".join(f"{name} = {value}\n" for name, value in values.items())
+
+
+def key(**values: str) -> str:
+    return "[[key]]\n" + "".join(
+        f'{name} = "{value}"\n'
+        for name, value in {"name": "bot", "public": "A" * 43, **values}.items()
+        if value
+    )
+
+
+def test_crawlers_keys(tmp_path: Path) -> None:
+    own = policy(path='"/a/"', access='"free"', keys='["bot"]', rate='"1/s"')
+    agents = policy(path='"/a/"', access='"free"', keys='["bot"]', rate='"1/s"', rate_by='"address"')
+    keys = key() + key(public="B" * 43, holder=VAULT) + key(name="Other.2", public="C" * 43, holder=VAULT)
+    site = read(tmp_path, SITE + own + REST + keys)
+    assert [(each.name, each.public[0], each.holder) for each in site.keys] == [
+        ("bot", 0, None),
+        ("bot", 4, VAULT),
+        ("Other.2", 8, VAULT),
+    ]
+    named = site.policies.policies[0]
+    assert (named.keys, named.rate) == (("bot",), Rate(1, 1, By.KEY))
+    assert read(tmp_path, SITE + agents + REST + key()).policies.policies[0].rate == Rate(1, 1)
+    assert read(tmp_path, SITE + REST).keys == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (key(public="A" * 42), "key 1: 'A*' is no Ed25519 public key"),
+        (key(public=""), "key 1.public is missing"),
+        (key(name=""), "key 1.name is missing"),
+        (key(name="two words"), "key 1: 'two words' is no key's name"),
+        (key(name="x" * 65), "is no key's name"),
+        (key(holder="me"), "key 1: 'me' is not an address"),
+        (key(kid="x"), "key 1.kid is unknown"),
+        (key() + key(name="other"), "two .*key.* have one public key"),
+        (key(public="11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"), "an example's key"),
+        (key(public="JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"), "an example's key"),
+        (policy(path='"/a"', access='"free"', keys='["bot"]'), "'bot' is the name of no key"),
+        (policy(path='"/a"', access='"free"', keys='["Bot"]') + key(), "'Bot' is the name of no key"),
+        (policy(path='"/a"', access='"free"', keys='"bot"') + key(), "an array"),
+        (policy(path='"/a"', access='"free"', keys='["bot"]', agents='["bot"]') + key(), "a policy for each"),
+    ],
+)
+def test_what_is_no_key(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        read(tmp_path, SITE + REST + text)
 
 
 def test_a_site(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ def path(raw: bytes | str) -> RequestPath | None:
     return request_path({"type": "http", "raw_path": data, "path": ""})
 
 
-def matched(policies: Policies, raw: str, agent: str = "") -> Policy:
+def matched(policies: Policies, raw: str, agent: str = "", *keys: str) -> Policy:
     asked = path(raw)
     assert asked is not None
-    return policies.match(asked, agent)
+    return policies.match(asked, agent, keys)
 
 
 def free(pattern: str, *agents: str) -> Policy:
@@ -137,6 +137,39 @@ def test_who_goes_by_several_names_gets_what_is_stricter() -> None:
     assert matched(policies, "/a/x", "one two").access is Access.FORBIDDEN
 
 
+def test_what_is_proven_counts_before_what_is_claimed() -> None:
+    def keyed(pattern: str, access: Access, *keys: str) -> Policy:
+        return Policy(pattern, access, keys=keys)
+
+    policies = Policies.of(
+        [
+            free("/"),
+            forbidden("/a/"),
+            forbidden("/a/", "one"),
+            keyed("/a/", Access.FREE, "one", "two"),
+            keyed("/a/b/", Access.FORBIDDEN, "two"),
+            forbidden("/a/c/", "one"),
+            forbidden("/d/"),
+            keyed("/", Access.FREE, "one"),
+        ]
+    )
+    assert policies.keys == ("one", "two")
+    assert policies.agents == ("one",)
+    assert matched(policies, "/a/x").access is Access.FORBIDDEN
+    assert matched(policies, "/a/x", "two").access is Access.FORBIDDEN, "a key's name is nobody's user agent"
+    for agent in ("", "one"):
+        assert matched(policies, "/a/x", agent, "one").access is Access.FREE
+    assert matched(policies, "/a/x", "one").access is Access.FORBIDDEN, "after a key was seen, too"
+    assert matched(policies, "/a/x", "", "unknown").access is Access.FORBIDDEN
+    assert matched(policies, "/a/b/x", "", "one").access is Access.FREE
+    assert matched(policies, "/a/b/x", "", "one", "two").access is Access.FORBIDDEN, "the longer pattern"
+    assert matched(policies, "/a/c/x", "one", "one").access is Access.FORBIDDEN, "the longer pattern"
+    assert matched(policies, "/d/x", "", "one").access is Access.FORBIDDEN, "the longer pattern"
+    assert [policy.path for policy in policies.of_agent("one")] == ["/a/c/", "/a/", "/d/", "/"]
+    equal = Policies.of([free("/"), keyed("/", Access.FREE, "one"), keyed("/", Access.FORBIDDEN, "two")])
+    assert matched(equal, "/x", "", "one", "two").access is Access.FORBIDDEN, "the stricter of two keys"
+
+
 @pytest.mark.parametrize(
     ("policies", "problem"),
     [
@@ -145,6 +178,8 @@ def test_who_goes_by_several_names_gets_what_is_stricter() -> None:
         ([free("/", "one")], 'path = "/"'),
         ([free("/"), forbidden("/")], "two policies"),
         ([free("/"), free("/a", "one"), forbidden("/a", "one", "two")], "two policies"),
+        ([Policy("/", Access.FREE, keys=("one",))], 'path = "/"'),
+        ([free("/"), *[Policy("/a", Access.FREE, keys=("one",))] * 2], "two policies"),
     ],
 )
 def test_each_path_has_one_policy(policies: list[Policy], problem: str) -> None:
@@ -156,6 +191,8 @@ def test_a_policy_says_what_it_needs() -> None:
     for pattern in ("a", "", "/a?b", "/" + "*" * 17, "/a#b"):
         with pytest.raises(InputError):
             free(pattern)
+    with pytest.raises(InputError, match="write a policy for each"):
+        Policy("/", Access.FREE, ("one",), keys=("one",))
     with pytest.raises(InputError, match="product token"):
         free("/", "two words")
     with pytest.raises(InputError, match="price is for what is metered"):

@@ -74,7 +74,12 @@ def command(session: Session, config: Path, host: str, port: int, check: bool, a
 def _tell(site: "Site", url: str, *, as_json: bool) -> None:
     served = site.upstream or str(site.folder)
     policies = [
-        {"path": policy.path, "access": policy.access.value, "agents": list(policy.agents)}
+        {
+            "path": policy.path,
+            "access": policy.access.value,
+            "agents": list(policy.agents),
+            "keys": list(policy.keys),
+        }
         for policy in site.policies.policies
     ]
     emit(

@@ -47,6 +47,13 @@ def refusal(
     return Response(json.dumps(problem), status, fields, media_type=PROBLEM)
 
 
+def challenge(code: str, description: str) -> str:
+    """The value of `WWW-Authenticate`, as RSL's crawlers read it."""
+    plain = "".join(char for char in description if char.isascii() and char.isprintable())
+    said = plain.replace("\\", "").replace('"', "'")
+    return f'License error="{code}", error_description="{said}"'
+
+
 def wants_page(scope: Scope) -> bool:
     """Whether a browser asks: one names HTML before anything else."""
     accepted = Headers(scope=scope).get("accept", "")

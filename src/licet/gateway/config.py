@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
-from licet.gateway.limits import Rate
+from licet.gateway.keys import BotKey
+from licet.gateway.limits import By, Rate
 from licet.gateway.policies import Access, Policies, Policy, Tariff
 from licet.gateway.proxies import Network, parse_network
 from licet.gateway.settings import (
@@ -16,6 +17,7 @@ from licet.gateway.settings import (
     LogSettings,
     MetricsSettings,
     chain_of,
+    keys_of,
     log_of,
     metrics_of,
     rate_of,
@@ -56,6 +58,7 @@ class Site:
         proxies: networks of servers in front, whose word on a client's address is taken.
         metrics: where Prometheus asks for figures; None if nowhere.
         log: where requests are written; None if nowhere.
+        keys: of crawlers: those that policies name, and those that read with somebody's licenses.
     """
 
     origin: str
@@ -70,6 +73,7 @@ class Site:
     proxies: tuple[Network, ...] = ()
     metrics: MetricsSettings | None = None
     log: LogSettings | None = None
+    keys: tuple[BotKey, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "origin", origin_of(self.origin, "site.origin"))
@@ -81,6 +85,8 @@ class Site:
             raise InputError(f"{self.folder} is no folder that could be served")
         if self.chain is None and any(policy.tariff for policy in self.policies.policies):
             raise InputError("reads are paid for on a chain: add [chain] with rpc, registry and chain_id")
+        for name in sorted(set(self.policies.keys) - {key.name for key in self.keys}):
+            raise InputError(f"{shown(name)} is the name of no key: add [[key]] with name and public")
 
     @property
     def licensed(self) -> tuple[Policy, ...]:
@@ -136,6 +142,7 @@ class Site:
             proxies=tuple(parse_network(text) for text in site.strings("proxies")),
             metrics=metrics_of(top),
             log=log_of(top, folder),
+            keys=keys_of(top),
         )
         for table in (site, top):
             table.check_all_known()
@@ -179,8 +186,10 @@ def _policy(table: Table, folder: Path, chain: ChainSettings | None) -> Policy:
             agents=table.strings("agents"),
             asset=ZERO_HASH if asset is None else parse_hash(asset, "asset id"),
             tariff=tariff,
+            keys=table.strings("keys"),
         )
-        terms, rate = _terms(table, policy, folder, payment), rate_of(table)
+        terms = _terms(table, policy, folder, payment)
+        rate = rate_of(table, By.KEY if policy.keys else By.ADDRESS)
         table.check_all_known()
         return replace(policy, terms=terms, rate=rate)
     except InputError as error:

@@ -31,7 +31,7 @@ def describe(site: Site, saying: Saying, market: Market | None) -> dict[str, Any
         "title": site.title,
         "documents": {path: f"{site.origin}{path}" for path in (*saying.documents, OPENAPI, PAGE)},
         "chain": None if market is None else market.describe(),
-        "policies": [_policy(policy) for policy in site.policies.policies],
+        "policies": [_policy(policy, site) for policy in site.policies.policies],
         "offers": [] if market is None else market.offers(),
         "holders": _holders(site),
     }
@@ -68,7 +68,8 @@ def page(site: Site) -> str:
     """The same for people: each policy in plain words."""
     parts = [f"<h1>{html.escape(site.title or site.origin)}</h1>"]
     for policy in site.policies.policies:
-        who = f" for {', '.join(policy.agents)}" if policy.agents else ""
+        names = (*policy.agents, *(f"{name} (by its key)" for name in policy.keys))
+        who = f" for {', '.join(names)}" if names else ""
         parts.append(f"<h2>{html.escape(policy.path + who)}: {policy.access}</h2>")
         sections = () if policy.terms is None else explain(policy.terms)
         for section in sections:
@@ -174,12 +175,13 @@ _SERVER: Final = {
 }
 
 
-def _policy(policy: Policy) -> dict[str, Any]:
+def _policy(policy: Policy, site: Site) -> dict[str, Any]:
     tariff, document = policy.tariff, None if policy.terms is None else policy.terms.document
     return {
         "path": policy.path,
         "access": policy.access.value,
         "agents": list(policy.agents),
+        "keys": [key.thumbprint for key in site.keys if key.name in policy.keys],
         "asset": None if policy.asset == ZERO_HASH else policy.asset,
         "price": None if tariff is None else str(tariff.amount),
         "currency": None if tariff is None else tariff.currency,
@@ -203,9 +205,11 @@ def _reading(site: Site) -> dict[str, Any]:
     if Access.FORBIDDEN in kinds:
         answers["403"] = "The holder keeps it"
     if Access.LICENSE in kinds:
-        answers["401"] = "A license is asked for"
+        answers["401"] = "A license is asked for, or a signature does not count"
         answers["402"] = "A license is on sale"
         answers["403"] = "There is no license, or it does not cover this"
+    if site.policies.keys:
+        answers.setdefault("401", "A signature does not count")
     if Access.METERED in kinds:
         answers["402"] = "A payment is asked for"
     if kinds & {Access.METERED, Access.LICENSE}:

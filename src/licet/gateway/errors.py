@@ -8,8 +8,12 @@ class PaymentRefused(LicetError):
     """A payment does not open what it was shown for; it moved no money for this, or opened it before."""
 
 
-class PaymentWaits(LicetError):
-    """It is not known yet whether a payment opens what it was shown for: to be asked again."""
+class Waits(LicetError):
+    """What is asked for cannot be said yet: to be asked again."""
+
+
+class PaymentWaits(Waits):
+    """It is not known yet whether a payment opens what it was shown for."""
 
 
 class JournalFailed(PaymentWaits):
@@ -36,8 +40,8 @@ class VoucherRefused(LicetError):
     """A voucher does not pay for what it was shown for."""
 
 
-class ChainWaits(LicetError):
-    """The chain cannot be asked at present: to be asked again."""
+class ChainWaits(Waits):
+    """The chain cannot be asked at present."""
 
 
 class AskedTooOften(LicetError):

@@ -25,7 +25,7 @@ from licet.contracts.authorizations import Transfer
 from licet.errors import InputError
 from licet.gateway import wire
 from licet.gateway.answers import refusal
-from licet.gateway.errors import PaymentRefused, PaymentWaits
+from licet.gateway.errors import PaymentRefused, Waits
 from licet.gateway.policies import Policy, Tariff
 from licet.gateway.till import RETRY_SECONDS, Till
 from licet.types import Address
@@ -86,7 +86,7 @@ class Facilitator:
             return _answer(await self._settle(wanted.payment_payload, wanted.payment_requirements))
         except ValueError:
             return refusal(request.scope, 400, "The body is no request of x402, version 2.")
-        except PaymentWaits as error:
+        except Waits as error:
             return refusal(request.scope, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
 
     async def _verify(self, payload: PaymentPayload, wanted: PaymentRequirements) -> VerifyResponse:

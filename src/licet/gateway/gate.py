@@ -8,9 +8,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.gateway import wire
-from licet.gateway.answers import refusal
+from licet.gateway.answers import challenge, refusal
+from licet.gateway.bots import WANTED, Bots
 from licet.gateway.config import Site
-from licet.gateway.errors import AskedTooOften, PaymentRefused, PaymentWaits
+from licet.gateway.errors import AskedTooOften, IdentityRefused, PaymentRefused, Waits
 from licet.gateway.holders.desk import Desk
 from licet.gateway.limits import Limit, Rate, Turn
 from licet.gateway.observing import ACCESS
@@ -51,6 +52,9 @@ class Gate:
         self._desk: Final = desk
         self._elements: Final = saying.elements if site.html_links else ""
         self._by_agent: Final = bool(site.policies.agents)
+        self._bots: Final = _bots(site)
+        vary = {"User-Agent": self._by_agent, "Signature-Input, Signature": self._bots is not None}
+        self._vary: Final = ", ".join(names for names, counts in vary.items() if counts)
         self._limits: Final = {id(each): Limit(each.rate) for each in site.policies.policies if each.rate}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,22 +72,31 @@ class Gate:
                 scope, receive, send
             )
             return
-        agent = Headers(scope=scope).get("user-agent", "") if self._by_agent else ""
-        policy = self._site.policies.match(path, agent)
-        await self._answer(path, policy, scope, receive, send)
+        await self._answer(path, scope, receive, send)
 
-    async def _answer(
-        self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _answer(self, path: RequestPath, scope: Scope, receive: Receive, send: Send) -> None:
+        agent = Headers(scope=scope).get("user-agent", "") if self._by_agent else ""
+        bots, wrong = self._signed(scope)
+        policy = self._site.policies.match(path, agent, bots)
         said = self._with_terms(policy, send)
         scope[ACCESS] = policy.access
-        proven = policy.access in (Access.METERED, Access.LICENSE)
-        turn = Turn.begun(self._limits.get(id(policy)), scope, is_proven=proven)
+        proven = wrong is None and policy.access in (Access.METERED, Access.LICENSE)
+        turn = Turn.begun(self._limits.get(id(policy)), scope, is_proven=proven, bot=", ".join(bots))
         try:
             turn.count()
-            await self._let(path, policy, scope, receive, said)
+            if wrong is None:
+                await self._let(path, policy, scope, receive, said)
+            else:
+                await _unsigned(scope, wrong)(scope, receive, said)
         except AskedTooOften as error:
             await too_many(scope, error)(scope, receive, said)
+
+    def _signed(self, scope: Scope) -> tuple[tuple[str, ...], IdentityRefused | None]:
+        """The crawlers that policies name and that signed a request, or what is wrong with a signature."""
+        try:
+            return () if self._bots is None else self._bots.names(scope), None
+        except IdentityRefused as error:
+            return (), error
 
     async def _let(
         self, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, said: Send
@@ -143,7 +156,7 @@ class Gate:
             Turn.of(scope).known()
             answer = await self._bill(policy, url, scope, str(error))
             await answer(scope, receive, send)
-        except PaymentWaits as error:
+        except Waits as error:
             await _later(scope, str(error), 409 if error.facts.get("busy") else 503)(scope, receive, send)
 
     async def _bill(self, policy: Policy, url: str, scope: Scope, reason: str) -> Response:
@@ -152,7 +165,7 @@ class Gate:
         assert self._till is not None
         try:
             wanted = await self._till.requirements(policy.tariff)
-        except PaymentWaits as error:
+        except Waits as error:
             return _later(scope, str(error))
         title = "" if policy.terms is None else policy.terms.document.title
         bill = wire.required([wanted], url, title, reason)
@@ -191,8 +204,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 kept = [field for field in message["headers"] if field[0].lower() not in _OURS]
                 message = {**message, "headers": [*kept, *fields]}
-                if self._by_agent:
-                    MutableHeaders(scope=message).add_vary_header("User-Agent")
+                if self._vary:
+                    MutableHeaders(scope=message).add_vary_header(self._vary)
             await send(message)
 
         return said
@@ -225,6 +238,18 @@ def too_many(scope: Scope, error: AskedTooOften) -> Response:
     """The answer to whoever asks too often."""
     later = {"Retry-After": str(math.ceil(float(str(error.facts["seconds"]))))}
     return refusal(scope, 429, str(error), later)
+
+
+def _bots(site: Site) -> Bots | None:
+    """Who knows the crawlers' keys that policies name; None if these name none."""
+    named = [key for key in site.keys if key.name in site.policies.keys]
+    return Bots(site.origin, named) if named else None
+
+
+def _unsigned(scope: Scope, error: IdentityRefused) -> Response:
+    """The answer to a crawler whose key is known, and whose signature does not count."""
+    wanted = {"WWW-Authenticate": challenge("invalid_token", str(error)), "Accept-Signature": WANTED}
+    return refusal(scope, 401, str(error), wanted)
 
 
 def _later(scope: Scope, reason: str, status: int = 503) -> Response:

@@ -38,7 +38,8 @@ class By(StrEnum):
     AGENT = "agent"
     """Those of all who call themselves so."""
     KEY = "key"
-    """Those of one who pays or signs, whatever their address; of others, as by address."""
+    """Those of one who pays, shows a license, or signs as a crawler that policies name, whatever their
+    address; of others, as by address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +117,19 @@ class Turn:
         limit: the policy's; None if it has none.
         scope: of the request.
         is_proven: whether it will be known who asks, where that is counted.
+        bot: the crawler that has signed it; empty if none that is known has.
     """
 
-    def __init__(self, limit: Limit | None, scope: Scope, *, is_proven: bool) -> None:
+    def __init__(self, limit: Limit | None, scope: Scope, *, is_proven: bool, bot: str = "") -> None:
         self._limit: Final = limit
         self._scope: Final = scope
         self._waits: Final = limit is not None and limit.rate.by is By.KEY and is_proven
+        self._bot: Final = bot
 
     @classmethod
-    def begun(cls, limit: Limit | None, scope: Scope, *, is_proven: bool) -> Self:
+    def begun(cls, limit: Limit | None, scope: Scope, *, is_proven: bool, bot: str = "") -> Self:
         """The turn of a request, which is found with its scope from now on."""
-        turn = cls(limit, scope, is_proven=is_proven)
+        turn = cls(limit, scope, is_proven=is_proven, bot=bot)
         scope[_TURN] = turn
         return turn
 
@@ -139,7 +142,7 @@ class Turn:
     def count(self) -> None:
         """Counts the request, unless it is counted once it is known who asks. Raises `AskedTooOften`."""
         if self._limit is not None and not self._waits:
-            self._take(self._limit, client_of(self._scope, self._limit.rate.by))
+            self._take(self._limit, self._client(self._limit))
 
     def known(self, key: str = "") -> None:
         """Counts it where that was put off. Raises `AskedTooOften`.
@@ -148,7 +151,12 @@ class Turn:
             key: who asks, as they have proven; empty if they have not.
         """
         if self._limit is not None and self._waits:
-            self._take(self._limit, f"key {key}" if key else client_of(self._scope, By.ADDRESS))
+            self._take(self._limit, f"key {key}" if key else self._client(self._limit))
+
+    def _client(self, limit: Limit) -> str:
+        if limit.rate.by is By.KEY and self._bot:
+            return f"bot {self._bot}"
+        return client_of(self._scope, limit.rate.by)
 
     @staticmethod
     def _take(limit: Limit, client: str) -> None:

@@ -29,7 +29,7 @@ class Paying:
         """Lets the application answer.
 
         Raises:
-            PaymentRefused, PaymentWaits: the payment was not settled; nothing was sent.
+            PaymentRefused, Waits: the payment was not settled; nothing was sent.
         """
         await Withheld(self._settle, self._close).answer(app, scope, receive, send)
 

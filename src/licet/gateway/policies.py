@@ -71,6 +71,8 @@ class Policy:
         tariff: what a read costs, where it is metered.
         terms: what the policy says to machines; None where it says nothing.
         rate: how often one may ask; None for as often as they like.
+        keys: the crawlers that it is for, by the names of the keys that they sign with; a policy names agents
+            or keys.
     """
 
     path: str
@@ -80,10 +82,16 @@ class Policy:
     tariff: Tariff | None = None
     terms: Terms | None = None
     rate: Rate | None = None
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", _pattern(self.path))
         object.__setattr__(self, "agents", tuple(sorted({agent.lower() for agent in self.agents})))
+        object.__setattr__(self, "keys", tuple(sorted(set(self.keys))))
+        if self.agents and self.keys:
+            raise InputError(
+                f"{self.path} names agents, as which anybody may ask, and keys: write a policy for each"
+            )
         for agent in self.agents:
             if not _AGENT.fullmatch(agent):
                 raise InputError(f"{shown(agent)} is no crawler's product token: letters, - and _ alone")
@@ -91,6 +99,11 @@ class Policy:
             raise InputError(f"a price is for what is metered, {self.path} is {self.access}")
         if self.access in (Access.METERED, Access.LICENSE) and self.asset == ZERO_HASH:
             raise InputError(f"{self.path} is {self.access}: name the asset that is licensed there")
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it is for all that no other policy of the path names."""
+        return not self.agents and not self.keys
 
     def covers(self, path: RequestPath) -> bool:
         """Whether the policy is about a path."""
@@ -104,22 +117,29 @@ class Policies:
     policies: tuple[Policy, ...]
     _general: tuple[Policy, ...] = field(init=False, repr=False)
     _named: dict[str, tuple[Policy, ...]] = field(init=False, repr=False)
-    _known: dict[tuple[str, tuple[str, ...]], Policy] = field(init=False, repr=False, compare=False)
+    _signed: dict[str, tuple[Policy, ...]] = field(init=False, repr=False)
+    _known: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Policy] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.policies, key=lambda policy: (-len(policy.path), policy.path)))
-        general = tuple(policy for policy in ordered if not policy.agents)
+        general = tuple(policy for policy in ordered if policy.is_general)
         named: dict[str, tuple[Policy, ...]] = {}
+        signed: dict[str, tuple[Policy, ...]] = {}
         for policy in ordered:
             for agent in policy.agents:
                 named[agent] = (*named.get(agent, ()), policy)
-        for group in (general, *named.values()):
+            for key in policy.keys:
+                signed[key] = (*signed.get(key, ()), policy)
+        for group in (general, *named.values(), *signed.values()):
             _check_distinct(group)
         if not any(policy.path == "/" for policy in general):
             raise InputError('some paths have no policy: add one for path = "/", for all that no other names')
         object.__setattr__(self, "policies", ordered)
         object.__setattr__(self, "_general", general)
         object.__setattr__(self, "_named", named)
+        object.__setattr__(self, "_signed", signed)
         object.__setattr__(self, "_known", {})
 
     @classmethod
@@ -136,6 +156,11 @@ class Policies:
         """The crawlers that policies name."""
         return tuple(sorted(self._named))
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that policies name."""
+        return tuple(sorted(self._signed))
+
     def of_agent(self, agent: str) -> tuple[Policy, ...]:
         """All that counts for a crawler, the longest pattern first; its own before those for everybody."""
         own = self._named.get(agent, ())
@@ -143,27 +168,32 @@ class Policies:
         rest = (policy for policy in self._general if policy.path not in paths)
         return tuple(sorted((*own, *rest), key=lambda policy: (-len(policy.path), policy.path)))
 
-    def match(self, path: RequestPath, user_agent: str = "") -> Policy:
-        """The policy that counts for a path and whoever calls themselves so."""
+    def match(self, path: RequestPath, user_agent: str = "", keys: tuple[str, ...] = ()) -> Policy:
+        """The policy that counts for a path and whoever asks.
+
+        Args:
+            path: what is asked for.
+            user_agent: what they call themselves.
+            keys: the names of the keys that they have signed with.
+        """
         asking = user_agent.lower() if self._named else ""
         names = tuple(name for name in self._named if name in asking)
         if len(path.url) > _SHORT:
-            return self._match(path, names)
-        found = self._known.get((path.url, names))
+            return self._match(path, names, keys)
+        found = self._known.get((path.url, names, keys))
         if found is None:
-            found = self._match(path, names)
+            found = self._match(path, names, keys)
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[path.url, names] = found
+            self._known[path.url, names, keys] = found
         return found
 
-    def _match(self, path: RequestPath, names: Iterable[str]) -> Policy:
+    def _match(self, path: RequestPath, names: Iterable[str], keys: Iterable[str]) -> Policy:
         general = self._longest(self._general, path)
         assert general is not None, "each path has a policy"
-        own = [self._longest(self._named[name], path) for name in names]
-        named = [policy for policy in own if policy is not None and len(policy.path) >= len(general.path)]
-        # Whoever goes by several names gets what is strictest of what counts for these.
-        return max(named, key=lambda each: (len(each.path), _STRICTNESS[each.access]), default=general)
+        named = [self._longest(self._named[name], path) for name in names]
+        signed = [self._longest(self._signed.get(key, ()), path) for key in keys]
+        return max((policy for policy in (general, *named, *signed) if policy is not None), key=_rank)
 
     @staticmethod
     def _longest(group: Iterable[Policy], path: RequestPath) -> Policy | None:
@@ -171,6 +201,12 @@ class Policies:
 
 
 _STRICTNESS: Final = {access: place for place, access in enumerate(Access)}
+
+
+def _rank(policy: Policy) -> tuple[int, bool, bool, int]:
+    """What counts: the longest; then what is proven, before what is claimed, before what is for all."""
+    # Whoever goes by several names gets what is strictest of what counts for these.
+    return len(policy.path), bool(policy.keys), bool(policy.agents), _STRICTNESS[policy.access]
 
 
 def _pattern(path: str) -> str:

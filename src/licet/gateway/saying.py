@@ -45,7 +45,7 @@ class Saying:
 
     def __init__(self, site: Site) -> None:
         policies = site.policies.policies
-        general = [policy for policy in policies if not policy.agents]
+        general = [policy for policy in policies if policy.is_general]
         _check_none_silent(general)
         stated = [policy.terms for policy in general if policy.terms is not None]
         self.license_url: Final = f"{site.origin}{LICENSE}" if stated else ""
@@ -83,7 +83,7 @@ class Saying:
 
     def _robots(self, site: Site) -> bytes:
         """One group for every crawler that policies name, and one for all others."""
-        groups = [("*", tuple(policy for policy in site.policies.policies if not policy.agents))]
+        groups = [("*", tuple(policy for policy in site.policies.policies if policy.is_general))]
         groups += [(agent, site.policies.of_agent(agent)) for agent in site.policies.agents]
         found = [discovery.robots_line(self.license_url), ""] if self.license_url else []
         for agent, policies in groups:
@@ -91,8 +91,8 @@ class Saying:
         return "\n".join(found).encode()
 
 
-def _key(policy: Policy) -> tuple[str, tuple[str, ...]]:
-    return policy.path, policy.agents
+def _key(policy: Policy) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    return policy.path, policy.agents, policy.keys
 
 
 def _rules(policies: Sequence[Policy]) -> Iterable[str]:

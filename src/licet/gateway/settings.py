@@ -6,7 +6,7 @@ from typing import Final
 
 from licet.errors import InputError
 from licet.gateway.database import is_server
-from licet.gateway.holders.keys import BotKey
+from licet.gateway.keys import PUBLISHED, BotKey
 from licet.gateway.limits import By, Rate
 from licet.gateway.sending import DEFAULT_GWEI
 from licet.gateway.tables import Table
@@ -42,7 +42,6 @@ class ChainSettings:
         session_seconds: how long holders stay signed in.
         redeem_units: so many unpaid units of a metered license are redeemed at once; fewer, when records are
             anchored.
-        keys: of crawlers that sign their requests, and whose licenses they read with.
     """
 
     rpc: str
@@ -60,7 +59,6 @@ class ChainSettings:
     license_seconds: int = DEFAULT_LICENSE
     session_seconds: int = DEFAULT_SESSION
     redeem_units: int = DEFAULT_REDEEM
-    keys: tuple[BotKey, ...] = ()
 
     def beside(self, suffix: str) -> Path:
         """A place beside the journal; in the working folder, if that is on a server."""
@@ -113,7 +111,6 @@ def chain_of(top: Table, folder: Path) -> ChainSettings | None:
         license_seconds=table.positive("license_seconds", DEFAULT_LICENSE),
         session_seconds=table.positive("session_seconds", DEFAULT_SESSION),
         redeem_units=table.positive("redeem_units", DEFAULT_REDEEM),
-        keys=tuple(_key(entry) for entry in (table.tables("key") if table.has("key") else ())),
     )
     table.check_all_known()
     urls = (settings.rpc, settings.facilitator or settings.rpc)
@@ -131,21 +128,35 @@ def _place(table: Table, key: str, folder: Path) -> Path | None:
     return None if named is None else folder / named
 
 
+def keys_of(top: Table) -> tuple[BotKey, ...]:
+    """The crawlers' keys that a configuration names."""
+    keys = tuple(_key(entry) for entry in (top.tables("key") if top.has("key") else ()))
+    if len({key.public for key in keys}) < len(keys):
+        raise InputError("two [[key]] have one public key: leave one out")
+    return keys
+
+
 def _key(table: Table) -> BotKey:
-    holder = parse_address(table.required("holder", str), f"{table.name}.holder")
-    key = BotKey.parse(table.required("public", str), holder)
+    name, public = table.required("name", str), table.required("public", str)
+    holder = table.optional("holder", str)
     table.check_all_known()
+    try:
+        key = BotKey.parse(name, public, None if holder is None else parse_address(holder))
+    except InputError as error:
+        raise InputError(f"{table.name}: {error}", **error.facts) from error
+    if public in PUBLISHED:
+        raise InputError(f"{table.name}: {public} is an example's key, with which anybody can sign")
     return key
 
 
-def rate_of(table: Table) -> Rate | None:
-    """The rate that a table names, if it does."""
+def rate_of(table: Table, default: By = By.ADDRESS) -> Rate | None:
+    """The rate that a table names, if it does; counted by `default` unless it says otherwise."""
     rate, by = table.optional("rate", str), table.optional("rate_by", str)
     if rate is None:
         if by is not None:
             raise InputError(f"{table.name}.rate_by is for a rate: add rate")
         return None
-    return Rate.parsed(rate, By.ADDRESS if by is None else by)
+    return Rate.parsed(rate, default if by is None else by)
 
 
 def metrics_of(top: Table) -> MetricsSettings | None:

@@ -4,19 +4,19 @@ In this order: the payment is read and checked; it is written down for its URL; 
 if it has what was asked for, the payment is settled; that is written down, and only then does content leave.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from x402.schemas import PaymentRequirements
 
 from licet.contracts.authorizations import Settlement, Transfer
 from licet.documents.receipts import ReceiptDocument
-from licet.errors import ChainError, InputError, InsufficientBalance, OutboxFailed, SignerError
+from licet.errors import InputError
 from licet.gateway import wire
-from licet.gateway.errors import AccountTaken, JournalFailed, PaymentRefused, PaymentWaits
+from licet.gateway.asking import PAYING, Asking
+from licet.gateway.errors import JournalFailed, PaymentRefused
 from licet.gateway.journal import Journal, Outcome, Shown
 from licet.gateway.payments import Payments, check_times
 from licet.gateway.policies import Policy, Tariff
@@ -25,9 +25,7 @@ from licet.gateway.settling import Settler
 from licet.gateway.shown import shown_of
 
 RETRY_SECONDS: Final = 5
-_AT_ONCE: Final = 16
 _WAITING: Final = 256
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class Till:
         self._payments: Final = Payments(journal)
         self._settler: Final = settler
         self._recorder: Final = recorder
-        self._limiter: CapacityLimiter | None = None
+        self._asking: Final = Asking(PAYING, _WAITING)
 
     @property
     def journal(self) -> Journal:
@@ -85,11 +83,11 @@ class Till:
         """What pays for a read.
 
         Raises:
-            PaymentWaits: the chain cannot be asked what the token is called.
+            ChainWaits: the chain cannot be asked what the token is called.
         """
         token = self._settler.token(tariff.currency)
         if "domain" not in vars(token):
-            await self._asking(lambda: (token.domain, token.domain_separator))
+            await self._asking.ask(lambda: (token.domain, token.domain_separator))
         return wire.requirements(tariff, self.chain_id, token.domain)
 
     async def open(self, field: str, url: str, policy: Policy) -> Reading:
@@ -102,7 +100,8 @@ class Till:
 
         Raises:
             PaymentRefused: the payment is not for this, or was used.
-            PaymentWaits: another request is about it, or the chain is away.
+            PaymentWaits: another request is about it.
+            ChainWaits: the chain is away.
         """
         assert policy.tariff is not None
         wanted = await self.requirements(policy.tariff)
@@ -127,7 +126,7 @@ class Till:
 
         Raises:
             PaymentRefused: it does not.
-            PaymentWaits: the chain cannot be asked.
+            ChainWaits: the chain cannot be asked.
         """
         if (transfer.payee, transfer.amount) != (tariff.payee, tariff.amount):
             raise PaymentRefused(
@@ -136,7 +135,7 @@ class Till:
             )
         token = self._settler.token(tariff.currency)
         if not transfer.is_signed(token.domain_separator) and (
-            transfer.is_accounts or not await self._asking(partial(token.is_signed, transfer))
+            transfer.is_accounts or not await self._asking.ask(partial(token.is_signed, transfer))
         ):
             raise PaymentRefused("the payment's signature is not its payer's")
 
@@ -148,14 +147,14 @@ class Till:
 
         Raises:
             PaymentRefused: it cannot be.
-            PaymentWaits: it is not known yet whether it is; the payment stays bound to its URL.
+            ChainWaits: it is not known yet whether it is; the payment stays bound to its URL.
         """
         assert reading.policy.tariff is not None
         token = reading.policy.tariff.currency
         maybe_sent = reading.outcome is not Outcome.NEW
         pay = partial(self._settler.settle, token, reading.transfer, maybe_sent=maybe_sent)
         return await self._payments.settle(
-            reading.shown, reading.outcome, partial(self._asking, pay), partial(self._receipt, reading)
+            reading.shown, reading.outcome, partial(self._asking.ask, pay), partial(self._receipt, reading)
         )
 
     async def verify(self, transfer: Transfer, tariff: Tariff) -> None:
@@ -163,15 +162,17 @@ class Till:
 
         Raises:
             PaymentRefused: it would not.
-            PaymentWaits: the chain is away.
+            ChainWaits: the chain is away.
         """
         check_times(transfer)
-        await self._asking(partial(self._settler.check, tariff.currency, transfer))
+        await self._asking.ask(partial(self._settler.check, tariff.currency, transfer))
 
     async def submit(self, transfer: Transfer, tariff: Tariff) -> Settlement:
         """Makes sure that a checked transfer has happened, before it is shown. Raises as `verify`."""
         check_times(transfer)
-        return await self._asking(partial(self._settler.settle, tariff.currency, transfer, maybe_sent=False))
+        return await self._asking.ask(
+            partial(self._settler.settle, tariff.currency, transfer, maybe_sent=False)
+        )
 
     async def close(self, reading: Reading, *, delivered: bool) -> None:
         """Ends a request: what its payment is for was delivered, or may be asked for again."""
@@ -180,20 +181,3 @@ class Till:
     def _receipt(self, reading: Reading, settlement: Settlement, now: int) -> ReceiptDocument:
         signed = reading.transfer
         return self._recorder.receipt(reading.policy, signed.payer, signed.nonce, settlement, now)
-
-    async def _asking(self, ask: Callable[[], _T]) -> _T:
-        """What the chain says; asked in a few threads of its own, so that a slow node holds up nothing else.
-
-        Raises:
-            PaymentWaits: it cannot be asked.
-        """
-        if self._limiter is None:
-            self._limiter = CapacityLimiter(_AT_ONCE)
-        if self._limiter.statistics().tasks_waiting >= _WAITING:
-            raise PaymentWaits("too many payments are being settled")
-        try:
-            return await to_thread.run_sync(ask, limiter=self._limiter)
-        except (AccountTaken, ChainError, InsufficientBalance, OutboxFailed, SignerError) as error:
-            raise PaymentWaits(
-                "the chain cannot be asked at present, or the gateway cannot pay its gas"
-            ) from error

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.gateway.answers import refusal
+from licet.gateway.asking import Asking
 from licet.gateway.errors import ChainWaits, IdentityRefused
-from licet.gateway.holders.asking import Asking
 from licet.gateway.holders.nonces import Nonces
 from licet.gateway.holders.signing_in import SigningIn
 from licet.gateway.holders.tokens import Kind, Tokens

@@ -1,5 +1,6 @@
 """Reads paid by the unit: a voucher is checked, counted with its read's record, and redeemed later."""
 
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -8,8 +9,8 @@ from licet.chain.client import Chain
 from licet.chain.signatures import is_valid, recover
 from licet.documents import VoucherDocument
 from licet.errors import InputError
+from licet.gateway.asking import Asking
 from licet.gateway.errors import LicenseRefused, PaymentWaits, VoucherRefused
-from licet.gateway.holders.asking import Asking
 from licet.gateway.holders.meters import Meter, Meters
 from licet.gateway.holders.scribe import Entry, Key, Scribe
 from licet.gateway.holders.vouchers import MEANS, Shown, Vouchers, delivered, read_voucher
@@ -132,12 +133,14 @@ def _covered(meter: Meter, policy: Policy, wanted: str) -> Use:
         asked = parse_uses(wanted.replace(",", " ").split()) if wanted else Use(0)
     except InputError as error:
         raise LicenseRefused(str(error), buys=False) from error
-    permitted = meter.uses & policy.terms.document.uses
+    # This clock says when a read was; the chain's may be behind, or have been asked a while ago.
+    lives = time.time() < meter.expires
+    permitted = meter.uses & policy.terms.document.uses if lives else Use(0)
     if meter.asset_id != policy.asset or not permitted or asked & ~permitted:
         what = ", ".join(use_names(asked or policy.terms.document.uses))
         raise LicenseRefused(
-            f"license {meter.terms.license_id} does not cover this, or its account is not open: asset "
-            f"{policy.asset}, for {what}",
+            f"license {meter.terms.license_id} does not cover this, has ended, or its account is not open: "
+            f"asset {policy.asset}, for {what}",
             buys=False,
         )
     return asked or permitted

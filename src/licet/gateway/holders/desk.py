@@ -1,48 +1,44 @@
-"""The desk: who asks for what is licensed, which license covers it, and the record of each read.
+"""The desk: which license covers what is asked for, what is on sale if none does, and the record of a read.
 
-Whoever asks is known by one of three things: a session, after signing in; a token of the token endpoint, for
-one license; or the request's own signature. What they may read is what the chain says of their licenses.
+What somebody may read is what the chain says of their licenses.
 """
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.errors import InputError, LicetError
 from licet.gateway import wire
-from licet.gateway.answers import refusal
+from licet.gateway.answers import challenge, refusal
+from licet.gateway.asking import Asking
 from licet.gateway.errors import (
     AskedTooOften,
     ChainWaits,
     IdentityRefused,
     LicenseRefused,
     PaymentRefused,
-    PaymentWaits,
     VoucherRefused,
+    Waits,
 )
-from licet.gateway.holders import signatures
 from licet.gateway.holders.accounts import NONCE, SESSION
-from licet.gateway.holders.asking import Asking
+from licet.gateway.holders.askers import Asker, Askers
 from licet.gateway.holders.counting import VOUCHER, Counter
 from licet.gateway.holders.permits import Cover, Permits, Question
 from licet.gateway.holders.sales import Sales
 from licet.gateway.holders.scribe import Entry, Key, Scribe
-from licet.gateway.holders.signatures import Asked, Signatures
-from licet.gateway.holders.tokens import Kind, Tokens
 from licet.gateway.limits import Turn
 from licet.gateway.paths import RequestPath
 from licet.gateway.policies import Policy
 from licet.gateway.recording import FIELD, field_of
 from licet.gateway.saying import SERVER
+from licet.gateway.signed import INPUT
 from licet.gateway.withholding import Withheld
-from licet.rights.uses import Use, parse_uses
+from licet.rights.uses import parse_uses
 from licet.types import ZERO_HASH, Address, parse_hash
 
 LICENSE: Final = "Licet-License"
@@ -51,12 +47,7 @@ LICENSE: Final = "Licet-License"
 USES: Final = "Licet-Uses"
 """The field that says what something is read for, in Licet's words."""
 
-MAX_BODY: Final = 64 << 10
-"""The largest body of a signed request, bytes: a read has none, as a rule."""
-
 MEANS: Final = "license"
-_ANY: Final = Use(0)
-_WANTED: Final = "This is read with a license alone: sign in, sign the request, or show a token."
 _PAYMENT, _VOUCHER, _LICENSE, _USES = (
     name.lower().encode() for name in (wire.SIGNATURE, VOUCHER, LICENSE, USES)
 )
@@ -68,23 +59,12 @@ _SECRETS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Asker:
-    """Who asks, and what their token binds them to."""
-
-    holder: Address
-    license_id: str = ZERO_HASH
-    scope: str = ""
-    uses: Use = _ANY
-
-
 class Desk:
     """Lets holders read what their licenses cover.
 
     Args:
         origin: of the site.
-        tokens: that holders were given.
-        signers: says who signed a request.
+        askers: says who asks.
         permits: what licenses permit.
         scribe: who records reads.
         sales: who sells licenses.
@@ -94,16 +74,14 @@ class Desk:
     def __init__(
         self,
         origin: str,
-        tokens: Tokens,
-        signers: Signatures,
+        askers: Askers,
         permits: Permits,
         scribe: Scribe,
         sales: Sales,
         counter: Counter,
     ) -> None:
         self._origin: Final = origin
-        self._tokens: Final = tokens
-        self._signers: Final = signers
+        self._askers: Final = askers
         self._permits: Final = permits
         self._scribe: Final = scribe
         self._sales: Final = sales
@@ -126,7 +104,7 @@ class Desk:
             if _VOUCHER in names:
                 await self._count(app, path, policy, scope, receive, send)
                 return
-            asker = await self._asker(scope, receive)
+            asker = await self._askers.asker(scope, receive)
             Turn.of(scope).known(asker.holder)
             cover = await self._cover(asker, policy, scope)
             inner = behind(path, scope)
@@ -136,14 +114,15 @@ class Desk:
                 Turn.of(scope).known()
             answer = await self._refusal(error, path, policy, scope)
             await answer(scope, receive, send)
-        except (ChainWaits, PaymentWaits) as error:
+        except Waits as error:
             status = 409 if error.facts.get("busy") else 503
             await refusal(scope, status, str(error), _LATER)(scope, receive, send)
 
     async def _refusal(self, error: LicetError, path: RequestPath, policy: Policy, scope: Scope) -> Response:
         """Says who may read, how they are known, and what a license costs."""
         headers = Headers(scope=scope)
-        shows = any(name in headers for name in ("authorization", signatures.INPUT))
+        # Crawlers sign for other things than licenses as well.
+        shows = "authorization" in headers or (INPUT in headers and not error.facts.get("buys"))
         code = "invalid_token" if shows else "invalid_request"
         if isinstance(error, LicenseRefused):
             code = "insufficient_scope"
@@ -218,39 +197,7 @@ class Desk:
 
         await Withheld(buy, close).answer(app, behind(path, scope), receive, send)
 
-    async def _asker(self, scope: Scope, receive: Receive) -> _Asker:
-        shown = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
-        if len(shown) > 1:
-            raise IdentityRefused("the request has several fields Authorization")
-        if shown:
-            return await self._by_token(*shown[0].partition(" ")[::2])
-        if signatures.INPUT.lower() in Headers(scope=scope):
-            return _Asker(await self._by_signature(scope, receive))
-        raise IdentityRefused(_WANTED)
-
-    async def _by_token(self, scheme: str, text: str) -> _Asker:
-        kinds = {"bearer": Kind.SESSION, "license": Kind.LICENSE}
-        kind = kinds.get(scheme.lower())
-        if kind is None:
-            raise IdentityRefused("Authorization has the scheme Bearer (a session) or License (a token) here")
-        text = text.strip()
-        is_fresh, token = self._tokens.known(text)
-        if not is_fresh:
-            token = await to_thread.run_sync(self._tokens.find, text)
-        if token is None or token.kind is not kind:
-            raise IdentityRefused("the token is unknown, void or revoked: ask for another")
-        return _Asker(token.holder, token.license_id, token.scope, Use(token.uses))
-
-    async def _by_signature(self, scope: Scope, receive: Receive) -> Address:
-        headers = Headers(scope=scope)
-        body = b""
-        if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-            body = await _read(receive)
-        sent = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        asked = Asked(scope["method"], self._url(scope, sent), tuple(headers.items()), body)
-        return await self._asking.ask(partial(self._signers.signer, asked))
-
-    async def _cover(self, asker: _Asker, policy: Policy, scope: Scope) -> Cover:
+    async def _cover(self, asker: Asker, policy: Policy, scope: Scope) -> Cover:
         if asker.scope and asker.scope != policy.path:
             raise LicenseRefused(f"the token is for {asker.scope}", buys=False)
         assert policy.terms is not None, "what is licensed says its uses"
@@ -299,13 +246,6 @@ class Desk:
         await Withheld(record).answer(app, scope, receive, send)
 
 
-def challenge(code: str, description: str) -> str:
-    """The value of `WWW-Authenticate`, as RSL's crawlers read it."""
-    plain = "".join(char for char in description if char.isascii() and char.isprintable())
-    said = plain.replace("\\", "").replace('"', "'")
-    return f'License error="{code}", error_description="{said}"'
-
-
 def doors(origin: str) -> dict[str, str]:
     """Where holders sign in, and crawlers get tokens."""
     places = {"sign_in": SESSION, "nonce": NONCE, "license_server": SERVER}
@@ -316,17 +256,3 @@ def behind(path: RequestPath, scope: Scope) -> Scope:
     """A request under the one spelling of its path, without what shows who asks."""
     fields = [field for field in scope["headers"] if field[0].lower() not in _SECRETS]
     return {**scope, "path": path.decoded, "raw_path": path.url.encode("ascii"), "headers": fields}
-
-
-async def _read(receive: Receive) -> bytes:
-    """The body of a request."""
-    body, more = b"", True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise IdentityRefused("the request has no end")
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > MAX_BODY:
-            raise IdentityRefused(f"the request's body has more than {MAX_BODY} bytes: a read needs none")
-    return body

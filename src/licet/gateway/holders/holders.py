@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from licet.gateway.config import Site
+from licet.gateway.holders.askers import Askers
 from licet.gateway.holders.counting import Counter
 from licet.gateway.holders.desk import Desk
 from licet.gateway.holders.meters import Meters
@@ -69,8 +70,7 @@ class Holders:
             permits,
             Desk(
                 site.origin,
-                tokens,
-                Signatures(chain, nonces, settings.keys),
+                Askers(site.origin, tokens, Signatures(chain, nonces, site.keys)),
                 permits,
                 scribe,
                 Sales(journal, contracts, market, recorder, account),

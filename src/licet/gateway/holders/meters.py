@@ -32,7 +32,8 @@ class Meter:
     Attributes:
         terms: its grant and conditions.
         holder: who signs its vouchers; it cannot be handed on.
-        uses: what it permits now; none if its account is not open, or it has ended.
+        uses: what it permits while it lives; none if its account is not open, or it has ended.
+        expires: unix second from which it permits nothing.
         settled: units that are paid.
         limit: units in all that its deposit and its cap suffice for.
     """
@@ -40,6 +41,7 @@ class Meter:
     terms: LicenseTerms
     holder: Address
     uses: Use
+    expires: int
     settled: int
     limit: int
 
@@ -97,6 +99,7 @@ class Meters:
             terms,
             terms.grant.licensee,
             slot.uses if is_open else Use(0),
+            slot.expires,
             account.settled,
             min(funded, cap) if cap else funded,
         )

@@ -20,10 +20,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.errors import DocumentInvalid
 from licet.gateway.answers import refusal
+from licet.gateway.asking import Asking
 from licet.gateway.config import Site
 from licet.gateway.errors import ChainWaits, LicenseRefused
 from licet.gateway.holders.accounts import body_of
-from licet.gateway.holders.asking import Asking
 from licet.gateway.holders.permits import Permits, Question
 from licet.gateway.holders.tokens import Kind, Token, Tokens
 from licet.gateway.paths import request_path
@@ -121,12 +121,12 @@ class LicenseServer:
         asked = _uses(said["license"])
         if not asked & offered:
             raise _RefusedError(400, "invalid_license", "the license permits nothing that is offered here")
+        now = int(time.time())  # before the license is seen to live, so that the token lives
         try:
             question = Question(client, policy.asset, asked & offered)
             cover = await self._asking.ask(partial(self._permits.cover, question))
         except LicenseRefused as error:
             raise _RefusedError(403, "invalid_license", f"{error}: buy one first") from error
-        now = int(time.time())
         until = min(now + self._seconds, cover.expires)
         token = Token(Kind.LICENSE, client, until, now, cover.license_id, policy.path, int(cover.uses))
         return {

@@ -18,10 +18,10 @@ from licet.contracts.authorizations import Authorizations, Receivable, Settlemen
 from licet.contracts.currency import Currency
 from licet.documents.receipts import ReceiptDocument
 from licet.documents.usage import UsageRecord
-from licet.errors import ChainError, InputError, InsufficientBalance, OutboxFailed, Reverted, SignerError
+from licet.errors import ChainError, InputError, Reverted
 from licet.gateway import scheme, wire
-from licet.gateway.errors import AccountTaken, PaymentRefused
-from licet.gateway.holders.asking import Asking
+from licet.gateway.asking import PAYING, Asking
+from licet.gateway.errors import PaymentRefused
 from licet.gateway.journal import Journal, Outcome, Shown
 from licet.gateway.market import Market
 from licet.gateway.payments import Payments
@@ -85,7 +85,7 @@ class Sales:
         self._market: Final = market
         self._recorder: Final = recorder
         self._account: Final = account
-        self._asking: Final = Asking((AccountTaken, InsufficientBalance, OutboxFailed, SignerError))
+        self._asking: Final = Asking(PAYING)
         self._domains: Final[dict[Address, tuple[str, str] | None]] = {}
 
     @property

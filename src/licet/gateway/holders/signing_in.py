@@ -12,10 +12,8 @@ from licet.gateway.errors import IdentityRefused
 from licet.gateway.holders.messages import SignIn
 from licet.gateway.holders.nonces import SECONDS, Nonces
 from licet.gateway.holders.tokens import Kind, Token, Tokens
+from licet.gateway.signed import SKEW
 from licet.types import Address, Hash32
-
-SKEW: Final = 60
-"""Seconds by which a holder's clock may be ahead."""
 
 CLIENT_SECONDS: Final = 30 * 86_400
 """How long a secret for the token endpoint lives at most."""

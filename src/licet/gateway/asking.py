@@ -5,8 +5,11 @@ from typing import Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from licet.errors import ChainError, LicetError
-from licet.gateway.errors import ChainWaits
+from licet.errors import ChainError, InsufficientBalance, LicetError, OutboxFailed, SignerError
+from licet.gateway.errors import AccountTaken, ChainWaits
+
+PAYING: Final = (AccountTaken, InsufficientBalance, OutboxFailed, SignerError)
+"""What passes by itself where the gateway's account is to pay the gas."""
 
 _AT_ONCE: Final = 16
 _T = TypeVar("_T")
@@ -17,20 +20,24 @@ class Asking:
 
     Args:
         waits: what else than a chain that is away passes by itself.
+        most: how many questions may wait for their turn; None for as many as there are.
     """
 
-    def __init__(self, waits: tuple[type[LicetError], ...] = ()) -> None:
+    def __init__(self, waits: tuple[type[LicetError], ...] = (), most: int | None = None) -> None:
         self._waits: Final[tuple[type[LicetError], ...]] = (ChainError, *waits)
+        self._most: Final = most
         self._limiter: CapacityLimiter | None = None
 
     async def ask(self, question: Callable[[], _T]) -> _T:
         """The answer to a question that blocks.
 
         Raises:
-            ChainWaits: the chain does not answer.
+            ChainWaits: the chain does not answer, or too many wait for it.
         """
         if self._limiter is None:  # it belongs to the loop that runs
             self._limiter = CapacityLimiter(_AT_ONCE)
+        if self._most is not None and self._limiter.statistics().tasks_waiting >= self._most:
+            raise ChainWaits("too many ask the chain at present")
         try:
             return await to_thread.run_sync(question, limiter=self._limiter)
         except self._waits as error:
