@@ -208,6 +208,7 @@ def _reading(site: Site) -> dict[str, Any]:
         answers["403"] = "There is no license, or it does not cover this"
     if Access.METERED in kinds:
         answers["402"] = "A payment is asked for"
+        answers.setdefault("403", "It is no work of what is sold")
     if kinds & {Access.METERED, Access.LICENSE}:
         answers["409"] = "Another request is about the same payment"
         answers["503"] = "The chain cannot be asked: try again"

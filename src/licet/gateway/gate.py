@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.gateway import wire
 from licet.gateway.answers import refusal
+from licet.gateway.catalogs import NONE, Catalogs
 from licet.gateway.config import Site
 from licet.gateway.errors import AskedTooOften, PaymentRefused, PaymentWaits
 from licet.gateway.holders.desk import Desk
@@ -39,16 +40,24 @@ class Gate:
         saying: what the site says of them.
         till: who takes payments; None if nobody does.
         desk: who lets licenses' holders read; None if nobody does.
+        catalogs: of the site.
     """
 
     def __init__(
-        self, app: ASGIApp, site: Site, saying: Saying, till: Till | None = None, desk: Desk | None = None
+        self,
+        app: ASGIApp,
+        site: Site,
+        saying: Saying,
+        till: Till | None = None,
+        desk: Desk | None = None,
+        catalogs: Catalogs = NONE,
     ) -> None:
         self._app: Final = app
         self._site: Final = site
         self._saying: Final = saying
         self._till: Final = till
         self._desk: Final = desk
+        self._catalogs: Final = catalogs
         self._elements: Final = saying.elements if site.html_links else ""
         self._by_agent: Final = bool(site.policies.agents)
         self._limits: Final = {id(each): Limit(each.rate) for each in site.policies.policies if each.rate}
@@ -78,6 +87,8 @@ class Gate:
         said = self._with_terms(policy, send)
         scope[ACCESS] = policy.access
         proven = policy.access in (Access.METERED, Access.LICENSE)
+        if proven:
+            self._catalogs.expecting(policy.asset, scope)
         turn = Turn.begun(self._limits.get(id(policy)), scope, is_proven=proven)
         try:
             turn.count()
