@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import Scope
@@ -15,6 +16,7 @@ EXPECTED: Final = "licet.works"
 """The entry of a request's scope that says which works may be answered with."""
 
 _SIZE: Final = 32
+_REMEMBERED: Final = 1 << 12
 
 
 class Members:
@@ -28,9 +30,13 @@ class Members:
         ordered = sorted((hash_bytes(work), place) for place, work in enumerate(works))
         self._hashes: Final = b"".join(work for work, _ in ordered)
         self._places: Final = array("I", (place for _, place in ordered))
+        self._remembered: Final = lru_cache(maxsize=_REMEMBERED)(self._place)
 
     def place(self, work: Hash32) -> int | None:
         """Where the document lists a work, from 0; None if it does not."""
+        return self._remembered(work)
+
+    def _place(self, work: Hash32) -> int | None:
         wanted = hash_bytes(work)
         at = bisect_left(range(len(self._places)), wanted, key=self._at)
         return self._places[at] if at < len(self._places) and self._at(at) == wanted else None
