@@ -12,7 +12,7 @@ from licet.chain.client import Chain
 from licet.chain.signer import Signer
 from licet.contracts import Contracts
 from licet.documents import Library
-from licet.errors import LicetError, WrongChain
+from licet.errors import LicetError
 from licet.gateway.config import Site
 from licet.licensee import Licensee
 from licet.licensee.offers import StandingOffer
@@ -58,11 +58,7 @@ class Market:
         if settings is None:
             return None
         chain = Chain(settings.rpc, signer)
-        if chain.chain_id != settings.chain_id:
-            raise WrongChain(
-                f"the node at {settings.rpc} is on chain {chain.chain_id}, the configuration on chain "
-                f"{settings.chain_id}: name a node of that chain"
-            )
+        settings.check(chain)
         assets = (policy.asset for policy in site.policies.policies)
         return cls(
             Contracts.of(chain, settings.registry), Library(settings.documents, allow_http=False), assets
