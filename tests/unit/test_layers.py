@@ -25,6 +25,7 @@ LAYERS = {
     "catalog": 1,
     "collection": 1,
     "samples": 1,
+    "api_page": 1,
     "chain": 2,
     "artifacts": 2,
     "contracts": 3,

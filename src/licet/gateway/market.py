@@ -11,15 +11,26 @@ from anyio import to_thread
 from licet.chain.client import Chain
 from licet.chain.signer import Signer
 from licet.contracts import Contracts
+from licet.contracts.currency import Currency
 from licet.documents import Library
 from licet.errors import LicetError
 from licet.gateway.config import Site
 from licet.licensee import Licensee
 from licet.licensee.offers import StandingOffer
+from licet.rights.explain import explain
+from licet.rights.offer import Offer
+from licet.text import one_line
 from licet.types import ZERO_HASH, Hash32
 
 SECONDS: Final = 60.0
 """How long offers that were found standing are shown so."""
+
+MOST: Final = 10
+"""The most offers of an asset that people are told of."""
+
+_SAID: Final = ("Price", "When", "Permitted", "Prohibited", "Who and where", "Duties", "Conditions")
+_SYMBOL: Final = 12  # a token may call itself anything, at any length
+_REMEMBERED: Final = 1 << 12
 
 
 class Market:
@@ -39,6 +50,7 @@ class Market:
         self._lock: Final = Lock()
         self._asked = -SECONDS
         self._offers: dict[Hash32, tuple[StandingOffer, ...]] = {}
+        self._known: Final[dict[Hash32, tuple[str, ...]]] = {}
 
     @classmethod
     def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
@@ -71,6 +83,34 @@ class Market:
     def standing(self, asset: Hash32) -> tuple[StandingOffer, ...]:
         """The offers on one of the site's assets that stand, cheapest first; as `offers`."""
         return self._now().get(asset, ())
+
+    def said(self) -> dict[Hash32, tuple[tuple[str, ...], ...]]:
+        """What the offers that stand say, in sentences, the price first: the cheapest ones of each asset.
+
+        Those whose rights document is not at hand are left out.
+        """
+        return {
+            asset: tuple(filter(None, (self._sentences(standing.offer) for standing in offers[:MOST])))
+            for asset, offers in self._now().items()
+        }
+
+    def _sentences(self, offer: Offer) -> tuple[str, ...]:
+        name = offer.struct_hash()
+        if name not in self._known:
+            try:
+                terms = self._licensee.terms_of_offer(offer)
+                called = one_line(Currency(self.contracts.chain, offer.currency).symbol())[:_SYMBOL]
+            except LicetError:
+                return ()
+            assert terms.payment is not None, "an offer has a price"
+            sections = {
+                each.title: each.sentences for each in explain(terms, {terms.payment.currency: called})
+            }
+            said = tuple(sentence for title in _SAID for sentence in sections.get(title, ()))
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[name] = said
+        return self._known[name]
 
     def _now(self) -> dict[Hash32, tuple[StandingOffer, ...]]:
         with self._lock:
