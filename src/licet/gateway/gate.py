@@ -27,6 +27,11 @@ MAX_FIELDS: Final = 100
 
 _SIGNATURE: Final = wire.SIGNATURE.lower().encode()
 
+_MOUNTED: Final = (
+    "This gateway is mounted below {}: let it stand at the root of its site, where robots.txt and "
+    "/.well-known/ are looked for."
+)
+
 # What the policy alone says; a page may have links of its own besides.
 _OURS: Final = frozenset({b"content-usage", b"tdm-reservation", b"tdm-policy"})
 
@@ -70,6 +75,9 @@ class Gate:
         if scope["type"] != "http":  # no terms can be said over a web socket
             await receive()
             await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope.get("root_path"):  # policies would speak of other paths than what is behind the gateway
+            await refusal(scope, 500, _MOUNTED.format(scope["root_path"]))(scope, receive, send)
             return
         path = request_path(scope)
         if path is None or len(scope["headers"]) > MAX_FIELDS:
