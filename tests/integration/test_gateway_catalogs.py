@@ -22,6 +22,8 @@ from tests.integration.market import Market
 from tests.integration.test_gateway_payments import PRICE, TEXT, Shop, asked, payment
 from tests.integration.test_gateway_payments import reader as reader
 from tests.integration.test_gateway_payments import shop as shop
+from tests.integration.test_gateway_selling import pay
+from tests.integration.test_gateway_selling import payment as purchase
 from tests.integration.test_gateway_vouchers import Sign
 from tests.integration.test_gateway_vouchers import sign as sign
 from tests.integration.test_gateway_vouchers import sold as sold
@@ -164,6 +166,25 @@ def test_vouchers_of_a_catalogue_pay_for_its_works(
     assert asyncio.run(go(house, OTHER, fields[1])).status == 403
     answer = asyncio.run(go(house, PATH, fields[1]))
     assert (answer.status, receipt_in(answer).record.work) == (200, WORK)
+
+
+def test_a_license_is_sold_with_a_work_of_its_catalogue(
+    opened: Open, tales: Hash32, market: Market, licensee: Party
+) -> None:
+    market.offer(tales, uses=Use.TRAIN)
+    licensee.receive_dollars(50 * DOLLAR)
+    house = opened(tales)
+
+    async def go() -> Answer:
+        foreign = await pay(house, await purchase(house, licensee, OTHER), OTHER)
+        assert (foreign.status, licensee.dollars) == (403, 50 * DOLLAR), "nothing is bought"
+        return await pay(house, await purchase(house, licensee))
+
+    answer = asyncio.run(go())
+    assert (answer.status, answer.body) == (200, TALE)
+    record = receipt_in(answer).record
+    assert (record.asset_id, record.work) == (tales, WORK)
+    assert record.license_id == answer.headers["licet-license"]
 
 
 def test_a_changed_file_is_not_sold(shop: Shop, reader: Party, licensor: Party, folder: Path) -> None:
