@@ -280,7 +280,7 @@ def wrk(url: str, fields: list[str], seconds: int) -> Load:
 
 def latency(said: str, part: str) -> float:
     """A time that wrk says, seconds."""
-    match = re.search(rf"^\s+{part}\s+([\d.]+)(us|ms|s)$", said, re.MULTILINE)
+    match = re.search(rf"^\s+{part}\s+([\d.]+)(us|ms|s)\s*$", said, re.MULTILINE)
     assert match is not None, said
     return float(match[1]) * {"us": 1e-6, "ms": 1e-3, "s": 1.0}[match[2]]
 

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from licet.auditor import AuditReport, Verdict
+from licet.contracts.disputes import Ruling
+from licet.contracts.statements import StatementEscrow
 from licet.documents import StatementDocument, UsageLog, file_name, read_document, sha256
+from licet.errors import ConnectionFailed
 from licet.gateway.app import Business, gateway
 from licet.gateway.config import Site
 from licet.gateway.holders.counting import VOUCHER
 from licet.rights.uses import Use
 from licet.types import Address, Hash32
 from tests.integration.commands import Ok, Run, failed
-from tests.integration.conftest import ARTIST, DAY, DOLLAR, LICENSOR, STRANGER, Network, Party
+from tests.integration.conftest import ARTIST, DAY, DOLLAR, LICENSOR, STRANGER, Judge, Network, Party
 from tests.integration.licensing import TALE, House, receipt_in
 from tests.integration.market import Market
 from tests.integration.test_gateway_catalogs import anchored, catalog
@@ -121,6 +124,7 @@ def test_a_period_is_stated_by_one_command(
     ok: Ok,
     folder: Path,
     audit: Callable[[], AuditReport],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Three reads to one under a license; what was paid for by the read is in the vaults already."""
     market.sell(press.asset, uses=Use.TRAIN)
@@ -147,6 +151,9 @@ def test_a_period_is_stated_by_one_command(
     press.network.travel(2 * DAY)
     failed(run(*stating, "--total", "100", account=LICENSOR), 1, "6 records of the period are not anchored")
     anchored(press, press.network)
+    with monkeypatch.context() as broken:
+        broken.setattr(StatementEscrow, "publish", away)
+        failed(run(*stating, "--total", "100", account=LICENSOR), 2, "nothing answers")
     stated = ok(*stating, "--total", "100", account=LICENSOR)
     assert (stated["amount"], stated["payees"], stated["gas"] > 0) == ("100000000", 2, True)
     document = read_document(StatementDocument, folder / file_name(stated["document_hash"]))
@@ -166,6 +173,38 @@ def test_a_period_is_stated_by_one_command(
     assert artist.dollars == 75 * DOLLAR
     report = audit()
     assert report.verdict is Verdict.CLEAN, report.findings
+
+
+def test_what_was_contested_is_stated_anew(
+    press: Press,
+    stating: Stating,
+    market: Market,
+    licensor: Party,
+    licensee: Party,
+    judge: Judge,
+    run: Run,
+    ok: Ok,
+) -> None:
+    """A day is stated once, unless the statement went back."""
+    market.sell(press.asset, uses=Use.TRAIN)
+    licensor.receive_dollars(300 * DOLLAR)
+
+    async def read() -> Answer:
+        return await press.get("/tales/a.txt", await press.session(licensee))
+
+    assert asyncio.run(read()).status == 200
+    press.network.travel(2 * DAY)
+    anchored(press, press.network)
+    first = ok(*stating, "--total", "100", account=LICENSOR)["statement_id"]
+    case = ok("statement", "contest", first, "--evidence-text", "More.", "--yes", account=ARTIST)["case"]
+    failed(run(*stating, "--total", "110", account=LICENSOR), 2, "other amounts")
+    judge.rule(Ruling.UPHOLD, case, judge.contracts.statements)
+    again = ok(*stating, "--total", "110", account=LICENSOR)
+    assert (again["statement_id"] != first, again["amount"]) == (True, "110000000")
+
+
+def away(*_: object, **__: object) -> None:
+    raise ConnectionFailed("nothing answers")
 
 
 def test_what_cannot_be_stated(
