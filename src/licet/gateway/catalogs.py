@@ -124,17 +124,20 @@ def _registered(contracts: Contracts, assets: Collection[Hash32]) -> Iterator[As
 
 def _leaves(library: Library, works: Collection[AssetRegistered]) -> dict[Hash32, dict[Hash32, Leaf]]:
     """What works are in the catalogues whose documents are at hand, registered or not: else none is sold."""
+    wanted = {work.content for work in works}
     found: dict[Hash32, dict[Hash32, Leaf]] = {}
     for listed in library.listing(CatalogDocument).found:
         try:
             document = CatalogDocument.from_bytes(library.get(listed.hash))
         except DocumentError:
             continue  # somebody else's broken file
-        tree, members = document.tree(), Members(work.sha256 for work in document.works)
+        places = {work.sha256: at for at, work in enumerate(document.works) if work.sha256 in wanted}
+        if not places:
+            continue
+        tree = document.tree()
         for work in works:
-            place = members.place(work.content)
-            if place is not None:
+            if work.content in places:
+                leaf = Leaf(work.content, work.registrant, tree.proof(places[work.content]))
                 catalog = asset_id(tree.root, work.registrant)
-                leaf = Leaf(work.content, work.registrant, tree.proof(place))
                 found.setdefault(work.asset_id, {})[catalog] = leaf
     return found

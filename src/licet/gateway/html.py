@@ -3,14 +3,14 @@
 import base64
 import hashlib
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from licet.gateway.config import Site
+from licet.gateway.market import Said
 from licet.gateway.policies import Access, Policy
 from licet.gateway.saying import API, DISCOVERY
 from licet.rights.explain import explain
-from licet.types import Hash32
 
 _STYLE: Final = (
     "body{max-width:60rem;margin:auto;padding:1rem;font:1rem/1.5 system-ui,sans-serif}"
@@ -25,9 +25,6 @@ SAFE: Final = {
     "Referrer-Policy": "no-referrer",
 }
 """The fields that such a page has besides."""
-
-Said = Mapping[Hash32, Sequence[Sequence[str]]]
-"""The sentences of offers, by their assets."""
 
 
 def document(title: str, body: str) -> bytes:

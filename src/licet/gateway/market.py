@@ -1,7 +1,7 @@
 """The chain as the gateway sees it: the contracts, and the offers on its site's assets that stand now."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Any, Final, Self
@@ -30,7 +30,10 @@ MOST: Final = 10
 
 _SAID: Final = ("Price", "When", "Permitted", "Prohibited", "Who and where", "Duties", "Conditions")
 _SYMBOL: Final = 12  # a token may call itself anything, at any length
-_REMEMBERED: Final = 1 << 12
+
+
+Said = Mapping[Hash32, Sequence[Sequence[str]]]
+"""The sentences of offers, by their assets."""
 
 
 class Market:
@@ -50,7 +53,9 @@ class Market:
         self._lock: Final = Lock()
         self._asked = -SECONDS
         self._offers: dict[Hash32, tuple[StandingOffer, ...]] = {}
-        self._known: Final[dict[Hash32, tuple[str, ...]]] = {}
+        self._telling: Final = Lock()
+        self._said: Said = {}
+        self._told_of: dict[Hash32, tuple[StandingOffer, ...]] = {}
 
     @classmethod
     def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
@@ -84,33 +89,31 @@ class Market:
         """The offers on one of the site's assets that stand, cheapest first; as `offers`."""
         return self._now().get(asset, ())
 
-    def said(self) -> dict[Hash32, tuple[tuple[str, ...], ...]]:
+    def said(self) -> Said:
         """What the offers that stand say, in sentences, the price first: the cheapest ones of each asset.
 
         Those whose rights document is not at hand are left out.
         """
-        return {
-            asset: tuple(filter(None, (self._sentences(standing.offer) for standing in offers[:MOST])))
-            for asset, offers in self._now().items()
-        }
+        offers = self._now()
+        with self._telling:
+            if offers is not self._told_of:
+                self._said = {
+                    asset: tuple(filter(None, (self._sentences(each.offer) for each in standing[:MOST])))
+                    for asset, standing in offers.items()
+                }
+                self._told_of = offers
+            return self._said
 
     def _sentences(self, offer: Offer) -> tuple[str, ...]:
-        name = offer.struct_hash()
-        if name not in self._known:
-            try:
-                terms = self._licensee.terms_of_offer(offer)
-                called = one_line(Currency(self.contracts.chain, offer.currency).symbol())[:_SYMBOL]
-            except LicetError:
-                return ()
-            assert terms.payment is not None, "an offer has a price"
-            sections = {
-                each.title: each.sentences for each in explain(terms, {terms.payment.currency: called})
-            }
-            said = tuple(sentence for title in _SAID for sentence in sections.get(title, ()))
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[name] = said
-        return self._known[name]
+        try:
+            terms = self._licensee.terms_of_offer(offer)
+            called = one_line(Currency(self.contracts.chain, offer.currency).symbol())[:_SYMBOL]
+        except LicetError:
+            return ()
+        assert terms.payment is not None, "an offer has a price"
+        names = {terms.payment.currency: called}
+        sections = {each.title: each.sentences for each in explain(terms, names)}
+        return tuple(sentence for title in _SAID for sentence in sections.get(title, ()))
 
     def _now(self) -> dict[Hash32, tuple[StandingOffer, ...]]:
         with self._lock:
