@@ -12,9 +12,10 @@ has 64 KiB. `plain` is the gateway's own ASGI server with Starlette's `StaticFil
 file with no checks; `folder` is the same with what the gateway has in its place, and no gateway around it.
 `licensed` reads as a license's holder who has signed in: each read is recorded, and its receipt signed, on
 disk before the answer is complete. `402` asks for what is paid for without paying. Ratios are to `plain`.
-`p99_over_p50` is of the licensed reads. `vouchers_per_s` is that of `gateway_vouchers.py`. `peak_mb` is the
-most memory that the gateway's process had, over all these requests, or that anchoring had, over a million
-records, of which samples are proven from the journal.
+`p99_over_p50` is of the licensed reads. `vouchers_per_s` is that of `gateway_vouchers.py`. After the rounds
+the gateway is asked on, until it has answered a million requests of the three kinds; its memory after the
+first tenth of them and at the end is in the table. `peak_mb` is the most that its process ever had, or that
+anchoring had, over a million records, of which samples are proven from the journal.
 """
 
 from __future__ import annotations
@@ -65,12 +66,14 @@ from licet.types import Address, Hash32
 
 SIZE: Final = 64 << 10
 CONNECTIONS: Final = 64
+REQUESTS: Final = 1_000_000
 RECORDS: Final = 1_000_000
 PER_SECOND: Final = 100
 SAMPLES: Final = 200
 INSERT: Final = "INSERT INTO records (token, payer, nonce, time, hash, receipt) VALUES (?, ?, ?, ?, ?, ?)"
 ROUNDS: Final = 4
 SECONDS: Final = 4
+AT_GATEWAY: Final = ("free", "licensed", "402")
 LICENSOR, LICENSEE, KEEPER = 1, 2, 3
 MOST: Final = {"p99_over_p50": 5.0, "peak_mb": 300}
 LEAST: Final = {"licensed_ratio": 0.7, "payment_required_ratio": 0.8, "vouchers_per_s": 500}
@@ -81,6 +84,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="What the gateway costs, beside a plain server.")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--check", action="store_true", help="fail where a limit is missed")
+    parser.add_argument("--requests", type=int, default=REQUESTS, metavar="N", help="requests at the gateway")
     parser.add_argument("--records", type=int, default=RECORDS, metavar="N", help="records to anchor")
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help="rounds of requests")
     parser.add_argument("--seconds", type=int, default=SECONDS, metavar="N", help="of each round")
@@ -93,7 +97,7 @@ def main() -> int:
         print("wrk is not installed: apt-get install wrk", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder), arguments.records, arguments.rounds, arguments.seconds)
+        found = measure(Path(folder), arguments)
     figures = {key: found[key] for key in (*LEAST, *MOST) if key in found}
     if arguments.json:
         print(json.dumps(figures))
@@ -140,8 +144,51 @@ class Load:
     refused: int
 
 
-def measure(folder: Path, records: int, rounds: int, seconds: int) -> dict[str, Any]:
+class Memory:
+    """How much memory the gateway's process has, while it answers.
+
+    Args:
+        process: its id.
+        requests: how many it is to answer.
+    """
+
+    def __init__(self, process: int, requests: int) -> None:
+        self._process = process
+        self._wanted = requests
+        self.answered = dict.fromkeys(AT_GATEWAY, 0)
+        self.first_mb = 0
+
+    @property
+    def requests(self) -> int:
+        """How many it has answered."""
+        return sum(self.answered.values())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether these are all."""
+        return self.requests >= self._wanted
+
+    def count(self, kind: str, load: Load) -> None:
+        """Counts one load; looks at the memory once the first tenth was answered."""
+        if kind in self.answered:
+            self.answered[kind] += load.requests
+        if not self.first_mb and self.requests * 10 >= self._wanted:
+            self.first_mb = self.now_mb
+
+    @property
+    def now_mb(self) -> int:
+        """What it has now, in MB."""
+        return memory_of(self._process, "VmRSS")
+
+    @property
+    def peak_mb(self) -> int:
+        """The most that it ever had, in MB."""
+        return memory_of(self._process, "VmHWM")
+
+
+def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """All figures."""
+    records = arguments.records
     (folder / "site" / "tales").mkdir(parents=True)
     (folder / "site" / "paid").mkdir()
     data = b"".join(keccak(number.to_bytes(4)) for number in range(SIZE // 32))
@@ -154,8 +201,9 @@ def measure(folder: Path, records: int, rounds: int, seconds: int) -> dict[str, 
             without_gateway("folder", folder) as own,
             gateway(folder, node.url, deployment) as place,
         ):
-            loads = rounds_of(bare, own, place, rounds, seconds)
-            requests_mb = peak_of(place.process.pid)
+            memory = Memory(place.process.pid, arguments.requests)
+            loads = rounds_of(bare, own, place, arguments, memory)
+            last_mb, requests_mb = memory.now_mb, memory.peak_mb
         deployment.save(folder / "deployment.json")
         begin("fill", str(folder), str(records))
         anchoring = begin("anchor", str(folder), node.url, str(folder / "deployment.json"))
@@ -170,15 +218,20 @@ def measure(folder: Path, records: int, rounds: int, seconds: int) -> dict[str, 
         "vouchers_per_s": vouchers["vouchers_per_s"],
         "peak_mb": max(requests_mb, anchoring["peak_mb"]),
         "loads": best,
-        "requests": sum(load.requests for each in loads.values() for load in each),
+        "requests": memory.requests,
+        "answered": memory.answered,
+        "first_mb": memory.first_mb,
+        "last_mb": last_mb,
         "requests_mb": requests_mb,
         "records": records,
         "anchoring": anchoring,
     }
 
 
-def rounds_of(bare: str, own: str, place: Place, rounds: int, seconds: int) -> dict[str, list[Load]]:
-    """All rounds, each kind in turn."""
+def rounds_of(
+    bare: str, own: str, place: Place, arguments: argparse.Namespace, memory: Memory
+) -> dict[str, list[Load]]:
+    """All rounds, each kind in turn; then the gateway alone, for as long as its memory is looked at."""
     asked: dict[str, tuple[str, ...]] = {
         "plain": (f"{bare}/a.bin",),
         "folder": (f"{own}/a.bin",),
@@ -186,14 +239,23 @@ def rounds_of(bare: str, own: str, place: Place, rounds: int, seconds: int) -> d
         "licensed": (f"{place.url}/tales/a.bin", *place.licensed),
         "402": (f"{place.url}/paid/a.bin",),
     }
+
+    def load(name: str, seconds: int) -> Load:
+        url, *fields = asked[name]
+        answered = wrk(url, fields, seconds)
+        assert answered.refused == (answered.requests if name == "402" else 0), (name, answered)
+        memory.count(name, answered)
+        return answered
+
+    for name in asked:
+        load(name, 1)
     found: dict[str, list[Load]] = {name: [] for name in asked}
-    for url, *fields in asked.values():
-        wrk(url, fields, 1)
-    for _ in range(rounds):
-        for name, (url, *fields) in asked.items():
-            load = wrk(url, fields, seconds)
-            assert load.refused == (load.requests if name == "402" else 0), (name, load)
-            found[name].append(load)
+    for _ in range(arguments.rounds):
+        for name in asked:
+            found[name].append(load(name, arguments.seconds))
+    while not memory.is_over:
+        for name in AT_GATEWAY:
+            load(name, arguments.seconds)
     return found
 
 
@@ -218,7 +280,7 @@ def wrk(url: str, fields: list[str], seconds: int) -> Load:
 
 def latency(said: str, part: str) -> float:
     """A time that wrk says, seconds."""
-    match = re.search(rf"^\s+{part}\s+([\d.]+)(us|ms|s)$", said, re.MULTILINE)
+    match = re.search(rf"^\s+{part}\s+([\d.]+)(us|ms|s)\s*$", said, re.MULTILINE)
     assert match is not None, said
     return float(match[1]) * {"us": 1e-6, "ms": 1e-3, "s": 1.0}[match[2]]
 
@@ -337,10 +399,10 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def peak_of(process: int) -> int:
-    """The most memory that a process ever had, in MB."""
+def memory_of(process: int, name: str) -> int:
+    """Memory of a process, in MB, as Linux names it."""
     status = Path(f"/proc/{process}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) >> 10
+    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) >> 10
 
 
 def begin(*step: str) -> dict[str, Any]:
@@ -444,8 +506,11 @@ def show(found: dict[str, Any]) -> None:
     rows = {
         "p99 of licensed reads over p50": f"{found['p99_over_p50']}",
         "vouchers a second": f"{found['vouchers_per_s']:,}",
-        "requests in all": f"{found['requests']:,}",
-        "memory of the gateway, at most": f"{found['requests_mb']} MB",
+        "requests at the gateway": f"{found['requests']:,}: "
+        + ", ".join(f"{count:,} {name}" for name, count in found["answered"].items()),
+        "memory of the gateway after a tenth": f"{found['first_mb']} MB",
+        "at the end": f"{found['last_mb']} MB",
+        "at most": f"{found['requests_mb']} MB",
         "records anchored": f"{anchoring['anchored']:,} under {anchoring['roots']} roots",
         "seconds": f"{anchoring['seconds']:,}",
         "of them proven from the journal": f"{anchoring['proven']} of {anchoring['asked']}, "

@@ -186,9 +186,9 @@ class Market:
 
     # Use.
 
-    def metered(self, **conditions: Any) -> Sold:
-        """A metered license at one dollar a unit, with a deposit of 100."""
-        asset = self.register(self.licensor, "a metered work")
+    def metered(self, asset: Hash32 | None = None, **conditions: Any) -> Sold:
+        """A metered license at one dollar a unit, with a deposit of 100; by default of a new work."""
+        asset = asset or self.register(self.licensor, "a metered work")
         terms = Conditions(**{"unit_cap": 50, "refund_delay": DAY, **conditions})
         return self.sell(asset, kind=Kind.METERED, amount=DOLLAR, conditions=terms)
 

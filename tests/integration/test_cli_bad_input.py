@@ -31,6 +31,7 @@ UNKNOWN = "0x" + "7" * 64
 APPROVE = ("poem.txt", "--license", UNKNOWN, "--registrant", DEVELOPMENT_ADDRESSES[3])
 COMPUTE = ("--usage", "good.csv", "--shares", "good.csv")
 STATE = ("--from", "2026-01-01", "--until", "2026-03-31", "--window", "1d")
+PERIOD = ("--total", "1", "--currency", "native", "--shares", "good.csv")
 DISPUTE = ("--claim", UNKNOWN, "--payee", DEVELOPMENT_ADDRESSES[3])
 EVALUATED = ("--policy", "poem.txt", "--request", "poem.txt")
 ELSEWHERE = ("--to", DEVELOPMENT_ADDRESSES[3])
@@ -365,6 +366,13 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
             "not registered",
         ),
     ],
+    ("statement", "gateway"): [
+        (("poem.txt", "ASSET"), 2, "--from"),
+        (("poem.txt", "ASSET", *STATE, *PERIOD), 2, "not valid TOML"),
+        (("nothing.toml", "ASSET", *STATE, *PERIOD), 2, "nothing.toml cannot be read"),
+        (("nothing.toml", "x", *STATE, *PERIOD), 2, "asset id"),
+        (("nothing.toml", "ASSET", *STATE, *PERIOD, "--currency", "x"), 2, "address"),
+    ],
     ("statement", "show"): [(("x",), 2, "statement id"), ((UNKNOWN,), 1, UNKNOWN)],
     ("statement", "list"): [(("--asset", "x"), 2, "asset id")],
     ("statement", "contest"): [
@@ -588,6 +596,7 @@ NEEDS_NO_NODE = {
     ("audit", "verify"),
     ("rights", "evaluate"),
     ("statement", "compute"),
+    ("statement", "gateway"),
 }
 NEEDS_NODE = sorted(leaf_commands() - NEEDS_NO_NODE)
 WORKING = {

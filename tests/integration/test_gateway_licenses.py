@@ -108,6 +108,23 @@ def test_who_holds_none_reads_nothing(house: House, sold: Sold, rival: Party, ma
     assert house.records == 0
 
 
+def test_people_are_told_what_licenses_cost(house: House, sold: Sold, market: Market) -> None:
+    """In words, as long as the offer stands and its rights document is at hand."""
+
+    async def page() -> str:
+        return (await house.get("/.well-known/licet/")).body.decode()
+
+    said = asyncio.run(page()).partition("<h2>/tales/: license</h2>")[2].partition("<h2>")[0]
+    assert "<h3>Licenses</h3><ol><li>It costs 10 TUSD (" in said
+    assert (
+        "A license runs for 30 days. The licensee may train AI models that do not generate content." in said
+    )
+    assert "The license may be revoked by a ruling." in said
+    market.licensor.contracts.licenses.cancel_offer(sold.offer)
+    house.open()
+    assert "It costs 10" not in asyncio.run(page())
+
+
 def test_a_license_covers_its_uses_and_its_asset(
     house: House, sold: Sold, licensee: Party, market: Market
 ) -> None:

@@ -26,6 +26,7 @@ from licet.gateway import wire
 from licet.gateway.anchoring import Anchoring
 from licet.gateway.app import Business, around, served
 from licet.gateway.batches import Batch, Batches
+from licet.gateway.catalogs import NONE, Catalogs
 from licet.gateway.config import ChainSettings, Site
 from licet.gateway.journal import Journal
 from licet.gateway.limits import By, Rate
@@ -78,7 +79,7 @@ class Shop:
         self.place: str | Path = folder / "journal.sqlite"
         self.app = self.opened()
 
-    def opened(self) -> ASGIApp:
+    def opened(self, catalogs: Catalogs = NONE) -> ASGIApp:
         """The gateway, started: again, after it was started before."""
         self.journal = Journal(self.place)
         ledger = self.network.deployment.usage_ledger
@@ -91,7 +92,8 @@ class Shop:
         logs = Publisher(self.folder / "logs")
         self.anchoring = Anchoring(Batches(self.journal), self.keeper.contracts, logs, self.account)
         self.upkeep = Upkeep(self.journal, settler, recorder, self.anchoring, self.account)
-        return around(served(self.site), self.site, Business(market, till, self.anchoring))
+        business = Business(market, till, self.anchoring, catalogs=catalogs)
+        return around(served(self.site), self.site, business)
 
     def send(self, token: Address, transfer: Transfer) -> None:
         self.sender.send(token, transfer)

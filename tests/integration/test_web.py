@@ -398,6 +398,14 @@ def test_the_api_describes_itself(served: Served) -> None:
     assert {f"/api{resource.path}" for resource in RESOURCES} <= set(described["paths"])
 
 
+def test_people_read_the_description_too(served: Served) -> None:
+    body = served.get("/api").body.decode()
+    assert 'href="/api/openapi.json"' in body
+    for path in served.api("/openapi.json")["paths"]:
+        assert f"<code>GET {path}</code>" in body
+    assert 'href="/api">API</a>' in body
+
+
 def test_config_is_what_a_wallet_needs(served: Served, market: Market, dollar: Address) -> None:
     market.sell(market.register(market.licensor, "a poem"))
     served.update()

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
 
 from licet.cli.main import main
@@ -113,6 +115,25 @@ def test_a_body_has_an_end(echo: Echo) -> None:
     for length in ("11", "9" * 30):
         answer = ask(app, "/x", method="POST", headers=[("Content-Length", length)], body=[b"1"])
         assert answer.status == 413
+
+
+def test_a_gateway_stands_at_the_root_of_its_site(echo: Echo) -> None:
+    """Below another path, `/licensed/` would be no path of the site's, and free."""
+    terms = site(Policy("/licensed/", Access.LICENSE, asset=ASSET))
+    root, below = (Starlette(routes=[Mount(path, around(echo, terms))]) for path in ("", "/below"))
+    assert [ask(root, path).status for path in ("/robots.txt", "/x", "/licensed/x")] == [200, 200, 401]
+    echo.scopes.clear()
+    for path in ("/below/robots.txt", "/below/x", "/below/licensed/x", "/below/.well-known/licet.json"):
+        answer = ask(below, path)
+        assert (answer.status, b"mounted below /below" in answer.body) == (500, True)
+    assert not echo.scopes
+
+
+def test_what_is_behind_it_may_be_mounted(echo: Echo) -> None:
+    app = Starlette(routes=[Mount("/licensed", echo), Mount("/free", echo)])
+    gated = around(app, site(Policy("/licensed/", Access.LICENSE, asset=ASSET)))
+    assert [ask(gated, path).status for path in ("/free/x", "/licensed/x")] == [200, 401]
+    assert [scope["path"] for scope in echo.scopes] == ["/free/x"]
 
 
 def test_health_is_not_the_sites(echo: Echo) -> None:

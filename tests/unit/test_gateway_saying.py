@@ -1,5 +1,7 @@
 """What a site says: read by the formats' own readers, it is what its policies do, in every place alike."""
 
+import base64
+import hashlib
 import json
 from pathlib import Path
 
@@ -188,10 +190,31 @@ def test_a_page_says_nothing_that_offers_say_otherwise() -> None:
     assert "does not end" not in body
     assert "not stated" not in body
     assert 'href="/.well-known/licet.json">the offers' in body
+    assert "script" not in body
+    policy = get("/.well-known/licet/").headers["content-security-policy"]
+    style = body.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
     every = get("/.well-known/licet/").body.decode()
     paid = every.partition("<h2>/paid/*.txt$: metered</h2>")[2].partition("<h2>")[0]
     assert "0.002" in paid
     assert "does not end" not in paid, "it is one read"
+
+
+def test_people_read_what_programs_are_told() -> None:
+    described = json.loads(get("/.well-known/licet/openapi.json").body)
+    answer = get("/.well-known/licet/api")
+    body = answer.body.decode()
+    assert "A &lt;site&gt;: the API" in body
+    for path, methods in described["paths"].items():
+        for method in methods:
+            assert f"<code>{method.upper()} {path}</code>" in body
+    assert 'href="/.well-known/licet/openapi.json"' in body
+    assert (
+        answer.headers["content-security-policy"]
+        == get("/.well-known/licet/").headers["content-security-policy"]
+    )
+    assert 'href="/.well-known/licet/api"' in get("/.well-known/licet/").body.decode()
 
 
 def test_documents_are_only_read() -> None:

@@ -66,6 +66,20 @@ def test_what_was_paid_for_already_can_be_left_out(logs: Path) -> None:
     assert amounts(logs, Counting(licensed=True), 600) == {HOLDER: 300, ARTIST: 300}
 
 
+def test_what_a_voucher_paid_for_is_paid_for_already(logs: Path) -> None:
+    """A number of the recorder's own says nothing of that."""
+    by_voucher = UsageRecord(ONE, LICENSE, Use.INDEX, 5, 300, 300, reference=f"voucher:{LICENSE}:1")
+    by_another = UsageRecord(ONE, LICENSE, Use.INDEX, 1, 300, 300, reference="voucher:1")
+    write_document(UsageLog.of([by_voucher, by_another]), logs / "c.json")
+    assert amounts(logs, Counting(300), 600) == {HOLDER: 600}
+    assert amounts(logs, Counting(licensed=True), 700) == {HOLDER: 400, ARTIST: 300}
+
+
+def test_an_assets_records_can_be_told_from_others(logs: Path) -> None:
+    assert amounts(logs, Counting(asset=OTHER)) == {ARTIST: 900}
+    assert amounts(logs, Counting(200, asset=ONE), 800) == {HOLDER: 600, ARTIST: 200}
+
+
 def test_logs_and_tables_add_up(logs: Path) -> None:
     more = logs.parent / "more.csv"
     more.write_text(f"work,units\n{OTHER},9\n")

@@ -88,8 +88,8 @@ def compute(
     leaves goes to the largest remainders, of equal ones to the id that comes first. All is exact, and sums to
     the total, whatever the order of rows. `licet statement publish` takes the file. No node is asked.
 
-    A gateway's period is one command: --usage 'gateway.logs/*.json' --from DATE --until DATE. Each record
-    counts for the work that it names, or for its asset.
+    Of usage logs, each record counts for the work that it names, or for its asset. `licet statement gateway`
+    does all of it for a gateway's period.
     """
     if master is not None and engine != "spark":
         raise InputError("--master is Spark's: add --engine spark, or leave it out")

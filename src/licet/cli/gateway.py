@@ -26,6 +26,7 @@ _LIBRARIES: Final = (
     "httptools",
     "uvloop",
     "httpx",
+    "jinja2",
     "prometheus_client",
     "x402",
     "http_message_signatures",

@@ -6,10 +6,11 @@ from typing import Any, Final
 import click
 
 from licet.chain.abi import log_topic
+from licet.cli import period
 from licet.cli.amounts import compute, read_amounts
 from licet.cli.cases import opened_json, opened_words
 from licet.cli.evidence import evidence_from, evidence_options
-from licet.cli.output import confirm, emit, facts, gas_of, sent, table
+from licet.cli.output import confirm, emit, facts, sent, table
 from licet.cli.params import (
     ASSET,
     CURRENCY,
@@ -23,6 +24,7 @@ from licet.cli.params import (
     yes_option,
 )
 from licet.cli.session import Session, takes
+from licet.cli.stating import state
 from licet.cli.text import format_time, short
 from licet.contracts import Contracts, events
 from licet.contracts.currency import Currency
@@ -43,6 +45,7 @@ def command() -> None:
 
 
 command.add_command(compute)
+command.add_command(period.command)
 
 
 @command.command("publish")
@@ -99,34 +102,7 @@ def publish(
         usage=tuple(read_document(UsageLog, file).root for file in given["logs"]),
     )
     session.contracts.assets.deed(asset)  # says that there is no such asset
-    holder = session.rights_holder
-    total = session.money.text(token, split.tree().total)
-    confirm(f"Pay in {total} for {len(split.payees):,} payees of {asset}?", yes=yes)
-    published = holder.publish_statement(document, window)
-    statement = published.statement
-    vault = session.contracts.statements.vault_of(statement)
-    emit(
-        {
-            "statement_id": published.id,
-            "asset_id": asset,
-            "amount": str(statement.amount),
-            "currency": token,
-            "payees": len(split.payees),
-            "vault": vault,
-            "root": statement.root,
-            "document_hash": statement.document_hash,
-            "contestable_until": published.contestable_until,
-            **sent(*published.receipts),
-        },
-        facts(
-            statement=published.id,
-            paid_in=f"{total}, for {len(split.payees):,} payees",
-            contestable=f"until {format_time(published.contestable_until)}",
-            vault=vault,
-            gas=f"{gas_of(*published.receipts):,}",
-        ),
-        as_json=as_json,
-    )
+    state(session, document, window, yes=yes, as_json=as_json)
 
 
 @command.command("show")

@@ -13,6 +13,9 @@ from licet.rights.uses import LEAVES, Use, parse_uses, use_names
 from licet.trees.catalog import CatalogProof, CatalogTree, verify_work
 from licet.types import ZERO_HASH, Hash32, parse_hash, parse_uint
 
+BY_VOUCHER: Final = "voucher"
+"""How a gateway's reference to what a voucher paid for begins; license and number follow."""
+
 _TIME_BITS: Final = 40
 _UNIT_BITS: Final = 56
 
@@ -54,6 +57,11 @@ class UsageRecord:
         if not 0 < self.units < 1 << _UNIT_BITS:
             raise InputError(f"a usage record has {self.units} units: 1 to 2^56 - 1 are allowed")
         _check_period(self.since, self.until)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether it was paid for by itself: without a license, or by a voucher, as gateways refer to it."""
+        return self.license_id == ZERO_HASH or self.reference.startswith(f"{BY_VOUCHER}:{self.license_id}:")
 
     @property
     def hash(self) -> Hash32:

@@ -10,6 +10,7 @@ from licet.documents import Publisher
 from licet.errors import InputError
 from licet.gateway.anchoring import Anchoring
 from licet.gateway.batches import Batches
+from licet.gateway.catalogs import NONE, Catalogs
 from licet.gateway.config import Site
 from licet.gateway.documents import Documents
 from licet.gateway.elsewhere import FacilitatorElsewhere
@@ -46,6 +47,7 @@ class Business:
         anchoring: who anchors records; None where there are none.
         upkeep: who keeps payments and anchors on chain; None where there are none.
         holders: what serves licenses' holders; None where nothing is licensed.
+        catalogs: of the site.
     """
 
     market: Market
@@ -53,6 +55,7 @@ class Business:
     anchoring: Anchoring | None = None
     upkeep: Upkeep | None = None
     holders: Holders | None = None
+    catalogs: Catalogs = NONE
 
     @classmethod
     def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
@@ -69,7 +72,8 @@ class Business:
         Raises:
             AccountTaken: another gateway sends from the signer's account.
             ChainError, DeploymentError: the chain is not the one expected.
-            InputError, OutboxFailed: the journal or the outbox cannot be used.
+            InputError, OutboxFailed: the journal or the outbox cannot be used; or a catalogue's document is
+                missing.
             SignerError: there is no signer, and one is needed.
         """
         market = Market.of(site, signer)
@@ -78,6 +82,7 @@ class Business:
         if not site.needs_account:
             return cls(market)
         settings, chain = site.chain, market.contracts.chain
+        catalogs = Catalogs.of(site, market.contracts, market.library)
         recorder = Recorder(chain.signer_or_raise(), chain.chain_id, market.contracts.usage.address)
         journal = Journal(settings.journal)
         account = Account(
@@ -94,8 +99,8 @@ class Business:
         upkeep = Upkeep(journal, settler, recorder, anchoring, account)
         holders = None
         if site.licensed:
-            holders = Holders.of(site, market, journal, recorder, account)
-        return cls(market, Till(journal, settler, recorder), anchoring, upkeep, holders)
+            holders = Holders.of(site, market, journal, recorder, account, catalogs)
+        return cls(market, Till(journal, settler, recorder), anchoring, upkeep, holders, catalogs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,8 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
     if till is not None:
         checks["journal"] = till.ready
     holders = None if business is None else business.holders
-    gate = Gate(app, site, saying, till, None if holders is None else holders.desk)
+    catalogs = NONE if business is None else business.catalogs
+    gate = Gate(app, site, saying, till, None if holders is None else holders.desk, catalogs)
     inner: ASGIApp = Documents(gate, site, saying, market)
     if market is not None and till is not None:
         inner = Facilitator(inner, till, site.policies.policies, market.contracts.chain.account)

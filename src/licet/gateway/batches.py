@@ -118,6 +118,24 @@ class Batches:
             found = db.execute("SELECT 1 FROM records WHERE batch IS NULL LIMIT 1 OFFSET ?", (count - 1,))
             return found.fetchone() is not None
 
+    def waiting(self, since: int, until: int) -> int:
+        """How many records of a period are not anchored."""
+        with self._journal.database.reading() as db:
+            (count,) = db.execute(
+                "SELECT count(*) FROM records r LEFT JOIN batches b ON b.number = r.batch "
+                "WHERE r.time BETWEEN ? AND ? AND b.tx_hash IS NULL",
+                (since, until),
+            ).fetchone()
+        return int(count)
+
+    def within(self, since: int, until: int) -> list[int]:
+        """The numbers of the batches that may have records of a period, in their order."""
+        with self._journal.database.reading() as db:
+            rows = db.execute(
+                "SELECT number FROM batches WHERE until >= ? AND since <= ? ORDER BY number", (since, until)
+            ).fetchall()
+        return [int(number) for (number,) in rows]
+
     def anchored(self, batch: Batch, anchor: Anchor) -> None:
         """Notes where a batch's root is on chain."""
         self._update(batch.number, "tx_hash = ?, block_number = ?, block_hash = ?", *astuple(anchor))

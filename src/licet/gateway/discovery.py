@@ -1,26 +1,29 @@
 """What a site tells programs of itself: policies, chain and offers, and how to speak to it (OpenAPI)."""
 
-import html
 import json
 from typing import Any, Final
 
+from licet.api_page import part
 from licet.gateway.answers import PAGE, PROBLEM
 from licet.gateway.config import Site
 from licet.gateway.facilitator import BASE as X402
 from licet.gateway.health import LIVE, READY
 from licet.gateway.holders.accounts import NONCE, SESSION
+from licet.gateway.html import document
 from licet.gateway.market import Market
 from licet.gateway.policies import Access, Policy
 from licet.gateway.proofs import RECORDS
-from licet.gateway.saying import DISCOVERY, LICENSE, ROBOTS, SERVER, TDMREP, Saying
-from licet.rights.explain import explain
+from licet.gateway.saying import API, DISCOVERY, LICENSE, OPENAPI, ROBOTS, SERVER, TDMREP, Saying
 from licet.rights.uses import use_names
 from licet.types import ZERO_HASH
 
-OPENAPI: Final = "/.well-known/licet/openapi.json"
-
+_HTML: Final = "text/html"
+_ABOUT: Final = (
+    "What the gateway itself answers, and how the site is read through it. Refusals are JSON (RFC 9457), for "
+    "browsers pages."
+)
 _TEXT: Final = {"type": "string"}
-_PROBLEM: Final = {"description": "Why not", "content": {PROBLEM: {}}}
+_PROBLEM: Final = {"description": "Why not (RFC 9457)", "content": {PROBLEM: {}}}
 
 
 def describe(site: Site, saying: Saying, market: Market | None) -> dict[str, Any]:
@@ -29,7 +32,7 @@ def describe(site: Site, saying: Saying, market: Market | None) -> dict[str, Any
         "type": "licet/site/1",
         "origin": site.origin,
         "title": site.title,
-        "documents": {path: f"{site.origin}{path}" for path in (*saying.documents, OPENAPI, PAGE)},
+        "documents": {path: f"{site.origin}{path}" for path in (*saying.documents, OPENAPI, API, PAGE)},
         "chain": None if market is None else market.describe(),
         "policies": [_policy(policy, site) for policy in site.policies.policies],
         "offers": [] if market is None else market.offers(),
@@ -40,7 +43,7 @@ def describe(site: Site, saying: Saying, market: Market | None) -> dict[str, Any
 def openapi(site: Site, saying: Saying) -> dict[str, Any]:
     """The OpenAPI 3.1 description of what the gateway itself answers, and of reading through it."""
     documents = {path: said.media_type for path, said in saying.documents.items()}
-    documents |= {DISCOVERY: "application/json", LIVE: "application/json"}
+    documents |= {DISCOVERY: "application/json", LIVE: "application/json", PAGE: _HTML, API: _HTML}
     paths: dict[str, Any] = {
         path: {"get": _operation(_TITLES[path], path, {"200": _content(kind)})}
         for path, kind in documents.items()
@@ -58,33 +61,16 @@ def openapi(site: Site, saying: Saying) -> dict[str, Any]:
     }
     return {
         "openapi": "3.1.0",
-        "info": {"title": site.title or site.origin, "version": "1"},
+        "info": {"title": site.title or site.origin, "version": "1", "description": _ABOUT},
         "servers": [{"url": site.origin}],
         "paths": paths,
     }
 
 
-def page(site: Site) -> str:
-    """The same for people: each policy in plain words."""
-    parts = [f"<h1>{html.escape(site.title or site.origin)}</h1>"]
-    for policy in site.policies.policies:
-        names = (*policy.agents, *(f"{name} (by its key)" for name in policy.keys))
-        who = f" for {', '.join(names)}" if names else ""
-        parts.append(f"<h2>{html.escape(policy.path + who)}: {policy.access}</h2>")
-        sections = () if policy.terms is None else explain(policy.terms)
-        for section in sections:
-            if section.title in _NOT_HERE.get(policy.access, ()):
-                continue
-            said = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in section.sentences)
-            parts.append(f"<h3>{html.escape(section.title)}</h3><ul>{said}</ul>")
-        if policy.access is Access.LICENSE:
-            parts.append(f"<p>{_OFFERS}</p>")
-    parts.append(f'<p><a href="{OPENAPI}">OpenAPI</a>, <a href="{DISCOVERY}">all of it for programs</a></p>')
-    title = html.escape(site.title or site.origin)
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
-        f"<body>{''.join(parts)}</body></html>\n"
-    )
+def page(site: Site, saying: Saying) -> bytes:
+    """The same description for people."""
+    described = openapi(site, saying)
+    return document(described["info"]["title"], part(described, site.origin, OPENAPI))
 
 
 def to_bytes(document: dict[str, Any]) -> bytes:
@@ -92,22 +78,14 @@ def to_bytes(document: dict[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
 
-# What a policy does not say: offers do, or there is nothing to be had.
-_NOT_HERE: Final = {
-    Access.METERED: ("When",),
-    Access.LICENSE: ("When", "Price"),
-    Access.FORBIDDEN: ("When", "Price"),
-}
-_OFFERS: Final = (
-    f'What a license costs and how long it runs, <a href="{DISCOVERY}">the offers on its asset</a> say.'
-)
-
 _TITLES: Final = {
     ROBOTS: "The terms as robots.txt",
     LICENSE: "The terms as RSL",
     TDMREP: "The terms as TDMRep",
     DISCOVERY: "Policies, chain, contracts and offers",
     LIVE: "Whether it runs",
+    PAGE: "The terms for people",
+    API: "This description for people",
 }
 
 
@@ -147,7 +125,8 @@ def _paying(site: Site) -> dict[str, Any]:
     if site.needs_account:
         known = dict.fromkeys(("400", "404", "503"), _PROBLEM)
         known["200"] = _content("application/json")
-        place, form = RECORDS + "/{hash}", {"type": "string", "pattern": "^0x[0-9a-f]{64}$"}
+        place = RECORDS + "/{hash}"
+        form = {"type": "string", "pattern": "^0x[0-9a-f]{64}$", "examples": ["0x" + "1f" * 32]}
         parameter = {"name": "hash", "in": "path", "required": True, "schema": form}
         proof = _operation("The proof that a record is anchored", place, known)
         paths[place] = {"get": {**proof, "parameters": [parameter]}}
@@ -212,6 +191,7 @@ def _reading(site: Site) -> dict[str, Any]:
         answers.setdefault("401", "A signature does not count")
     if Access.METERED in kinds:
         answers["402"] = "A payment is asked for"
+        answers.setdefault("403", "It is no work of what is sold")
     if kinds & {Access.METERED, Access.LICENSE}:
         answers["409"] = "Another request is about the same payment"
         answers["503"] = "The chain cannot be asked: try again"

@@ -9,13 +9,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.gateway.answers import PAGE, refusal
 from licet.gateway.config import Site
-from licet.gateway.discovery import OPENAPI, describe, openapi, page, to_bytes
+from licet.gateway.discovery import describe, openapi, page, to_bytes
+from licet.gateway.html import SAFE, terms_page
 from licet.gateway.market import Market
 from licet.gateway.paths import request_path
-from licet.gateway.saying import DISCOVERY, LICENSE, TDMREP, Said, Saying
+from licet.gateway.saying import API, DISCOVERY, LICENSE, OPENAPI, TDMREP, Said, Saying
 
 _MAX_AGE: Final = 60
 _JSON: Final = "application/json"
+_HTML: Final = "text/html"
 
 
 class Documents:
@@ -36,7 +38,7 @@ class Documents:
         self._fixed: Final = {
             **saying.documents,
             OPENAPI: Said(to_bytes(openapi(site, saying)), _JSON),
-            PAGE: Said(page(site).encode(), "text/html"),
+            API: Said(page(site, saying), _HTML),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,10 +50,17 @@ class Documents:
         elif url == DISCOVERY:
             described = await to_thread.run_sync(partial(describe, self._site, self._saying, self._market))
             await self._answer(Said(to_bytes(described), _JSON), scope, receive, send)
+        elif url == PAGE:
+            said = await to_thread.run_sync(self._terms)
+            await self._answer(Said(said, _HTML), scope, receive, send)
         elif url in (LICENSE, TDMREP):
             await refusal(scope, 404, "This site says nothing of uses.")(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _terms(self) -> bytes:
+        """The terms for people; may ask the chain."""
+        return terms_page(self._site, {} if self._market is None else self._market.said())
 
     async def _answer(self, said: Said, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
@@ -63,5 +72,6 @@ class Documents:
             "Cache-Control": f"max-age={_MAX_AGE}",
             "Link": self._saying.links,
             "X-Content-Type-Options": "nosniff",
+            **(SAFE if said.media_type == _HTML else {}),
         }
         await Response(said.data, 200, fields, media_type=said.media_type)(scope, receive, send)

@@ -24,6 +24,10 @@ class PaymentLost(LicetError):
     """A re-org took a payment out that had been served, and it cannot be made again."""
 
 
+class NotAnchored(LicetError):
+    """Records are not under a root on chain yet: to be asked for again. `waiting` says how many."""
+
+
 class AccountTaken(LicetError):
     """Another gateway sends from the account, through another outbox: both would take the same nonces."""
 

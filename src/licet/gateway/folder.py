@@ -21,6 +21,7 @@ from licet.gateway.answers import refusal
 from licet.gateway.lifespan import only_lifespan
 from licet.gateway.paths import INDEX, RequestPath, request_path
 from licet.gateway.ranges import Part, part_of
+from licet.gateway.works import expected_in
 
 _CHUNK: Final = 1 << 18
 _NO_WAIT: Final = os.RWF_NOWAIT
@@ -28,6 +29,9 @@ _CONDITIONS: Final = frozenset(
     {b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range"}
 )
 _METHODS: Final = ("GET", "HEAD")
+_FOREIGN: Final = (
+    "This file is no work of the catalogue that is licensed here: it was changed, or came later."
+)
 _OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
@@ -61,8 +65,12 @@ class Folder:
         elif isinstance(opened, RequestPath):
             await Response(status_code=308, headers={"Location": opened.url})(scope, receive, send)
         else:
+            expected = expected_in(scope)
             try:
-                await _serve(opened, scope, receive, send)
+                if expected is None or await expected.has(opened.descriptor):
+                    await _serve(opened, scope, receive, send)
+                else:
+                    await refusal(scope, 403, _FOREIGN)(scope, receive, send)
             finally:
                 os.close(opened.descriptor)
 

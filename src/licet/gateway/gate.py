@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from licet.gateway import wire
 from licet.gateway.answers import challenge, refusal
 from licet.gateway.bots import WANTED, Bots
+from licet.gateway.catalogs import NONE, Catalogs
 from licet.gateway.config import Site
 from licet.gateway.errors import AskedTooOften, IdentityRefused, PaymentRefused, Waits
 from licet.gateway.holders.desk import Desk
@@ -27,6 +28,11 @@ MAX_FIELDS: Final = 100
 
 _SIGNATURE: Final = wire.SIGNATURE.lower().encode()
 
+_MOUNTED: Final = (
+    "This gateway is mounted below {}: let it stand at the root of its site, where robots.txt and "
+    "/.well-known/ are looked for."
+)
+
 # What the policy alone says; a page may have links of its own besides.
 _OURS: Final = frozenset({b"content-usage", b"tdm-reservation", b"tdm-policy"})
 
@@ -40,16 +46,24 @@ class Gate:
         saying: what the site says of them.
         till: who takes payments; None if nobody does.
         desk: who lets licenses' holders read; None if nobody does.
+        catalogs: of the site.
     """
 
     def __init__(
-        self, app: ASGIApp, site: Site, saying: Saying, till: Till | None = None, desk: Desk | None = None
+        self,
+        app: ASGIApp,
+        site: Site,
+        saying: Saying,
+        till: Till | None = None,
+        desk: Desk | None = None,
+        catalogs: Catalogs = NONE,
     ) -> None:
         self._app: Final = app
         self._site: Final = site
         self._saying: Final = saying
         self._till: Final = till
         self._desk: Final = desk
+        self._catalogs: Final = catalogs
         self._elements: Final = saying.elements if site.html_links else ""
         self._by_agent: Final = bool(site.policies.agents)
         self._bots: Final = _bots(site)
@@ -66,6 +80,9 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
+        if scope.get("root_path"):  # policies would speak of other paths than what is behind the gateway
+            await refusal(scope, 500, _MOUNTED.format(scope["root_path"]))(scope, receive, send)
+            return
         path = request_path(scope)
         if path is None or len(scope["headers"]) > MAX_FIELDS:
             await refusal(scope, 400, "The path or the header of this request is unusual.")(
@@ -81,6 +98,8 @@ class Gate:
         said = self._with_terms(policy, send)
         scope[ACCESS] = policy.access
         proven = wrong is None and policy.access in (Access.METERED, Access.LICENSE)
+        if proven:
+            self._catalogs.expecting(policy.asset, scope)
         turn = Turn.begun(self._limits.get(id(policy)), scope, is_proven=proven, bot=", ".join(bots))
         try:
             turn.count()

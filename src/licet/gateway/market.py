@@ -1,7 +1,7 @@
 """The chain as the gateway sees it: the contracts, and the offers on its site's assets that stand now."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Any, Final, Self
@@ -11,15 +11,29 @@ from anyio import to_thread
 from licet.chain.client import Chain
 from licet.chain.signer import Signer
 from licet.contracts import Contracts
+from licet.contracts.currency import Currency
 from licet.documents import Library
-from licet.errors import LicetError, WrongChain
+from licet.errors import LicetError
 from licet.gateway.config import Site
 from licet.licensee import Licensee
 from licet.licensee.offers import StandingOffer
+from licet.rights.explain import explain
+from licet.rights.offer import Offer
+from licet.text import one_line
 from licet.types import ZERO_HASH, Hash32
 
 SECONDS: Final = 60.0
 """How long offers that were found standing are shown so."""
+
+MOST: Final = 10
+"""The most offers of an asset that people are told of."""
+
+_SAID: Final = ("Price", "When", "Permitted", "Prohibited", "Who and where", "Duties", "Conditions")
+_SYMBOL: Final = 12  # a token may call itself anything, at any length
+
+
+Said = Mapping[Hash32, Sequence[Sequence[str]]]
+"""The sentences of offers, by their assets."""
 
 
 class Market:
@@ -39,6 +53,9 @@ class Market:
         self._lock: Final = Lock()
         self._asked = -SECONDS
         self._offers: dict[Hash32, tuple[StandingOffer, ...]] = {}
+        self._telling: Final = Lock()
+        self._said: Said = {}
+        self._told_of: dict[Hash32, tuple[StandingOffer, ...]] = {}
 
     @classmethod
     def of(cls, site: Site, signer: Signer | None = None) -> Self | None:
@@ -58,11 +75,7 @@ class Market:
         if settings is None:
             return None
         chain = Chain(settings.rpc, signer)
-        if chain.chain_id != settings.chain_id:
-            raise WrongChain(
-                f"the node at {settings.rpc} is on chain {chain.chain_id}, the configuration on chain "
-                f"{settings.chain_id}: name a node of that chain"
-            )
+        settings.check(chain)
         assets = (policy.asset for policy in site.policies.policies)
         return cls(
             Contracts.of(chain, settings.registry), Library(settings.documents, allow_http=False), assets
@@ -75,6 +88,32 @@ class Market:
     def standing(self, asset: Hash32) -> tuple[StandingOffer, ...]:
         """The offers on one of the site's assets that stand, cheapest first; as `offers`."""
         return self._now().get(asset, ())
+
+    def said(self) -> Said:
+        """What the offers that stand say, in sentences, the price first: the cheapest ones of each asset.
+
+        Those whose rights document is not at hand are left out.
+        """
+        offers = self._now()
+        with self._telling:
+            if offers is not self._told_of:
+                self._said = {
+                    asset: tuple(filter(None, (self._sentences(each.offer) for each in standing[:MOST])))
+                    for asset, standing in offers.items()
+                }
+                self._told_of = offers
+            return self._said
+
+    def _sentences(self, offer: Offer) -> tuple[str, ...]:
+        try:
+            terms = self._licensee.terms_of_offer(offer)
+            called = one_line(Currency(self.contracts.chain, offer.currency).symbol())[:_SYMBOL]
+        except LicetError:
+            return ()
+        assert terms.payment is not None, "an offer has a price"
+        names = {terms.payment.currency: called}
+        sections = {each.title: each.sentences for each in explain(terms, names)}
+        return tuple(sentence for title in _SAID for sentence in sections.get(title, ()))
 
     def _now(self) -> dict[Hash32, tuple[StandingOffer, ...]]:
         with self._lock:

@@ -1,6 +1,7 @@
 """An answer that is paid for: held back until the payment is settled."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,6 +10,7 @@ from licet.gateway import wire
 from licet.gateway.recording import FIELD, field_of
 from licet.gateway.till import Reading, Till
 from licet.gateway.withholding import Withheld
+from licet.gateway.works import work_in
 
 
 class Paying:
@@ -31,10 +33,10 @@ class Paying:
         Raises:
             PaymentRefused, Waits: the payment was not settled; nothing was sent.
         """
-        await Withheld(self._settle, self._close).answer(app, scope, receive, send)
+        await Withheld(partial(self._settle, scope), self._close).answer(app, scope, receive, send)
 
-    async def _settle(self) -> Mapping[str, str]:
-        settlement, receipt = await self._till.settle(self._reading)
+    async def _settle(self, scope: Scope) -> Mapping[str, str]:
+        settlement, receipt = await self._till.settle(self._reading, work_in(scope))
         said = wire.response_field(settlement, self._reading.transfer, self._till.chain_id)
         return {wire.RESPONSE: said, FIELD: field_of(receipt)}
 

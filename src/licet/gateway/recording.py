@@ -31,7 +31,13 @@ class Recorder:
     usage_ledger: Address
 
     def receipt(
-        self, policy: Policy, payer: Address, nonce: Hash32, settlement: Settlement, now: int
+        self,
+        policy: Policy,
+        payer: Address,
+        nonce: Hash32,
+        settlement: Settlement,
+        now: int,
+        work: Hash32 = ZERO_HASH,
     ) -> ReceiptDocument:
         """The receipt of one read.
 
@@ -41,6 +47,7 @@ class Recorder:
             nonce: of the payment; with the payer, it tells equal reads apart.
             settlement: where it was paid.
             now: unix second of the record.
+            work: which work was read, where the asset is a catalogue; else zero.
         """
         assert policy.terms is not None, "what is metered says its uses"
         record = UsageRecord(
@@ -50,6 +57,7 @@ class Recorder:
             units=1,
             since=now,
             until=now,
+            work=work,
             reference=f"x402:{payer}:{nonce}",
         )
         return self.countersigned(record, payer, settlement.tx_hash)

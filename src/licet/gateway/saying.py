@@ -23,6 +23,9 @@ LICENSE: Final = "/license.xml"
 TDMREP: Final = "/.well-known/tdmrep.json"
 DISCOVERY: Final = "/.well-known/licet.json"
 SERVER: Final = "/.well-known/licet/olp"
+OPENAPI: Final = "/.well-known/licet/openapi.json"
+API: Final = "/.well-known/licet/api"
+"""The same for people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from licet.errors import InputError
+from licet.chain.client import Chain
+from licet.errors import InputError, WrongChain
 from licet.gateway.database import is_server
 from licet.gateway.keys import PUBLISHED, BotKey
 from licet.gateway.limits import By, Rate
@@ -59,6 +60,14 @@ class ChainSettings:
     license_seconds: int = DEFAULT_LICENSE
     session_seconds: int = DEFAULT_SESSION
     redeem_units: int = DEFAULT_REDEEM
+
+    def check(self, chain: Chain) -> None:
+        """Makes sure that the node is on this chain. Raises `WrongChain`."""
+        if chain.chain_id != self.chain_id:
+            raise WrongChain(
+                f"the node at {self.rpc} is on chain {chain.chain_id}, the configuration on chain "
+                f"{self.chain_id}: name a node of that chain"
+            )
 
     def beside(self, suffix: str) -> Path:
         """A place beside the journal; in the working folder, if that is on a server."""

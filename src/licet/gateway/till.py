@@ -23,6 +23,7 @@ from licet.gateway.policies import Policy, Tariff
 from licet.gateway.recording import Recorder
 from licet.gateway.settling import Settler
 from licet.gateway.shown import shown_of
+from licet.types import ZERO_HASH, Hash32
 
 RETRY_SECONDS: Final = 5
 _WAITING: Final = 256
@@ -139,8 +140,12 @@ class Till:
         ):
             raise PaymentRefused("the payment's signature is not its payer's")
 
-    async def settle(self, reading: Reading) -> tuple[Settlement, bytes]:
+    async def settle(self, reading: Reading, work: Hash32 = ZERO_HASH) -> tuple[Settlement, bytes]:
         """Makes sure that a reading is paid for, and writes that and its record down.
+
+        Args:
+            reading: the request.
+            work: the work that is read, where its asset is a catalogue; zero if that is not known.
 
         Returns:
             Where it was paid, and the receipt.
@@ -154,7 +159,10 @@ class Till:
         maybe_sent = reading.outcome is not Outcome.NEW
         pay = partial(self._settler.settle, token, reading.transfer, maybe_sent=maybe_sent)
         return await self._payments.settle(
-            reading.shown, reading.outcome, partial(self._asking.ask, pay), partial(self._receipt, reading)
+            reading.shown,
+            reading.outcome,
+            partial(self._asking.ask, pay),
+            partial(self._receipt, reading, work),
         )
 
     async def verify(self, transfer: Transfer, tariff: Tariff) -> None:
@@ -178,6 +186,6 @@ class Till:
         """Ends a request: what its payment is for was delivered, or may be asked for again."""
         await self._payments.close(reading.shown, reading.outcome, delivered=delivered)
 
-    def _receipt(self, reading: Reading, settlement: Settlement, now: int) -> ReceiptDocument:
+    def _receipt(self, reading: Reading, work: Hash32, settlement: Settlement, now: int) -> ReceiptDocument:
         signed = reading.transfer
-        return self._recorder.receipt(reading.policy, signed.payer, signed.nonce, settlement, now)
+        return self._recorder.receipt(reading.policy, signed.payer, signed.nonce, settlement, now, work)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from licet.documents import UsageLog, read_document
+from licet.documents import UsageLog, UsageRecord, read_document
 from licet.errors import InputError
 from licet.statement.inputs import UNITS, WORK, found_files
 from licet.types import ZERO_HASH, Hash32
@@ -18,12 +18,19 @@ class Counting:
     Attributes:
         since: first unix second.
         until: last unix second; a record counts in the period in which it ends. None for no end.
-        licensed: only those of a license, and not what was paid for one by one.
+        licensed: only those of a license, and not what was paid for one by one, over x402 or by voucher.
+        asset: only those of one asset; None for those of any.
     """
 
     since: int = 0
     until: int | None = None
     licensed: bool = False
+    asset: Hash32 | None = None
+
+    def counts(self, record: UsageRecord) -> bool:
+        """Whether a record counts."""
+        is_within = self.since <= record.until and (self.until is None or record.until <= self.until)
+        return is_within and not (self.licensed and record.is_paid) and self.asset in (None, record.asset_id)
 
     @property
     def is_all(self) -> bool:
@@ -61,10 +68,7 @@ def write_usage(logs: Sequence[Path], counting: Counting, out: Path) -> None:
             if other is not path:
                 raise InputError(f"{path} has the same records as {other}: they would count twice")
             for record in log.records:
-                if record.until < counting.since or (
-                    counting.until is not None and record.until > counting.until
-                ):
-                    continue
-                if counting.licensed and record.license_id == ZERO_HASH:
-                    continue
-                rows.writerow((record.asset_id if record.work == ZERO_HASH else record.work, record.units))
+                if counting.counts(record):
+                    rows.writerow(
+                        (record.asset_id if record.work == ZERO_HASH else record.work, record.units)
+                    )

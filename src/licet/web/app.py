@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from licet.api_page import part
 from licet.errors import LicetError
 from licet.web.answers import problem, status_of
 from licet.web.asking import asked
@@ -44,6 +45,7 @@ def application(site: Site) -> Starlette:
         Route("/lookup", _fixed(pages, "lookup.html"), methods=["GET"]),
         Route("/basket", _fixed(pages, "basket.html"), methods=["GET"]),
         Route("/healthz", lambda _: JSONResponse({"ok": True}), methods=["GET"]),
+        Route("/api", partial(_described, pages), methods=["GET"]),
         Route("/api/openapi.json", lambda _: JSONResponse(description()), methods=["GET"]),
     ]
     routes += [
@@ -121,6 +123,14 @@ def _fixed(pages: Pages, template: str) -> Endpoint:
         return _remembered(request, language, pages.page(request, language, template, {}, {}))
 
     return page
+
+
+def _described(pages: Pages, request: Request) -> Response:
+    """The API for people."""
+    origin = str(request.base_url).rstrip("/")
+    shown = {"operations": part(description(), origin, "/api/openapi.json")}
+    language = language_of(request)
+    return _remembered(request, language, pages.page(request, language, "api.html", shown, {}))
 
 
 def _remembered(request: Request, language: Language, answer: Response) -> Response:

@@ -43,8 +43,12 @@ class Parameter:
         }
 
 
-_HASH: Final = {"type": "string", "pattern": "^(0x)?[0-9a-fA-F]{64}$"}
-_ADDRESS: Final = {"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"}
+_HASH: Final = {
+    "type": "string",
+    "pattern": "^(0x)?[0-9a-fA-F]{64}$",
+    "examples": ["0x" + "1f" * 32],
+}
+_ADDRESS: Final = {"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$", "examples": ["0x" + "1f" * 20]}
 
 
 def hash_in_path(name: str, about: str) -> Parameter:

@@ -1,7 +1,7 @@
 """Reads paid by the unit: a voucher is checked, counted with its read's record, and redeemed later."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -10,13 +10,14 @@ from licet.chain.signatures import is_valid, recover
 from licet.documents import VoucherDocument
 from licet.errors import InputError
 from licet.gateway.asking import Asking
+from licet.gateway.catalogs import NONE, Catalogs
 from licet.gateway.errors import LicenseRefused, PaymentWaits, VoucherRefused
 from licet.gateway.holders.meters import Meter, Meters
 from licet.gateway.holders.scribe import Entry, Key, Scribe
 from licet.gateway.holders.vouchers import MEANS, Shown, Vouchers, delivered, read_voucher
 from licet.gateway.policies import Policy
 from licet.rights.uses import Use, parse_uses, use_names
-from licet.types import Address
+from licet.types import ZERO_HASH, Address, Hash32
 
 VOUCHER: Final = "Licet-Voucher"
 """The field with a voucher: the document in base64url."""
@@ -51,16 +52,24 @@ class Counter:
         meters: what licenses' deposits suffice for.
         vouchers: where the best ones are kept.
         scribe: who records reads.
+        catalogs: of the site.
     """
 
     def __init__(
-        self, chain: Chain, usage_ledger: Address, meters: Meters, vouchers: Vouchers, scribe: Scribe
+        self,
+        chain: Chain,
+        usage_ledger: Address,
+        meters: Meters,
+        vouchers: Vouchers,
+        scribe: Scribe,
+        catalogs: Catalogs = NONE,
     ) -> None:
         self._chain: Final = chain
         self._usage_ledger: Final = usage_ledger
         self._meters: Final = meters
         self._vouchers: Final = vouchers
         self._scribe: Final = scribe
+        self._catalogs: Final = catalogs
         self._asking: Final = Asking()
         self._busy: Final[set[tuple[str, int]]] = set()
 
@@ -86,7 +95,8 @@ class Counter:
         meter = self._meters.known(voucher.license_id)
         if meter is None:
             meter = await self._asking.ask(partial(self._meters.meter, voucher.license_id))
-        uses = _covered(meter, policy, wanted)
+        leaf = self._catalogs.leaf(policy.asset, meter.asset_id)
+        uses = _covered(meter, policy, wanted, is_within=leaf is not None)
         if voucher.units > meter.limit or voucher.units >> _UNIT_BITS:
             raise VoucherRefused(
                 f"the voucher is for {voucher.units} units, deposit and cap suffice for {meter.limit}",
@@ -95,21 +105,26 @@ class Counter:
         await self._check_signed(document, meter)
         shown = Shown(document, url, meter.settled)
         key = Key(MEANS, voucher.license_id, str(voucher.units))
-        counted = Counted(
-            shown, Entry(key, policy.asset, uses, meter.holder, self._vouchers.admission(shown))
-        )
+        work = ZERO_HASH if leaf is None else leaf.work
+        admit = self._vouchers.admission(shown)
+        counted = Counted(shown, Entry(key, meter.asset_id, uses, meter.holder, work, admit))
         if counted.place in self._busy:
             raise PaymentWaits("another request with this voucher is being answered", busy=True)
         self._busy.add(counted.place)
         return counted
 
-    async def record(self, counted: Counted) -> bytes:
+    async def record(self, counted: Counted, work: Hash32 = ZERO_HASH) -> bytes:
         """Counts a read and records it; returns the receipt.
+
+        Args:
+            counted: the request.
+            work: the work that was read, where that is told by what was answered with; else zero.
 
         Raises:
             VoucherRefused: the voucher was used, or is for fewer units than are read.
         """
-        return await self._scribe.write(counted.entry)
+        entry = counted.entry if work == ZERO_HASH else replace(counted.entry, work=work)
+        return await self._scribe.write(entry)
 
     def close(self, counted: Counted, *, done: bool) -> None:
         """Ends a request: its read reached its end, or may be asked for again with the same voucher."""
@@ -126,8 +141,8 @@ class Counter:
             raise VoucherRefused(f"the voucher's signature is not {meter.holder}'s")
 
 
-def _covered(meter: Meter, policy: Policy, wanted: str) -> Use:
-    """What a metered license permits of what a policy offers. Raises `LicenseRefused`."""
+def _covered(meter: Meter, policy: Policy, wanted: str, *, is_within: bool) -> Use:
+    """What a metered license, of the asset or of what it is within, permits. Raises `LicenseRefused`."""
     assert policy.terms is not None, "what is licensed says its uses"
     try:
         asked = parse_uses(wanted.replace(",", " ").split()) if wanted else Use(0)
@@ -136,7 +151,7 @@ def _covered(meter: Meter, policy: Policy, wanted: str) -> Use:
     # This clock says when a read was; the chain's may be behind, or have been asked a while ago.
     lives = time.time() < meter.expires
     permitted = meter.uses & policy.terms.document.uses if lives else Use(0)
-    if meter.asset_id != policy.asset or not permitted or asked & ~permitted:
+    if not (is_within or meter.asset_id == policy.asset) or not permitted or asked & ~permitted:
         what = ", ".join(use_names(asked or policy.terms.document.uses))
         raise LicenseRefused(
             f"license {meter.terms.license_id} does not cover this, has ended, or its account is not open: "

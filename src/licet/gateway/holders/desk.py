@@ -38,6 +38,7 @@ from licet.gateway.recording import FIELD, field_of
 from licet.gateway.saying import SERVER
 from licet.gateway.signed import INPUT
 from licet.gateway.withholding import Withheld
+from licet.gateway.works import work_in
 from licet.rights.uses import parse_uses
 from licet.types import ZERO_HASH, Address, parse_hash
 
@@ -108,7 +109,7 @@ class Desk:
             Turn.of(scope).known(asker.holder)
             cover = await self._cover(asker, policy, scope)
             inner = behind(path, scope)
-            await self._read(app, asker.holder, cover, policy, inner, receive, send)
+            await self._read(app, asker.holder, cover, inner, receive, send)
         except (IdentityRefused, LicenseRefused, PaymentRefused, VoucherRefused) as error:
             if not isinstance(error, LicenseRefused):
                 Turn.of(scope).known()
@@ -160,13 +161,14 @@ class Desk:
             raise
 
         async def count() -> Mapping[str, str]:
-            receipt = await self._counter.record(counted)
+            receipt = await self._counter.record(counted, work_in(inner))
             return {FIELD: field_of(receipt), LICENSE: counted.shown.voucher.license_id}
 
         async def close(delivered: bool) -> None:
             self._counter.close(counted, done=delivered)
 
-        await Withheld(count, close).answer(app, behind(path, scope), receive, send)
+        inner = behind(path, scope)
+        await Withheld(count, close).answer(app, inner, receive, send)
 
     def _url(self, scope: Scope, path: str) -> str:
         """What is asked for, under the public origin."""
@@ -187,7 +189,7 @@ class Desk:
             raise
 
         async def buy() -> Mapping[str, str]:
-            settlement, receipt = await self._sales.settle(sale)
+            settlement, receipt = await self._sales.settle(sale, work_in(inner))
             said = wire.response_field(settlement, sale.signed, self._sales.chain_id)
             license_id = sale.order.license_id
             return {wire.RESPONSE: said, FIELD: field_of(receipt), LICENSE: license_id}
@@ -195,7 +197,8 @@ class Desk:
         async def close(delivered: bool) -> None:
             await self._sales.close(sale, delivered=delivered)
 
-        await Withheld(buy, close).answer(app, behind(path, scope), receive, send)
+        inner = behind(path, scope)
+        await Withheld(buy, close).answer(app, inner, receive, send)
 
     async def _cover(self, asker: Asker, policy: Policy, scope: Scope) -> Cover:
         if asker.scope and asker.scope != policy.path:
@@ -229,7 +232,6 @@ class Desk:
         app: ASGIApp,
         holder: Address,
         cover: Cover,
-        policy: Policy,
         scope: Scope,
         receive: Receive,
         send: Send,
@@ -240,7 +242,8 @@ class Desk:
         key = Key(MEANS, cover.license_id, secrets.token_hex(12))
 
         async def record() -> Mapping[str, str]:
-            receipt = await self._scribe.write(Entry(key, policy.asset, cover.uses, holder))
+            work = work_in(scope) if cover.work == ZERO_HASH else cover.work
+            receipt = await self._scribe.write(Entry(key, cover.asset, cover.uses, holder, work))
             return {FIELD: field_of(receipt), LICENSE: cover.license_id}
 
         await Withheld(record).answer(app, scope, receive, send)

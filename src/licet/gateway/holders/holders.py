@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from licet.gateway.catalogs import Catalogs
 from licet.gateway.config import Site
 from licet.gateway.holders.askers import Askers
 from licet.gateway.holders.counting import Counter
@@ -44,7 +45,15 @@ class Holders:
     redeeming: Redeeming
 
     @classmethod
-    def of(cls, site: Site, market: Market, journal: Journal, recorder: Recorder, account: Account) -> Self:
+    def of(
+        cls,
+        site: Site,
+        market: Market,
+        journal: Journal,
+        recorder: Recorder,
+        account: Account,
+        catalogs: Catalogs,
+    ) -> Self:
         """What a site has for them.
 
         Args:
@@ -53,12 +62,13 @@ class Holders:
             journal: where tokens, nonces and records are kept.
             recorder: who signs receipts.
             account: that sends.
+            catalogs: of the site.
         """
         assert site.chain is not None
         contracts, settings = market.contracts, site.chain
         chain = contracts.chain
         nonces, tokens = Nonces(journal), Tokens(journal)
-        permits = Permits(contracts, settings.license_seconds)
+        permits = Permits(contracts, settings.license_seconds, catalogs)
         meters = Meters(contracts, market.library, permits, settings.license_seconds)
         vouchers, scribe = Vouchers(journal), Scribe(journal, recorder)
         redeeming = Redeeming(contracts, meters, vouchers, account, settings.redeem_units)
@@ -74,7 +84,7 @@ class Holders:
                 permits,
                 scribe,
                 Sales(journal, contracts, market, recorder, account),
-                Counter(chain, contracts.usage.address, meters, vouchers, scribe),
+                Counter(chain, contracts.usage.address, meters, vouchers, scribe, catalogs),
             ),
             redeeming,
         )

@@ -16,6 +16,7 @@ from licet.contracts import Contracts, events
 from licet.contracts.licenses import License
 from licet.contracts.terms import grant_behind
 from licet.errors import LicenseUnknown, LicetError, UnexpectedAnswer
+from licet.gateway.catalogs import NONE, Catalogs, Leaf
 from licet.gateway.errors import LicenseRefused
 from licet.rights.order import Grant
 from licet.rights.uses import Use, use_names
@@ -40,11 +41,15 @@ class Cover:
         license_id: the license.
         uses: what it permits of that.
         expires: unix second from which it permits nothing.
+        asset: what it is a license of: what was asked for, or a catalogue that contains it.
+        work: in a catalogue, the SHA-256 of the work that was asked for; else zero.
     """
 
     license_id: Hash32
     uses: Use
     expires: int
+    asset: Hash32 = ZERO_HASH
+    work: Hash32 = ZERO_HASH
 
 
 class Question(NamedTuple):
@@ -74,7 +79,7 @@ class _Found:
 
     slot: License
     grant: Grant
-    permitted: dict[Use, bool]
+    permitted: dict[tuple[Use, Hash32], bool]
     until: float
 
 
@@ -84,10 +89,12 @@ class Permits:
     Args:
         contracts: of the deployment.
         seconds: how long what the chain said counts.
+        catalogs: of the site.
     """
 
-    def __init__(self, contracts: Contracts, seconds: float) -> None:
+    def __init__(self, contracts: Contracts, seconds: float, catalogs: Catalogs = NONE) -> None:
         self._contracts: Final = contracts
+        self._catalogs: Final = catalogs
         self._seconds: Final = seconds
         self._lock: Final = Lock()
         self._found: Final[dict[Hash32, _Found]] = {}
@@ -119,10 +126,13 @@ class Permits:
         before, named, has_any = self._forgotten, license_id != ZERO_HASH, False
         for candidate in (license_id,) if named else self._licenses(holder):
             found = self._find(candidate)
-            if found is None or found.slot.holder != holder or found.grant.offer.asset_id != asset:
+            if found is None or found.slot.holder != holder:
+                continue
+            leaf = self._catalogs.leaf(asset, found.grant.offer.asset_id)
+            if leaf is None and found.grant.offer.asset_id != asset:
                 continue
             has_any = True
-            cover = self._covers(candidate, found, wanted or offered, whole=bool(wanted))
+            cover = self._covers(candidate, found, leaf, wanted or offered, whole=bool(wanted))
             if cover is not None:
                 with self._lock:
                     if before == self._forgotten:  # else it may be what was just forgotten
@@ -177,7 +187,9 @@ class Permits:
             except LicetError as error:
                 on_fault(error)
 
-    def _covers(self, license_id: Hash32, found: _Found, uses: Use, *, whole: bool) -> Cover | None:
+    def _covers(
+        self, license_id: Hash32, found: _Found, leaf: Leaf | None, uses: Use, *, whole: bool
+    ) -> Cover | None:
         permitted = uses & found.slot.uses
         # What is paid by the unit needs a voucher.
         if found.slot.metered or not permitted or (whole and permitted != uses):
@@ -185,17 +197,22 @@ class Permits:
         # By the chain's clock as well as by this one, which says when a read was: one may be behind.
         if found.slot.expires <= time.time():
             return None
-        if permitted not in found.permitted:
-            found.permitted[permitted] = self._permits(license_id, found.grant, permitted)
-        expires = found.slot.expires
-        return Cover(license_id, permitted, expires) if found.permitted[permitted] else None
+        work = ZERO_HASH if leaf is None else leaf.work
+        if (permitted, work) not in found.permitted:
+            is_permitted = self._permits(license_id, found.grant, leaf, permitted)
+            found.permitted[permitted, work] = is_permitted
+        if not found.permitted[permitted, work]:
+            return None
+        return Cover(license_id, permitted, found.slot.expires, found.grant.offer.asset_id, work)
 
-    def _permits(self, license_id: Hash32, grant: Grant, uses: Use) -> bool:
+    def _permits(self, license_id: Hash32, grant: Grant, leaf: Leaf | None, uses: Use) -> bool:
         licenses = self._contracts.licenses
         # Of a sublicense, the terms speak of the license that it stands on: both must permit.
         if grant.license_id != license_id and not licenses.permits(license_id, uses):
             return False
-        return licenses.permits_asset(grant, uses, grant.offer.asset_id)
+        if leaf is None:
+            return licenses.permits_asset(grant, uses, grant.offer.asset_id)
+        return licenses.permits_work(grant, uses, leaf.work, leaf.registrant, leaf.proof)
 
     def _find(self, license_id: Hash32) -> _Found | None:
         found = self._found.get(license_id)

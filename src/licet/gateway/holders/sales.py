@@ -128,8 +128,12 @@ class Sales:
         outcome = await self._payments.take(shown, signed)
         return Sale(shown, signed, order, outcome, policy)
 
-    async def settle(self, sale: Sale) -> tuple[Settlement, bytes]:
+    async def settle(self, sale: Sale, work: Hash32 = ZERO_HASH) -> tuple[Settlement, bytes]:
         """Makes sure that the license is bought, and writes that and the record down.
+
+        Args:
+            sale: the request.
+            work: the work that it opens, where its asset is a catalogue; zero if that is not known.
 
         Returns:
             Where it was bought, and the receipt.
@@ -139,7 +143,7 @@ class Sales:
             ChainWaits: it is not known yet whether it is; the payment stays bound to its URL.
         """
         pay = partial(self._asking.ask, partial(self._buy, sale))
-        return await self._payments.settle(sale.shown, sale.outcome, pay, partial(self._receipt, sale))
+        return await self._payments.settle(sale.shown, sale.outcome, pay, partial(self._receipt, sale, work))
 
     async def close(self, sale: Sale, *, delivered: bool) -> None:
         """Ends a request: what its payment is for was delivered, or may be asked for again."""
@@ -228,7 +232,7 @@ class Sales:
             return Settlement(event.log.tx_hash, event.log.block_number, event.log.block_hash)
         return None
 
-    def _receipt(self, sale: Sale, settlement: Settlement, now: int) -> ReceiptDocument:
+    def _receipt(self, sale: Sale, work: Hash32, settlement: Settlement, now: int) -> ReceiptDocument:
         """The receipt of what a license opened in the answer that sold it."""
         order, signed = sale.order, sale.signed
         record = UsageRecord(
@@ -238,6 +242,7 @@ class Sales:
             units=1,
             since=now,
             until=now,
+            work=work,
             reference=f"x402:{signed.payer}:{signed.nonce}",
         )
         return self._recorder.countersigned(record, order.licensee, settlement.tx_hash)

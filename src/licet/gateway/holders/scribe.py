@@ -15,7 +15,7 @@ from licet.gateway.journal import Journal
 from licet.gateway.press import Press
 from licet.gateway.recording import Recorder
 from licet.rights.uses import Use
-from licet.types import Address, Hash32
+from licet.types import ZERO_HASH, Address, Hash32
 
 MOST: Final = 256
 """The most records of one commit."""
@@ -53,6 +53,7 @@ class Entry:
         asset: what is used.
         uses: for what.
         requester: who is served.
+        work: SHA-256 of the work, where the asset is a catalogue; zero for the asset as a whole.
         admit: decides, in the transaction that would record it: gives the receipt of this very use if it is
             recorded, or says why it may not be; None for every use.
     """
@@ -61,6 +62,7 @@ class Entry:
     asset: Hash32
     uses: Use
     requester: Address
+    work: Hash32 = ZERO_HASH
     admit: Admit | None = None
 
     def record(self, now: int) -> UsageRecord:
@@ -72,6 +74,7 @@ class Entry:
             units=1,
             since=now,
             until=now,
+            work=self.work,
             reference=":".join(self.key),
         )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from licet.documents import VoucherDocument
+from licet.documents.usage import BY_VOUCHER
 from licet.errors import DocumentInvalid, InputError, LicetError
 from licet.gateway.database import Connection
 from licet.gateway.errors import VoucherRefused
@@ -20,7 +21,7 @@ from licet.types import Hash32
 MAX_FIELD: Final = 4096
 """The longest voucher that is read, characters."""
 
-MEANS: Final = "voucher"
+MEANS: Final = BY_VOUCHER
 
 _SCHEMA: Final = (
     """

@@ -81,6 +81,7 @@ def _check(
     by_license: defaultdict[Hash32, list[UsageRecord]] = defaultdict(list)
     for record in log.records:
         by_license[record.license_id].append(record)
+    by_license.pop(ZERO_HASH, None)  # use that was paid for without a license
     for license_id, records in sorted(by_license.items()):
         title = licenses.titles.get(license_id)
         if title is None:
