@@ -6,15 +6,18 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from licet.catalog import read_catalog
-from licet.documents import OfferDocument, TermsDocument, sha256
+from licet.documents import OfferDocument, Preview, TermsDocument, WorkDocument, sha256
+from licet.fingerprint.previews import check_preview
 from licet.rights.offer import Kind, asset_id
 from licet.rights.registration import Origin
 from licet.rights.uses import Use
 from licet.rights_holder import Registered
 from licet.trees.catalog import CatalogTree
+from tests.browser.axe import violations
 from tests.browser.conftest import Visit
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DAY, Party
@@ -40,31 +43,106 @@ def owner(wallet: TestWallet, licensor: Party) -> TestWallet:
 # Registering.
 
 
-def test_a_file_that_nobody_registered_is_registered(
-    visit: Visit, owner: TestWallet, licensor: Party, work: Path
-) -> None:
+def look_up(visit: Visit, path: Path) -> Page:
+    """The page of a file that was dropped."""
     page = visit("/lookup")
     expect(page.locator("input[type=file]")).to_be_enabled()
-    page.locator("input[type=file]").set_input_files(work)
-    content = "0x" + hashlib.sha256(work.read_bytes()).hexdigest()
-    expect(page).to_have_url(f"{page.url.split('/lookup')[0]}/works/{content}")
+    page.locator("input[type=file]").set_input_files(path)
+    expect(page).to_have_url(f"{page.url.split('/lookup')[0]}/works/{sha256(path.read_bytes())}")
+    return page
+
+
+def saved(page: Page, link: str, folder: Path) -> Path:
+    """A file that the page hands out, put where documents are published."""
+    folder.mkdir(exist_ok=True)
+    with page.expect_download() as started:
+        page.get_by_role("link", name=link).click()
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    assert path.stem == hashlib.sha256(path.read_bytes()).hexdigest()
+    return path
+
+
+def test_a_file_that_nobody_registered_is_registered(
+    visit: Visit, owner: TestWallet, licensor: Party, work: Path, folder: Path
+) -> None:
+    page = look_up(visit, work)
     assert owner.asked == []  # a file is looked up without a wallet
+    expect(page.get_by_label("Title")).to_have_value("a_poem")
+    page.get_by_label("Title").fill("A poem / 一首诗")
+    expect(page.get_by_label("Publish this small picture")).to_have_count(0)
+    page.get_by_label("Where the file of its description").fill("https://works.example/poem.json")
     page.get_by_label("How it came about").select_option("made by people")
     page.get_by_role("button", name="Register").click()
     says(page, "Registered.")
     assert owner.kinds == ["connect", "send"]
     assert owner.prompts[1].function == "register"
+    content = sha256(work.read_bytes())
     registered = asset_id(content, licensor.address)
     assert licensor.contracts.assets.deed(registered).holder == licensor.address
+    document = saved(page, "Its description", folder).read_bytes()
+    expected = WorkDocument(content, work.stat().st_size, "text/plain", title="A poem / 一首诗")
+    assert document == expected.to_bytes()
     [registration] = owner.prompts[1].shows["arguments"]
-    assert (registration["content"], registration["origin"]) == (content, Origin.HUMAN_MADE)
+    assert registration == {
+        "content": content,
+        "works": 0,
+        "documentHash": sha256(document),
+        "uri": "https://works.example/poem.json",
+        "origin": Origin.HUMAN_MADE,
+    }
+    page.reload()  # what was handed out is still to be had
+    expect(page.get_by_role("link", name="Its description")).to_be_visible()
+    assert visit("/").get_by_role("link", name="A poem / 一首诗").count() == 1
 
 
-def test_a_work_is_registered_once_by_one_account(
-    visit: Visit, owner: TestWallet, licensor: Party, asset: Registered
+def test_a_picture_is_registered_with_its_preview(
+    visit: Visit, owner: TestWallet, tmp_path: Path, folder: Path
+) -> None:
+    path = tmp_path / "harbour.png"
+    Image.effect_noise((900, 600), 40).save(path)
+    page = look_up(visit, path)
+    expect(page.locator("[data-register] img.preview")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Publish this small picture").check()
+    page.get_by_role("button", name="Register").click()
+    says(page, "Registered.")
+    document = WorkDocument.from_bytes(saved(page, "Its description", folder).read_bytes())
+    preview = saved(page, "Its preview", folder)
+    assert document.preview == Preview("0x" + preview.stem, "image/jpeg")
+    assert preview.name == document.preview.file_name
+    assert check_preview(preview.read_bytes()) == "image/jpeg"
+    with Image.open(preview) as picture:
+        assert picture.size == (640, 427)
+    shown = visit("/").get_by_role("img", name="Preview of harbour")
+    expect(shown).to_have_js_property("naturalWidth", 640)
+
+
+def test_whoever_has_only_a_hash_is_asked_for_the_file(
+    visit: Visit,
+    owner: TestWallet,
+    licensor: Party,
+    asset: Registered,
+    work: Path,
+    make_work: Callable[[str], Path],
 ) -> None:
     page = visit(f"/works/{asset.registration.content}")
-    page.get_by_role("button", name="Register").click()
+    place = page.locator("[data-register]")
+    place.get_by_role("button", name="Register").click()
+    says(page, "Choose the file: its description says how large it is")
+    place.locator("input[type=file]").set_input_files(make_work("another"))
+    says(page, "This is another file")
+    place.locator("input[type=file]").set_input_files(work)
+    expect(page.get_by_label("Title")).to_have_value("a_poem")
+    page.get_by_label("Title").fill("")
+    place.get_by_role("button", name="Register").click()
+    says(page, "The work needs a title.")
+    page.get_by_label("Title").fill("Mine again")
+    page.get_by_label("Where the file of its description").fill("ftp://works.example")
+    place.get_by_role("button", name="Register").click()
+    says(page, "A URL begins with http")
+    page.get_by_label("Where the file of its description").fill("")
+    place.get_by_role("button", name="Register").click()
     says(page, "has registered this content before")
     assert owner.kinds == ["connect"]
 

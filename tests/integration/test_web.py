@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from lxml import etree, html
+from PIL import Image
 
 from licet.catalog import Catalog
 from licet.chain.transport import HttpTransport
@@ -30,11 +31,12 @@ from licet.documents import (
 )
 from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.errors import ConnectionFailed
+from licet.fingerprint import sha256_file
 from licet.fingerprint.likeness import fingerprint
 from licet.rights.conditions import Conditions
 from licet.rights.offer import license_id
 from licet.rights.uses import Use
-from licet.rights_holder import Price
+from licet.rights_holder import Price, Shown
 from licet.shelf import Shelf
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
 from licet.web.app import application
@@ -638,6 +640,37 @@ def test_what_is_very_long_is_cut(served: Served, market: Market) -> None:
             assert answer.status == 200
             assert len(answer.body) < 200_000, each
     assert len(served.file(f"/offers/{offer.struct_hash()}/terms/licet")) > len(long)
+
+
+def test_a_preview_is_shown_where_it_is_at_hand(
+    served: Served, licensor: Party, tmp_path: Path, folder: Path
+) -> None:
+    path = tmp_path / "harbour.png"
+    Image.effect_noise((900, 600), 40).save(path)
+    asset = licensor.sells.register_work(path, shown=Shown("Harbour <淡水>", preview=True)).asset_id
+    served.update()
+    shown = served.api(f"/assets/{asset}")["preview"]
+    for language, alt in (("en", "Preview of Harbour <淡水>"), ("zh", "Harbour <淡水> 的预览图")):
+        for page in ("/", "/works?q=Harbour", f"/assets/{asset}", f"/works/{sha256_file(path)}"):
+            [image] = served.page(page, language=language).xpath("//img")
+            assert (image.get("src"), image.get("alt")) == (f"/previews/{shown}", alt)
+    answer = served.get(f"/previews/{shown}")
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert answer.headers["cache-control"].endswith("immutable")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    [file] = folder.glob("*.jpeg")
+    assert file.stem == shown[2:]
+    # A file that is not what its name says is not served; one that is gone is not asked for.
+    file.write_bytes(b"<script>")
+    assert served.get(f"/previews/{shown}").status == 404
+    file.unlink()
+    assert served.api(f"/assets/{asset}")["preview"] is None
+    assert served.page("/works").xpath("//img") == []
+
+
+@pytest.mark.parametrize("name", ["x", "0x" + "0" * 64, "..%2f..%2fetc%2fpasswd", "0" * 63])
+def test_what_is_no_preview_is_not_found(served: Served, name: str) -> None:
+    assert served.get(f"/previews/{name}").status == 404
 
 
 @pytest.fixture

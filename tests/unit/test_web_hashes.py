@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from licet.documents import Preview, WorkDocument, sha256
 from licet.errors.reverted import REVERTS
 from tests.unit.scripts import ROOT, load
 
@@ -23,7 +24,7 @@ def web() -> Any:
 def computed(web: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("web")
     web.bundle(ROOT / "web" / "test" / "golden.ts", folder, "--platform=node", "--out-extension:.js=.mjs")
-    vectors = json.dumps(offers() | {"licenses": licenses(), "trees": trees()})
+    vectors = json.dumps(offers() | {"licenses": licenses(), "trees": trees(), "works": works()})
     ran = subprocess.run(
         ("node", folder / "golden.mjs"), input=vectors.encode(), capture_output=True, check=True
     )
@@ -44,6 +45,37 @@ def licenses() -> list[dict[str, str]]:
 def trees() -> list[dict[str, Any]]:
     read: list[dict[str, Any]] = json.loads((GOLDEN / "catalog_trees.json").read_text())["trees"]
     return [{name: tree[name] for name in ("works", "root")} for tree in read]
+
+
+def works() -> list[dict[str, Any]]:
+    """What a page knows of files that are registered one by one."""
+    titles = ("Sonnet 18", '十四行诗 "\\\n\u2028\U0001f4d6', "\x7f <b>")
+    return [
+        {
+            "sha256": sha256(title.encode()),
+            "size": size,
+            "mediaType": media_type,
+            "title": title,
+            "preview": sha256(b"small") if media_type == "image/png" else None,
+        }
+        for title, size, media_type in zip(
+            titles, (0, 539, 1 << 40), ("text/plain", "image/png", "application/octet-stream"), strict=True
+        )
+    ]
+
+
+def test_a_works_document_is_the_one_that_python_writes(computed: dict[str, Any]) -> None:
+    expected = [
+        WorkDocument(
+            work["sha256"],
+            work["size"],
+            work["mediaType"],
+            title=work["title"],
+            preview=Preview(work["preview"], "image/jpeg") if work["preview"] else None,
+        )
+        for work in works()
+    ]
+    assert [text.encode() for text in computed["works"]] == [work.to_bytes() for work in expected]
 
 
 def test_offers_have_their_hashes_and_digests(computed: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ import {
   readConditions,
   readOffer,
 } from "../src/deals/offer";
+import { workDocument } from "../src/deals/works";
 
 interface Vectors {
   chainId: string;
@@ -19,6 +20,7 @@ interface Vectors {
   offers: { offer: Record<string, unknown>; conditions: Record<string, unknown> }[];
   licenses: { offerHash: Hex; licensee: Address; salt: Hex }[];
   trees: { works: Hex[] }[];
+  works: { sha256: Hex; size: number; mediaType: string; title: string; preview: Hex | null }[];
 }
 
 /** The hashes of all vectors, in their order. */
@@ -36,7 +38,10 @@ export function computed(vectors: Vectors) {
   const trees = vectors.trees.map(({ works }) =>
     catalogRoot(works.map((work) => ({ id: work, sha256: work.slice(2) }))),
   );
-  return { offers, licenses, trees };
+  const works = vectors.works.map(({ title, preview, ...file }) =>
+    workDocument({ ...file, name: "" }, title, preview),
+  );
+  return { offers, licenses, trees, works };
 }
 
 declare const process: { stdin: AsyncIterable<Uint8Array> };

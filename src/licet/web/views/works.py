@@ -64,6 +64,7 @@ def entry_json(desk: Desk, asset: Asset, work: Work | None = None) -> dict[str, 
         "registrant": asset.registrant,
         "content": asset.content,
         "media_type": asset.media_type,
+        "preview": asset.preview.sha256 if asset.preview and desk.previews.has(asset.preview) else None,
         "registered": desk.index.timestamp(asset.place.block),
         "work": None if work is None else work_json(work),
     }
