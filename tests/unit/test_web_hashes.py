@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from licet.documents import Preview, WorkDocument, sha256
+from licet.documents import Preview, TermsDocument, WorkDocument, sha256
+from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.errors.reverted import REVERTS
+from licet.rights.uses import Use
 from tests.unit.scripts import ROOT, load
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -24,7 +26,9 @@ def web() -> Any:
 def computed(web: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("web")
     web.bundle(ROOT / "web" / "test" / "golden.ts", folder, "--platform=node", "--out-extension:.js=.mjs")
-    vectors = json.dumps(offers() | {"licenses": licenses(), "trees": trees(), "works": works()})
+    vectors = json.dumps(
+        offers() | {"licenses": licenses(), "trees": trees(), "works": works(), "terms": terms()}
+    )
     ran = subprocess.run(
         ("node", folder / "golden.mjs"), input=vectors.encode(), capture_output=True, check=True
     )
@@ -76,6 +80,44 @@ def test_a_works_document_is_the_one_that_python_writes(computed: dict[str, Any]
         for work in works()
     ]
     assert [text.encode() for text in computed["works"]] == [work.to_bytes() for work in expected]
+
+
+EVERYTHING = TermsDocument(
+    title="Training / 训练",
+    uses=Use.MINE | Use.TRAIN_GENERATIVE,
+    text='You may "train".\n\\ Nothing else.',
+    prohibited=Use.COMMERCIAL | Use.DERIVE,
+    territories=("DE", "FR", "TW"),
+    excluded_territories=("US",),
+    users=(User.EDUCATION, User.NON_COMMERCIAL),
+    excluded_users=(User.GOVERNMENT,),
+    models=("\uff5e model", "\U0001f4d6 model"),  # which UTF-16 has the other way round
+    retention=30 * 86_400,
+    attribution="© “Ruan”",
+    warranties=(Warranty.AUTHORITY, Warranty.OWNERSHIP),
+    disclaimers=(Disclaimer.AS_IS, Disclaimer.NO_LIABILITY),
+    links=(Link(Relation.CONTACT, "mailto:ruan@example"), Link(Relation.TERMS, "https://例.example/a?b=c")),
+)
+PLAIN = TermsDocument("", Use.SEARCH, "")
+
+
+def terms() -> list[dict[str, Any]]:
+    """What the offer form says of rights documents: nothing in any order."""
+    empty: dict[str, Any] = {"prohibited": [], "links": [], "attribution": "", "retention": "0"}
+    empty |= {name: [] for name in ("territories", "excludedTerritories", "users", "excludedUsers")}
+    empty |= {name: [] for name in ("models", "warranties", "disclaimers")}
+    found = []
+    for document in (EVERYTHING, PLAIN):
+        said = empty | document.to_json()
+        for name, value in said.items():
+            if isinstance(value, list):
+                said[name] = value[::-1] + (value[:1] if name == "territories" else [])
+        found.append(said)
+    return found
+
+
+def test_a_rights_document_is_the_one_that_python_writes(computed: dict[str, Any]) -> None:
+    assert [text.encode() for text in computed["terms"]] == [EVERYTHING.to_bytes(), PLAIN.to_bytes()]
 
 
 def test_offers_have_their_hashes_and_digests(computed: dict[str, Any]) -> None:

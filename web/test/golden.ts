@@ -12,6 +12,7 @@ import {
   readConditions,
   readOffer,
 } from "../src/deals/offer";
+import { type Rights, termsDocument } from "../src/deals/terms";
 import { workDocument } from "../src/deals/works";
 
 interface Vectors {
@@ -21,6 +22,7 @@ interface Vectors {
   licenses: { offerHash: Hex; licensee: Address; salt: Hex }[];
   trees: { works: Hex[] }[];
   works: { sha256: Hex; size: number; mediaType: string; title: string; preview: Hex | null }[];
+  terms: (Omit<Rights, "retention"> & { retention: string })[];
 }
 
 /** The hashes of all vectors, in their order. */
@@ -41,7 +43,8 @@ export function computed(vectors: Vectors) {
   const works = vectors.works.map(({ title, preview, ...file }) =>
     workDocument({ ...file, name: "" }, title, preview),
   );
-  return { offers, licenses, trees, works };
+  const terms = vectors.terms.map((each) => termsDocument({ ...each, retention: BigInt(each.retention) }));
+  return { offers, licenses, trees, works, terms };
 }
 
 declare const process: { stdin: AsyncIterable<Uint8Array> };

@@ -26,6 +26,21 @@ export function area(name: string, label: string): HTMLElement {
   return element("p", {}, element("label", {}, label, " ", text));
 }
 
+/** Boxes to tick that belong together; each value has words. */
+export function boxes(name: string, legend: string, values: readonly (readonly [string, string])[]): HTMLElement {
+  return group(legend, ...values.map(([value, words]) => box(name, words, value)));
+}
+
+/** Fields that belong together. */
+export function group(legend: string, ...fields: HTMLElement[]): HTMLElement {
+  return element("fieldset", {}, element("legend", {}, legend), ...fields);
+}
+
+/** All that was ticked under a name. */
+export function ticked(form: HTMLFormElement, name: string): string[] {
+  return new FormData(form).getAll(name).map(String);
+}
+
 /** What was typed or chosen under a name. */
 export function typed(form: HTMLFormElement, name: string): string {
   return String(new FormData(form).get(name) ?? "").trim();
