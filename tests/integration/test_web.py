@@ -278,6 +278,82 @@ def test_income_over_time_is_what_vaults_received(served: Served, market: Market
     )
 
 
+def test_a_payees_own_share_is_what_the_auditor_says_it_is_entitled_to(
+    served: Served, market: Market, artist: Party
+) -> None:
+    play(market, artist)
+    served.audit()
+    audited = served.live.audited
+    assert audited is not None
+    by_transfer = {
+        (sheet.vault, sheet.token)
+        for sheet in audited.report.vaults
+        if sheet.received != sum(audited.income([sheet.vault], sheet.token).values())
+    }
+    checked = 0
+    for payee in {line.payee for line in audited.report.claims} | {artist.address}:
+        statement = audited.statement(payee)
+        if any((line.vault, line.token) in by_transfer for line in statement.lines):
+            continue
+        for line in statement.sums:
+            assert sum(audited.own_income(payee, line.token).values()) == line.entitled > 0
+            checked += 1
+    assert checked
+    legends = served.page(f"/accounts/{artist.address}").xpath("//li[@class='c0'][.='its own share']")
+    assert len(legends) == len(audited.statement(artist.address).sums)
+
+
+def test_sales_are_summed_as_the_auditor_has_them(served: Served, market: Market, artist: Party) -> None:
+    """By currency, by work, over time; what is free took in nothing, what is metered nothing at its sale."""
+    play(market, artist)
+    served.audit()
+    audited = served.live.audited
+    assert audited is not None
+    sold = served.api(f"/accounts/{market.licensor.address}/sales", limit=100)
+    listed = {item["license_id"] for item in sold["items"]}
+    mine = [line for line in audited.report.sales if line.license_id in listed]
+    assert len(mine) == len(listed) == sum(line["sales"] for line in sold["taken"]["sums"])
+    places = {(line.block, line.log_index) for line in mine}
+    for line in sold["taken"]["sums"]:
+        payments = [
+            payment
+            for payment in audited.report.payments
+            if (payment.block, payment.log_index) in places and payment.token == line["token"]
+        ]
+        assert line["amount"] == str(sum(payment.amount for payment in payments))
+        assert sum(int(work["amount"]) for work in line["works"]) == int(line["amount"])
+        assert sum(map(int, line["by_time"].values())) == int(line["amount"])
+        for work in line["works"]:
+            of_it = served.api(f"/assets/{work['asset_id']}/sales")["taken"]["sums"]
+            assert {each["token"]: each["amount"] for each in of_it}[line["token"]] == work["amount"]
+    [dollars] = [line for line in sold["taken"]["sums"] if line["token"] == market.dollar]
+    assert len(dollars["works"]) > 1
+    for path in ("", "/sales"):
+        page = served.page(f"/accounts/{market.licensor.address}{path}")
+        assert dollars["amount_text"] in text(page)
+        titles = [plot.findtext("{*}title") for plot in page.iter("{*}svg")]
+        assert "Taken in by sales, over time, by work" in titles
+    assert served.api(f"/accounts/{market.licensor.address}/sales", after="1-0")["taken"] is None
+    assert served.page(f"/assets/{dollars['works'][0]['asset_id']}/sales").xpath("//figure")
+
+
+def test_claims_are_asked_for_some_vaults_at_a_time(served: Served, market: Market, artist: Party) -> None:
+    play(market, artist)
+    served.audit()
+    path, token = f"/accounts/{artist.address}/claims", market.dollar
+    whole = served.api(path, token=token)
+    assert whole["next"] is None
+    found, after = [], ""
+    for _ in range(20):
+        part = served.api(path, token=token, limit=1, **({"after": after} if after else {}))
+        assert len(part["claims"]) <= 1
+        found += part["claims"]
+        after = part["next"]
+        if after is None:
+            break
+    assert sorted(map(str, found)) == sorted(map(str, whole["claims"]))
+
+
 def test_an_account_sees_what_it_holds_sold_and_earned(
     served: Served, market: Market, artist: Party, folder: Path
 ) -> None:
