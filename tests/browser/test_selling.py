@@ -11,7 +11,15 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from licet.catalog import read_catalog
-from licet.documents import OfferDocument, Preview, TermsDocument, WorkDocument, sha256
+from licet.documents import (
+    OfferDocument,
+    PayeeShare,
+    Preview,
+    SplitDocument,
+    TermsDocument,
+    WorkDocument,
+    sha256,
+)
 from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.fingerprint.previews import check_preview
 from licet.rights.conditions import Conditions
@@ -21,7 +29,7 @@ from licet.rights.uses import Use
 from licet.rights_holder import Registered
 from licet.trees.catalog import CatalogTree
 from tests.browser.axe import violations
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, saved
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DAY, DOLLAR, Party
 
@@ -53,17 +61,6 @@ def look_up(visit: Visit, path: Path) -> Page:
     page.locator("input[type=file]").set_input_files(path)
     expect(page).to_have_url(f"{page.url.split('/lookup')[0]}/works/{sha256(path.read_bytes())}")
     return page
-
-
-def saved(page: Page, link: str, folder: Path) -> Path:
-    """A file that the page hands out, put where documents are published."""
-    folder.mkdir(exist_ok=True)
-    with page.expect_download() as started:
-        page.get_by_role("link", name=link).click()
-    path = folder / started.value.suggested_filename
-    started.value.save_as(path)
-    assert path.stem == hashlib.sha256(path.read_bytes()).hexdigest()
-    return path
 
 
 def test_a_file_that_nobody_registered_is_registered(
@@ -357,6 +354,38 @@ def test_every_odd_field_says_what_it_should(visit: Visit, owner: TestWallet, as
     expect(page.get_by_role("group", name=FORBIDDEN).get_by_label("mine data")).to_be_visible()
     expect(page.locator("[aria-invalid=true]")).to_be_focused()
     assert owner.kinds == ["connect"]
+
+
+def test_who_shares_is_published_or_told_why_not(
+    visit: Visit, owner: TestWallet, licensor: Party, artist: Party, co_artist: Party, asset: Registered
+) -> None:
+    page = form(visit, asset)
+    page.get_by_text("Share the income among several").click()
+    shares, button = page.get_by_label("Who gets which part"), page.get_by_role("button", name="Publish who")
+    many = "\n".join(f"0x{number:040x} 1" for number in range(1, 18))
+    for typed, said in (
+        ("", "Nobody shares: write a line for each."),
+        (f"{artist.address} 3\nyou 1", "you 1: an address and a whole number above 0 are expected."),
+        (f"{artist.address} 0", "an address and a whole number above 0 are expected."),
+        (f"0x{'0' * 40} 1", "an address and a whole number above 0 are expected."),
+        (f"{artist.address} {'9' * 39}", "The parts are too large: use smaller numbers."),
+        (many, "At most 16 share on a page; the command line takes more."),
+    ):
+        shares.fill(typed)
+        button.click()
+        says(page, said)
+    assert owner.kinds == ["connect"]
+    # One payee twice, in any order and spelling, as `licet split publish` takes them.
+    lines = (f"{co_artist.address} 1", f"{artist.address.lower()}=2", f"{artist.address}: 1")
+    shares.fill("\n".join(lines))
+    button.click()
+    says(page, "Published.")
+    split = SplitDocument.of([PayeeShare(artist.address, 3), PayeeShare(co_artist.address, 1)])
+    vault = licensor.contracts.vaults.vault_of(split.tree().root)
+    expect(page.get_by_label("Who is paid")).to_have_value(vault)
+    root, _, _, _, payees = owner.prompts[-1].shows["arguments"]
+    assert root == split.tree().root
+    assert [payee["share"] for payee in payees] == [entry.share for entry in split.payees]
 
 
 def test_an_offer_published_on_chain_stands_on_the_page(

@@ -26,9 +26,8 @@ def web() -> Any:
 def computed(web: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("web")
     web.bundle(ROOT / "web" / "test" / "golden.ts", folder, "--platform=node", "--out-extension:.js=.mjs")
-    vectors = json.dumps(
-        offers() | {"licenses": licenses(), "trees": trees(), "works": works(), "terms": terms()}
-    )
+    hashed = {"licenses": licenses(), "trees": trees(), "splits": splits()}
+    vectors = json.dumps(offers() | hashed | {"works": works(), "terms": terms()})
     ran = subprocess.run(
         ("node", folder / "golden.mjs"), input=vectors.encode(), capture_output=True, check=True
     )
@@ -49,6 +48,11 @@ def licenses() -> list[dict[str, str]]:
 def trees() -> list[dict[str, Any]]:
     read: list[dict[str, Any]] = json.loads((GOLDEN / "catalog_trees.json").read_text())["trees"]
     return [{name: tree[name] for name in ("works", "root")} for tree in read]
+
+
+def splits() -> list[dict[str, Any]]:
+    read: list[dict[str, Any]] = json.loads((GOLDEN / "sum_trees.json").read_text())["trees"]
+    return [{name: tree[name] for name in ("payees", "shares", "root")} for tree in read]
 
 
 def works() -> list[dict[str, Any]]:
@@ -138,6 +142,10 @@ def test_licenses_have_their_ids(computed: dict[str, Any]) -> None:
 
 def test_catalogues_have_their_roots(computed: dict[str, Any]) -> None:
     assert computed["trees"] == [tree["root"] for tree in trees()]
+
+
+def test_splits_have_their_roots(computed: dict[str, Any]) -> None:
+    assert computed["splits"] == [split["root"] for split in splits()]
 
 
 def test_every_custom_error_has_words_in_both_languages(web: Any) -> None:

@@ -12,6 +12,7 @@ import {
   readConditions,
   readOffer,
 } from "../src/deals/offer";
+import { splitRoot } from "../src/deals/split";
 import { type Rights, termsDocument } from "../src/deals/terms";
 import { workDocument } from "../src/deals/works";
 
@@ -21,6 +22,7 @@ interface Vectors {
   offers: { offer: Record<string, unknown>; conditions: Record<string, unknown> }[];
   licenses: { offerHash: Hex; licensee: Address; salt: Hex }[];
   trees: { works: Hex[] }[];
+  splits: { payees: Address[]; shares: string[] }[];
   works: { sha256: Hex; size: number; mediaType: string; title: string; preview: Hex | null }[];
   terms: (Omit<Rights, "retention"> & { retention: string })[];
 }
@@ -40,11 +42,14 @@ export function computed(vectors: Vectors) {
   const trees = vectors.trees.map(({ works }) =>
     catalogRoot(works.map((work) => ({ id: work, sha256: work.slice(2) }))),
   );
+  const splits = vectors.splits.map(({ payees, shares }) =>
+    splitRoot(payees.map((payee, at) => ({ payee, share: BigInt(shares[at] ?? "0") }))),
+  );
   const works = vectors.works.map(({ title, preview, ...file }) =>
     workDocument({ ...file, name: "" }, title, preview),
   );
   const terms = vectors.terms.map((each) => termsDocument({ ...each, retention: BigInt(each.retention) }));
-  return { offers, licenses, trees, works, terms };
+  return { offers, licenses, trees, splits, works, terms };
 }
 
 declare const process: { stdin: AsyncIterable<Uint8Array> };

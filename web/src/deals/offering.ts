@@ -2,13 +2,15 @@
 
 import type { Address, Hex } from "viem";
 
-import { AssetRegistry, LicenseToken, encode, read } from "../chain/contracts";
+import { AssetRegistry, LicenseToken, RoyaltyVaultFactory, encode, read } from "../chain/contracts";
 import { Kind, type Members, type Offer, conditionsHash, newSalt, offerMessage } from "./offer";
 import { type Plan, type Scene, send } from "./perform";
+import { type Share, merged, splitRoot } from "./split";
 import type { Deal } from "./store";
 import { type Rights, bitsOf, documentHash, offerDocument, termsDocument } from "./terms";
 
 const DAY = 86_400n;
+const NONE = `0x${"0".repeat(64)}` as const;
 
 /** Somebody else holds the deed. */
 export class NotHolder extends Error {
@@ -138,3 +140,16 @@ function publishing(scene: Scene, offer: Offer, conditions: Members, key: string
   };
 }
 
+/** Publishes who shares, payee by payee; the deal is called by the address of their vault. */
+export async function publishSplit(
+  scene: Scene,
+  shares: readonly Share[],
+  key: string,
+  asking: () => void,
+): Promise<Deal> {
+  const to = scene.config.contracts.royalty_vault_factory;
+  const root = splitRoot(shares);
+  const vault = await read<Address>(scene.node, to, RoyaltyVaultFactory, "vaultOf", [root, NONE]);
+  const data = encode(RoyaltyVaultFactory, "publish", [root, NONE, NONE, "", merged(shares)]);
+  return send(scene, { key, what: "publish", title: vault, to, data }, asking);
+}

@@ -12,8 +12,8 @@ import { area, box, boxes, choice, field, group } from "./form";
 const NUMBER = { inputmode: "numeric", value: "0" };
 const PLAIN = { spellcheck: "false" };
 
-/** What each offer has to say. */
-export function mainFields(settings: Config, account: Address): HTMLElement[] {
+/** What each offer has to say; `shares` stands below the payee. */
+export function mainFields(settings: Config, account: Address, shares: HTMLElement): HTMLElement[] {
   const currencies = settings.currencies.map((each) => [each.address, each.symbol] as const);
   const kinds = (Object.keys(Kind) as (keyof typeof Kind)[]).map((kind) => [kind, tell(`kind_${kind}`)] as const);
   return [
@@ -27,6 +27,7 @@ export function mainFields(settings: Config, account: Address): HTMLElement[] {
     field("supply", tell("supply"), NUMBER),
     field("royalty", tell("royalty"), { ...NUMBER, inputmode: "decimal" }),
     field("payee", tell("payee"), { value: account, ...PLAIN }),
+    shares,
     box("exclusive", tell("exclusive")),
     box("transferable", tell("transferable")),
     field("title", tell("terms_title")),

@@ -14,6 +14,7 @@ import { attribute, element } from "./dom";
 import { mainFields, rareFields } from "./fields";
 import { download } from "./form";
 import { plainly } from "./plainly";
+import { sharing } from "./sharing";
 import type { Status } from "./status";
 import { told } from "./telling";
 import { Odd, wishOf } from "./wishing";
@@ -47,7 +48,8 @@ class OfferForm {
   ) {
     const sign = this.action("sign_offer", (...given) => this.sign(...given));
     const publish = this.action("publish_offer", (...given) => this.publish(...given));
-    this.form.append(...mainFields(settings, account), rareFields());
+    const shares = sharing(this.form, `${settings.chain_id} split ${asset}`, (vault) => this.pay(vault));
+    this.form.append(...mainFields(settings, account, shares), rareFields());
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("input", () => void this.tell());
     const title = element("h2", { id: "make-offer" }, tell("make_offer"));
@@ -94,6 +96,13 @@ class OfferForm {
     const { deal, terms } = await publishOffer(scene, wish, key, asking);
     this.files.append(download(terms.name, terms.text, tell("file_terms")));
     return deal;
+  }
+
+  /** Has the offer pay a vault. */
+  private pay(vault: string): void {
+    const payee = this.form.querySelector<HTMLInputElement>("[name=payee]");
+    if (payee) payee.value = vault;
+    void this.tell();
   }
 
   private wish(): Promise<Wish> {
