@@ -1,5 +1,6 @@
 """The pages in a real browser, Debian's Chromium, with a wallet in it, on a local chain."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,17 @@ Visit = Callable[[str], "Page"]
 
 PATIENCE = 20_000  # milliseconds, for a machine that does something else as well
 STATIC = Path(__file__).resolve().parents[2] / "src" / "licet" / "web" / "static"
+
+
+def saved(page: "Page", link: str, folder: Path) -> Path:
+    """A file that the page hands out, put where documents are published."""
+    folder.mkdir(exist_ok=True)
+    with page.expect_download() as started:
+        page.get_by_role("link", name=link).click()
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    assert path.stem == hashlib.sha256(path.read_bytes()).hexdigest()
+    return path
 
 
 @pytest.fixture(scope="module")

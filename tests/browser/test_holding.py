@@ -8,14 +8,16 @@ from playwright.sync_api import Page, expect
 from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument
 from licet.rights.offer import Kind
 from licet.rights_holder import Price, Registered
-from licet.types import Address, Hash32
+from licet.types import Address, Hash32, hash32
 from tests.browser.conftest import Visit
 from tests.browser.wallet import TestWallet
-from tests.integration.conftest import DAY, DOLLAR, Offering, Party
+from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 
 pytestmark = pytest.mark.integration
 
 PRICE = 25 * DOLLAR
+KEEPS = "0x60003560e01c6370a082311460145760006000fd5b6305f5e10060005260206000f3"
+"""A token's code: everybody has 100 units, and nobody gets one; whatever else is asked is refused."""
 
 
 def says(page: Page, text: str) -> None:
@@ -56,6 +58,66 @@ def test_all_that_is_due_by_one_click(
     assert artist.dollars == PRICE * 3 // 4 + PRICE
     expect(page.locator("[data-claim] .price")).to_have_text("Nothing is due.")
     expect(page.get_by_role("button", name="Claim")).to_be_disabled()
+
+
+def test_all_currencies_and_more_vaults_than_a_transaction_holds(
+    visit: Visit,
+    wallet: TestWallet,
+    network: Network,
+    sold: None,
+    licensor: Party,
+    stranger: Party,
+    dollar: Address,
+) -> None:
+    """One click, several transactions, also where the page is left between them; no token keeps another."""
+    split = SplitDocument.of([PayeeShare(stranger.address, 1)])
+    root = split.tree().root
+    vaults = licensor.contracts.vaults
+    addresses = [vaults.vault_of(root, hash32(number.to_bytes(32))) for number in range(61)]
+    for number, vault in enumerate(addresses):
+        vaults.publish(root, payees=[(stranger.address, 1)], salt=hash32(number.to_bytes(32)))
+        if number:
+            network.rpc("anvil_setBalance", vault, hex(10**15))
+    licensor.receive_dollars(2 * PRICE)
+    licensor.dollar.transfer(addresses[0], PRICE)
+    page = visit(f"/accounts/{stranger.address}")
+    due = page.locator("[data-claim] .price")
+    claim = page.get_by_role("button", name="Claim")
+    expect(due).to_have_text(["0.06 ETH are due, from 60 vaults.", "25.00 TUSD are due, from one vault."])
+
+    network.rpc("evm_setAutomine", False)
+    claim.click()
+    says(page, "Sent.")
+    page.reload()
+    says(page, "Sent.")
+    network.rpc("evm_mine")
+    network.rpc("evm_setAutomine", True)
+    says(page, "Claimed. That was transaction 1 of 2")
+    expect(due).to_have_text("25.00 TUSD are due, from one vault.")
+    claim.click()
+    expect(due).to_have_text("Nothing is due.")
+    assert wallet.kinds == ["connect", "send", "send"]
+    assert [len(prompt.shows["arguments"][0]) for prompt in wallet.prompts[1:]] == [60, 1]
+    assert stranger.dollars == PRICE
+
+    # A token that refuses all of a sudden, while the server still says that it would pay.
+    network.rpc("anvil_setBalance", addresses[1], hex(10**15))
+    licensor.dollar.transfer(addresses[0], PRICE)
+    page.reload()
+    expect(due).to_have_count(2)
+    asked = f"{page.url.replace('/accounts', '/api/accounts')}/claims?token={dollar}&limit=100"
+    before = page.request.get(asked).text()
+    network.rpc("anvil_setCode", dollar, KEEPS)
+    page.route(
+        lambda url: f"token={dollar}" in url,
+        lambda route: route.fulfill(body=before, content_type="application/json"),
+    )
+    claim.click()
+    says(page, "Claimed, but for TUSD: the token refuses.")
+    assert len(wallet.prompts[-1].shows["arguments"][0]) == 1
+    page.unroute_all()
+    page.reload()
+    expect(due).to_have_text("TUSD does not let all that is due be paid now.")
 
 
 def test_what_somebody_else_claimed_meanwhile(

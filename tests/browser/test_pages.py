@@ -1,15 +1,12 @@
 """The pages in a browser: found, read and printed by people of either language, with or without a mouse."""
 
 import hashlib
-import io
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from licet.catalog import Catalog
@@ -19,16 +16,16 @@ from licet.documents import OfferDocument, Publisher, Work, WorkDocument
 from licet.fingerprint.likeness import fingerprint
 from licet.types import Address, Hash32, hash32
 from tests.browser.axe import violations
+from tests.browser.pictures import keep
 from tests.browser.site import Served
 from tests.integration.conftest import DAY, Network, Party
 from tests.integration.indexing import play
 from tests.integration.market import Market
 
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pages"
 DESK = {"width": 1100, "height": 800}
 PHONE = {"width": 360, "height": 740}
 KEPT = ("home", "lookup", "work", "derivative", "certificate", "earnings", "library", "audit")
-"""Of which pages docs/pages/ has pictures; LICET_PICTURES=1 makes them anew."""
+"""Of which pages docs/pages/ has pictures."""
 
 
 @dataclass(frozen=True)
@@ -336,14 +333,6 @@ def test_everybody_can_use_every_page(
         if (size, name) in ((DESK, name), (PHONE, "home"), (PHONE, "work")) and name in KEPT:
             keep(found.page, f"{name}-{language}-{scheme}-{size['width']}")
         found.page.close()
-
-
-def keep(page: Page, name: str) -> None:
-    """A picture for the documentation, in few colours, where one is asked for."""
-    if os.environ.get("LICET_PICTURES"):
-        PICTURES.mkdir(exist_ok=True)
-        with Image.open(io.BytesIO(page.screenshot(full_page=True))) as picture:
-            picture.convert("RGB").quantize(64).save(PICTURES / f"{name}.png", optimize=True)
 
 
 def test_the_first_page_is_light_and_quick(story: Story, visit: Callable[..., Watched]) -> None:

@@ -11,14 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from licet.chain.development import DEVELOPMENT_ADDRESSES
-from licet.documents import OfferDocument, SplitDocument, TermsDocument, file_name, sha256
+from licet.documents import (
+    Library,
+    OfferDocument,
+    SplitDocument,
+    TermsDocument,
+    WorkDocument,
+    file_name,
+    sha256,
+)
 from licet.fingerprint import sha256_file
+from licet.fingerprint.previews import MAX_PREVIEW_BYTES, check_preview
 from licet.rights.uses import Use
 from licet.rights_holder import Registered
 from licet.samples import samples
-from licet.types import Address
+from licet.types import Address, parse_hash
 from tests.integration.commands import Ok, Run, failed
 from tests.integration.conftest import (
     ARTIST,
@@ -111,6 +121,26 @@ def test_the_whole_job_by_commands(
         assert [item["expired"] for item in ok("license", "list", account=LICENSEE)["licenses"]] == [True] * 2
         registry = network.deployment.asset_registry
         assert ok("audit", "--registry", registry)["verdict"] == "clean"
+
+
+def test_a_work_is_registered_with_a_title_and_a_preview(
+    run: Run, ok: Ok, work: Path, tmp_path: Path, folder: Path
+) -> None:
+    picture = Path("harbour.png")
+    Image.effect_noise((900, 600), 40).save(tmp_path / picture)
+    said = ("--title", "Harbour / 海港", "--preview")
+    registered = ok("work", "register", picture, *said, account=LICENSOR)["works"][0]
+    library = Library([folder], allow_http=False)
+    document = WorkDocument.from_bytes(library.get(parse_hash(registered["document_hash"])))
+    assert document.title == "Harbour / 海港"
+    assert document.preview is not None
+    preview = library.beside(document.preview.sha256, document.preview.file_name, MAX_PREVIEW_BYTES)
+    assert check_preview(preview) == document.preview.media_type
+    # What is no picture has none; one title is not that of two works.
+    failed(run("work", "register", work.name, picture, "--title", "Both", account=LICENSOR), 2, "--title")
+    words = ok("work", "register", work.name, "--preview", account=LICENSOR)["works"][0]
+    text = WorkDocument.from_bytes(library.get(parse_hash(words["document_hash"])))
+    assert (text.title, text.preview) == (None, None)
 
 
 def test_tables_for_people(run: Run, ok: Ok, work: Path, vault: Address, licensee: Party) -> None:

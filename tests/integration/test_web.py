@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from lxml import etree, html
+from PIL import Image
 
 from licet.catalog import Catalog
 from licet.chain.transport import HttpTransport
@@ -30,11 +31,12 @@ from licet.documents import (
 )
 from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.errors import ConnectionFailed
+from licet.fingerprint import sha256_file
 from licet.fingerprint.likeness import fingerprint
 from licet.rights.conditions import Conditions
 from licet.rights.offer import license_id
 from licet.rights.uses import Use
-from licet.rights_holder import Price
+from licet.rights_holder import Price, Shown
 from licet.shelf import Shelf
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
 from licet.web.app import application
@@ -274,6 +276,82 @@ def test_income_over_time_is_what_vaults_received(served: Served, market: Market
     assert audited.amounts.text(market.dollar, sum(audited.income(vaults, market.dollar).values())) in text(
         shown
     )
+
+
+def test_a_payees_own_share_is_what_the_auditor_says_it_is_entitled_to(
+    served: Served, market: Market, artist: Party
+) -> None:
+    play(market, artist)
+    served.audit()
+    audited = served.live.audited
+    assert audited is not None
+    by_transfer = {
+        (sheet.vault, sheet.token)
+        for sheet in audited.report.vaults
+        if sheet.received != sum(audited.income([sheet.vault], sheet.token).values())
+    }
+    checked = 0
+    for payee in {line.payee for line in audited.report.claims} | {artist.address}:
+        statement = audited.statement(payee)
+        if any((line.vault, line.token) in by_transfer for line in statement.lines):
+            continue
+        for line in statement.sums:
+            assert sum(audited.own_income(payee, line.token).values()) == line.entitled > 0
+            checked += 1
+    assert checked
+    legends = served.page(f"/accounts/{artist.address}").xpath("//li[@class='c0'][.='its own share']")
+    assert len(legends) == len(audited.statement(artist.address).sums)
+
+
+def test_sales_are_summed_as_the_auditor_has_them(served: Served, market: Market, artist: Party) -> None:
+    """By currency, by work, over time; what is free took in nothing, what is metered nothing at its sale."""
+    play(market, artist)
+    served.audit()
+    audited = served.live.audited
+    assert audited is not None
+    sold = served.api(f"/accounts/{market.licensor.address}/sales", limit=100)
+    listed = {item["license_id"] for item in sold["items"]}
+    mine = [line for line in audited.report.sales if line.license_id in listed]
+    assert len(mine) == len(listed) == sum(line["sales"] for line in sold["taken"]["sums"])
+    places = {(line.block, line.log_index) for line in mine}
+    for line in sold["taken"]["sums"]:
+        payments = [
+            payment
+            for payment in audited.report.payments
+            if (payment.block, payment.log_index) in places and payment.token == line["token"]
+        ]
+        assert line["amount"] == str(sum(payment.amount for payment in payments))
+        assert sum(int(work["amount"]) for work in line["works"]) == int(line["amount"])
+        assert sum(map(int, line["by_time"].values())) == int(line["amount"])
+        for work in line["works"]:
+            of_it = served.api(f"/assets/{work['asset_id']}/sales")["taken"]["sums"]
+            assert {each["token"]: each["amount"] for each in of_it}[line["token"]] == work["amount"]
+    [dollars] = [line for line in sold["taken"]["sums"] if line["token"] == market.dollar]
+    assert len(dollars["works"]) > 1
+    for path in ("", "/sales"):
+        page = served.page(f"/accounts/{market.licensor.address}{path}")
+        assert dollars["amount_text"] in text(page)
+        titles = [plot.findtext("{*}title") for plot in page.iter("{*}svg")]
+        assert "Taken in by sales, over time, by work" in titles
+    assert served.api(f"/accounts/{market.licensor.address}/sales", after="1-0")["taken"] is None
+    assert served.page(f"/assets/{dollars['works'][0]['asset_id']}/sales").xpath("//figure")
+
+
+def test_claims_are_asked_for_some_vaults_at_a_time(served: Served, market: Market, artist: Party) -> None:
+    play(market, artist)
+    served.audit()
+    path, token = f"/accounts/{artist.address}/claims", market.dollar
+    whole = served.api(path, token=token)
+    assert whole["next"] is None
+    found, after = [], ""
+    for _ in range(20):
+        part = served.api(path, token=token, limit=1, **({"after": after} if after else {}))
+        assert len(part["claims"]) <= 1
+        found += part["claims"]
+        after = part["next"]
+        if after is None:
+            break
+    assert sorted(map(str, found)) == sorted(map(str, whole["claims"]))
 
 
 def test_an_account_sees_what_it_holds_sold_and_earned(
@@ -646,6 +724,37 @@ def test_what_is_very_long_is_cut(served: Served, market: Market) -> None:
             assert answer.status == 200
             assert len(answer.body) < 200_000, each
     assert len(served.file(f"/offers/{offer.struct_hash()}/terms/licet")) > len(long)
+
+
+def test_a_preview_is_shown_where_it_is_at_hand(
+    served: Served, licensor: Party, tmp_path: Path, folder: Path
+) -> None:
+    path = tmp_path / "harbour.png"
+    Image.effect_noise((900, 600), 40).save(path)
+    asset = licensor.sells.register_work(path, shown=Shown("Harbour <淡水>", preview=True)).asset_id
+    served.update()
+    shown = served.api(f"/assets/{asset}")["preview"]
+    for language, alt in (("en", "Preview of Harbour <淡水>"), ("zh", "Harbour <淡水> 的预览图")):
+        for page in ("/", "/works?q=Harbour", f"/assets/{asset}", f"/works/{sha256_file(path)}"):
+            [image] = served.page(page, language=language).xpath("//img")
+            assert (image.get("src"), image.get("alt")) == (f"/previews/{shown}", alt)
+    answer = served.get(f"/previews/{shown}")
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert answer.headers["cache-control"].endswith("immutable")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    [file] = folder.glob("*.jpeg")
+    assert file.stem == shown[2:]
+    # A file that is not what its name says is not served; one that is gone is not asked for.
+    file.write_bytes(b"<script>")
+    assert served.get(f"/previews/{shown}").status == 404
+    file.unlink()
+    assert served.api(f"/assets/{asset}")["preview"] is None
+    assert served.page("/works").xpath("//img") == []
+
+
+@pytest.mark.parametrize("name", ["x", "0x" + "0" * 64, "..%2f..%2fetc%2fpasswd", "0" * 63])
+def test_what_is_no_preview_is_not_found(served: Served, name: str) -> None:
+    assert served.get(f"/previews/{name}").status == 404
 
 
 @pytest.fixture

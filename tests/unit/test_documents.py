@@ -18,6 +18,7 @@ from licet.documents import (
     OfferDocument,
     OrderDocument,
     PayeeShare,
+    Preview,
     SplitDocument,
     StatementDocument,
     TermsDocument,
@@ -81,10 +82,13 @@ ISCC = "ISCC:KAA623DLJRWYRUCSN5EQHACNA24KQCQS4RDTM26RXQ"
 UNIT = "ISCC:EAD623DLJRWYRUCSFA2LXENKF332WIZB7SQ4DIUJDKSM3XEDI4H6WLI"
 COMPARED = CatalogDocument("Works", (Work("one", sha256(b"1"), UNIT, "ab" * 32), Work("two", sha256(b"2"))))
 WORK = WorkDocument(sha256(b"1"), 539, "text/plain", ISCC, (UNIT,), "ab" * 32, "A title")
+SHOWN = WorkDocument(
+    sha256(b"1"), 1, "image/png", title="Tamsui", preview=Preview(sha256(b"small"), "image/jpeg")
+)
 DOCUMENTS: list[Document] = [
     CATALOG,
     COMPARED,
-    WorkDocument(sha256(b"1"), 1, "image/png", ISCC),
+    WorkDocument(sha256(b"1"), 1, "image/png"),
     SPLIT,
     TERMS,
     OFFER,
@@ -114,6 +118,18 @@ def test_a_work_says_what_it_is_like() -> None:
     }
 
 
+def test_a_work_that_no_program_read_says_what_people_are_shown() -> None:
+    assert WorkDocument.from_bytes(SHOWN.to_bytes()) == SHOWN
+    assert json.loads(SHOWN.to_bytes()) == {
+        "type": "licet/work/1",
+        "sha256": sha256(b"1")[2:],
+        "size": "1",
+        "mediaType": "image/png",
+        "title": "Tamsui",
+        "preview": {"sha256": sha256(b"small")[2:], "mediaType": "image/jpeg"},
+    }
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -127,6 +143,13 @@ def test_a_work_says_what_it_is_like() -> None:
         ("mediaType", "text"),
         ("mediaType", "TEXT/plain"),
         ("sha256", "x"),
+        ("preview", None),
+        ("preview", "x"),
+        ("preview", {"sha256": "x", "mediaType": "image/png"}),
+        ("preview", {"sha256": "ab" * 32, "mediaType": "image/gif"}),
+        ("preview", {"sha256": "ab" * 32, "mediaType": "image/svg+xml"}),
+        ("preview", {"sha256": "ab" * 32}),
+        ("preview", {"sha256": "ab" * 32, "mediaType": "image/png", "more": "x"}),
         ("more", "x"),
     ],
 )

@@ -11,7 +11,7 @@ from eth_abi.abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.documents import CatalogDocument, Library, Publisher, Work, WorkDocument, file_name
+from licet.documents import CatalogDocument, Library, Preview, Publisher, Work, WorkDocument, file_name
 from licet.errors import IndexFailed, IndexUnusable
 from licet.index import Index
 from licet.index.batch import Batch
@@ -220,7 +220,8 @@ def test_logs_are_found_by_what_they_name(chain: Chain, shelving: Shelving) -> N
 
 
 def test_a_title_comes_when_its_document_does(chain: Chain, shelving: Shelving, tmp_path: Path) -> None:
-    document = WorkDocument(digest("ca"), 5, "image/png", ISCC, title="Sunrise over Tamsui 淡水")
+    preview = Preview(digest("small"), "image/webp")
+    document = WorkDocument(digest("ca"), 5, "image/png", title="Sunrise over Tamsui 淡水", preview=preview)
     of_another = WorkDocument(digest("other"), 5, "image/png", ISCC, title="Mine too")
     hashes = [hash32(hashlib.sha256(d.to_bytes()).digest()) for d in (document, of_another)]
     chain.add([registered("a", document=hashes[0]), registered("b", document=hashes[1])])
@@ -232,6 +233,7 @@ def test_a_title_comes_when_its_document_does(chain: Chain, shelving: Shelving, 
     publisher.publish(document)
     with shelving.fill() as shelf:
         assert [asset.title for asset in shelf.assets()] == [None, "Sunrise over Tamsui 淡水"]
+        assert [asset.preview for asset in shelf.assets()] == [None, preview]
         for question in ("sunrise", "SUN", "tamsui over", "淡水", "淡", "sunrise ov"):
             found, following = shelf.search(question)
             assert ([asset.asset_id for asset, _ in found], following) == ([digest("a")], None), question

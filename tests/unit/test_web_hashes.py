@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from licet.documents import Preview, TermsDocument, WorkDocument, sha256
+from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.errors.reverted import REVERTS
+from licet.rights.uses import Use
 from tests.unit.scripts import ROOT, load
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -23,7 +26,8 @@ def web() -> Any:
 def computed(web: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("web")
     web.bundle(ROOT / "web" / "test" / "golden.ts", folder, "--platform=node", "--out-extension:.js=.mjs")
-    vectors = json.dumps(offers() | {"licenses": licenses(), "trees": trees()})
+    hashed = {"licenses": licenses(), "trees": trees(), "splits": splits()}
+    vectors = json.dumps(offers() | hashed | {"works": works(), "terms": terms()})
     ran = subprocess.run(
         ("node", folder / "golden.mjs"), input=vectors.encode(), capture_output=True, check=True
     )
@@ -46,6 +50,80 @@ def trees() -> list[dict[str, Any]]:
     return [{name: tree[name] for name in ("works", "root")} for tree in read]
 
 
+def splits() -> list[dict[str, Any]]:
+    read: list[dict[str, Any]] = json.loads((GOLDEN / "sum_trees.json").read_text())["trees"]
+    return [{name: tree[name] for name in ("payees", "shares", "root")} for tree in read]
+
+
+def works() -> list[dict[str, Any]]:
+    """What a page knows of files that are registered one by one."""
+    titles = ("Sonnet 18", '十四行诗 "\\\n\u2028\U0001f4d6', "\x7f <b>")
+    return [
+        {
+            "sha256": sha256(title.encode()),
+            "size": size,
+            "mediaType": media_type,
+            "title": title,
+            "preview": sha256(b"small") if media_type == "image/png" else None,
+        }
+        for title, size, media_type in zip(
+            titles, (0, 539, 1 << 40), ("text/plain", "image/png", "application/octet-stream"), strict=True
+        )
+    ]
+
+
+def test_a_works_document_is_the_one_that_python_writes(computed: dict[str, Any]) -> None:
+    expected = [
+        WorkDocument(
+            work["sha256"],
+            work["size"],
+            work["mediaType"],
+            title=work["title"],
+            preview=Preview(work["preview"], "image/jpeg") if work["preview"] else None,
+        )
+        for work in works()
+    ]
+    assert [text.encode() for text in computed["works"]] == [work.to_bytes() for work in expected]
+
+
+EVERYTHING = TermsDocument(
+    title="Training / 训练",
+    uses=Use.MINE | Use.TRAIN_GENERATIVE,
+    text='You may "train".\n\\ Nothing else.',
+    prohibited=Use.COMMERCIAL | Use.DERIVE,
+    territories=("DE", "FR", "TW"),
+    excluded_territories=("US",),
+    users=(User.EDUCATION, User.NON_COMMERCIAL),
+    excluded_users=(User.GOVERNMENT,),
+    models=("\uff5e model", "\U0001f4d6 model"),  # which UTF-16 has the other way round
+    retention=30 * 86_400,
+    attribution="© “Ruan”",
+    warranties=(Warranty.AUTHORITY, Warranty.OWNERSHIP),
+    disclaimers=(Disclaimer.AS_IS, Disclaimer.NO_LIABILITY),
+    links=(Link(Relation.CONTACT, "mailto:ruan@example"), Link(Relation.TERMS, "https://例.example/a?b=c")),
+)
+PLAIN = TermsDocument("", Use.SEARCH, "")
+
+
+def terms() -> list[dict[str, Any]]:
+    """What the offer form says of rights documents: nothing in any order."""
+    empty: dict[str, Any] = {"prohibited": [], "links": [], "attribution": "", "retention": "0"}
+    empty |= {name: [] for name in ("territories", "excludedTerritories", "users", "excludedUsers")}
+    empty |= {name: [] for name in ("models", "warranties", "disclaimers")}
+    found = []
+    for document in (EVERYTHING, PLAIN):
+        said = empty | document.to_json()
+        for name, value in said.items():
+            if isinstance(value, list):
+                said[name] = value[::-1] + (value[:1] if name == "territories" else [])
+        found.append(said)
+    return found
+
+
+def test_a_rights_document_is_the_one_that_python_writes(computed: dict[str, Any]) -> None:
+    assert [text.encode() for text in computed["terms"]] == [EVERYTHING.to_bytes(), PLAIN.to_bytes()]
+
+
 def test_offers_have_their_hashes_and_digests(computed: dict[str, Any]) -> None:
     expected = [
         {
@@ -64,6 +142,10 @@ def test_licenses_have_their_ids(computed: dict[str, Any]) -> None:
 
 def test_catalogues_have_their_roots(computed: dict[str, Any]) -> None:
     assert computed["trees"] == [tree["root"] for tree in trees()]
+
+
+def test_splits_have_their_roots(computed: dict[str, Any]) -> None:
+    assert computed["splits"] == [split["root"] for split in splits()]
 
 
 def test_every_custom_error_has_words_in_both_languages(web: Any) -> None:

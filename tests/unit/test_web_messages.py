@@ -27,7 +27,7 @@ WEB = Path(str(files("licet.web")))
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 ASKED = re.compile(r"""\b(?:t|form|text)\(\s*f?["']([a-z_.]+)["']([^)]*)""")
 SCRIPTS = Path(__file__).resolve().parents[2] / "web" / "src" / "text"
-SAID = re.compile(r'^  use_(\w+): "(.*)",$', re.MULTILINE)
+SAID = re.compile(r'^  (use|said)_(\w+): "(.*)",$', re.MULTILINE)
 PREFIX = re.compile(r"""\b(?:t|known|text)\(\s*f?["']([a-z_]+\.(?:[a-z_]+\.)?)(?:["']\s*~|\{)""")
 
 
@@ -103,11 +103,13 @@ def test_every_word_of_the_programs_has_one_of_the_pages(beginning: str, names: 
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_a_use_has_one_name_on_a_page(code: str) -> None:
+def test_a_word_of_the_terms_has_one_name_on_a_page(code: str) -> None:
     """Whether the server writes it, or a script: both are read beside each other."""
-    script = (SCRIPTS / f"{code}.ts").read_text(encoding="utf-8")
-    said = {name.replace("_", "-"): words for name, words in SAID.findall(script)}
-    assert said == {name: language(code).messages[f"use.{name}"] for name in LEAVES}
+    script = (SCRIPTS / f"offers.{code}.ts").read_text(encoding="utf-8")
+    said = {f"{kind}.{name.replace('_', '-')}": words for kind, name, words in SAID.findall(script)}
+    messages = language(code).messages
+    named = [f"use.{name}" for name in LEAVES] + [f"said.{word}" for word in (*User, *Warranty, *Disclaimer)]
+    assert said == {name: messages[name] for name in named}
 
 
 def test_the_audits_tables_are_called_as_the_report_calls_them() -> None:

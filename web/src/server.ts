@@ -46,6 +46,7 @@ export interface OfferAnswer {
   signature: Hex;
   asset: Hex;
   title: string | null;
+  preview: Hex | null;
   stands: boolean;
   why_not: string | null;
 }

@@ -12,6 +12,9 @@ import {
   readConditions,
   readOffer,
 } from "../src/deals/offer";
+import { splitRoot } from "../src/deals/split";
+import { type Rights, termsDocument } from "../src/deals/terms";
+import { workDocument } from "../src/deals/works";
 
 interface Vectors {
   chainId: string;
@@ -19,6 +22,9 @@ interface Vectors {
   offers: { offer: Record<string, unknown>; conditions: Record<string, unknown> }[];
   licenses: { offerHash: Hex; licensee: Address; salt: Hex }[];
   trees: { works: Hex[] }[];
+  splits: { payees: Address[]; shares: string[] }[];
+  works: { sha256: Hex; size: number; mediaType: string; title: string; preview: Hex | null }[];
+  terms: (Omit<Rights, "retention"> & { retention: string })[];
 }
 
 /** The hashes of all vectors, in their order. */
@@ -36,7 +42,14 @@ export function computed(vectors: Vectors) {
   const trees = vectors.trees.map(({ works }) =>
     catalogRoot(works.map((work) => ({ id: work, sha256: work.slice(2) }))),
   );
-  return { offers, licenses, trees };
+  const splits = vectors.splits.map(({ payees, shares }) =>
+    splitRoot(payees.map((payee, at) => ({ payee, share: BigInt(shares[at] ?? "0") }))),
+  );
+  const works = vectors.works.map(({ title, preview, ...file }) =>
+    workDocument({ ...file, name: "" }, title, preview),
+  );
+  const terms = vectors.terms.map((each) => termsDocument({ ...each, retention: BigInt(each.retention) }));
+  return { offers, licenses, trees, splits, works, terms };
 }
 
 declare const process: { stdin: AsyncIterable<Uint8Array> };

@@ -17,12 +17,18 @@ from licet.errors import InputError
 from licet.fingerprint import check_file, check_new
 from licet.rights.derivation import DerivativeApproval
 from licet.rights.registration import Origin
-from licet.rights_holder import Registered, RegisteredDerivative
+from licet.rights_holder import Registered, RegisteredDerivative, Shown
 from licet.rights_holder.account import content_of
 from licet.types import Address, Hash32, parse_hash, shown
 
 _uri: Final = click.option(
     "--uri", default="", metavar="URI", help="Where the work's document can be fetched, if not at --base-uri."
+)
+_title: Final = click.option("--title", metavar="TEXT", help="What the work is called; of one file alone.")
+_preview: Final = click.option(
+    "--preview",
+    is_flag=True,
+    help="Publish a small picture of each work that is a picture, for people to know it by.",
 )
 
 
@@ -34,9 +40,19 @@ def command() -> None:
 @command.command("register")
 @click.argument("files", type=FILE, nargs=-1, required=True)
 @origin_option
+@_title
+@_preview
 @_uri
 @takes(account=True, publishes=True, index=True)
-def register(session: Session, files: tuple[Path, ...], origin: Origin, uri: str, as_json: bool) -> None:
+def register(
+    session: Session,
+    files: tuple[Path, ...],
+    origin: Origin,
+    title: str | None,
+    preview: bool,
+    uri: str,
+    as_json: bool,
+) -> None:
     """Register each of FILES as a work, by the SHA-256 of its bytes; the files stay where they are.
 
     What identifies a work is published as a document, with its ISCC, which also stands in the event. Works
@@ -44,12 +60,14 @@ def register(session: Session, files: tuple[Path, ...], origin: Origin, uri: str
     """
     for file in files:
         check_file(file)
-    holder = session.rights_holder
+    if title is not None and len(files) > 1:
+        raise InputError(f"--title names one work, and these are {len(files)}: register them one by one")
+    holder, said = session.rights_holder, Shown(title, preview)
     done: dict[Path, Registered] = {}
     try:
         for file in files:
             with bar(f"reading {file.name}", file.stat().st_size) as progress:
-                done[file] = holder.register_work(file, origin=origin, uri=uri, progress=progress)
+                done[file] = holder.register_work(file, origin=origin, uri=uri, shown=said, progress=progress)
     finally:
         # What was registered stays so, also where a later file fails.
         if done:

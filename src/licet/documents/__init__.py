@@ -33,7 +33,7 @@ from licet.documents.store import (
 from licet.documents.terms import TermsDocument
 from licet.documents.trust import TrustPolicy
 from licet.documents.usage import UsageLog, UsageRecord, verify_usage
-from licet.documents.works import WorkDocument
+from licet.documents.works import Preview, WorkDocument
 
 __all__ = [
     "ApprovalDocument",
@@ -47,6 +47,7 @@ __all__ = [
     "OfferDocument",
     "OrderDocument",
     "PayeeShare",
+    "Preview",
     "Published",
     "Publisher",
     "ReceiptDocument",

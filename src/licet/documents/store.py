@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -80,7 +80,23 @@ class Publisher:
         """
         data = document if isinstance(document, bytes) else document.to_bytes()
         document_hash = sha256(data)
-        path = self.directory / file_name(document_hash)
+        self._keep(file_name(document_hash), data, document_hash)
+        return Published(document_hash, self.uri(document_hash))
+
+    def publish_beside(self, data: bytes, name: str) -> None:
+        """Writes what a document names by its hash, and is none itself: a preview.
+
+        Args:
+            data: its bytes.
+            name: its file's name, as the document has it.
+
+        Raises:
+            InputError: the folder cannot be written.
+        """
+        self._keep(name, data, sha256(data))
+
+    def _keep(self, name: str, data: bytes, document_hash: Hash32) -> None:
+        path = self.directory / name
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             # Rewriting would move the date at which it was first seen.
@@ -88,7 +104,6 @@ class Publisher:
                 _write_atomically(path, data)
         except OSError as error:
             raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
-        return Published(document_hash, self.uri(document_hash))
 
     def uri(self, document_hash: Hash32) -> str:
         """The URI of a document of this publisher."""
@@ -206,6 +221,29 @@ class Library:
         reasons = "; ".join(map(str, failures))
         raise kind(f"document {document_hash} not found in {looked}: {reasons}", hash=document_hash, uri=uri)
 
+    def beside(self, file_hash: Hash32, name: str, most: int) -> bytes:
+        """The bytes of what a document names by its hash, and lies in the folders: nothing is fetched.
+
+        Args:
+            file_hash: its SHA-256, which is checked.
+            name: its file's name.
+            most: how many bytes it may have.
+
+        Raises:
+            DocumentMissing: no folder has it, or it cannot be read.
+            DocumentMismatch: what is there has another hash.
+            DocumentInvalid: it is larger.
+        """
+        for path in self.paths(name):
+            data = self._read(path, file_hash, most)
+            if data is not None:
+                return data
+        raise DocumentMissing(f"{shown(name)} is in no folder", hash=file_hash)
+
+    def paths(self, name: str) -> Iterator[Path]:
+        """The files of a name that there are."""
+        return (path for folder in self.folders if (path := folder / name).is_file())
+
     def listing(self, kind: type[Document]) -> Listing:
         """All documents of one type in the folders, oldest first; a document in two folders counts once."""
         found: dict[Hash32, Found] = {}
@@ -232,12 +270,13 @@ class Library:
                 if len(path.stem) == 64 and set(path.stem) <= set("0123456789abcdef"):
                     yield path
 
-    def _read(self, path: Path, document_hash: Hash32) -> bytes | None:
+    def _read(self, path: Path, document_hash: Hash32, most: int | None = None) -> bytes | None:
+        most = self._max_bytes if most is None else most
         try:
             if not path.is_file():
                 return None
-            if path.stat().st_size > self._max_bytes:
-                raise DocumentInvalid(f"{path} is larger than {self._max_bytes} bytes")
+            if path.stat().st_size > most:
+                raise DocumentInvalid(f"{path} is larger than {most} bytes")
             data = path.read_bytes()
         except OSError as error:
             raise DocumentMissing(f"{path} cannot be read: {error.strerror or error}") from error

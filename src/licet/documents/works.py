@@ -3,11 +3,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
-from licet.documents.base import Document, array, check_keys, checked, string
+from licet.documents.base import Document, array, check_keys, checked, json_object, string
 from licet.errors import InputError
 from licet.fingerprint.codes import parse_iscc, parse_pdq
+from licet.fingerprint.media import PREVIEW_FORMATS
 from licet.types import Hash32, parse_hash, parse_uint, shown
 
 if TYPE_CHECKING:
@@ -15,6 +16,23 @@ if TYPE_CHECKING:
 
 _MEDIA_TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}", re.ASCII)
 _MAX_UNITS: Final = 8
+
+
+class Preview(NamedTuple):
+    """A small picture of a work, which lies beside its document.
+
+    Attributes:
+        sha256: of the picture's bytes.
+        media_type: `image/jpeg`, `image/png` or `image/webp`.
+    """
+
+    sha256: Hash32
+    media_type: str
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file."""
+        return f"{self.sha256[2:]}.{self.media_type.partition('/')[2]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +43,11 @@ class WorkDocument(Document):
         sha256: of its bytes.
         size: how many they are.
         media_type: what kind of file it is.
-        iscc: its ISCC-CODE (ISO 24138).
+        iscc: its ISCC-CODE (ISO 24138); None where whoever registered it could not make one, as a browser.
         units: ISCC-UNITs of the same work that are longer than in the ISCC-CODE.
         pdq: a picture's PDQ hash, in hex.
         title: for people.
+        preview: a small picture of it, for people.
     """
 
     TYPE: ClassVar[str] = "licet/work/1"
@@ -36,10 +55,11 @@ class WorkDocument(Document):
     sha256: Hash32
     size: int
     media_type: str
-    iscc: str
+    iscc: str | None = None
     units: tuple[str, ...] = ()
     pdq: str | None = None
     title: str | None = None
+    preview: Preview | None = None
 
     def __post_init__(self) -> None:
         parse_uint(str(self.size), 64, "size")
@@ -47,13 +67,21 @@ class WorkDocument(Document):
             raise InputError(f"{shown(self.media_type)} is not a media type: such as image/png")
         if len(self.units) > _MAX_UNITS:
             raise InputError(f"a work has at most {_MAX_UNITS} ISCC-UNITs, these are {len(self.units)}")
-        for iscc in (self.iscc, *self.units):
+        for iscc in self.codes:
             parse_iscc(iscc)
         if self.pdq is not None:
             parse_pdq(self.pdq)
+        if self.preview is not None and self.preview.media_type not in PREVIEW_FORMATS:
+            known = ", ".join(PREVIEW_FORMATS)
+            raise InputError(f"{shown(self.preview.media_type)} is no kind of preview: {known} are")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All its ISCCs."""
+        return self.units if self.iscc is None else (*self.units, self.iscc)
 
     @classmethod
-    def of(cls, fingerprint: "Fingerprint", title: str | None = None) -> Self:
+    def of(cls, fingerprint: "Fingerprint", title: str | None = None, preview: Preview | None = None) -> Self:
         """The document of a file that was read."""
         return cls(
             sha256=fingerprint.sha256,
@@ -63,6 +91,7 @@ class WorkDocument(Document):
             units=fingerprint.units,
             pdq=fingerprint.content.pdq,
             title=title,
+            preview=preview,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -70,23 +99,35 @@ class WorkDocument(Document):
             "sha256": self.sha256[2:],
             "size": str(self.size),
             "mediaType": self.media_type,
-            "iscc": self.iscc,
+            **({"iscc": self.iscc} if self.iscc is not None else {}),
             **({"units": list(self.units)} if self.units else {}),
             **({"pdq": self.pdq} if self.pdq is not None else {}),
             **({"title": self.title} if self.title is not None else {}),
+            **({"preview": _preview_json(self.preview)} if self.preview is not None else {}),
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        optional = ("units", "pdq", "title")
-        check_keys(data, "type", "sha256", "size", "mediaType", "iscc", optional=optional)
+        optional = ("iscc", "units", "pdq", "title", "preview")
+        check_keys(data, "type", "sha256", "size", "mediaType", optional=optional)
         units = array(data, "units") if "units" in data else []
         return cls(
             sha256=parse_hash(string(data, "sha256"), "SHA-256"),
             size=parse_uint(string(data, "size"), 64, "size"),
             media_type=string(data, "mediaType"),
-            iscc=string(data, "iscc"),
+            iscc=string(data, "iscc") if "iscc" in data else None,
             units=tuple(checked(unit, str, "a unit") for unit in units),
             pdq=string(data, "pdq") if "pdq" in data else None,
             title=string(data, "title") if "title" in data else None,
+            preview=_preview(data["preview"]) if "preview" in data else None,
         )
+
+
+def _preview_json(preview: Preview) -> dict[str, str]:
+    return {"sha256": preview.sha256[2:], "mediaType": preview.media_type}
+
+
+def _preview(data: object) -> Preview:
+    item = json_object(data, "a preview")
+    check_keys(item, "sha256", "mediaType")
+    return Preview(parse_hash(string(item, "sha256"), "SHA-256"), string(item, "mediaType"))

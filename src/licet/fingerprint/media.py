@@ -6,6 +6,9 @@ from typing import Final
 HEAD_BYTES: Final = 4096
 """How many bytes of a file its kind is told by."""
 
+PREVIEW_FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+"""What previews may be, by their media types, as Pillow calls it."""
+
 
 class Media(StrEnum):
     """What can be compared by content; the value is what stands for it in messages."""

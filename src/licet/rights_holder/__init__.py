@@ -3,7 +3,7 @@
 from licet.contracts.cases import OpenedCase
 from licet.contracts.income import Collected
 from licet.rights_holder.deriving import RegisteredDerivative, derivative_split
-from licet.rights_holder.describing import Neighbours
+from licet.rights_holder.describing import Neighbours, Shown
 from licet.rights_holder.keeping import Revocation, Settlement
 from licet.rights_holder.offering import PAYEES_ON_CHAIN, Price, PublishedSplit
 from licet.rights_holder.registering import Registered
@@ -24,5 +24,6 @@ __all__ = [
     "Revocation",
     "RightsHolder",
     "Settlement",
+    "Shown",
     "derivative_split",
 ]

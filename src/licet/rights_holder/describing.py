@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from licet.documents import WorkDocument
+from licet.documents import Preview, WorkDocument, sha256
 from licet.errors import IndexDamaged, InputError
 from licet.fingerprint import Progress
 from licet.fingerprint.codes import Code
@@ -44,6 +44,22 @@ UNWATCHED: Final = Neighbours(gap="no index was named")
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What people are shown of a work.
+
+    Attributes:
+        title: what it is called.
+        preview: whether a small picture of it is published, if it is a picture.
+    """
+
+    title: str | None = None
+    preview: bool = False
+
+
+UNNAMED: Final = Shown()
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """A work's file, as it was read, and what its registration says of it."""
 
@@ -56,7 +72,12 @@ class Describing(Account):
     """Reads works, publishes what identifies them, and looks for what is like them."""
 
     def _describe(
-        self, path: str | Path, uri: str, document_hash: Hash32, progress: Progress | None
+        self,
+        path: str | Path,
+        uri: str,
+        document_hash: Hash32,
+        progress: Progress | None,
+        shown: Shown = UNNAMED,
     ) -> Described:
         """Reads a work's file, and publishes its metadata unless another document is named.
 
@@ -69,9 +90,20 @@ class Describing(Account):
         read = fingerprint(path, progress)
         if document_hash != ZERO_HASH:
             return Described(read, document_hash, uri)
-        published = self._publisher.publish(WorkDocument.of(read))
+        preview = self._preview(Path(path)) if shown.preview else None
+        published = self._publisher.publish(WorkDocument.of(read, shown.title, preview))
         place = self._uri(published.uri)
         return Described(read, published.hash, uri or (f"{place}#{read.iscc}" if place else read.iscc))
+
+    def _preview(self, path: Path) -> Preview | None:
+        from licet.fingerprint.previews import PREVIEW_TYPE, preview_of
+
+        made = preview_of(path)
+        if made is None:
+            return None
+        preview = Preview(sha256(made), PREVIEW_TYPE)
+        self._publisher.publish_beside(made, preview.file_name)
+        return preview
 
     def _neighbours(self, works: Iterable[tuple[tuple[Code, ...], Hash32]]) -> Neighbours:
         """What others have registered that is like some works, given by their code words and SHA-256s.

@@ -10,7 +10,7 @@ from licet.errors import SignerError
 from licet.fingerprint import Progress
 from licet.fingerprint.codes import Code, codes_of, with_short
 from licet.rights.registration import Origin, Registration
-from licet.rights_holder.describing import UNWATCHED, Describing, Neighbours
+from licet.rights_holder.describing import UNNAMED, UNWATCHED, Describing, Neighbours, Shown
 from licet.types import ZERO_HASH, Address, Hash32
 
 
@@ -41,6 +41,7 @@ class Registering(Describing):
         origin: Origin = Origin.UNSTATED,
         uri: str = "",
         document_hash: Hash32 = ZERO_HASH,
+        shown: Shown = UNNAMED,
         progress: Progress | None = None,
     ) -> Registered:
         """Registers a single work by the SHA-256 of its bytes.
@@ -53,13 +54,14 @@ class Registering(Describing):
             origin: how the work came about.
             uri: where the work's document can be fetched, if not from the publisher's base URI.
             document_hash: the SHA-256 of a document of one's own, to be named in place of the metadata.
+            shown: what the metadata say for people: a title, and a preview, which is published beside them.
             progress: called with the number of bytes read since the last call.
 
         Raises:
             InputError: the file cannot be read, or is empty.
             AssetAlreadyRegistered: this account has registered this work before.
         """
-        described = self._describe(path, uri, document_hash, progress)
+        described = self._describe(path, uri, document_hash, progress, shown)
         read = described.fingerprint
         neighbours = self._neighbours([(read.codes(), read.sha256)])
         registration = Registration(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from licet.documents import Preview
 from licet.types import Address, Hash32
 
 
@@ -28,6 +29,7 @@ class Asset:
         place: of the registration's log.
         title: by its document; None while that is not at hand, or where it says none.
         media_type: of a single work, by its document.
+        preview: of a single work, by its document; the picture itself may not be at hand.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Asset:
     place: Place
     title: str | None
     media_type: str | None
+    preview: Preview | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from licet.contracts.publications import catalog_document
-from licet.documents import Library, OfferDocument, Work, WorkDocument
+from licet.documents import Library, OfferDocument, Preview, Work, WorkDocument
 from licet.errors import DocumentError
 from licet.index import Index
 from licet.index.batch import Row
@@ -225,6 +225,7 @@ class Filler:
         library = self._folders if number in self._asked else self._library
         self._asked.add(number)
         media_type: str | None = None
+        preview: Preview | None = None
         works: tuple[Work, ...] = ()
         try:
             if asset.works:
@@ -233,14 +234,18 @@ class Filler:
             else:
                 described = _described(asset, library)
                 title, media_type = described.title or "", described.media_type
+                preview = described.preview
         except DocumentError:
             return False
         title = one_line(title)[:LONGEST_TITLE]
         with self._database.transaction():
             self._database.run(
-                "UPDATE assets SET title = ?, media_type = ?, read = 1 WHERE number = ?",
+                "UPDATE assets SET title = ?, media_type = ?, preview = ?, preview_type = ?, read = 1 "
+                "WHERE number = ?",
                 title or None,
                 media_type,
+                hash_bytes(preview.sha256) if preview else None,
+                preview.media_type if preview else None,
                 number,
             )
             self._database.run_many(

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from licet.documents import Preview
 from licet.shelf.database import Database
 from licet.shelf.entries import Asset, Place, SignedOffer, Work
 from licet.shelf.roles import Role, key_of
@@ -21,7 +22,7 @@ MOST_LOOKED_AT: Final = 500
 
 _ASSET: Final = (
     "SELECT number, asset_id, registrant, content, works, document_hash, uri, block, log_index, title, "
-    "media_type FROM assets"
+    "media_type, preview, preview_type FROM assets"
 )
 _WORK: Final = "SELECT asset, position, id, sha256 FROM works"
 _KINDS: Final = {"": "", "work": "AND works = 0", "catalog": "AND works > 0"}
@@ -228,7 +229,8 @@ def _key(of: Hash32 | Address) -> int:
 
 
 def _asset(row: tuple[Any, ...]) -> Asset:
-    number, asset_id, registrant, content, works, document, uri, block, log_index, title, media_type = row
+    number, asset_id, registrant, content, works, document, uri, block, log_index, title, *shown = row
+    media_type, preview, preview_type = shown
     return Asset(
         number,
         hash32(asset_id),
@@ -240,6 +242,7 @@ def _asset(row: tuple[Any, ...]) -> Asset:
         Place(block, log_index),
         title,
         media_type,
+        None if preview is None else Preview(hash32(preview), preview_type),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The form of the tables; a shelf of another one is made anew."""
 
 LONGEST_BEGINNING: Final = 6
@@ -16,7 +16,7 @@ TABLES: Final = (
     "CREATE TABLE cursor (block INTEGER, hash BLOB)",
     "CREATE TABLE assets (number INTEGER PRIMARY KEY, asset_id BLOB UNIQUE, registrant BLOB, content BLOB, "
     "works INTEGER, document_hash BLOB, uri TEXT, block INTEGER, log_index INTEGER, title TEXT, "
-    "media_type TEXT, read INTEGER)",
+    "media_type TEXT, preview BLOB, preview_type TEXT, read INTEGER)",
     "CREATE INDEX assets_content ON assets (content)",
     "CREATE INDEX assets_unread ON assets (document_hash) WHERE read = 0",
     "CREATE INDEX assets_catalogs ON assets (number) WHERE works > 0",

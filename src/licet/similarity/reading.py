@@ -49,7 +49,8 @@ def entries_of(registered: Registered, library: Library) -> list[Entry] | None:
         return None
     if document.sha256 != registered.content:
         return []
-    return _single(registered, codes_of((*document.units, document.iscc), document.pdq))
+    codes = codes_of(document.codes, document.pdq)
+    return _single(registered, codes) if codes else entries_in_uri(registered)
 
 
 def entries_in_uri(registered: Registered) -> list[Entry]:

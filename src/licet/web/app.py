@@ -18,7 +18,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from licet.api_page import part
-from licet.errors import LicetError
+from licet.errors import InputError, LicetError
+from licet.types import parse_hash
 from licet.web.answers import problem, status_of
 from licet.web.asking import asked
 from licet.web.downloads import DOWNLOADS, Download
@@ -31,6 +32,7 @@ from licet.web.site import Site
 
 _SMALL: Final = 1_000
 _YEAR: Final = 31_536_000
+_FOR_EVER: Final = f"public, max-age={_YEAR}, immutable"
 _HASHED: Final = "-"
 _LANGUAGE_SECONDS: Final = 180 * 86_400
 
@@ -46,6 +48,7 @@ def application(site: Site) -> Starlette:
         Route("/basket", _fixed(pages, "basket.html"), methods=["GET"]),
         Route("/healthz", lambda _: JSONResponse({"ok": True}), methods=["GET"]),
         Route("/api", partial(_described, pages), methods=["GET"]),
+        Route("/previews/{sha256}", partial(_preview, site), methods=["GET"]),
         Route("/api/openapi.json", lambda _: JSONResponse(description()), methods=["GET"]),
     ]
     routes += [
@@ -91,6 +94,17 @@ def _download(site: Site, download: Download, request: Request) -> Response:
             file.data, file.owner, media_type=file.media_type, headers={"Content-Disposition": disposition}
         )
     return Response(file.data, media_type=file.media_type, headers={"Content-Disposition": disposition})
+
+
+def _preview(site: Site, request: Request) -> Response:
+    try:
+        found = site.previews.get(parse_hash(request.path_params["sha256"], "SHA-256"))
+    except InputError:
+        found = None
+    if found is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    data, media_type = found
+    return Response(data, media_type=media_type, headers={"Cache-Control": _FOR_EVER})
 
 
 def _refused(site: Site, error: LicetError) -> Response:
@@ -165,5 +179,5 @@ class _Static(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         lasting = _HASHED in Path(path).stem and path.endswith(".js")
-        response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if lasting else "no-cache"
+        response.headers["Cache-Control"] = _FOR_EVER if lasting else "no-cache"
         return response

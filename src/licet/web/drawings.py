@@ -18,6 +18,11 @@ _WIDTH, _HEIGHT = 180, 46
 _ACROSS, _DOWN = 260, 62
 _MARGIN: Final = 8
 _LONGEST: Final = 22
+_PARTS: Final = 4
+"""How many parts a column has: as many as there are colours."""
+
+Parts = Sequence[tuple[str, Mapping[int, int]]]
+"""What amounts are made of: names, and the amounts at each time."""
 
 
 def lineage(graph: Mapping[str, Any], here: str, title: str) -> Markup:
@@ -55,18 +60,73 @@ def paid(claims: Sequence[ClaimLine]) -> dict[int, int]:
     return dict(amounts)
 
 
-def by_time(audited: Audited, token: Address, amounts: Mapping[int, int]) -> list[tuple[str, str]]:
-    """The periods in which there is something, and how much, in words."""
+def by_time(
+    audited: Audited, token: Address, amounts: Mapping[int, int], parts: Parts = ()
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The periods in which there is something, and how much, in words; and of which parts."""
+    sums, pieces = _by_period(amounts, parts)
+    text = audited.amounts.text
     return [
-        (name, audited.amounts.text(token, units)) for name, units in by_period(amounts)[1].items() if units
+        (
+            name,
+            text(token, units),
+            [(label, text(token, part[name])) for label, part in pieces if part.get(name)],
+        )
+        for name, units in sums.items()
+        if units
     ]
 
 
-def over_time(audited: Audited, token: Address, amounts: Mapping[int, int], title: str) -> Markup:
-    """Amounts by period: a column for each."""
-    _, sums = by_period(amounts)
+def over_time(
+    audited: Audited, token: Address, amounts: Mapping[int, int], title: str, parts: Parts = ()
+) -> Markup:
+    """Amounts by period: a column for each, of one piece, or of the parts that it is made of."""
+    sums, pieces = _by_period(amounts, parts)
     shown = audited.amounts
-    return Markup(columns(sums, shown.of(token), lambda units: shown.rounded(token, units), title))
+    return Markup(columns(sums, shown.of(token), lambda units: shown.rounded(token, units), title, pieces))
+
+
+def _by_period(
+    amounts: Mapping[int, int], parts: Parts
+) -> tuple[Mapping[str, int], list[tuple[str, Mapping[str, int]]]]:
+    """The sums of each period, and those of the parts, by the same periods."""
+    ends = dict.fromkeys((min(amounts), max(amounts)), 0)
+    return by_period(amounts)[1], [(label, by_period(ends | dict(part))[1]) for label, part in parts]
+
+
+def shared(income: Mapping[int, int], own: Mapping[int, int], names: tuple[str, str]) -> Parts:
+    """Income as one's own part, and that of all others."""
+    others = {time: amount - own.get(time, 0) for time, amount in income.items()}
+    return ((names[0], own), (names[1], others))
+
+
+def of_works(taken: Mapping[str, Any], others: str) -> tuple[dict[int, int], Parts]:
+    """What works took in at each time: in all, and each of the first, with all others as one.
+
+    Args:
+        taken: as `licet.web.views.taken` has it, of one currency.
+        others: what the others are called.
+    """
+    total, works = _times(taken), taken["works"]
+    if len(works) <= 1:
+        return total, ()
+    first = works if len(works) <= _PARTS else works[: _PARTS - 1]
+    parts = [(_called(work), _times(work)) for work in first]
+    if len(first) < len(works):
+        rest = dict(total)
+        for _, times in parts:
+            for time, units in times.items():
+                rest[time] -= units
+        parts.append((others, rest))
+    return total, tuple(parts)
+
+
+def _called(work: Mapping[str, Any]) -> str:
+    return one_line(work["title"] or "") or short(str(work["asset_id"]))
+
+
+def _times(taken: Mapping[str, Any]) -> dict[int, int]:
+    return {min(int(time), LATEST): int(units) for time, units in taken["by_time"].items()}
 
 
 def by_vault(audited: Audited, token: Address, lines: Sequence[Any], title: str) -> Markup:

@@ -4,14 +4,16 @@ import shutil
 import tempfile
 import threading
 import weakref
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice, takewhile
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from licet.auditor import AuditReport, CaseLine, StatementSheet, VaultSheet
+from licet.auditor import AuditReport, CaseLine, SaleLine, StatementSheet, VaultSheet
 from licet.auditor.papers import write_report
 from licet.auditor.papers.columns import Table
 from licet.auditor.papers.html.amounts import Amounts
@@ -19,7 +21,7 @@ from licet.auditor.papers.html.figures import figures
 from licet.auditor.papers.html.markup import Html, joined
 from licet.auditor.papers.html.periods import LATEST
 from licet.auditor.papers.tables import tables_of
-from licet.auditor.report.lines import ClaimLine, Shares
+from licet.auditor.report.lines import ClaimLine, Movement, PaymentLine, Shares
 from licet.auditor.report.payees import PayeeStatement, payee_statement
 from licet.errors import LicetError
 from licet.text import one_line
@@ -27,6 +29,7 @@ from licet.trees.sums import SumTree
 from licet.types import Address, Hash32
 
 _MANY: Final = 10_000
+_Logged = TypeVar("_Logged", SaleLine, PaymentLine)
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,35 @@ class Audited:
                 found[time] += amount
         return dict(found)
 
+    def own_income(self, payee: Address, token: Address) -> dict[int, int]:
+        """A payee's own share of `income`, at each time, of all vaults that they share in.
+
+        Of what had come in by then, as `PayeeLine.entitled` has it of the whole, less what was theirs before:
+        the sums are what they are entitled to, where nothing came by plain transfers.
+        """
+        found: defaultdict[int, int] = defaultdict(int)
+        for book in self.books(payee):
+            share = 0 if book.split is None or book.token != token else book.split.share(payee)
+            if book.split is None or not share:
+                continue
+            received = before = 0
+            for time, amount in sorted(self._income.get((book.vault, token), {}).items()):
+                received += amount
+                entitled = received * share // book.split.total
+                found[time] += entitled - before
+                before = entitled
+        return dict(found)
+
+    def sale(self, block: int, log_index: int) -> SaleLine | None:
+        """The sale that a log tells of; None where the report has none there."""
+        return next(_at(self.report.sales, block, log_index), None)
+
+    def paid_at(self, sale: SaleLine) -> int:
+        """What was paid at a sale, by the payment that its log tells of."""
+        payments = _at(self.report.payments, sale.block, sale.log_index)
+        sales = (line for line in payments if line.movement is Movement.SALE and line.moved is not False)
+        return sum(line.amount for line in sales)
+
     def stated(self, statement_id: Hash32) -> str | None:
         """How far a statement has come: `contestable`, `contested`, `due`, `released` or `returned`."""
         sheet = self._statements.get(statement_id)
@@ -178,6 +210,13 @@ class Audited:
             *(self._pen, self._large, self._statements, self._cases, self._income),
         ):
             assert made is not None
+
+
+def _at(lines: Sequence[_Logged], block: int, log_index: int) -> Iterator[_Logged]:
+    """Those of some lines, oldest first, that a log tells of."""
+    place = (block, log_index)
+    first = bisect_left(lines, place, key=lambda line: (line.block, line.log_index))
+    yield from takewhile(lambda line: (line.block, line.log_index) == place, islice(lines, first, None))
 
 
 class Live:

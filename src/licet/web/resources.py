@@ -135,9 +135,9 @@ RESOURCES: Final = (
     ),
     Resource(
         "/accounts/{address}/claims",
-        "What an account could claim now from vaults, with the proofs.",
+        "What an account could claim now, with the proofs: of as many vaults at a time as a page has rows.",
         accounts.claims,
-        (_ACCOUNT, TOKEN),
+        (_ACCOUNT, TOKEN, *PAGE),
     ),
     Resource(
         "/audit", "The verdict, the trial balance, the gravest findings.", audit.overview, (), "audit.html"

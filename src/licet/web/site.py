@@ -14,6 +14,7 @@ from licet.index import Index
 from licet.shelf import Shelf
 from licet.web.currencies import Currencies
 from licet.web.live import Live
+from licet.web.previews import Previews
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Desk:
         index: what was logged.
         shelf: where it stands.
         library: the published documents.
+        previews: the pictures beside them.
         currencies: how amounts are shown.
         live: the latest audit.
         public_rpc: the node's URL, as browsers are told.
@@ -34,6 +36,7 @@ class Desk:
     index: Index
     shelf: Shelf
     library: Library
+    previews: Previews
     currencies: Currencies
     live: Live
     public_rpc: str
@@ -63,6 +66,7 @@ class Site:
         """
         self.contracts: Final = contracts
         self.library: Final = library
+        self.previews: Final = Previews(library)
         self.live: Final = live
         self.currencies: Final = Currencies(contracts.chain)
         self.public_rpc: Final = public_rpc or contracts.chain.url
@@ -83,7 +87,14 @@ class Site:
             index, shelf = self._opened()
         try:
             yield Desk(
-                self.contracts, index, shelf, self.library, self.currencies, self.live, self.public_rpc
+                self.contracts,
+                index,
+                shelf,
+                self.library,
+                self.previews,
+                self.currencies,
+                self.live,
+                self.public_rpc,
             )
         finally:
             self._free.put((index, shelf))

@@ -24,6 +24,7 @@ export interface Call {
   to: Address;
   data: Hex;
   value?: Hex;
+  gas?: Hex;
 }
 
 export interface Transaction {

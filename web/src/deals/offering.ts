@@ -2,13 +2,15 @@
 
 import type { Address, Hex } from "viem";
 
-import { AssetRegistry, LicenseToken, encode, read } from "../chain/contracts";
-import { Kind, type Members, NATIVE, type Offer, conditionsHash, newSalt, offerMessage } from "./offer";
+import { AssetRegistry, LicenseToken, RoyaltyVaultFactory, encode, read } from "../chain/contracts";
+import { Kind, type Members, type Offer, conditionsHash, newSalt, offerMessage } from "./offer";
 import { type Plan, type Scene, send } from "./perform";
+import { type Share, merged, splitRoot } from "./split";
 import type { Deal } from "./store";
-import { bitsOf, documentHash, offerDocument, termsDocument } from "./terms";
+import { type Rights, bitsOf, documentHash, offerDocument, termsDocument } from "./terms";
 
 const DAY = 86_400n;
+const NONE = `0x${"0".repeat(64)}` as const;
 
 /** Somebody else holds the deed. */
 export class NotHolder extends Error {
@@ -17,22 +19,37 @@ export class NotHolder extends Error {
   }
 }
 
-/** What somebody offers, as the form has it. */
+/** What an offer seldom says, by the names of `Conditions`: shares in basis points, times in seconds. */
+export interface Rare {
+  royaltyBps: bigint;
+  revenueCeiling: bigint;
+  approval: boolean;
+  reciprocal: boolean;
+  sublicensable: boolean;
+  revocable: boolean;
+  reportWithin: bigint;
+  refundBps: bigint;
+  resaleBps: bigint;
+  reporter: Address;
+  unitCap: bigint;
+  refundDelay: bigint;
+}
+
+/** What somebody offers, as the form has it; `start` is a unix second, 0 for at once. */
 export interface Wish {
   asset: Hex;
-  uses: string[];
+  rights: Rights;
+  rare: Rare;
   kind: keyof typeof Kind;
   currency: Address;
   price: bigint;
   payee: Address;
   days: bigint;
+  start: bigint;
   saleDays: bigint;
   supply: bigint;
   exclusive: boolean;
   transferable: boolean;
-  royaltyBps: bigint;
-  title: string;
-  text: string;
   uri: string;
 }
 
@@ -56,12 +73,9 @@ async function draft(scene: Scene, wish: Wish): Promise<Draft> {
     ...[node, config.contracts.asset_registry, AssetRegistry, "deed", [wish.asset]] as const,
   );
   if (deed.holder.toLowerCase() !== session.account.toLowerCase()) throw new NotHolder(deed.holder);
-  const terms = termsDocument(wish.title, wish.uses, wish.text);
-  const conditions: Members = {
-    ...{ royaltyBps: wish.royaltyBps, revenueCeiling: 0n, approval: false, reciprocal: false },
-    ...{ sublicensable: false, revocable: false, reportWithin: 0n, refundBps: 0n, resaleBps: 0n },
-    ...{ reporter: NATIVE, unitCap: 0n, refundDelay: 0n, salt: newSalt() },
-  };
+  const terms = termsDocument(wish.rights);
+  const conditions: Members = { ...wish.rare, salt: newSalt() };
+  const now = await node.now();
   const offer: Offer = {
     licensor: deed.holder,
     assetId: wish.asset,
@@ -69,11 +83,11 @@ async function draft(scene: Scene, wish: Wish): Promise<Draft> {
     payee: wish.payee,
     currency: wish.currency,
     price: wish.kind === "Free" ? 0n : wish.price,
-    uses: bitsOf(wish.uses),
+    uses: bitsOf(wish.rights.uses),
     termsHash: await documentHash(terms),
     termsURI: wish.uri,
-    start: 0n,
-    end: wish.saleDays ? (await node.now()) + wish.saleDays * DAY : 0n,
+    start: wish.start,
+    end: wish.saleDays ? (wish.start > now ? wish.start : now) + wish.saleDays * DAY : 0n,
     duration: wish.days * DAY,
     supply: wish.supply,
     kind: BigInt(Kind[wish.kind]),
@@ -108,7 +122,7 @@ export async function publishOffer(
   asking: () => void,
 ): Promise<{ deal: Deal; terms: Signed["terms"] }> {
   const { offer, conditions, terms } = await draft(scene, wish);
-  const plan = publishing(scene, offer, conditions, key, wish.title);
+  const plan = publishing(scene, offer, conditions, key, wish.rights.title);
   const deal = await send(scene, plan, asking);
   return { deal, terms: { name: `${offer.termsHash.slice(2)}.json`, text: terms } };
 }
@@ -126,3 +140,16 @@ function publishing(scene: Scene, offer: Offer, conditions: Members, key: string
   };
 }
 
+/** Publishes who shares, payee by payee; the deal is called by the address of their vault. */
+export async function publishSplit(
+  scene: Scene,
+  shares: readonly Share[],
+  key: string,
+  asking: () => void,
+): Promise<Deal> {
+  const to = scene.config.contracts.royalty_vault_factory;
+  const root = splitRoot(shares);
+  const vault = await read<Address>(scene.node, to, RoyaltyVaultFactory, "vaultOf", [root, NONE]);
+  const data = encode(RoyaltyVaultFactory, "publish", [root, NONE, NONE, "", merged(shares)]);
+  return send(scene, { key, what: "publish", title: vault, to, data }, asking);
+}

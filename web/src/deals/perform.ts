@@ -32,7 +32,7 @@ export interface Scene {
   session: Session;
 }
 
-/** What is wanted: a call, and what it is for; `first` are calls that go with it, in one transaction. */
+/** What is wanted: a call, and what it is for; `first` are calls that go with it, in one transaction; it may be a part of several. */
 export interface Plan {
   first?: Call[];
   key: string;
@@ -43,6 +43,8 @@ export interface Plan {
   value?: bigint;
   licenses?: Hex[];
   offers?: Hex[];
+  part?: number;
+  parts?: number;
 }
 
 const underway = new Set<string>();
@@ -77,11 +79,12 @@ export async function send(scene: Scene, plan: Plan, asking: () => void): Promis
   if (!plan.first) await tryOut(scene, plan);
   const [nonce, block] = await Promise.all([node.nonce(session.account), node.number()]);
   await session.stillOn(config);
-  const { key, what, title, to, licenses, offers } = plan;
+  const { key, what, title, to, licenses, offers, part, parts } = plan;
   const deal = keep({
     ...{ key, what, title, to, nonce, block },
     ...(licenses ? { licenses } : {}),
     ...(offers ? { offers } : {}),
+    ...(part && parts ? { part, parts } : {}),
     call: keccak256(plan.data),
     chainId: config.chain_id,
     account: session.account,

@@ -30,6 +30,8 @@ export interface Deal {
   batch?: string; // by which a wallet knows it that sends several calls as one, until there is a hash
   licenses?: Hex[];
   offers?: Hex[];
+  part?: number; // of so many parts, where one transaction does not hold it all
+  parts?: number;
   why?: string;
 }
 

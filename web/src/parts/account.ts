@@ -10,7 +10,7 @@ import { type Line, say } from "../text/say";
 import { Session } from "../wallet/session";
 import { Action, keyOf } from "./action";
 import { attribute, element } from "./dom";
-import { choice, download, field, typed } from "./form";
+import { choice, download, field, typed, uriOf } from "./form";
 import type { Status } from "./status";
 
 /** Brings the place to life; it is empty for everybody else. */
@@ -54,8 +54,9 @@ class CatalogForm {
   private async register(scene: Scene, status: Status): Promise<Deal | null> {
     this.document.replaceChildren();
     const name = typed(this.form, "name");
-    if (!name) {
-      status.say("wrong", say("catalog_unnamed"));
+    const uri = uriOf(this.form, "uri");
+    if (!name || uri === null) {
+      status.say("wrong", say(name ? "odd_uri" : "catalog_unnamed"));
       return null;
     }
     try {
@@ -66,7 +67,7 @@ class CatalogForm {
       const hash = await documentHash(text);
       const registration = {
         ...{ content: catalogRoot(works), works: BigInt(works.length), documentHash: hash },
-        ...{ uri: typed(this.form, "uri"), origin: Number(typed(this.form, "origin")) },
+        ...{ uri, origin: Number(typed(this.form, "origin")) },
       };
       const plan = {
         ...{ key: keyOf(this.key, scene), what: "register", title: name },

@@ -86,6 +86,7 @@ class Basket {
     try {
       const answer = await offerOf(hash);
       link.textContent = answer.title ?? short(hash);
+      if (answer.preview) line.prepend(preview(answer.preview, answer.title));
       const offer = proven(hash, answer);
       const total = totalOf({ offer, quantity: 1n });
       const shown = { offer: hash, quantity: 1, total, currency: offer.currency };
@@ -111,4 +112,10 @@ class Basket {
     const { symbol, decimals } = await currencyOf(this.settings, currency);
     return amount(units, decimals, symbol);
   }
+}
+
+/** The small picture of what is on offer, if there is one. */
+function preview(sha256: Hex, title: string | null): HTMLImageElement {
+  const alt = title ? say("preview_of", { title }) : say("preview_alone");
+  return element("img", { class: "preview", src: `/previews/${sha256}`, alt, width: "96", height: "72" });
 }

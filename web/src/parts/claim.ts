@@ -1,85 +1,90 @@
-/** `<div data-claim data-payee="0x…" data-token="0x…">`: all that is due to somebody, from all vaults, by one click. */
+/** `<div data-claim data-payee="0x…" data-tokens="0x… 0x…">`: all that is due to somebody, from all vaults, by one click. */
 
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 
-import { RoyaltyVaultFactory, encode } from "../chain/contracts";
-import { type Plan, type Scene, send } from "../deals/perform";
+import { type Due, claimAll, dueTo } from "../deals/claiming";
+import type { Scene } from "../deals/perform";
 import type { Deal } from "../deals/store";
 import { currencyOf } from "../deals/token";
-import { api, config } from "../server";
+import { config } from "../server";
 import { amount } from "../text/amounts";
 import { say } from "../text/say";
 import { Action, keyOf } from "./action";
 import { attribute, element } from "./dom";
-
-const MOST = 60; // claims in one transaction: first ones deploy their vault, at some 130,000 gas each
-
-interface Claims {
-  claims: {
-    root: Hex;
-    salt: Hex;
-    due: string;
-    share: { payee: Address; share: string; sides: string; siblings: { hash: Hex; sum: string }[] };
-  }[];
-}
+import type { Status } from "./status";
 
 /** Brings a place for claiming to life. Anybody may press the button: the money goes to the payee. */
 export async function mountClaim(place: HTMLElement): Promise<void> {
   const payee = attribute(place, "data-payee") as Address;
-  const token = attribute(place, "data-token") as Address;
-  const path = `/api/accounts/${payee}/claims?token=${token}`;
-  const line = element("p", { class: "price" });
-  const key = (chainId: number) => `${chainId} claim ${payee} ${token}`;
-  const action = new Action(
-    say("claim"),
-    (settings) => key(settings.chain_id),
-    async (scene, status) => {
-      status.step("reading_claims");
-      const found = await api<Claims>(path);
-      if (found.claims.length === 0) {
-        status.say("calm", say("nothing_due"));
-        return null;
-      }
-      const plan = planOf(scene, payee, token, found, key(scene.config.chain_id));
-      return send(scene, plan, () => status.step("asks_claim"));
-    },
-    (deal) => void show(deal),
-  );
-  const show = async (deal?: Deal) => {
-    if (deal && deal.state !== "confirmed") return;
-    const [settings, found] = await Promise.all([config(), api<Claims>(path)]);
-    const due = found.claims.reduce((sum, claim) => sum + BigInt(claim.due), 0n);
-    const { symbol, decimals } = await currencyOf(settings, token);
-    const shown = amount(due, decimals, symbol);
-    const count = found.claims.length;
-    line.textContent = count ? say("due_from", { amount: shown, count }) : say("due_none");
-    action.enabled = due > 0n;
-  };
-  place.replaceChildren(line, action.button, action.status.line);
-  try {
-    await show();
-    await action.resume();
-  } catch (error) {
-    action.enabled = false;
-    await action.status.fail(error);
-  }
+  const tokens = attribute(place, "data-tokens").split(" ") as Address[];
+  await new Claiming(place, payee, tokens).begin();
 }
 
-function planOf(scene: Scene, payee: Address, token: Address, found: Claims, key: string): Plan {
-  const batch = found.claims.slice(0, MOST).map(({ root, salt, share }) => ({
-    ...{ root, salt, token },
-    share: {
-      payee,
-      share: BigInt(share.share),
-      sides: BigInt(share.sides),
-      siblings: share.siblings.map(({ hash, sum }) => ({ hash, sum: BigInt(sum) })),
-    },
-  }));
-  return {
-    key: keyOf(key, scene),
-    what: "claim",
-    title: "",
-    to: scene.config.contracts.royalty_vault_factory,
-    data: encode(RoyaltyVaultFactory, "claim", [batch]),
-  };
+class Claiming {
+  private readonly lines = element("div");
+  private readonly action: Action;
+
+  constructor(
+    place: HTMLElement,
+    private readonly payee: Address,
+    private readonly tokens: readonly Address[],
+  ) {
+    this.action = new Action(
+      say("claim"),
+      (settings) => `${settings.chain_id} claim ${payee}`,
+      (scene, status) => this.claim(scene, status),
+      (deal) => {
+        if (deal.state === "confirmed") void this.show();
+      },
+    );
+    place.replaceChildren(this.lines, this.action.button, this.action.status.line);
+  }
+
+  async begin(): Promise<void> {
+    try {
+      await this.show();
+      await this.action.resume();
+    } catch (error) {
+      this.action.enabled = false;
+      await this.action.status.fail(error);
+    }
+  }
+
+  private async claim(scene: Scene, status: Status): Promise<Deal | null> {
+    status.step("reading_claims");
+    const claims = (await dueTo(this.payee, this.tokens)).flatMap((due) => due.claims);
+    if (claims.length === 0) {
+      status.say("calm", say("nothing_due"));
+      return null;
+    }
+    const key = keyOf(`${scene.config.chain_id} claim ${this.payee}`, scene);
+    const { deal, refused } = await claimAll(scene, key, this.payee, claims, {
+      asking: (part, of) => status.say("busy", say(of > 1 ? "asks_claim_of" : "asks_claim", { part, of })),
+      over: (sent) => status.follow(scene.node, sent),
+    });
+    if (refused.length === 0) return deal;
+    // What was claimed stays so; the line says what was not.
+    const names = await Promise.all(refused.map(async (token) => (await currencyOf(scene.config, token)).symbol));
+    await this.show();
+    status.say("wrong", say(deal ? "claimed_but" : "claimed_none", { names: names.join(", ") }));
+    return null;
+  }
+
+  /** What is due now, currency by currency. */
+  private async show(): Promise<void> {
+    const found = await dueTo(this.payee, this.tokens);
+    const lines = (await Promise.all(found.map((due) => this.told(due)))).flat();
+    const shown = lines.length > 0 ? lines : [say("due_none")];
+    this.lines.replaceChildren(...shown.map((line) => element("p", { class: "price" }, line)));
+    this.action.enabled = found.some((due) => due.claims.length > 0);
+  }
+
+  private async told({ token, claims, refused }: Due): Promise<string[]> {
+    const { symbol, decimals } = await currencyOf(await config(), token);
+    const due = amount(claims.reduce((sum, claim) => sum + claim.due, 0n), decimals, symbol);
+    return [
+      ...(claims.length > 0 ? [say("due_from", { amount: due, count: claims.length })] : []),
+      ...(refused ? [say("due_refused", { symbol })] : []),
+    ];
+  }
 }

@@ -2,6 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import type { Hex } from "viem";
 
 /** How often progress is told at most, in milliseconds. */
 const TOLD_EVERY = 200;
@@ -26,6 +27,8 @@ export function mountLookup(place: HTMLElement): void {
       });
       if (mine !== turn) return;
       say(words["found"], { hash });
+      // Whoever registers it next need not choose it again. The browser is told of it, and nobody else.
+      await (await import("../deals/works")).notice(file, hash as Hex);
       location.assign(`/works/${hash}`);
     } catch (error) {
       console.error(error);

@@ -46,7 +46,9 @@ export class Status {
       return element("span", {}, " ", link);
     });
     const hash = deal.hash ? element("code", { title: deal.hash }, short(deal.hash)) : "";
-    if (deal.state === "confirmed") this.say("done", `${say(LINES[deal.what] ?? "done")} `, hash, ...links);
+    const { part = 1, parts = 1 } = deal;
+    const done = say(LINES[deal.what] ?? "done") + (parts > part ? ` ${say("part_done", { part, parts })}` : "");
+    if (deal.state === "confirmed") this.say("done", `${done} `, hash, ...links);
     else if (deal.state === "failed") this.say("wrong", say("failed", { why: deal.why || say("no_reason") }), " ", hash);
     else if (deal.state === "replaced") this.say("calm", say(deal.hash ? "replaced" : "given_up"));
     else if (deal.state === "asked") this.say("busy", `${say("asked")} `, this.giveUp(deal, "give_up"));

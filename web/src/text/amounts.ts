@@ -5,8 +5,12 @@ import { formatUnits } from "viem/utils";
 /** `1,025.50 TUSD`, as the server writes it: two digits after the point at least, and none rounded away. */
 export function amount(units: bigint, decimals: number, symbol: string): string {
   const [whole = "", part = ""] = formatUnits(units, decimals).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${decimals ? `${grouped}.${part.padEnd(2, "0")}` : grouped} ${symbol}`;
+  return `${decimals ? `${grouped(whole)}.${part.padEnd(2, "0")}` : grouped(whole)} ${symbol}`;
+}
+
+/** Digits in groups of three. */
+export function grouped(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** What somebody typed, in the smallest unit; null if it is no such amount. */

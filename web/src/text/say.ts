@@ -5,19 +5,24 @@ import { zh } from "./zh";
 
 export type Line = keyof typeof en;
 
-const WORDS: Record<"en" | "zh", Record<Line, string>> = { en, zh };
+type Facts = Record<string, string | number | bigint>;
 
 /** The language of the page, of those that are spoken here. */
 export function language(): "en" | "zh" {
   return document.documentElement.lang.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
-/** A line, with `{facts}` filled in. Of one that counts, `<line>_one` is taken for one. */
-export function say(line: Line, facts: Record<string, string | number | bigint> = {}): string {
-  const words: Record<string, string | undefined> = WORDS[language()];
-  const text = (String(facts["count"]) === "1" && words[`${line}_one`]) || WORDS[language()][line];
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+/** What says the lines of some words. `{facts}` are filled in; of a line that counts, `<line>_one` is taken for one. */
+export function saying<L extends string>(words: Record<"en" | "zh", Record<L, string>>) {
+  return (line: L, facts: Facts = {}): string => {
+    const known: Record<string, string | undefined> = words[language()];
+    const text = (String(facts["count"]) === "1" && known[`${line}_one`]) || words[language()][line];
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+  };
 }
+
+/** A line of the words that every page has. */
+export const say = saying<Line>({ en, zh });
 
 /** A unix second, as UTC. */
 export function moment(seconds: bigint): string {

@@ -14,6 +14,7 @@ from licet.contracts.events import (
     StatementPublished,
 )
 from licet.contracts.vaults import VaultClaim, vault_address
+from licet.errors import Reverted
 from licet.licensee import Licensee
 from licet.shelf import Role
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
@@ -23,10 +24,11 @@ from licet.web.views.audit import audited_of
 from licet.web.views.licenses import asset_of, slots
 from licet.web.views.logs import logged, newest, page_of
 from licet.web.views.paging import Page
+from licet.web.views.taken import taken
 from licet.web.views.works import entry_json, sale_json
 
-MOST_CLAIMS = 200
-"""How many of a payee's vaults are asked what they would pay."""
+MOST_SALTS = 200
+"""How many publications of a vault's split are looked at for the salt of its address."""
 MOST_LINES = 100
 """How many of a payee's vaults, or of a vault's payees, a page has."""
 
@@ -81,8 +83,8 @@ def _licensed(desk: Desk, license_id: Hash32) -> dict[str, Any]:
 
 
 def sales(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
-    """What was sold on an account's offers, the newest first."""
-    return page_of(
+    """What was sold on an account's offers, the newest first; with the first page, the sums of all."""
+    listed = page_of(
         desk,
         Sold,
         Role.LICENSOR,
@@ -90,6 +92,7 @@ def sales(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
         page,
         lambda event: sale_json(desk, event) if event.offer.licensor == address else None,
     )
+    return {**listed, "taken": None if page.after else taken(desk, Role.LICENSOR, address)}
 
 
 def statements(desk: Desk, address: Address, page: Page) -> dict[str, Any]:
@@ -172,14 +175,16 @@ def _sheet(audited: Audited, sheet: VaultSheet) -> dict[str, Any]:
     }
 
 
-def claims(desk: Desk, address: Address, token: Address = ZERO_ADDRESS) -> dict[str, Any]:
-    """What an account could claim now, with the proofs that the vaults ask for.
+def claims(desk: Desk, address: Address, page: Page, token: Address = ZERO_ADDRESS) -> dict[str, Any]:
+    """What an account could claim now, with the proofs that the vaults ask for: of some vaults at a time.
 
-    Which vaults there are, the latest audit knows; what each would pay, the chain says.
+    Which vaults there are, the latest audit knows; what each would pay, the chain says. A page that has no
+    claims may have a next one that has. Where the token lets none of them be paid, it is `refused`.
 
     Args:
         desk: where to read.
         address: the payee.
+        page: which vaults.
         token: the currency; the native coin if not given.
 
     Raises:
@@ -187,13 +192,19 @@ def claims(desk: Desk, address: Address, token: Address = ZERO_ADDRESS) -> dict[
         ChainError: the node does not answer.
     """
     books = [book for book in audited_of(desk).books(address) if book.token == token]
+    start = page.number or 0
+    end = start + page.limit
     found = [
         VaultClaim(book.split.root, token, address, book.split.proof(address), salt)
-        for book in books[:MOST_CLAIMS]
+        for book in books[start:end]
         if book.split is not None and book.split.share(address)
         for salt in _salts(desk, book.vault, book.split.root)
     ]
-    amounts = desk.contracts.vaults.would_pay(found) if found else ()
+    refused = False
+    try:
+        amounts = desk.contracts.vaults.would_pay(found) if found else ()
+    except Reverted:
+        found, amounts, refused = [], (), True
     due = [(amount, claim) for amount, claim in zip(amounts, found, strict=True) if amount]
     due.sort(key=lambda item: -item[0])
     return {
@@ -201,7 +212,8 @@ def claims(desk: Desk, address: Address, token: Address = ZERO_ADDRESS) -> dict[
         "token": token,
         "decimals": desk.currencies.line(token).decimals or 0,
         "claims": [_claim(claim, amount) for amount, claim in due],
-        "more": len(books) > MOST_CLAIMS,
+        "refused": refused,
+        "next": str(end) if end < len(books) else None,
     }
 
 
@@ -209,7 +221,7 @@ def _salts(desk: Desk, vault: Address, root: Hash32) -> Iterator[Hash32]:
     """The salt of a vault's address: 0, or as it was published."""
     deployment = desk.contracts.deployment
     published = (event.salt for event in newest(desk, SplitPublished, Role.VAULT, vault))
-    for salt in dict.fromkeys((ZERO_HASH, *islice(published, MOST_CLAIMS))):
+    for salt in dict.fromkeys((ZERO_HASH, *islice(published, MOST_SALTS))):
         if vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt) == vault:
             yield salt
             return

@@ -90,7 +90,12 @@ def offer(desk: Desk, offer_hash: Hash32) -> dict[str, Any]:
     """
     known, obstacle, _ = _checked(desk, offer_hash)
     asset = desk.shelf.asset(known.offer.asset_id)
-    return {**offer_json(desk, known, obstacle), "title": asset.title if asset else None}
+    shown = asset.preview if asset else None
+    return {
+        **offer_json(desk, known, obstacle),
+        "title": asset.title if asset else None,
+        "preview": shown.sha256 if shown and desk.previews.has(shown) else None,
+    }
 
 
 def quote(

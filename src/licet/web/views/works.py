@@ -14,6 +14,7 @@ from licet.web.views.lineage import lineage
 from licet.web.views.logs import holder_of, logged, newest, page_of
 from licet.web.views.offers import offers_on
 from licet.web.views.paging import Page
+from licet.web.views.taken import taken
 
 LONGEST_QUESTION: Final = 200
 KINDS: Final = ("", "work", "catalog")
@@ -64,6 +65,7 @@ def entry_json(desk: Desk, asset: Asset, work: Work | None = None) -> dict[str, 
         "registrant": asset.registrant,
         "content": asset.content,
         "media_type": asset.media_type,
+        "preview": asset.preview.sha256 if asset.preview and desk.previews.has(asset.preview) else None,
         "registered": desk.index.timestamp(asset.place.block),
         "work": None if work is None else work_json(work),
     }
@@ -148,9 +150,9 @@ def catalog(desk: Desk, asset_id: Hash32, page: Page) -> dict[str, Any]:
 
 
 def sales(desk: Desk, asset_id: Hash32, page: Page) -> dict[str, Any]:
-    """The licenses that were sold of an asset, the newest first."""
+    """The licenses that were sold of an asset, the newest first; with the first page, the sums of all."""
     asset_of(desk, asset_id)
-    return page_of(
+    listed = page_of(
         desk,
         Sold,
         Role.SOLD,
@@ -158,6 +160,7 @@ def sales(desk: Desk, asset_id: Hash32, page: Page) -> dict[str, Any]:
         page,
         lambda event: sale_json(desk, event) if event.asset_id == asset_id else None,
     )
+    return {**listed, "taken": None if page.after else taken(desk, Role.SOLD, asset_id)}
 
 
 def sale_json(desk: Desk, event: Sold) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from licet.auditor.papers.html.markup import Html, tag
+from licet.auditor.papers.html.markup import Html, joined, tag
 
 Show = Callable[[int], str]
 """An amount as people read it."""
@@ -47,7 +47,13 @@ class Earned:
         return self.claimed + self.due
 
 
-def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) -> Html:
+def columns(
+    sums: Mapping[str, int],
+    amount: Show,
+    rounded: Show,
+    title: str,
+    parts: Sequence[tuple[str, Mapping[str, int]]] = (),
+) -> Html:
     """A column for each period.
 
     Args:
@@ -55,7 +61,10 @@ def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) ->
         amount: shows an amount in full.
         rounded: shows one for an axis.
         title: what the plot shows.
+        parts: what the sums are made of, from the bottom up, at most four: each by its name and by period;
+            without it, a column is one piece.
     """
+    whole = parts or (("", sums),)
     grid = _round_step(max(1, *sums.values()))
     steps = -(-max(1, *sums.values()) // grid)
     most = steps * grid
@@ -67,8 +76,8 @@ def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) ->
         tag("desc", f"{len(sums)} columns; the table below has the same."),
         *(_grid_line(at * grid, most, rounded) for at in range(steps + 1)),
         *(
-            _column(at, step, name, units, most, amount, named=at % every == 0)
-            for at, (name, units) in enumerate(sums.items())
+            _column(at, step, name, _pieces(whole, name, most), amount, named=at % every == 0)
+            for at, name in enumerate(sums)
         ),
         viewBox=f"0 0 {WIDTH} {_TOP + _HEIGHT + _BOTTOM}",
         role="img",
@@ -92,21 +101,45 @@ def _grid_line(units: int, most: int, rounded: Show) -> Html:
     )
 
 
-def _column(at: int, step: float, name: str, units: int, most: int, amount: Show, *, named: bool) -> Html:
-    tall = _HEIGHT * (units / most)
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a column: what it is of, how much, and where it stands."""
+
+    label: str
+    units: int
+    y: float
+    tall: float
+
+
+def _pieces(parts: Sequence[tuple[str, Mapping[str, int]]], period: str, most: int) -> list[_Piece]:
+    found: list[_Piece] = []
+    below = 0
+    for label, sums in parts:
+        units = sums.get(period, 0)
+        below += units
+        y = _TOP + _HEIGHT - _HEIGHT * (below / most)
+        found.append(_Piece(label, units, y, _HEIGHT * (units / most)))
+    return found
+
+
+def _column(at: int, step: float, name: str, pieces: Sequence[_Piece], amount: Show, *, named: bool) -> Html:
     x = _LEFT + at * step
-    bar = tag(
-        "rect",
-        tag("title", f"{name}: {amount(units)}"),
-        x=f"{x + step * 0.1:.1f}",
-        y=f"{_TOP + _HEIGHT - tall:.2f}",
-        width=f"{step * 0.8:.1f}",
-        height=f"{tall:.2f}",
-        class_="c0",
-    )
+    bars = [
+        tag(
+            "rect",
+            tag("title", f"{name}{f', {piece.label}' if piece.label else ''}: {amount(piece.units)}"),
+            x=f"{x + step * 0.1:.1f}",
+            y=f"{piece.y:.2f}",
+            width=f"{step * 0.8:.1f}",
+            height=f"{piece.tall:.2f}",
+            class_=f"c{number}",
+        )
+        for number, piece in enumerate(pieces)
+        if piece.units or len(pieces) == 1
+    ]
     if not named:
-        return bar
-    return tag("g", bar, tag("text", name, x=f"{x:.1f}", y=_TOP + _HEIGHT + 18))
+        return joined(*bars)
+    return tag("g", *bars, tag("text", name, x=f"{x:.1f}", y=_TOP + _HEIGHT + 18))
 
 
 def rows(earned: Sequence[Earned], amount: Show, title: str) -> Html:
