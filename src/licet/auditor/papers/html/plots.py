@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from licet.auditor.papers.html.markup import Html, tag
+from licet.auditor.papers.html.words import ENGLISH, Words
 
 Show = Callable[[int], str]
 """An amount as people read it."""
@@ -47,7 +48,7 @@ class Earned:
         return self.claimed + self.due
 
 
-def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) -> Html:
+def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str, words: Words = ENGLISH) -> Html:
     """A column for each period.
 
     Args:
@@ -55,6 +56,7 @@ def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) ->
         amount: shows an amount in full.
         rounded: shows one for an axis.
         title: what the plot shows.
+        words: what it says besides.
     """
     grid = _round_step(max(1, *sums.values()))
     steps = -(-max(1, *sums.values()) // grid)
@@ -64,7 +66,7 @@ def columns(sums: Mapping[str, int], amount: Show, rounded: Show, title: str) ->
     return tag(
         "svg",
         tag("title", title),
-        tag("desc", f"{len(sums)} columns; the table below has the same."),
+        tag("desc", words.say("columns", count=len(sums))),
         *(_grid_line(at * grid, most, rounded) for at in range(steps + 1)),
         *(
             _column(at, step, name, units, most, amount, named=at % every == 0)
@@ -109,27 +111,28 @@ def _column(at: int, step: float, name: str, units: int, most: int, amount: Show
     return tag("g", bar, tag("text", name, x=f"{x:.1f}", y=_TOP + _HEIGHT + 18))
 
 
-def rows(earned: Sequence[Earned], amount: Show, title: str) -> Html:
+def rows(earned: Sequence[Earned], amount: Show, title: str, words: Words = ENGLISH) -> Html:
     """A bar for each payee: what they were paid, then what is due; there is at least one."""
     most = max(1, *(line.total for line in earned))
     return tag(
         "svg",
         tag("title", title),
-        tag("desc", f"{len(earned)} bars; the payees' table has the same."),
-        *(_row(at, line, most, amount) for at, line in enumerate(earned)),
+        tag("desc", words.say("bars", count=len(earned))),
+        *(_row(at, line, most, amount, words) for at, line in enumerate(earned)),
         viewBox=f"0 0 {WIDTH} {_ROW * len(earned)}",
         role="img",
         class_="plot",
     )
 
 
-def _row(at: int, line: Earned, most: int, amount: Show) -> Html:
+def _row(at: int, line: Earned, most: int, amount: Show, words: Words) -> Html:
     room = WIDTH - _NAMES - _FIGURES
     y = at * _ROW + 4
     paid, owed = room * (line.claimed / most), room * (line.due / most)
+    said = words.say("bar", name=line.detail, claimed=amount(line.claimed), due=amount(line.due))
     return tag(
         "g",
-        tag("title", f"{line.detail}: {amount(line.claimed)} claimed, {amount(line.due)} due"),
+        tag("title", said),
         tag("text", line.label, x=_NAMES - 8, y=y + 12, text_anchor="end"),
         tag("rect", x=_NAMES, y=y, width=f"{paid:.2f}", height=_ROW - 8, class_="c0"),
         tag("rect", x=f"{_NAMES + paid:.2f}", y=y, width=f"{owed:.2f}", height=_ROW - 8, class_="c1"),
