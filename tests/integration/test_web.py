@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -220,6 +221,8 @@ def test_whatever_happened_has_its_page_in_both_languages(
         for language in ("en", "zh"):
             page = served.page(path, language=language)
             assert page.get("lang", language) == language
+            if language == "zh":
+                assert english_in(page) == set(), path
             links = {a.get("href") for a in page.iter("a")}
             places = {link.partition("#")[0] for link in links if link[:1] == "/" and "lang=" not in link}
             waiting += [place for place in places if place and not place.startswith("/api/")]
@@ -228,6 +231,40 @@ def test_whatever_happened_has_its_page_in_both_languages(
                     assert served.get(place).status == 200, place
     shown = {part.split("/")[1] for part in seen if part.count("/") > 1}
     assert {"assets", "accounts", "licenses", "transactions", "offers", "audit"} <= shown
+
+
+STRANGERS = "code", "*[@class='id']", "*[@class='name']", "*[@class='crumb']", "*[@class='said']", "time"
+OURS = {
+    "AI",
+    "API",
+    "CSV",
+    "Croissant",
+    "ETH",
+    "HTML",
+    "JSON",
+    "JavaScript",
+    "Licet",
+    "Markdown",
+    "ODRL",
+    "SHA",
+    "TUSD",
+    "UTC",
+}
+OURS |= {"XLSX", "ZIP", "odrl", "rsl", "schema", "org", "cawg", "licet", "English", "eip", "erc"}
+
+
+def english_in(page: Any) -> set[str]:
+    """The English words of a Chinese page, but for what strangers wrote, identifiers and proper names."""
+    marked = page.xpath("//*[@lang='en'][not(ancestor-or-self::nav)]")
+    hidden = " or ".join(f"ancestor-or-self::{each}" for each in STRANGERS)
+    texts = page.xpath(f"//body//text()[not({hidden})]")
+    texts += page.xpath("//@aria-label | //@placeholder | //*[local-name()='desc']/text()")
+    words = {
+        word
+        for text in texts
+        for word in re.findall(r"\b[A-Za-z]{2,}\b", re.sub(r"\S*0x\S*|“[^”]*”|text/plain", "", text))
+    }
+    return words - OURS | {element.tag for element in marked}
 
 
 def test_every_answer_is_the_auditors(served: Served, market: Market, artist: Party) -> None:
@@ -456,6 +493,31 @@ def test_whatever_is_asked_is_answered(served: Served, path: str, query: str, st
             assert problem == (status != 200)
         assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_fault_of_the_servers_own_is_told_in_words(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    served.update()
+    monkeypatch.setattr(Shelf, "count", lambda _: 1 // 0)
+    for path, language, said in (
+        ("/works", "en", "The server is at fault"),
+        ("/works", "zh", "服务器出了错"),
+        ("/api/works", "en", "something is wrong with the server"),
+    ):
+        answer = Answer()
+        with pytest.raises(ZeroDivisionError):  # as a server logs it
+            ask(served.app, path, headers=[("Accept-Language", language)], into=answer)
+        assert (answer.status, said in answer.body.decode()) == (500, True)
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert answer.headers["content-type"].startswith(
+            "application/problem+json" if path.startswith("/api") else "text/html"
+        )
+
+
+def test_a_refusal_in_chinese_names_what_is_wrong(served: Served) -> None:
+    served.update()
+    shown = text(served.page("/works", 400, language="zh", kind="poem"))
+    assert "请求中的内容无法使用。 参数kind" in shown
+    assert "没有此编号的内容" in text(served.page(f"/assets/{'1' * 64}", 404, language="zh"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])

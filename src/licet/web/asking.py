@@ -108,11 +108,16 @@ def asked(request: Request, parameters: tuple[Parameter, ...]) -> dict[str, Any]
         text = source.get(parameter.name)
         if text is None or (text == "" and not parameter.in_path):
             if parameter.required:
-                raise InputError(f"{parameter.name} is missing: {parameter.about}")
+                raise InputError(f"{parameter.name} is missing: {parameter.about}", parameter=parameter.name)
             continue
         if "\0" in text:
-            raise InputError(f"{parameter.name} is {shown(text)}: text without NUL is expected")
-        values[parameter.name] = parameter.read(text)
+            raise InputError(
+                f"{parameter.name} is {shown(text)}: text without NUL is expected", parameter=parameter.name
+            )
+        try:
+            values[parameter.name] = parameter.read(text)
+        except InputError as error:
+            raise InputError(str(error), **{**error.facts, "parameter": parameter.name}) from error
     if PAGE[0] in parameters:
         values["page"] = Page(values.pop("after", ""), values.pop("limit", DEFAULT))
     return values

@@ -25,6 +25,8 @@ from licet.errors import LicetError
 from licet.text import one_line
 from licet.trees.sums import SumTree
 from licet.types import Address, Hash32
+from licet.web.languages import LANGUAGES, language
+from licet.web.words import figure_words
 
 _MANY: Final = 10_000
 
@@ -72,10 +74,13 @@ class Audited:
         return {table.name: table for table in tables_of(self.report)}
 
     @cached_property
-    def figures(self) -> Html:
-        """Income, earnings and the flow of money, as plots."""
+    def figures(self) -> dict[str, Html]:
+        """Income, earnings and the flow of money, as plots; by the language's code."""
         sums = tuple(self.tables["payee_sums"].lines())
-        return joined(*figures(self.report, sums, self.amounts))
+        return {
+            code: joined(*figures(self.report, sums, self.amounts, figure_words(language(code))))
+            for code in LANGUAGES
+        }
 
     @cached_property
     def _books(self) -> dict[Address, list[int]]:
@@ -195,7 +200,7 @@ class Live:
         self._lock: Final = threading.Lock()
         self._audited: Audited | None = None
         self._progress: dict[str, tuple[int, int]] = {}
-        self._faults: dict[str, str] = {}
+        self._errors: dict[str, LicetError] = {}
 
     @property
     def audited(self) -> Audited | None:
@@ -204,9 +209,13 @@ class Live:
 
     @property
     def faults(self) -> list[str]:
-        """What goes wrong at present."""
+        """What goes wrong at present, in words."""
+        return list(self.errors())
+
+    def errors(self) -> dict[str, LicetError]:
+        """The same, by the words."""
         with self._lock:
-            return list(dict.fromkeys(self._faults.values()))
+            return {self.told(str(error)): error for error in self._errors.values()}
 
     def progress(self) -> Iterator[tuple[str, int, int]]:
         """The steps that are under way: what, how much is done, how much there is."""
@@ -234,6 +243,6 @@ class Live:
         """Notes that some work fails, or no longer does."""
         with self._lock:
             if error is None:
-                self._faults.pop(work, None)
+                self._errors.pop(work, None)
             else:
-                self._faults[work] = self.told(str(error))
+                self._errors[work] = error

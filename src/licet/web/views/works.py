@@ -33,9 +33,9 @@ def works(desk: Desk, page: Page, text: str = "", kind: str = "") -> dict[str, A
         InputError: the text is too long, or there is no such kind.
     """
     if len(text) > LONGEST_QUESTION:
-        raise InputError(f"what is looked for has at most {LONGEST_QUESTION} characters")
+        raise InputError(f"what is looked for has at most {LONGEST_QUESTION} characters", parameter="q")
     if kind not in KINDS:
-        raise InputError(f"{shown(kind)} is no kind: work or catalog")
+        raise InputError(f"{shown(kind)} is no kind: work or catalog", parameter="kind")
     text = text.strip()
     following: int | None
     if not text:
