@@ -33,7 +33,7 @@ from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.errors import ConnectionFailed
 from licet.fingerprint.likeness import fingerprint
 from licet.rights.conditions import Conditions
-from licet.rights.offer import license_id
+from licet.rights.offer import Kind, license_id
 from licet.rights.uses import Use
 from licet.rights_holder import Price
 from licet.shelf import Shelf
@@ -142,6 +142,63 @@ def test_a_file_is_found_by_its_hash_with_its_offers_and_their_price(
     assert "30 天" in text(served.page(f"/works/{content}", language="zh-CN,zh;q=0.9"))
     nothing = served.api(f"/works/{'ab' * 32}")
     assert (nothing["registered"], nothing["claims"]) == (False, [])
+
+
+def test_works_are_found_by_what_is_offered_on_them(
+    served: Served, market: Market, licensor: Party, network: Network, make_work: Callable[[str], Path]
+) -> None:
+    """By use, currency and highest price, together with words and kind; an offer that is over is none."""
+    poem, song, tale = (
+        register(licensor, make_work(f"a {name}"), f"A {name} of rings") for name in ("poem", "song", "tale")
+    )
+    market.offer(poem, uses=Use.INDEX | Use.TRAIN, amount=5 * DOLLAR)
+    published = market.offer(song, uses=Use.INDEX, amount=20 * DOLLAR)
+    licensor.sells.publish_offer(published.offer, published.conditions)
+    market.offer(tale, uses=Use.TRAIN, currency=ZERO_ADDRESS, amount=5)
+    market.offer(tale, uses=Use.DISPLAY, currency=ZERO_ADDRESS, amount=0, kind=Kind.FREE)
+    served.update()
+
+    def found(**query: Any) -> set[str]:
+        items = served.api("/works", **query)["items"]
+        assert [item["title"] for item in items] == [
+            line.text_content() for line in served.page("/works", **query).xpath("//p[@class='name']/a")
+        ]
+        return {item["title"].split()[1] for item in items}
+
+    assert found(use="index") == {"poem", "song"}
+    assert found(use="index,train") == {"poem"}
+    assert found(currency=market.dollar) == {"poem", "song", "tale"}  # the last one costs nothing
+    assert found(currency=market.dollar, use="index", most="5") == {"poem"}
+    assert found(currency=market.dollar, use="index", most="4.999999") == set()
+    assert found(currency=ZERO_ADDRESS, use="train") == {"tale"}
+    assert found(use="index", q="rings") == {"poem", "song"}
+    assert found(use="index", q="song of ri") == {"song"}
+    assert found(use="index", q="song", kind="catalog") == set()
+    assert found(use="index", kind="work") == {"poem", "song"}
+    assert found(use="index", q=song) == {"song"}
+    assert found(use="train", q=song) == set()
+    assert served.api("/works", 400, most="5")["parameter"] == "currency"
+    assert served.api("/works", 400, most="five", currency=market.dollar)["parameter"] == "most"
+    assert served.api("/works", 400, use="reading")["parameter"] == "use"
+
+    licensor.sells.cancel_offer(published.offer)
+    served.update()
+    assert found(use="index") == {"poem"}
+    snapshot = network.rpc("evm_snapshot")
+    licensor.sells.cancel_offers(poem)
+    served.update()
+    assert found(use="index") == set()
+    assert network.rpc("evm_revert", snapshot)
+    market.register(market.stranger, "a block in the dropped one's place")
+    network.rpc("evm_mine")
+    served.update()
+    assert found(use="index") == {"poem"}
+    market.offer(song, uses=Use.SEARCH, end=network.now + 60)
+    served.update()
+    assert found(use="search") == {"song"}
+    network.travel(DAY)
+    served.update()
+    assert found(use="search") == set()
 
 
 def test_who_claims_the_same_is_shown_beside_the_other(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from licet.errors import InputError
+from licet.rights.uses import LEAVES, SETS, parse_uses
 from licet.trees.hashing import parse_address
 from licet.types import parse_hash, parse_uint, shown
 from licet.web.views.paging import DEFAULT, MOST, Page
@@ -81,6 +82,21 @@ TOKEN: Final = Parameter(
     "the currency; the native coin's zero address if not given",
     lambda text: parse_address(text, "currency"),
     _ADDRESS,
+)
+USE: Final = Parameter(
+    "use",
+    f"uses that an offer has to permit, with commas between: {', '.join([*LEAVES, *SETS])}",
+    parse_uses,
+    {"type": "string"},
+)
+CURRENCY: Final = Parameter(
+    "currency",
+    "the currency that an offer is priced in; the zero address for the native coin",
+    lambda text: parse_address(text, "currency"),
+    _ADDRESS,
+)
+MOST_PRICE: Final = Parameter(
+    "most", "an offer's highest price, in whole units of the currency: 25 or 12.50", str, {"type": "string"}
 )
 SALT: Final = Parameter(
     "salt", "of the purchase, where it is chosen already", lambda t: parse_hash(t, "salt"), _HASH

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from licet.auditor.papers.columns import moment
+from licet.rights.uses import LEAVES
 from licet.text import format_time, one_line, short
+from licet.types import ZERO_ADDRESS
 from licet.web import drawings, words
 from licet.web.languages import LANGUAGES, Language
 from licet.web.site import Site
@@ -93,6 +95,8 @@ class Pages:
             "live": self._site.live,
             "chain_id": self._site.contracts.chain.chain_id,
             "draw": drawings,
+            "uses": tuple(LEAVES),
+            "native": ZERO_ADDRESS,
             "audited": self._site.live.audited,
         }
 
