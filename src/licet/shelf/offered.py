@@ -16,7 +16,7 @@ from licet.rights.offer import Offer
 from licet.shelf.database import Database
 from licet.types import Address, Hash32, address_bytes, hash_bytes
 
-MOST_OFFERS: Final = 20_000
+MOST_OFFERS: Final = 10_000
 """How many offers are looked at for one page, where few of them are what is wanted."""
 
 _WORD: Final = 32
@@ -59,7 +59,7 @@ class Wanted:
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """The same in SQL, of a row `o` of offers, and its values."""
-        said = [_STANDS]
+        said = []  # what is read most quickly first
         values: dict[str, Any] = {"now": self.now}
         if self.uses:
             values["uses"] = self.uses
@@ -72,7 +72,7 @@ class Wanted:
                 values["most"] = self.most.to_bytes(_WORD)
             said.append(f"(price = :free OR {priced})")
             values["free"] = bytes(_WORD)
-        return " AND ".join(said), values
+        return " AND ".join([*said, _STANDS]), values
 
 
 class Offered:
@@ -88,24 +88,20 @@ class Offered:
             At most `limit`; and the number to go on below, None at the end. There may be fewer where so many
             offers were looked at.
         """
-        where, values = wanted.where()
-        some = (
-            "SELECT * FROM offered WHERE asset < :before AND asset IS NOT NULL ORDER BY asset DESC "
-            f"LIMIT {MOST_OFFERS}"
+        fits, values = wanted.where()
+        rows = self._database.stream(
+            f"SELECT asset, {fits} FROM offered o WHERE asset < :before ORDER BY asset DESC LIMIT :rows",
+            {**values, "before": before, "rows": MOST_OFFERS},
         )
-        values |= {"before": before, "limit": limit + 1}
-        rows = self._database.named(
-            f"SELECT DISTINCT asset FROM ({some}) o WHERE {where} ORDER BY asset DESC LIMIT :limit", values
-        )
-        found = [number for (number,) in rows]
-        if len(found) > limit:
-            return found[:limit], found[limit - 1]
-        last = self._database.named(
-            "SELECT asset FROM offered WHERE asset < :before AND asset IS NOT NULL ORDER BY asset DESC "
-            f"LIMIT 1 OFFSET {MOST_OFFERS - 1}",
-            {"before": before},
-        )
-        return found, last[0][0] if last else None
+        found: list[int] = []
+        asset, looked_at = None, 0
+        for asset, is_wanted in rows:
+            if is_wanted and asset not in found[-1:]:
+                if len(found) == limit:
+                    return found, found[-1]
+                found.append(asset)
+            looked_at += 1
+        return found, asset if looked_at == MOST_OFFERS else None
 
     def beside(self, asset: str, wanted: Wanted) -> tuple[str, dict[str, Any]]:
         """Whether something wanted is offered on an asset, as an expression, and its values.

@@ -175,8 +175,8 @@ class Shelf:
         most = MOST_OFFERED if wanted else most
         rows = self.database.stream(
             f"SELECT rowid, {fits} FROM words WHERE words MATCH :match AND rowid < :before "
-            "ORDER BY rowid DESC LIMIT :most",
-            {**values, "match": f"({match}) {_MARKED[kind]}", "before": below, "most": most},
+            "ORDER BY rowid DESC LIMIT :rows",
+            {**values, "match": f"({match}) {_MARKED[kind]}", "before": below, "rows": most},
         )
         found: list[tuple[Asset, Work | None]] = []
         key, looked_at, compared = None, 0, 0

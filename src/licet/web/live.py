@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from licet.auditor import AuditReport, CaseLine, StatementSheet, VaultSheet
+from licet.auditor import AuditReport, CaseLine, MeterSheet, StatementSheet, VaultSheet
 from licet.auditor.papers import write_report
 from licet.auditor.papers.columns import Table
 from licet.auditor.papers.html.amounts import Amounts
@@ -144,6 +144,14 @@ class Audited:
                 found[time] += amount
         return dict(found)
 
+    @cached_property
+    def _meters(self) -> dict[Hash32, MeterSheet]:
+        return {sheet.license_id: sheet for sheet in self.report.meters}
+
+    def meter(self, license_id: Hash32) -> MeterSheet | None:
+        """The deposit of a metered license."""
+        return self._meters.get(license_id)
+
     def stated(self, statement_id: Hash32) -> str | None:
         """How far a statement has come: `contestable`, `contested`, `due`, `released` or `returned`."""
         sheet = self._statements.get(statement_id)
@@ -180,7 +188,7 @@ class Audited:
         """Makes all of it now, so that no visitor waits."""
         for made in (
             *(self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets, self._splits),
-            *(self._pen, self._large, self._statements, self._cases, self._income),
+            *(self._pen, self._large, self._statements, self._cases, self._income, self._meters),
         ):
             assert made is not None
 
