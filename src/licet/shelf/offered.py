@@ -16,7 +16,7 @@ from licet.rights.offer import Offer
 from licet.shelf.database import Database
 from licet.types import Address, Hash32, address_bytes, hash_bytes
 
-MOST_OFFERS: Final = 10_000
+MOST_OFFERS: Final = 3_000
 """How many offers are looked at for one page, where few of them are what is wanted."""
 
 _WORD: Final = 32

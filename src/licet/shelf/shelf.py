@@ -19,7 +19,7 @@ from licet.types import Address, Hash32, hash32, hash_bytes
 
 MOST_LOOKED_AT: Final = 500
 """How many that have the right beginning are compared for one page of a search, and…"""
-MOST_OFFERED: Final = 5_000
+MOST_OFFERED: Final = 2_000
 """…how many that have the right words are asked for what is offered on them."""
 
 _ASSET: Final = (

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from licet.errors import LicetError
+from licet.types import ZERO_ADDRESS
 from licet.web.site import Desk
 
 _NAMES: Final = {
@@ -25,6 +26,7 @@ def config(desk: Desk) -> dict[str, Any]:
     return {
         "chain_id": deployment.chain_id,
         "chain_name": _NAMES.get(deployment.chain_id, f"Chain {deployment.chain_id}"),
+        "coin": desk.currencies.line(ZERO_ADDRESS).symbol,
         "rpc_url": desk.public_rpc,
         "contracts": {
             "asset_registry": deployment.asset_registry,

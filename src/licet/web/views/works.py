@@ -10,7 +10,7 @@ from licet.errors import AssetNotRegistered, ChainError, InputError, NotRegister
 from licet.rights.uses import Use
 from licet.shelf import ANYTHING, Asset, Role, Wanted, Work
 from licet.text import parse_amount
-from licet.types import Address, Hash32, shown
+from licet.types import ZERO_ADDRESS, Address, Hash32, shown
 from licet.web.site import Desk
 from licet.web.views.config import currencies
 from licet.web.views.lineage import lineage
@@ -92,8 +92,13 @@ def works(
         "items": [entry_json(desk, asset, work) for asset, work in found],
         "next": None if following is None else str(following),
         "assets": desk.shelf.count(),
-        "currencies": currencies(desk),
+        "currencies": [_coin(desk), *currencies(desk)],
     }
+
+
+def _coin(desk: Desk) -> dict[str, Any]:
+    """The chain's own, as a currency."""
+    return {"address": ZERO_ADDRESS, "symbol": desk.currencies.line(ZERO_ADDRESS).symbol, "decimals": 18}
 
 
 def entry_json(desk: Desk, asset: Asset, work: Work | None = None) -> dict[str, Any]:
