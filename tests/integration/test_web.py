@@ -1,5 +1,6 @@
 """The pages and the API over a chain on which all has happened: what they say is what the chain has."""
 
+import csv
 import hashlib
 import json
 import re
@@ -324,6 +325,35 @@ def english_in(page: Any) -> set[str]:
     return words - OURS | {element.tag for element in marked}
 
 
+def test_a_metered_license_shows_its_account(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    sold = market.sell(
+        asset, kind=Kind.METERED, amount=1_000, conditions=Conditions(unit_cap=900, report_within=DAY)
+    )
+    market.licensee.receive_dollars(DOLLAR)
+    market.licensee.buys.deposit(sold.license_id, DOLLAR)
+    market.licensee.receive_dollars(DOLLAR)
+    purse = market.licensee.contracts.usage.deposit_of(sold.license_id)
+    market.licensee.dollar.transfer(purse, DOLLAR)  # of which no contract logs anything
+    voucher = market.licensee.buys.sign_voucher(sold.license_id, 300)
+    market.licensor.contracts.usage.settle(sold.grant, sold.conditions, voucher.voucher, voucher.signature)
+    served.audit()
+    shown = served.api(f"/licenses/{sold.license_id}")
+    meter, expected = shown["meter"], market.licensee.buys.meter(sold.license_id)
+    assert (meter["state"], meter["balance"], meter["units"]) == ("open", str(expected.balance), 300)
+    assert meter["units"] + meter["units_left"] == expected.units
+    assert (meter["cap"], meter["purse"], meter["audited"]["received"]) == (
+        900,
+        expected.deposit,
+        str(2 * DOLLAR),
+    )
+    assert [move["what"] for move in meter["moves"]] == ["settled", "deposited", "opened"]
+    assert (shown["reported"]["until"], shown["reported"]["within"]) == (None, DAY)
+    page = text(served.page(f"/licenses/{sold.license_id}"))
+    assert "Paid in 2.00 TUSD, settled 0.30 TUSD, withdrawn 0.00 TUSD." in page
+    assert "No use was reported yet. The terms ask for a report at least every 1 day" in page
+
+
 def test_every_answer_is_the_auditors(served: Served, market: Market, artist: Party) -> None:
     play(market, artist)
     served.audit()
@@ -389,6 +419,17 @@ def test_an_account_sees_what_it_holds_sold_and_earned(
     assert [claim["due"] for claim in claims] == [line["due"]]
     assert int(line["due"]) > 0
     assert served.api(f"/accounts/{artist.address}/claims", token=ZERO_ADDRESS)["claims"] == []
+    whole = json.loads(served.file(f"/accounts/{market.licensee.address}/croissant"))
+    assert whole["description"].startswith("3 licenses, 1 work.")
+    [header, *lines] = csv.reader(
+        served.file(f"/accounts/{market.licensee.address}/holdings").decode().splitlines()
+    )
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    assert sorted(row["license_id"] for row in rows) == sorted(held)
+    assert {(row["asset_id"], row["state"], row["price"]) for row in rows} == {(asset, "runs", str(PRICE))}
+    nobody = f"/accounts/{market.stranger.address}"
+    assert "holds no license" in served.api(f"{nobody}/croissant", 400)["detail"]
+    assert served.file(f"{nobody}/holdings").count(b"\n") == 1
     license_page = text(served.page(f"/licenses/{sold.license_id}"))
     assert "runs" in license_page
 
