@@ -5,9 +5,10 @@
     python benchmarks/pages.py --json      the milliseconds of each page, the middle one of `RUNS`
     python benchmarks/pages.py --check     fail where a page takes longer than its target
 
-An index is filled with a million registrations and a catalogue of a million works, as `licet index update`
-would have; the shelf is made of it, and pages are asked for, each several times: the first ones, those far
-behind, searches for what is everywhere and for what is once, an account that registered it all.
+An index is filled with a million registrations and a catalogue of a million works, offers on each tenth of
+them and on the catalogue, as `licet index update` would have; the shelf is made of it, and pages are asked
+for, each several times: the first ones, those far behind, searches for what is everywhere and for what is
+once, by what is on offer, an account that registered it all.
 """
 
 from __future__ import annotations
@@ -53,6 +54,11 @@ BLOCKS_AT_ONCE = 250
 RUNS = 20
 
 REGISTERED = next(kind for kind in kinds() if kind.table == "asset_registry_asset_registered")
+PUBLISHED = next(kind for kind in kinds() if kind.table == "license_token_offer_published")
+OFFERED = 10
+"""Of how many works one is on offer."""
+DOLLAR = "0x" + "dd" * 20
+INDEXING = 16
 
 
 def main() -> int:
@@ -121,6 +127,12 @@ def measure(works: int) -> dict[str, float]:
             "/works, a beginning": "q=plate+000",
             "/works, a long beginning": f"q=plate+{works // 2:07d}"[:-1],
             "/works, found nowhere": "q=nothing",
+            "/works, by use": "use=index",
+            "/works, by use, in the middle": f"use=index&after={works // 2}",
+            "/works, by a price that few ask": f"currency={DOLLAR}&most=1&after={works // 2}",
+            "/works, found everywhere, by use": "q=plate&use=index",
+            "/works, found everywhere, offered nowhere": "q=plate&use=train",
+            "/works, found everywhere, of catalogues": "q=plate&kind=catalog",
             f"/works/{digest(b'w', 7)}": "",
             f"/assets/{whole}": "",
             f"/assets/{whole}/works": f"after={works // 2}",
@@ -187,7 +199,6 @@ def fill(db: Path, contracts: Contracts, works: int, catalogs: list[tuple[Any, i
     here = addresses(contracts.deployment)
     store = SqliteStore(db, create=True)
     store.create(Identity(contracts.chain.chain_id, bytes(32), here, 1, 1))
-    number = numbers()[0, REGISTERED.topic]
     logs = registrations(works, catalogs)
     block = 0
     heads = tuple(bytes(32) for _ in CONTRACTS)
@@ -203,7 +214,7 @@ def fill(db: Path, contracts: Contracts, works: int, catalogs: list[tuple[Any, i
                 if log is None:
                     ended = True
                     break
-                rows.append((block, at, hashlib.sha256(block.to_bytes(8)).digest(), number, *log))
+                rows.append((block, at, hashlib.sha256(block.to_bytes(8)).digest(), *log))
             if ended:
                 break
         store.apply(
@@ -223,18 +234,44 @@ def fill(db: Path, contracts: Contracts, works: int, catalogs: list[tuple[Any, i
 
 
 def registrations(works: int, catalogs: list[tuple[Any, int, Any]]) -> Iterator[Row]:
-    """The topics and the data of each registration."""
+    """The kind, the topics and the data of each registration, and of each offer after it."""
+    number, offered = numbers()[0, REGISTERED.topic], numbers()[1, PUBLISHED.topic]
     registrant = bytes(12) + b"\xab" * 20
     names = [p for p in REGISTERED.entry.inputs if not p.indexed]
     single = encode([p.signature for p in names], [value_of(p.name, 0, bytes(32)) for p in names])
     for i in range(works):
         content = hash_bytes(digest(b"c", i))
-        yield REGISTERED.topic + asset_id(i) + registrant + content, single
+        yield number, REGISTERED.topic + asset_id(i) + registrant + content, single
+        if i % OFFERED == 0:
+            yield offered, *offer(i, price=1 if i % 100_000 == 0 else 10_000_000)
     for at, (root, size, document) in enumerate(catalogs, works):
         data = encode(
             [p.signature for p in names], [value_of(p.name, size, hash_bytes(document)) for p in names]
         )
-        yield REGISTERED.topic + asset_id(at) + registrant + hash_bytes(root), data
+        yield number, REGISTERED.topic + asset_id(at) + registrant + hash_bytes(root), data
+        yield offered, *offer(at, price=10_000_000)
+
+
+def offer(asset: int, price: int) -> tuple[bytes, bytes]:
+    """The topics and the data of an offer's publication."""
+    topics = PUBLISHED.topic + hash_bytes(digest(b"o", asset)) + asset_id(asset) + bytes(12) + b"\xab" * 20
+    values: dict[str, Any] = {
+        "licensor": "0x" + "ab" * 20,
+        "assetId": asset_id(asset),
+        "payee": "0x" + "ee" * 20,
+        "currency": DOLLAR,
+        "price": price,
+        "uses": INDEXING,
+        "termsURI": "",
+    }
+    words = [parameter for parameter in PUBLISHED.entry.inputs if not parameter.indexed]
+    return topics, encode([each.signature for each in words], [filled(each, values) for each in words])
+
+
+def filled(struct: Any, values: dict[str, Any]) -> tuple[Any, ...]:
+    """A struct of some values, and of zeros."""
+    zeros = {"bool": False, "address": "0x" + "00" * 20, "bytes32": bytes(32)}
+    return tuple(values.get(member.name, zeros.get(member.type, 0)) for member in struct.components)
 
 
 def value_of(name: str, works: int, document: bytes) -> Any:

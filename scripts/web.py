@@ -37,7 +37,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
         *("license", "offerState"),
     ),
     "RoyaltyVaultFactory": ("claim", "publish", "vaultOf"),
-    "UsageLedger": ("account", "deposit", "depositOf"),
+    "UsageLedger": ("account", "anchor", "close", "deposit", "depositOf", "isReporter", "withdraw"),
     "TestDollar": (
         *("allowance", "approve", "balanceOf", "decimals", "DOMAIN_SEPARATOR", "name", "nonces", "symbol"),
         "transfer",

@@ -10,7 +10,7 @@ abstract contract OddToken {
         balanceOf[to] += amount;
     }
 
-    function approve(address spender, uint256 amount) external returns (bool) {
+    function approve(address spender, uint256 amount) public virtual returns (bool) {
         allowance[msg.sender][spender] = amount;
         return true;
     }
@@ -45,6 +45,17 @@ contract SilentToken is OddToken {
     function transferFrom(address from, address to, uint256 amount) external {
         _spend(from, amount);
         _move(from, to, amount);
+    }
+}
+
+/// @title Wants an older allowance set to nothing first, as USDT does
+contract CautiousToken is SilentToken {
+    string public constant symbol = "CAUT";
+    uint8 public constant decimals = 6;
+
+    function approve(address spender, uint256 amount) public override returns (bool) {
+        require(amount == 0 || allowance[msg.sender][spender] == 0, "set it to 0 first");
+        return super.approve(spender, amount);
     }
 }
 

@@ -1,11 +1,19 @@
 """Text as people read it: amounts, times, ids; and chain data made safe to print."""
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal, localcontext
 from typing import Final
 from urllib.parse import urlsplit
 
+from licet.errors import InputError
+from licet.types import shown
+
 MAX_DECIMALS: Final = 36
 """More digits after the point than any currency has: who says so is no currency."""
+_AMOUNT: Final = re.compile(r"[0-9]{1,78}(?:\.[0-9]{1,78})?", re.ASCII)
+# More digits than any amount in uint256 has, so that no step rounds.
+_PRECISION: Final = 200
 
 
 def one_line(text: str) -> str:
@@ -33,6 +41,23 @@ def format_units(units: int, decimals: int) -> str:
     fraction = f"{rest:0{decimals}d}".rstrip("0") if decimals else ""
     sign = "-" if units < 0 else ""
     return f"{sign}{whole:,}.{fraction:0<2}" if decimals else f"{sign}{whole:,}"
+
+
+def parse_amount(text: str, decimals: int, symbol: str) -> int:
+    """Reads an amount as people write it (`25`, `25.50`) into the currency's smallest unit, exactly.
+
+    Raises:
+        InputError: it is no amount, or finer than the currency.
+    """
+    if _AMOUNT.fullmatch(text) is None:
+        raise InputError(
+            f"{shown(text)} is not an amount: digits, and a point if needed, such as 25 or 25.50"
+        )
+    with localcontext(prec=_PRECISION):
+        units = Decimal(text).scaleb(decimals)
+        if units != units.to_integral_value():
+            raise InputError(f"{text} is too fine: {symbol} has {decimals} digits after the point")
+        return int(units)
 
 
 def format_time(seconds: int) -> str:

@@ -21,6 +21,7 @@ from tests.integration.conftest import (  # noqa: F401 - fixtures
     licensee,
     licensor,
     make_work,
+    mock,
     network,
     offering,
     party,

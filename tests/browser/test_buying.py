@@ -14,7 +14,7 @@ from licet.rights_holder import Price, Registered
 from licet.types import ZERO_ADDRESS
 from tests.browser.site import Served
 from tests.browser.wallet import Prompt, TestWallet, holds, rejects
-from tests.integration.conftest import DAY, DOLLAR, Offering, Party
+from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 
 pytestmark = pytest.mark.integration
 
@@ -271,7 +271,7 @@ def test_a_tab_closed_while_the_wallet_asks(shop: Open, wallet: TestWallet, rich
     page = shop()
     wallet.answer = holds("send")
     click(page)
-    says(page, "Your wallet asks you to send the purchase.")
+    says(page, "Your wallet asks you to send the purchase. Its network fee: about 0.00")
     page.close()
     page = shop()
     says(page, "Your wallet was asked, and has not answered yet.")
@@ -296,6 +296,24 @@ def test_two_attempts_on_a_wallet_that_stayed_open_buy_once(
     [late] = wallet.release(failing=True)
     assert "LicenseAlreadySold" in late
     assert (rich.dollars, licenses(rich)) == (PRICE, 1)
+
+
+def test_a_confirmation_that_the_chain_takes_back(
+    shop: Open, wallet: TestWallet, rich: Party, network: Network
+) -> None:
+    page = shop()
+    snapshot = network.rpc("evm_snapshot")
+    click(page)
+    says(page, "Bought.")
+    assert network.rpc("evm_revert", snapshot)
+    says(page, "Sent.")
+    expect(buying(page)).to_be_disabled()
+    page.reload()
+    says(page, "Sent.")
+    assert licenses(rich) == 0
+    wallet.send_again(wallet.prompts[-1].shows)
+    says(page, "Bought.")
+    assert licenses(rich) == 1
 
 
 def test_a_transaction_that_was_sped_up(

@@ -1,11 +1,16 @@
 """What is done after a sale, on pages: claiming what is due, renewing a license, paying into its deposit."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument
+from licet.chain.artifacts import artifact
+from licet.cli.records import read_records
+from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument, file_name, sha256
+from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind
 from licet.rights_holder import Price, Registered
 from licet.types import Address, Hash32, hash32
@@ -21,7 +26,7 @@ KEEPS = "0x60003560e01c6370a082311460145760006000fd5b6305f5e10060005260206000f3"
 
 
 def says(page: Page, text: str) -> None:
-    expect(page.locator("main .status")).to_contain_text(text)
+    expect(page.locator("main .status:not(:empty)")).to_contain_text(text)
 
 
 # Claiming.
@@ -234,6 +239,140 @@ def test_a_later_deposit_is_a_plain_transfer(
     says(page, "Deposited.")
     assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "transfer"]
     assert licensee.dollars == 3 * PRICE - 3 * DOLLAR
+
+
+def test_an_account_is_closed_and_its_rest_withdrawn(
+    visit: Visit,
+    wallet: TestWallet,
+    licensor: Party,
+    licensee: Party,
+    asset: Registered,
+    dollar: Address,
+    offering: Offering,
+    network: Network,
+) -> None:
+    licensee.receive_dollars(5 * DOLLAR)
+    price = Price(dollar, 1000, kind=Kind.METERED, conditions=Conditions(refund_delay=DAY, unit_cap=4_000))
+    license_id = licensee.buys.buy(offering(licensor, asset.asset_id, price)).license_id
+    licensee.buys.deposit(license_id, 5 * DOLLAR)
+    page = visit(f"/licenses/{license_id}")
+    account = page.locator("section:has(#account)")
+    for words in ("open", "5.00 TUSD", "5,000 · 0.001 TUSD each unit used", "4,000", "paid in 5.00 TUSD"):
+        expect(account).to_contain_text(words)
+    expect(account).to_contain_text("Paid in 5.00 TUSD, settled 0.00 TUSD, withdrawn 0.00 TUSD.")
+    page.get_by_role("button", name="Connect a wallet").click()
+    page.get_by_text("Close the account").first.click()
+    page.get_by_role("button", name="Close the account").click()
+    rest = page.locator("[data-license] .price")
+    expect(rest).to_contain_text("5.00 TUSD are left, to be withdrawn from")
+    expect(page.get_by_role("button", name="Withdraw")).to_be_disabled()
+    expect(page.get_by_role("button", name="Pay in")).to_be_hidden()
+    network.travel(2 * DAY)
+    page = visit(f"/licenses/{license_id}")
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.locator("[data-license] .price")).to_have_text(
+        "The account is closed, and nothing is left in it."
+    )
+    assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "close", "withdraw"]
+    assert licensee.dollars == 5 * DOLLAR
+    expect(visit(f"/licenses/{license_id}").locator("section:has(#account)")).to_contain_text(
+        "withdrawn 5.00 TUSD"
+    )
+
+
+def test_a_currency_that_wants_an_older_allowance_gone_first(
+    visit: Visit,
+    wallet: TestWallet,
+    licensor: Party,
+    licensee: Party,
+    asset: Registered,
+    offering: Offering,
+    mock: Callable[..., Address],
+    network: Network,
+) -> None:
+    """As USDT does."""
+    token = mock("CautiousToken")
+    ledger, dollar = network.deployment.usage_ledger, artifact("TestDollar").abi
+    licensee.chain.send(dollar, token, "mint", licensee.address, 9 * DOLLAR)
+    licensee.chain.send(dollar, token, "approve", ledger, 1)
+    price = Price(token, 1000, kind=Kind.METERED)
+    license_id = licensee.buys.buy(offering(licensor, asset.asset_id, price)).license_id
+    page = visit(f"/licenses/{license_id}")
+    page.get_by_label("Deposit in CAUT").fill("4")
+    page.get_by_role("button", name="Pay in").click()
+    says(page, "Deposited.")
+    assert [prompt.shows.get("function") for prompt in wallet.prompts] == [
+        None,
+        "approve",
+        "approve",
+        "deposit",
+    ]
+    assert [prompt.shows["arguments"][1] for prompt in wallet.prompts[1:3]] == [0, 4 * DOLLAR]
+
+
+# Use.
+
+
+def test_a_csv_of_records_is_the_log_that_python_makes(
+    visit: Visit, wallet: TestWallet, licensee: Party, metered: Hash32, tmp_path: Path
+) -> None:
+    work = "0x" + "ab" * 32
+    csv = tmp_path / "june.csv"
+    csv.write_text(
+        "uses,from,until,units,work,reference\n"
+        "index|ai-training,2026-06-01,2026-06-01,3,,\n"
+        f'search,2026-06-02T08:00,,,{work},"one, ""two"""\n'
+        "mine,1780531200,2026-06-30T10:00:01+02:00,7,,é 年\n"
+    )
+    page = visit(f"/licenses/{metered}")
+    page.get_by_role("button", name="Connect a wallet").click()
+    page.get_by_text("Report use").click()
+    page.get_by_label("Records of use (CSV)").set_input_files(csv)
+    page.get_by_role("button", name="Report", exact=True).click()
+    says(page, "Reported.")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="The log of its 3 records: keep it").click()
+    expected = read_records(csv, licensee.contracts, metered, None, None)
+    assert download.value.path().read_bytes() == expected.to_bytes()
+    assert download.value.suggested_filename == file_name(sha256(expected.to_bytes()))
+    assert wallet.prompts[-1].shows["arguments"] == (
+        metered,
+        expected.root,
+        3,
+        expected.since,
+        expected.until,
+    )
+    page = visit(f"/licenses/{metered}")
+    expect(page.locator("main")).to_contain_text("Use was reported in 3 records, until 2026-06-30 08:00 UTC")
+    page.get_by_text("Report use").click()
+    page.get_by_label("Records of use (CSV)").set_input_files(csv)
+    page.get_by_role("button", name="Report", exact=True).click()
+    says(page, "but use is reported through")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("uses,units\nindex,1\n", "needs the columns uses and from"),
+        ("uses,from\n", "No records were chosen"),
+        ("uses,from\nread,2026-06-01\n", "Row 1 of the CSV cannot be read"),
+        ("uses,from\nindex,2026-06-01\nindex,June\n", "Row 2 of the CSV cannot be read"),
+        ("uses,from,units\nindex,2026-06-01,0\n", "Row 1 of the CSV cannot be read"),
+        ("uses,from\nindex,2026-06-01\nindex,2026-06-01\n", "Two records are equal"),
+    ],
+)
+def test_a_csv_that_makes_no_log(
+    text: str, why: str, visit: Visit, wallet: TestWallet, metered: Hash32, tmp_path: Path
+) -> None:
+    csv = tmp_path / "odd.csv"
+    csv.write_text(text)
+    page = visit(f"/licenses/{metered}")
+    page.get_by_role("button", name="Connect a wallet").click()
+    page.get_by_text("Report use").click()
+    page.get_by_label("Records of use (CSV)").set_input_files(csv)
+    page.get_by_role("button", name="Report", exact=True).click()
+    says(page, why)
+    assert wallet.kinds == ["connect"]
 
 
 @pytest.mark.parametrize("typed", ["0", "", "-1", "1.0000001", "ten", "1e3"])

@@ -1,6 +1,7 @@
 """The pages in a browser: found, read and printed by people of either language, with or without a mouse."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path

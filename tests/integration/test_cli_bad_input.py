@@ -272,6 +272,8 @@ BAD: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = {
     ("license", "export"): [
         ((UNKNOWN,), 2, "--to"),
         (("x", "--to", "croissant"), 2, "license id"),
+        (("--to", "croissant"), 2, "who is meant?"),
+        (("--to", "croissant", "--dev-account", "2"), 2, "holds no license"),
         ((UNKNOWN, "--to", "brioche"), 2, "croissant"),
         ((UNKNOWN, "--to", "croissant", "--out", "poem.txt"), 2, "is there already"),
         ((UNKNOWN, "--to", "croissant"), 1, "no license has the id"),

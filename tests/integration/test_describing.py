@@ -1,6 +1,7 @@
 """What somebody's licenses come to: the EU's summary of training content, and a data set's metadata."""
 
 import json
+import shutil
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -162,6 +163,23 @@ def test_a_license_as_an_agreement_and_its_asset_as_a_data_set(
     assert (licensee.folder / file_name(found.document)).exists()
     assert licensee.buys.agreement(bought[0]).until == 0
     assert licensee.buys.data_set(bought[0]).document is None
+
+
+def test_all_licenses_are_exported_as_one_data_set(
+    run: Run, licensee: Party, bought: tuple[Hash32, Hash32]
+) -> None:
+    whole = run("license", "export", "--to", "croissant", "--holder", licensee.address).json
+    each = [run("license", "export", license_id, "--to", "croissant").json for license_id in bought]
+    assert whole["usageInfo"] == [one["usageInfo"] for one in each]
+    hashes = {file["sha256"] for one in each for file in one["distribution"]}
+    assert {file["sha256"] for file in whole["distribution"]} == hashes
+    document = licensee.buys.data_set(bought[1]).document
+    assert document is not None
+    [records] = whole["recordSet"]
+    assert records["@id"] == f"works/{document[2:]}"
+    shutil.move(licensee.folder / file_name(document), licensee.folder / "away")
+    fewer = run("license", "export", "--to", "croissant", "--holder", licensee.address).json
+    assert fewer["description"] == "1 license, 1 work. 1 more license left out: documents are not at hand."
 
 
 def test_a_license_is_exported_as_croissant(

@@ -1,7 +1,9 @@
 """The pages and the API over a chain on which all has happened: what they say is what the chain has."""
 
+import csv
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -34,7 +36,7 @@ from licet.errors import ConnectionFailed
 from licet.fingerprint import sha256_file
 from licet.fingerprint.likeness import fingerprint
 from licet.rights.conditions import Conditions
-from licet.rights.offer import license_id
+from licet.rights.offer import Kind, license_id
 from licet.rights.uses import Use
 from licet.rights_holder import Price, Shown
 from licet.shelf import Shelf
@@ -145,6 +147,63 @@ def test_a_file_is_found_by_its_hash_with_its_offers_and_their_price(
     assert (nothing["registered"], nothing["claims"]) == (False, [])
 
 
+def test_works_are_found_by_what_is_offered_on_them(
+    served: Served, market: Market, licensor: Party, network: Network, make_work: Callable[[str], Path]
+) -> None:
+    """By use, currency and highest price, together with words and kind; an offer that is over is none."""
+    poem, song, tale = (
+        register(licensor, make_work(f"a {name}"), f"A {name} of rings") for name in ("poem", "song", "tale")
+    )
+    market.offer(poem, uses=Use.INDEX | Use.TRAIN, amount=5 * DOLLAR)
+    published = market.offer(song, uses=Use.INDEX, amount=20 * DOLLAR)
+    licensor.sells.publish_offer(published.offer, published.conditions)
+    market.offer(tale, uses=Use.TRAIN, currency=ZERO_ADDRESS, amount=5)
+    market.offer(tale, uses=Use.DISPLAY, currency=ZERO_ADDRESS, amount=0, kind=Kind.FREE)
+    served.update()
+
+    def found(**query: Any) -> set[str]:
+        items = served.api("/works", **query)["items"]
+        assert [item["title"] for item in items] == [
+            line.text_content() for line in served.page("/works", **query).xpath("//p[@class='name']/a")
+        ]
+        return {item["title"].split()[1] for item in items}
+
+    assert found(use="index") == {"poem", "song"}
+    assert found(use="index,train") == {"poem"}
+    assert found(currency=market.dollar) == {"poem", "song", "tale"}  # the last one costs nothing
+    assert found(currency=market.dollar, use="index", most="5") == {"poem"}
+    assert found(currency=market.dollar, use="index", most="4.999999") == set()
+    assert found(currency=ZERO_ADDRESS, use="train") == {"tale"}
+    assert found(use="index", q="rings") == {"poem", "song"}
+    assert found(use="index", q="song of ri") == {"song"}
+    assert found(use="index", q="song", kind="catalog") == set()
+    assert found(use="index", kind="work") == {"poem", "song"}
+    assert found(use="index", q=song) == {"song"}
+    assert found(use="train", q=song) == set()
+    assert served.api("/works", 400, most="5")["parameter"] == "currency"
+    assert served.api("/works", 400, most="five", currency=market.dollar)["parameter"] == "most"
+    assert served.api("/works", 400, use="reading")["parameter"] == "use"
+
+    licensor.sells.cancel_offer(published.offer)
+    served.update()
+    assert found(use="index") == {"poem"}
+    snapshot = network.rpc("evm_snapshot")
+    licensor.sells.cancel_offers(poem)
+    served.update()
+    assert found(use="index") == set()
+    assert network.rpc("evm_revert", snapshot)
+    market.register(market.stranger, "a block in the dropped one's place")
+    network.rpc("evm_mine")
+    served.update()
+    assert found(use="index") == {"poem"}
+    market.offer(song, uses=Use.SEARCH, end=network.now + 60)
+    served.update()
+    assert found(use="search") == {"song"}
+    network.travel(DAY)
+    served.update()
+    assert found(use="search") == set()
+
+
 def test_who_claims_the_same_is_shown_beside_the_other(
     served: Served, licensor: Party, rival: Party, make_work: Callable[[str], Path]
 ) -> None:
@@ -222,6 +281,8 @@ def test_whatever_happened_has_its_page_in_both_languages(
         for language in ("en", "zh"):
             page = served.page(path, language=language)
             assert page.get("lang", language) == language
+            if language == "zh":
+                assert english_in(page) == set(), path
             links = {a.get("href") for a in page.iter("a")}
             places = {link.partition("#")[0] for link in links if link[:1] == "/" and "lang=" not in link}
             waiting += [place for place in places if place and not place.startswith("/api/")]
@@ -230,6 +291,69 @@ def test_whatever_happened_has_its_page_in_both_languages(
                     assert served.get(place).status == 200, place
     shown = {part.split("/")[1] for part in seen if part.count("/") > 1}
     assert {"assets", "accounts", "licenses", "transactions", "offers", "audit"} <= shown
+
+
+STRANGERS = "code", "*[@class='id']", "*[@class='name']", "*[@class='crumb']", "*[@class='said']", "time"
+OURS = {
+    "AI",
+    "API",
+    "CSV",
+    "Croissant",
+    "ETH",
+    "HTML",
+    "JSON",
+    "JavaScript",
+    "Licet",
+    "Markdown",
+    "ODRL",
+    "SHA",
+    "TUSD",
+    "UTC",
+}
+OURS |= {"XLSX", "ZIP", "odrl", "rsl", "schema", "org", "cawg", "licet", "English", "eip", "erc"}
+
+
+def english_in(page: Any) -> set[str]:
+    """The English words of a Chinese page, but for what strangers wrote, identifiers and proper names."""
+    marked = page.xpath("//*[@lang='en'][not(ancestor-or-self::nav)]")
+    hidden = " or ".join(f"ancestor-or-self::{each}" for each in STRANGERS)
+    texts = page.xpath(f"//body//text()[not({hidden})]")
+    texts += page.xpath("//@aria-label | //@placeholder | //*[local-name()='desc']/text()")
+    words = {
+        word
+        for text in texts
+        for word in re.findall(r"\b[A-Za-z]{2,}\b", re.sub(r"\S*0x\S*|“[^”]*”|text/plain", "", text))
+    }
+    return words - OURS | {element.tag for element in marked}
+
+
+def test_a_metered_license_shows_its_account(served: Served, market: Market) -> None:
+    asset = market.register(market.licensor, "a poem")
+    sold = market.sell(
+        asset, kind=Kind.METERED, amount=1_000, conditions=Conditions(unit_cap=900, report_within=DAY)
+    )
+    market.licensee.receive_dollars(DOLLAR)
+    market.licensee.buys.deposit(sold.license_id, DOLLAR)
+    market.licensee.receive_dollars(DOLLAR)
+    purse = market.licensee.contracts.usage.deposit_of(sold.license_id)
+    market.licensee.dollar.transfer(purse, DOLLAR)  # of which no contract logs anything
+    voucher = market.licensee.buys.sign_voucher(sold.license_id, 300)
+    market.licensor.contracts.usage.settle(sold.grant, sold.conditions, voucher.voucher, voucher.signature)
+    served.audit()
+    shown = served.api(f"/licenses/{sold.license_id}")
+    meter, expected = shown["meter"], market.licensee.buys.meter(sold.license_id)
+    assert (meter["state"], meter["balance"], meter["units"]) == ("open", str(expected.balance), 300)
+    assert meter["units"] + meter["units_left"] == expected.units
+    assert (meter["cap"], meter["purse"], meter["audited"]["received"]) == (
+        900,
+        expected.deposit,
+        str(2 * DOLLAR),
+    )
+    assert [move["what"] for move in meter["moves"]] == ["settled", "deposited", "opened"]
+    assert (shown["reported"]["until"], shown["reported"]["within"]) == (None, DAY)
+    page = text(served.page(f"/licenses/{sold.license_id}"))
+    assert "Paid in 2.00 TUSD, settled 0.30 TUSD, withdrawn 0.00 TUSD." in page
+    assert "No use was reported yet. The terms ask for a report at least every 1 day" in page
 
 
 def test_every_answer_is_the_auditors(served: Served, market: Market, artist: Party) -> None:
@@ -373,6 +497,17 @@ def test_an_account_sees_what_it_holds_sold_and_earned(
     assert [claim["due"] for claim in claims] == [line["due"]]
     assert int(line["due"]) > 0
     assert served.api(f"/accounts/{artist.address}/claims", token=ZERO_ADDRESS)["claims"] == []
+    whole = json.loads(served.file(f"/accounts/{market.licensee.address}/croissant"))
+    assert whole["description"].startswith("3 licenses, 1 work.")
+    [header, *lines] = csv.reader(
+        served.file(f"/accounts/{market.licensee.address}/holdings").decode().splitlines()
+    )
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    assert sorted(row["license_id"] for row in rows) == sorted(held)
+    assert {(row["asset_id"], row["state"], row["price"]) for row in rows} == {(asset, "runs", str(PRICE))}
+    nobody = f"/accounts/{market.stranger.address}"
+    assert "holds no license" in served.api(f"{nobody}/croissant", 400)["detail"]
+    assert served.file(f"{nobody}/holdings").count(b"\n") == 1
     license_page = text(served.page(f"/licenses/{sold.license_id}"))
     assert "runs" in license_page
 
@@ -542,6 +677,31 @@ def test_whatever_is_asked_is_answered(served: Served, path: str, query: str, st
             assert problem == (status != 200)
         assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_fault_of_the_servers_own_is_told_in_words(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    served.update()
+    monkeypatch.setattr(Shelf, "count", lambda _: 1 // 0)
+    for path, language, said in (
+        ("/works", "en", "The server is at fault"),
+        ("/works", "zh", "服务器出了错"),
+        ("/api/works", "en", "something is wrong with the server"),
+    ):
+        answer = Answer()
+        with pytest.raises(ZeroDivisionError):  # as a server logs it
+            ask(served.app, path, headers=[("Accept-Language", language)], into=answer)
+        assert (answer.status, said in answer.body.decode()) == (500, True)
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert answer.headers["content-type"].startswith(
+            "application/problem+json" if path.startswith("/api") else "text/html"
+        )
+
+
+def test_a_refusal_in_chinese_names_what_is_wrong(served: Served) -> None:
+    served.update()
+    shown = text(served.page("/works", 400, language="zh", kind="poem"))
+    assert "请求中的内容无法使用。 参数kind" in shown
+    assert "没有此编号的内容" in text(served.page(f"/assets/{'1' * 64}", 404, language="zh"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])

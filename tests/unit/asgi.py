@@ -24,9 +24,10 @@ def ask(
     query: str = "",
     headers: Iterable[tuple[str, str]] = (),
     body: Iterable[bytes] = (),
+    into: Answer | None = None,
 ) -> Answer:
-    """The answer to one request, sent as it is."""
-    return asyncio.run(asked(app, path, method=method, query=query, headers=headers, body=body))
+    """The answer to one request, sent as it is; `into` has it even where the application raises after it."""
+    return asyncio.run(asked(app, path, method=method, query=query, headers=headers, body=body, into=into))
 
 
 async def asked(
@@ -37,6 +38,7 @@ async def asked(
     query: str = "",
     headers: Iterable[tuple[str, str]] = (),
     body: Iterable[bytes] = (),
+    into: Answer | None = None,
 ) -> Answer:
     raw = path if isinstance(path, bytes) else path.encode("ascii")
     scope: dict[str, Any] = {
@@ -55,7 +57,7 @@ async def asked(
     }
     waiting = list(body) or [b""]
     over = asyncio.Event()
-    answer = Answer()
+    answer = Answer() if into is None else into
     ended = False
 
     async def receive() -> Message:

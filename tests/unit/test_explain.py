@@ -1,7 +1,8 @@
 """Terms in plain words: exact texts, and nothing that the terms say is passed over."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from string import Formatter
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,8 @@ from licet.documents.terms import Disclaimer, Link, Relation, User, Warranty
 from licet.rights.conditions import Conditions
 from licet.rights.explain import explain
 from licet.rights.offer import Kind
+from licet.rights.phrases import CHINESE, ENGLISH, PhraseBook
 from licet.rights.readable import moment, percent, plain, span
-from licet.rights.sentences import DISCLAIMERS, USERS, USES, WARRANTIES
 from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use, use_names
 from licet.trees.hashing import parse_address
@@ -24,9 +25,13 @@ MUSEUM = "did:pkh:eip155:1:0x2222222222222222222222222222222222222222"
 PAYEE = parse_address("0x" + "44" * 20)
 
 
-def lines(said: Terms, names: Mapping[str, str] | None = None) -> list[str]:
+BOOKS = pytest.mark.parametrize("book", [ENGLISH, CHINESE], ids=["english", "chinese"])
+
+
+def lines(said: Terms, names: Mapping[str, str] | None = None, book: PhraseBook = ENGLISH) -> list[str]:
     """The explanation, a line for each title and each sentence."""
-    return [line for section in explain(said, names) for line in (f"# {section.title}", *section.sentences)]
+    sections = explain(said, names, book)
+    return [line for section in sections for line in (f"# {section.title}", *section.sentences)]
 
 
 def test_an_offer_of_training_data() -> None:
@@ -193,34 +198,36 @@ def test_numbers_and_times(shown: str, text: str) -> None:
     assert shown == text
 
 
-@given(terms())
-def test_all_that_the_terms_say_is_mentioned(said: Terms) -> None:
-    text = "\n".join(lines(said))
+@BOOKS
+@given(said=terms())
+def test_all_that_the_terms_say_is_mentioned(book: PhraseBook, said: Terms) -> None:
+    text = "\n".join(lines(said, book=book))
     document = said.document
-    for name, use in zip(use_names(sum(Use)), USES, strict=True):
-        assert (f"may {USES[use]}." in text) == bool(use & document.uses), name
-        assert (f"forbidden to {USES[use]}." in text) == bool(use & document.prohibited), name
+    for name, use in zip(use_names(sum(Use)), book.uses, strict=True):
+        for key, uses in (("permitted", document.uses), ("prohibited", document.prohibited)):
+            assert (book.say(key, use=book.uses[use]) in text) == bool(use & uses), name
     mentioned = [document.title, document.text, document.attribution, said.licensor, said.licensee]
     mentioned += [*said.targets, *document.territories, *document.excluded_territories, *document.models]
-    mentioned += [USERS[user] for user in (*document.users, *document.excluded_users)]
-    mentioned += [WARRANTIES[word] for word in document.warranties]
-    mentioned += [DISCLAIMERS[word] for word in document.disclaimers]
+    mentioned += [book.users[user] for user in (*document.users, *document.excluded_users)]
+    mentioned += [book.warranties[word] for word in document.warranties]
+    mentioned += [book.disclaimers[word] for word in document.disclaimers]
     mentioned += [link.href for link in document.links]
     mentioned += [
         part for payee in document.payees for part in (payee.payee, f"{payee.share:,}", payee.name or "")
     ]
-    mentioned += [moment(time) for time in (said.start, said.end, said.until) if time]
-    mentioned += [span(time) for time in (said.duration, document.retention) if time]
+    mentioned += [book.moment(time) for time in (said.start, said.end, said.until) if time]
+    mentioned += [book.span(time) for time in (said.duration, document.retention) if time]
     mentioned += [f"{said.supply:,}"] if said.supply else []
     if said.payment is not None and said.payment.currency:
         mentioned += [said.payment.currency, plain(said.payment.text()), said.payment.unit]
     assert not [part for part in mentioned if part not in text]
 
 
-@given(terms())
-def test_each_condition_changes_the_words(said: Terms) -> None:
+@BOOKS
+@given(said=terms())
+def test_each_condition_changes_the_words(book: PhraseBook, said: Terms) -> None:
     """Whatever is left out of the terms is left out of the explanation, and nothing else."""
-    text = lines(said)
+    text = lines(said, book=book)
     plainer = [
         replace(said, exclusive=False),
         replace(said, transferable=False),
@@ -231,7 +238,7 @@ def test_each_condition_changes_the_words(said: Terms) -> None:
         ),
     ]
     for other in plainer:
-        assert (lines(other) == text) == (other == said)
+        assert (lines(other, book=book) == text) == (other == said)
 
 
 @given(terms())
@@ -240,3 +247,54 @@ def test_each_sentence_is_one(said: Terms) -> None:
     assert len({section.title for section in sections}) == len(sections)
     assert all(section.sentences and all(section.sentences) for section in sections)
     assert explain(said) == sections
+
+
+@given(terms())
+def test_both_languages_have_the_same_sentences(said: Terms) -> None:
+    english, chinese = explain(said), explain(said, book=CHINESE)
+    assert [len(section.sentences) for section in chinese] == [len(section.sentences) for section in english]
+
+
+def test_the_books_have_the_same_phrases_of_the_same_facts() -> None:
+    for field in fields(PhraseBook):
+        english, chinese = getattr(ENGLISH, field.name), getattr(CHINESE, field.name)
+        if isinstance(english, Mapping):
+            assert chinese.keys() == english.keys(), field.name
+            assert {k: facts(v) for k, v in chinese.items()} == {k: facts(v) for k, v in english.items()}
+
+
+def facts(phrase: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(phrase) if name}
+
+
+def test_terms_in_chinese() -> None:
+    said = Terms(
+        TermsDocument("年轮", Use.TRAIN, "如约。", users=(User.EDUCATION, User.PERSONAL), retention=86_400),
+        ("eip155:1/erc721:0x1111111111111111111111111111111111111111/5",),
+        MUSEUM,
+        payment=Payment(Kind.METERED, 25_000, DOLLAR, 6),
+        end=1_798_761_599,
+        duration=31_536_000,
+        supply=1000,
+    )
+    assert lines(said, {DOLLAR: "USDC"}, CHINESE) == [
+        "# 内容",
+        "本条款名为“年轮”。",
+        "适用于 eip155:1/erc721:0x1111111111111111111111111111111111111111/5。",
+        f"许可人：{MUSEUM}。",
+        "# 允许",
+        "被许可人可以用作品训练非生成式 AI。",
+        "此处未提及的，均未许可。",
+        "# 使用者与地区",
+        "仅限教育机构和个人。",
+        "# 期限",
+        "许可出售至 2026 年 12 月 31 日 23:59:59（UTC）。",
+        "许可为期 365 天。",
+        "最多出售 1,000 份许可。",
+        "# 价格",
+        "价格为 0.025 USDC（0x3333…3333），每使用一单位付一次。",
+        "# 义务",
+        "副本须在 1 天后删除。",
+        "# 其他",
+        "许可人原文：“如约。”",
+    ]

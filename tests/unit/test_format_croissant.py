@@ -14,7 +14,7 @@ from pyld import jsonld
 from licet.documents import CatalogDocument, Publisher, TermsDocument, Work, file_name, sha256
 from licet.documents.terms import Link, Relation
 from licet.errors import InputError
-from licet.rights.formats.croissant import MAX_FILES, DataSet, croissant, media_type
+from licet.rights.formats.croissant import MAX_FILES, DataSet, Licensed, croissant, library, media_type
 from licet.rights.terms import Terms
 from licet.rights.uses import Use
 
@@ -90,6 +90,29 @@ def test_a_catalogue_is_read_by_mlcroissant(tmp_path: Path) -> None:
     assert [(record["works/id"], record["works/sha256"]) for record in records] == [
         (work.id.encode(), work.sha256[2:].encode()) for work in dataset.works
     ]
+
+
+def test_a_library_is_one_data_set(tmp_path: Path) -> None:
+    """Each catalogue is a record set of its own; a work that stands in two is one file."""
+    sets = [catalog(3), replace(catalog(2), asset=f"{ASSET}7", name="Few"), replace(ONE, asset=f"{ASSET}8")]
+    policies = [{**POLICY, "@id": f"urn:{n}", "uid": f"urn:{n}"} for n in range(3)]
+    licensed = [Licensed(each, TERMS, policy) for each, policy in zip(sets, policies, strict=True)]
+    metadata = json.loads(library([*licensed, licensed[0]], "did:pkh:eip155:1:0xab", 1_800_000_000, 2))
+    documents = [Publisher(tmp_path).publish(CatalogDocument("Pictures", each.works)) for each in sets[:2]]
+    ids = [document.hash[2:] for document in documents]
+    found = checked(metadata, **{f"catalog/{id_}": str(tmp_path / f"{id_}.json") for id_ in ids})
+    assert (
+        found.metadata.description
+        == "4 licenses, 6 works. 2 more licenses left out: documents are not at hand."
+    )
+    assert [each.id for each in found.metadata.record_sets] == [f"works/{id_}" for id_ in ids]
+    files = [each["@id"] for each in metadata["distribution"]]
+    assert len(files) == len(set(files)) == 2 + 3 + 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas' own
+        assert len(list(found.records(f"works/{ids[0]}"))) == 3
+    with pytest.raises(InputError, match="holds no license"):
+        library([], "did:pkh:eip155:1:0xab", 1)
 
 
 def test_a_catalogue_that_was_changed_is_not_read(tmp_path: Path) -> None:

@@ -11,7 +11,16 @@ from eth_abi.abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.documents import CatalogDocument, Library, Preview, Publisher, Work, WorkDocument, file_name
+from licet.documents import (
+    CatalogDocument,
+    Library,
+    OfferDocument,
+    Preview,
+    Publisher,
+    Work,
+    WorkDocument,
+    file_name,
+)
 from licet.errors import IndexFailed, IndexUnusable
 from licet.index import Index
 from licet.index.batch import Batch
@@ -19,7 +28,10 @@ from licet.index.kinds import CONTRACTS, Kind, kinds
 from licet.index.schema import numbers
 from licet.index.sqlite import SqliteStore
 from licet.index.state import Identity
-from licet.shelf import Filler, Role, Shelf
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Offer
+from licet.rights.uses import Use
+from licet.shelf import Filler, Role, Shelf, Wanted
 from licet.shelf.words import LONGEST_WORD, MOST_WORDS, words
 from licet.types import ZERO_HASH, Address, Hash32, hash32, hash_bytes
 
@@ -28,6 +40,8 @@ IDENTITY = Identity(31337, bytes(32), ADDRESSES, 1, 1)
 KINDS = {kind.table: kind for kind in kinds()}
 REGISTERED = KINDS["asset_registry_asset_registered"]
 TRANSFERRED = KINDS["asset_registry_transfer"]
+PUBLISHED = KINDS["license_token_offer_published"]
+CANCELLED = KINDS["license_token_offer_cancelled"]
 REGISTRANT = Address("0x" + "ab" * 20)
 ISCC = "ISCC:KACYPXW445FTYNJ3CYSXHAFJMA2HUWULUNRFE3BLHRSCXYH2M5AEGQY"
 
@@ -55,6 +69,21 @@ def registered(
     values: dict[str, Any] = {"works": works, "documentHash": hash_bytes(document), "uri": uri, "origin": 0}
     data = encode([p.signature for p in names], [values[p.name] for p in names])
     return REGISTERED, topics, data
+
+
+def published(name: str, asset: str, **members: Any) -> Log:
+    """The log of an offer that somebody put on chain; what is not said of it is zero."""
+    topics = b"".join((PUBLISHED.topic, hash_bytes(digest(name)), hash_bytes(digest(asset)), bytes(32)))
+    zeros = {"bool": False, "address": "0x" + "00" * 20, "bytes32": bytes(32), "string": ""}
+    values = {"assetId": hash_bytes(digest(asset)), **members}
+    structs = [parameter for parameter in PUBLISHED.entry.inputs if not parameter.indexed]
+    filled = [tuple(values.get(m.name, zeros.get(m.type, 0)) for m in each.components) for each in structs]
+    return PUBLISHED, topics, encode([each.signature for each in structs], filled)
+
+
+def taken_back(name: str) -> Log:
+    """The log of an offer that was cancelled."""
+    return CANCELLED, CANCELLED.topic + hash_bytes(digest(name)) + bytes(64), b""
 
 
 def moved(name: str, sender: bytes) -> Log:
@@ -141,7 +170,7 @@ def content(path: Path) -> dict[str, list[Any]]:
     with Shelf(path) as shelf:
         tables = {
             name: shelf.database.rows(f"SELECT * FROM {name}")
-            for name in ("assets", "works", "offers", "seen")
+            for name in ("assets", "works", "offers", "seen", "offered", "cancelled", "epochs")
         }
         found = shelf.database.rows("SELECT rowid FROM words WHERE words MATCH 'a*' ORDER BY rowid")
         return {**{name: sorted(rows, key=repr) for name, rows in tables.items()}, "words": found}
@@ -354,6 +383,78 @@ def test_what_a_reorg_drops_goes_with_its_words(chain: Chain, shelving: Shelving
     fresh.fill().close()
     fresh.close()
     assert content(shelving.path) == content(tmp_path / "fresh.sqlite")
+
+
+def found(shelf: Shelf, wanted: Wanted, **asked: Any) -> list[Hash32]:
+    """All assets on which something is offered, page by page."""
+    assets: list[Hash32] = []
+    before = None
+    while True:
+        page, before = shelf.offered(wanted, before=before, limit=2, **asked)
+        assets += [asset.asset_id for asset in page]
+        if before is None:
+            return assets
+
+
+def test_a_reorg_brings_back_the_offers_that_it_drops_the_end_of(
+    chain: Chain, shelving: Shelving, tmp_path: Path
+) -> None:
+    offers = [published(f"on {name}", name, uses=6, price=5) for name in "abcde"]
+    chain.add([registered(name) for name in "abcde"], offers)
+    indexing, other = Wanted(uses=2), Wanted(uses=9)
+    with shelving.fill() as shelf:
+        assert found(shelf, indexing) == [digest(name) for name in "edcba"]
+        assert found(shelf, indexing, kind="catalog") == found(shelf, other) == []
+    chain.add([taken_back("on a"), moved("b", b"\x01" * 20), moved("c", bytes(20))])
+    with shelving.fill() as shelf:
+        assert found(shelf, indexing) == [digest(name) for name in "edc"]
+    chain.add([taken_back("on e"), published("again", "b", uses=2, epoch=1)], after=2, fork="other")
+    with shelving.fill() as shelf:
+        assert found(shelf, indexing) == [digest(name) for name in "dcba"]
+    chain.add([registered("a")], after=0, fork="third")
+    with shelving.fill() as shelf:
+        assert found(shelf, indexing) == []
+    fresh = Shelving(chain, tmp_path, "fresh")
+    fresh.fill().close()
+    fresh.close()
+    assert content(shelving.path) == content(tmp_path / "fresh.sqlite")
+
+
+def test_a_signed_offer_may_be_there_before_its_asset(
+    chain: Chain, shelving: Shelving, tmp_path: Path
+) -> None:
+    conditions = Conditions(salt=ZERO_HASH)
+    terms = ZERO_HASH, "", conditions.struct_hash()
+    offer = Offer(REGISTRANT, digest("late"), 0, ADDRESSES[0], REGISTRANT, 7, Use.INDEX, *terms)
+    signed = OfferDocument(IDENTITY.chain_id, IDENTITY.addresses[1], offer, conditions, "0x" + "11" * 65)
+    chain.add([registered("early")])
+    Publisher(tmp_path / "documents").publish(signed)
+    with shelving.fill() as shelf:
+        assert found(shelf, Wanted(uses=16)) == []
+    chain.add([registered("late")])
+    with shelving.fill() as shelf:
+        for most, assets in ((None, [digest("late")]), (7, [digest("late")]), (6, [])):
+            assert found(shelf, Wanted(currency=REGISTRANT, most=most)) == assets
+        assert found(shelf, Wanted(currency=ADDRESSES[0])) == []
+    chain.add([registered("other")], after=1, fork="other")
+    with shelving.fill() as shelf:
+        assert found(shelf, Wanted(uses=16)) == []
+    chain.add([registered("late")])
+    with shelving.fill() as shelf:
+        assert found(shelf, Wanted(uses=16)) == [digest("late")]
+
+
+def test_few_among_very_many_offers_are_found_in_the_end(
+    chain: Chain, shelving: Shelving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("licet.shelf.offered.MOST_OFFERS", 10)
+    names = [f"w{i}" for i in range(45)]
+    chain.add(
+        [registered(name) for name in names],
+        [published(f"on {name}", name, uses=2 if i in (3, 40) else 4) for i, name in enumerate(names)],
+    )
+    with shelving.fill() as shelf:
+        assert found(shelf, Wanted(uses=2)) == [digest("w40"), digest("w3")]
 
 
 def test_a_shelf_of_another_index_is_made_anew(chain: Chain, shelving: Shelving, tmp_path: Path) -> None:

@@ -2,30 +2,44 @@
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from licet.auditor.findings import Severity
+from licet.auditor.findings import Evidence, Severity
+from licet.auditor.findings import Finding as FindingOf
+from licet.auditor.findings import Kind as Finding
+from licet.auditor.papers.html.words import ENGLISH
 from licet.auditor.papers.tables import tables_of
 from licet.auditor.report.audit_report import Verdict
-from licet.auditor.report.lines import Account
+from licet.auditor.report.lines import Account, Movement
+from licet.auditor.report.plans import PLANS
 from licet.contracts.assets import DeedFlag
 from licet.contracts.cases import Status
+from licet.contracts.events import Claimed, Redirected
 from licet.documents.terms import Disclaimer, Relation, TermsDocument, User, Warranty
+from licet.errors import LicetError, SignerError
+from licet.index.schema import numbered
 from licet.licensee.offers import Obstacle
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind
 from licet.rights.uses import LEAVES
+from licet.types import hash32
 from licet.web.languages import LANGUAGES, language
+from licet.web.live import Audited
+from licet.web.views.offers import NoOffer
+from licet.web.words import cells, figure_words, finding, named
+from licet.web.words import error as error_of
 from tests.unit.audited import full
 
 WEB = Path(str(files("licet.web")))
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 ASKED = re.compile(r"""\b(?:t|form|text)\(\s*f?["']([a-z_.]+)["']([^)]*)""")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+OUR_WORDS = {"title", "done", "extent", "result", "fact", "movement", "severity", "state", "status"}
 SCRIPTS = Path(__file__).resolve().parents[2] / "web" / "src" / "text"
 SAID = re.compile(r'^  (use|said)_(\w+): "(.*)",$', re.MULTILINE)
 PREFIX = re.compile(r"""\b(?:t|known|text)\(\s*f?["']([a-z_]+\.(?:[a-z_]+\.)?)(?:["']\s*~|\{)""")
@@ -56,7 +70,8 @@ def test_files_are_sorted_and_name_nothing_twice(code: str) -> None:
 
 def asked() -> tuple[set[str], set[str]]:
     """The keys that templates and pages ask for, and the beginnings of those that they put together."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in [*TEMPLATES, WEB / "pages.py"])
+    sources = [*TEMPLATES, WEB / "pages.py", WEB / "words.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     beginnings = set(PREFIX.findall(text))
     return {key for key, _ in ASKED.findall(text) if not key.endswith(".")}, beginnings
 
@@ -124,3 +139,107 @@ def test_one_and_many() -> None:
     assert english.text("works.count", count=1) == "1 work"
     assert english.text("works.count", count=69_202) == "69,202 works"
     assert language("zh").text("works.count", count=2) == "2 件作品"
+
+
+CHINESE = language("zh")
+
+
+def test_the_programs_words_are_sorted_and_each_once() -> None:
+    text = (WEB / "messages" / "zh.words.json").read_text(encoding="utf-8")
+    pairs: list[tuple[str, str]] = json.loads(text, object_pairs_hook=list)
+    assert pairs == sorted(pairs)
+    assert len(dict(pairs)) == len(pairs)
+    assert language("en").words == {}
+
+
+def words_wanted() -> set[str]:
+    """The keys of all that programs say themselves."""
+    kinds = [kind for _, kind in numbered().values() if kind is not None]
+    return {
+        *(f"finding.{kind}" for kind in Finding),
+        *(f"event.{kind.event}" for kind in kinds),
+        *(f"event.{event.__name__}" for event in (Claimed, Redirected)),
+        *(
+            f"{part}.{plan.key}"
+            for plan in PLANS
+            for part in ("procedure", "procedure_done", "procedure_extent")
+        ),
+        *(f"movement.{movement}" for movement in Movement),
+        *(f"case_kind.{kind}" for kind in ("asset", "work", "license", "statement")),
+        *(f"figure.{key}" for key in ENGLISH.phrases),
+    }
+
+
+def test_whatever_programs_say_has_chinese_words() -> None:
+    assert words_wanted() - CHINESE.words.keys() == set()
+
+
+def test_figures_say_the_same_facts_in_both_languages() -> None:
+    chinese = figure_words(CHINESE).phrases
+    assert chinese.keys() == ENGLISH.phrases.keys()
+    many = {key for key in chinese if not key.endswith("_one")}
+    assert {k: places(chinese[k]) for k in many} == {k: places(ENGLISH.phrases[k]) for k in many}
+    assert figure_words(language("en")) is ENGLISH
+
+
+def test_every_name_is_chinese() -> None:
+    report = full()
+    names = {column.name for table in tables_of(report) for column in table.columns}
+    names |= {field.name for field in fields(Evidence)} | {field.name for field in fields(report.counts)}
+    names |= {*report.identity(), "block_hash", "block_time", "verdict", "proven", "parameter"}
+    names |= {column.name for _, kind in numbered().values() if kind for column in kind.columns}
+    assert not {name for name in names if LATIN.search(named(CHINESE, name).replace("SHA-256", ""))}
+    assert named(language("en"), "offer_price") == "offer price"
+    assert named(CHINESE, "offer_price") == "要约：价格"
+    assert named(CHINESE, "of_nobody") == "of nobody"
+
+
+def test_nothing_is_there_that_no_program_says() -> None:
+    asked = words_wanted() | {f"error.{kind.__name__}" for kind in all_errors(LicetError)}
+    rest = {key for key in CHINESE.words.keys() - asked if not key.startswith("name.")}
+    assert {key.partition(".")[0] for key in rest} == {"step", "result", "said", "proven"}
+
+
+def all_errors(kind: type[LicetError]) -> set[type[LicetError]]:
+    return {kind}.union(*(all_errors(each) for each in kind.__subclasses__()))
+
+
+@pytest.mark.parametrize("kind", Finding)
+def test_a_finding_in_chinese_has_all_of_its_facts(kind: Finding) -> None:
+    message = "license 0xabcd was charged 1,025 for 7 units, which cost 3.5: nobody signed"
+    tx = hash32(b"t" * 32)
+    evidence = Evidence(tx=tx, block=7, license_id=hash32(b"l" * 32), expected="none", found="1,025")
+    said = finding(CHINESE, FindingOf(kind, message, evidence).to_json())
+    assert not LATIN.search(re.sub(r"SHA-256", "", said.sentence))
+    assert {name for name, _ in said.facts} == {"tx", "block", "license_id", "expected", "found"}
+    assert dict(said.facts)["expected"] == "无"
+    assert said.also == ("0xabcd", "3.5")
+    english = finding(language("en"), FindingOf(kind, message, evidence).to_json())
+    assert (english.sentence, english.also) == (message, ())
+
+
+def test_every_cell_of_the_report_is_chinese_or_an_identifier() -> None:
+    report = full()
+    audited = Audited(replace(report, findings=(FindingOf(Finding.OVERCLAIMED, "paid 7", Evidence()),)))
+    for name, shown in audited.tables.items():
+        columns = [{"name": column.name} for column in shown.columns]
+        for row in shown.rows():
+            line = dict(
+                zip(
+                    [c["name"] for c in columns],
+                    cells(CHINESE, {"name": name, "columns": columns}, row),
+                    strict=True,
+                )
+            )
+            for column in OUR_WORDS & line.keys():
+                value = line[column]
+                assert not isinstance(value, str) or not LATIN.search(value.replace("0x", "")), (name, value)
+
+
+def test_an_error_in_chinese_is_its_class_and_facts() -> None:
+    error = NoOffer("there is no offer 0xab here", hash="0xab", secret="0xcd")
+    said = error_of(CHINESE, error, str(error))
+    assert said.sentence == CHINESE.words["error.NoOffer"]
+    assert said.facts == (("hash", "0xab"),)
+    assert error_of(CHINESE, SignerError("no"), "no").sentence == CHINESE.words["error.LicetError"]
+    assert error_of(language("en"), error, "told").sentence == "told"

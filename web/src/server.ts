@@ -25,6 +25,7 @@ export interface Currency {
 export interface Config {
   chain_id: number;
   chain_name: string;
+  coin: string; // the symbol of the chain's own
   rpc_url: string;
   contracts: {
     asset_registry: Address;

@@ -11,6 +11,8 @@ from licet.rights.order import Authorization
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 
 _ABI: Final = artifact("TestDollar").abi
+_COINS: Final = {56: "BNB", 100: "xDAI", 137: "POL", 43114: "AVAX"}
+"""The coins of chains, where they are not Ether."""
 # EIP-5267; no token of ours has it, many others do.
 _DOMAIN_ABI: Final = Abi(
     [
@@ -89,7 +91,9 @@ class Currency:
 
     def symbol(self) -> str:
         """How people call it."""
-        return "ETH" if self.is_native else str(self.chain.call(_ABI, self.address, "symbol"))
+        if self.is_native:
+            return _COINS.get(self.chain.chain_id, "ETH")
+        return str(self.chain.call(_ABI, self.address, "symbol"))
 
     def decimals(self) -> int:
         """How many of its digits stand after the point."""

@@ -9,7 +9,7 @@ from licet.contracts.licenses import PERPETUAL, License
 from licet.contracts.publications import catalog_document, registration
 from licet.contracts.terms import conditions_of
 from licet.documents import PayeeShare, TermsDocument, Work
-from licet.errors import DocumentError, InputError
+from licet.errors import DocumentError, InputError, LicenseUnknown
 from licet.licensee.asking import Asking
 from licet.licensee.holding import Held
 from licet.rights.conditions import Conditions
@@ -30,6 +30,24 @@ class _Asset:
     name: str
     works: int
     modalities: tuple[Modality, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What an account's licenses permit.
+
+    Attributes:
+        holder: the account's IRI.
+        time: when that was so, unix seconds.
+        licensed: what each license is of, and its terms.
+        left_out: how many licenses there are besides: sublicenses, whose terms are their parents', and those
+            whose documents are not to be found.
+    """
+
+    holder: str
+    time: int
+    licensed: tuple[tuple[DataSet, Terms], ...]
+    left_out: int
 
 
 class Describing(Asking):
@@ -77,6 +95,24 @@ class Describing(Asking):
         slot = self._contracts.licenses.license(known.license_id)
         terms = self._terms_of(known.grant.offer, known.conditions)
         return terms.granted(self._place.account(slot.holder), _last_second(slot))
+
+    def library(self, holder: Address | None = None) -> Holdings:
+        """All that an account's licenses permit now, as data sets with their terms.
+
+        Args:
+            holder: whose licenses; this account's if not given.
+        """
+        holder = self._contracts.chain.account if holder is None else parse_address(holder, "holder")
+        now = self._contracts.chain.block().timestamp
+        found, left_out = [], 0
+        for held in self.licenses(holder):
+            if held.license.revoked or held.license.expires <= now:
+                continue
+            try:
+                found.append((self.data_set(held.license_id), self.agreement(held.license_id)))
+            except (DocumentError, LicenseUnknown, InputError):
+                left_out += 1
+        return Holdings(self._place.account(holder), now, tuple(found), left_out)
 
     def offered(self, asset_id: Hash32) -> tuple[Terms, ...]:
         """The terms of all offers on an asset that would sell now, cheapest first.

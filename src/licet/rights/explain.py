@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from licet.documents.terms import Relation, TermsDocument
+from licet.rights.phrases import ENGLISH, PhraseBook
 from licet.rights.sentences import Sentences
 from licet.rights.terms import Terms
 
@@ -19,26 +20,29 @@ class Section:
     sentences: tuple[str, ...]
 
 
-def explain(terms: Terms, names: Mapping[str, str] | None = None) -> tuple[Section, ...]:
+def explain(
+    terms: Terms, names: Mapping[str, str] | None = None, book: PhraseBook = ENGLISH
+) -> tuple[Section, ...]:
     """Terms in plain words, in sections that are not empty; the same terms always give the same words.
 
     Args:
         terms: what is agreed.
         names: what is known by a name: accounts, assets, currencies, by their ids. What has a name is shown
             by it, with its id shortened; anything else is shown in full.
+        book: the phrases of the language.
     """
-    text = Sentences(terms, names or {})
+    text = Sentences(terms, names or {}, book)
     sections = (
-        Section("What", tuple(text.what())),
-        Section("Permitted", tuple(text.permitted())),
-        Section("Prohibited", tuple(text.prohibited())),
-        Section("Who and where", tuple(text.who_and_where())),
-        Section("When", tuple(text.when())),
-        Section("Price", tuple(text.price())),
-        Section("Duties", tuple(text.duties())),
-        Section("Conditions", tuple(text.conditions())),
-        Section("Warranties", tuple(text.warranties())),
-        Section("More", tuple(text.more())),
+        Section(book.sections["what"], tuple(text.what())),
+        Section(book.sections["permitted"], tuple(text.permitted())),
+        Section(book.sections["prohibited"], tuple(text.prohibited())),
+        Section(book.sections["who_and_where"], tuple(text.who_and_where())),
+        Section(book.sections["when"], tuple(text.when())),
+        Section(book.sections["price"], tuple(text.price())),
+        Section(book.sections["duties"], tuple(text.duties())),
+        Section(book.sections["conditions"], tuple(text.conditions())),
+        Section(book.sections["warranties"], tuple(text.warranties())),
+        Section(book.sections["more"], tuple(text.more())),
     )
     return tuple(section for section in sections if section.sentences)
 

@@ -6,7 +6,8 @@ and is made anew. All that it gives of a log is where that stands; the index has
 
 from licet.shelf.entries import Asset, Place, SignedOffer, Work
 from licet.shelf.filling import Filler
+from licet.shelf.offered import Wanted
 from licet.shelf.roles import Role
-from licet.shelf.shelf import Shelf
+from licet.shelf.shelf import ANYTHING, Shelf
 
-__all__ = ["Asset", "Filler", "Place", "Role", "Shelf", "SignedOffer", "Work"]
+__all__ = ["ANYTHING", "Asset", "Filler", "Place", "Role", "Shelf", "SignedOffer", "Wanted", "Work"]

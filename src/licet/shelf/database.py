@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,7 +43,12 @@ class Database:
         with self.asking():
             return self._db.execute(sql, values).fetchall()
 
-    def stream(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+    def named(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The same, with values by their names."""
+        with self.asking():
+            return self._db.execute(sql, values).fetchall()
+
+    def stream(self, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         """The same, row by row."""
         with self.asking():
             yield from self._db.execute(sql, values)

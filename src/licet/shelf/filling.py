@@ -13,6 +13,7 @@ from licet.index import Index
 from licet.index.batch import Row
 from licet.index.schema import numbered
 from licet.shelf.entries import Asset
+from licet.shelf.offered import Offered
 from licet.shelf.roles import Role, key_of, seen
 from licet.shelf.shelf import Shelf, rows_of
 from licet.text import one_line
@@ -54,6 +55,7 @@ class Filler:
         self._folders: Final = Library(library.folders, allow_http=False)
         self._shelf: Final = Shelf(path)
         self._database: Final = self._shelf.database
+        self._offered: Final = Offered(self._database)
         self._known: Final[set[Path]] = set()
         self._changed: Final[dict[Path, int]] = {}
         self._awaited: Final[deque[int]] = deque(maxlen=_AWAITED)
@@ -109,6 +111,7 @@ class Filler:
                 rows_of(number, title, works),
             )
             self._database.run("DELETE FROM works WHERE asset = ?", number)
+        self._offered.forget(block)
         self._database.run("DELETE FROM assets WHERE block > ?", block)
         self._database.run("DELETE FROM seen WHERE block > ?", block)
         self._database.run("DELETE FROM cursor WHERE block > ?", block)
@@ -147,6 +150,8 @@ class Filler:
         if assets:
             [(last,)] = self._database.rows("SELECT max(number) FROM assets")
             self._awaited.extend(range(last - len(assets) + 1, last + 1))
+            self._offered.registered(row[0] for row in assets)
+        self._offered.add(logs)
 
     def _mark(self, block: int) -> None:
         hash_ = self._index.store.hash_of(block) or b""
@@ -213,6 +218,7 @@ class Filler:
             offer = document.offer
             values = (offer.struct_hash(), document_hash, offer.asset_id)
             self._database.run("INSERT OR IGNORE INTO offers VALUES (?, ?, ?)", *map(hash_bytes, values))
+            self._offered.sign(offer, document_hash)
 
     def _describe(self, number: int) -> bool:
         """Puts on the shelf what an asset's document says; whether it is done with."""

@@ -55,6 +55,8 @@ class Role(IntEnum):
     """A vault whose split was published."""
     SUBLICENSE = 18
     """A license that was granted under another."""
+    METERED = 19
+    """A license on whose account something was paid in or out."""
 
 
 _SEEN: Final[Mapping[str, Mapping[str, Role]]] = {
@@ -68,6 +70,10 @@ _SEEN: Final[Mapping[str, Mapping[str, Role]]] = {
     "license_token_revoked": {"license_id": Role.REVOKED},
     "license_token_sublicensed": {"license_id": Role.SUBLICENSE},
     "usage_ledger_usage_anchored": {"license_id": Role.USED},
+    **{
+        f"usage_ledger_{what}": {"license_id": Role.METERED}
+        for what in ("account_opened", "deposited", "settled", "account_closing", "withdrawn")
+    },
     "dispute_desk_asset_disputed": {"asset_id": Role.DISPUTED},
     "statement_escrow_statement_published": {"asset_id": Role.STATED, "publisher": Role.PUBLISHER},
     "royalty_vault_factory_split_published": {"vault": Role.VAULT},

@@ -11,14 +11,17 @@ from typing import Any, Final, Self
 from licet.documents import Preview
 from licet.shelf.database import Database
 from licet.shelf.entries import Asset, Place, SignedOffer, Work
+from licet.shelf.offered import Offered, Wanted
 from licet.shelf.roles import Role, key_of
-from licet.shelf.tables import LONGEST_BEGINNING, of_row, row_of
+from licet.shelf.tables import CATALOG, LONGEST_BEGINNING, of_row, row_of
 from licet.shelf.words import words
 from licet.trees.hashing import checksum
 from licet.types import Address, Hash32, hash32, hash_bytes
 
 MOST_LOOKED_AT: Final = 500
-"""How many that have the right beginning are compared for one page of a search."""
+"""How many that have the right beginning are compared for one page of a search, and…"""
+MOST_OFFERED: Final = 2_000
+"""…how many that have the right words are asked for what is offered on them."""
 
 _ASSET: Final = (
     "SELECT number, asset_id, registrant, content, works, document_hash, uri, block, log_index, title, "
@@ -26,7 +29,10 @@ _ASSET: Final = (
 )
 _WORK: Final = "SELECT asset, position, id, sha256 FROM works"
 _KINDS: Final = {"": "", "work": "AND works = 0", "catalog": "AND works > 0"}
+_MARKED: Final = {"": "", "work": f'NOT "{CATALOG}"', "catalog": f'AND "{CATALOG}"'}
 _LAST: Final = (1 << 63) - 1
+ANYTHING: Final = Wanted()
+"""What is wanted where nobody asks for offers."""
 
 
 class Shelf:
@@ -39,6 +45,7 @@ class Shelf:
             IndexFailed: the file cannot be opened.
         """
         self.database: Final = Database(path)
+        self._offered: Final = Offered(self.database)
 
     def close(self) -> None:
         """Lets the file go."""
@@ -72,6 +79,28 @@ class Shelf:
             f"{_ASSET} {where} ORDER BY number DESC LIMIT ?", _LAST if before is None else before, limit
         )
         return list(map(_asset, rows))
+
+    def offered(
+        self, wanted: Wanted, kind: str = "", before: int | None = None, limit: int = 25
+    ) -> tuple[list[Asset], int | None]:
+        """Assets on which something wanted is offered, the newest first.
+
+        Args:
+            wanted: what offers are looked for.
+            kind: as of `assets`.
+            before: the key that the page before ended with.
+            limit: how many at most.
+
+        Returns:
+            Maybe fewer than there are; and the key to go on with, None at the end.
+        """
+        numbers, following = self._offered.assets(wanted, _LAST if before is None else before, limit)
+        assets = filter(None, map(self.numbered, numbers))
+        return [asset for asset in assets if _is(asset, kind)], following
+
+    def fits(self, asset: Asset, kind: str, wanted: Wanted) -> bool:
+        """Whether an asset is of a kind, and something wanted is offered on it."""
+        return _is(asset, kind) and (not wanted or self._offered.has(asset.number, wanted))
 
     def numbered(self, number: int) -> Asset | None:
         """The asset of a number; None if there is none."""
@@ -115,7 +144,12 @@ class Shelf:
         return found
 
     def search(
-        self, text: str, before: int | None = None, limit: int = 25
+        self,
+        text: str,
+        before: int | None = None,
+        limit: int = 25,
+        kind: str = "",
+        wanted: Wanted = ANYTHING,
     ) -> tuple[list[tuple[Asset, Work | None]], int | None]:
         """Assets by their titles, and works of catalogues by their ids: those with all the words of a text.
 
@@ -125,31 +159,40 @@ class Shelf:
             text: what is looked for.
             before: the key that the page before ended with.
             limit: how many at most.
+            kind: `work` for single works and works of catalogues, `catalog` for catalogues, empty for all.
+            wanted: what has to be on offer.
 
         Returns:
-            The newest first; and the key to go on with, None at the end.
+            The newest first, maybe fewer than there are; and the key to go on with, None at the end.
         """
-        wanted = words(text)
-        if not wanted:
+        looked_for = words(text)
+        if not looked_for:
             return [], None
-        *whole, last = wanted
+        *whole, last = looked_for
         match = " AND ".join([f'"{word}"' for word in whole] + [f'"{last[:LONGEST_BEGINNING]}" *'])
+        below = _LAST if before is None else before
+        fits, values = ("1", {}) if not wanted else self._offered.beside("words.rowid >> 32", wanted)
+        most = MOST_LOOKED_AT if len(last) > LONGEST_BEGINNING else limit + 1
+        most = MOST_OFFERED if wanted else most
         rows = self.database.stream(
-            "SELECT rowid FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
-            match,
-            _LAST if before is None else before,
-            MOST_LOOKED_AT if len(last) > LONGEST_BEGINNING else limit + 1,
+            f"SELECT rowid, {fits} FROM words WHERE words MATCH :match AND rowid < :before "
+            "ORDER BY rowid DESC LIMIT :rows",
+            {**values, "match": f"({match}) {_MARKED[kind]}", "before": below, "rows": most},
         )
         found: list[tuple[Asset, Work | None]] = []
-        key, looked_at = None, 0
-        for (row,) in rows:
+        key, looked_at, compared = None, 0, 0
+        for row, is_offered in rows:
             if len(found) == limit:
                 return found, key
             key, looked_at = row, looked_at + 1
-            entry = self._at(row)
+            if not is_offered:
+                continue
+            entry, compared = self._at(row), compared + 1
             if entry is not None and _begins(entry, last):
                 found.append(entry)
-        return found, key if looked_at == MOST_LOOKED_AT else None
+            if compared == MOST_LOOKED_AT:
+                break
+        return found, key if looked_at == most or compared == MOST_LOOKED_AT else None
 
     def _at(self, row: int) -> tuple[Asset, Work | None] | None:
         number, position = of_row(row)
@@ -206,8 +249,7 @@ class Shelf:
         """The same, the oldest first, all of them."""
         for row in self.database.stream(
             "SELECT block, log_index FROM seen WHERE key = ? AND role = ? ORDER BY block, log_index",
-            _key(of),
-            int(role),
+            (_key(of), int(role)),
         ):
             yield Place(*row)
 
@@ -215,7 +257,14 @@ class Shelf:
 def rows_of(asset: int, title: str | None, works: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
     """The rows of words that an asset and its works have."""
     named = [(row_of(asset), title or "")] + [(row_of(asset, position), id_) for position, id_ in works]
-    return [(row, text) for row, name in named if (text := " ".join(words(name)))]
+    found = [(row, text) for row, name in named if (text := " ".join(words(name)))]
+    return [
+        (row, f"{text} {CATALOG}") if works and row == row_of(asset) else (row, text) for row, text in found
+    ]
+
+
+def _is(asset: Asset, kind: str) -> bool:
+    return not kind or bool(asset.works) == (kind == "catalog")
 
 
 def _begins(entry: tuple[Asset, Work | None], beginning: str) -> bool:

@@ -30,10 +30,23 @@ TABLES: Final = (
     "CREATE TABLE offers (offer_hash BLOB, document_hash BLOB, asset_id BLOB, "
     "PRIMARY KEY (offer_hash, document_hash)) WITHOUT ROWID",
     "CREATE INDEX offers_asset ON offers (asset_id)",
+    # What offers are found by: `source` is a signed one's document, or empty; a price has 32 bytes.
+    "CREATE TABLE offered (offer_hash BLOB, source BLOB, asset_id BLOB, asset INTEGER, epoch INTEGER, "
+    'uses INTEGER, currency BLOB, price BLOB, "end" INTEGER, block INTEGER, '
+    "PRIMARY KEY (offer_hash, source))",
+    "CREATE INDEX offered_asset ON offered (asset)",
+    "CREATE INDEX offered_waiting ON offered (asset_id) WHERE asset IS NULL",
+    "CREATE TABLE cancelled (offer_hash BLOB, block INTEGER, PRIMARY KEY (offer_hash, block)) WITHOUT ROWID",
+    # Each raised its deed's epoch by one.
+    "CREATE TABLE epochs (asset_id BLOB, block INTEGER, log_index INTEGER, "
+    "PRIMARY KEY (asset_id, block, log_index)) WITHOUT ROWID",
     # Only where words stand is kept; what they stand in is in the other tables.
     "CREATE VIRTUAL TABLE words USING fts5(text, content='', detail=none, columnsize=0, tokenize='ascii', "
     f"prefix='{_BEGINNINGS}')",
 )
+
+CATALOG: Final = "\ue000"
+"""What stands in the words of a catalogue's title besides, and in no text: that tells it from works."""
 
 _SHIFT: Final = 32
 

@@ -20,10 +20,11 @@ from starlette.types import Scope
 from licet.api_page import part
 from licet.errors import InputError, LicetError
 from licet.types import parse_hash
+from licet.web import words
 from licet.web.answers import problem, status_of
 from licet.web.asking import asked
 from licet.web.downloads import DOWNLOADS, Download
-from licet.web.headers import SafeHeaders
+from licet.web.headers import SafeHeaders, always
 from licet.web.languages import COOKIE, LANGUAGES, Language, language_of
 from licet.web.openapi import description
 from licet.web.pages import Pages
@@ -67,14 +68,18 @@ def application(site: Site) -> Starlette:
             Middleware(SafeHeaders, node=site.public_rpc),
             Middleware(GZipMiddleware, minimum_size=_SMALL),
         ],
-        exception_handlers={HTTPException: partial(_http_error, pages)},
+        exception_handlers={
+            HTTPException: partial(_http_error, pages),
+            Exception: partial(_crashed, site, pages),
+        },
     )
 
 
 def _api(site: Site, resource: Resource, request: Request) -> Response:
     try:
         values = asked(request, resource.parameters)
-        with site.desk() as desk:
+        chosen = request.query_params.get("lang")
+        with site.desk(chosen if chosen in LANGUAGES else "en") as desk:
             return JSONResponse(resource.view(desk, **values))
     except LicetError as error:
         return _refused(site, error)
@@ -116,10 +121,11 @@ def _page(site: Site, pages: Pages, resource: Resource, request: Request) -> Res
     language = language_of(request)
     try:
         values = asked(request, resource.parameters)
-        with site.desk() as desk:
+        with site.desk(language.code) as desk:
             data = resource.view(desk, **values)
     except LicetError as error:
-        return pages.refusal(request, language, status_of(error), site.live.told(str(error)))
+        said = words.error(language, error, site.live.told(str(error)))
+        return pages.refusal(request, language, status_of(error), said)
     assert resource.template is not None
     # HTMX asks for a part, but for the pages that it brings back from the history.
     headers = request.headers
@@ -162,7 +168,19 @@ def _http_error(pages: Pages, request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     if request.url.path.startswith("/api/"):
         return problem(status, error.detail)
-    return pages.refusal(request, language_of(request), status, error.detail)
+    return pages.refusal(request, language_of(request), status)
+
+
+def _crashed(site: Site, pages: Pages, request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """What is said where the server itself is at fault; the server's log has the error."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    if request.url.path.startswith("/api/"):
+        answer = problem(status, "something is wrong with the server, and stands in its log: ask again later")
+    else:
+        answer = pages.refusal(request, language_of(request), status)
+    # It is made outside of whatever else adds them.
+    answer.headers.update({**always(site.public_rpc), "Cache-Control": "no-store"})
+    return answer
 
 
 class _Kept(FileResponse):

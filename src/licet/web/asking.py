@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from licet.errors import InputError
+from licet.rights.uses import LEAVES, SETS, parse_uses
 from licet.trees.hashing import parse_address
 from licet.types import parse_hash, parse_uint, shown
 from licet.web.views.paging import DEFAULT, MOST, Page
@@ -86,6 +87,21 @@ TOKEN: Final = Parameter(
     lambda text: parse_address(text, "currency"),
     _ADDRESS,
 )
+USE: Final = Parameter(
+    "use",
+    f"uses that an offer has to permit, with commas between: {', '.join([*LEAVES, *SETS])}",
+    parse_uses,
+    {"type": "string"},
+)
+CURRENCY: Final = Parameter(
+    "currency",
+    "the currency that an offer is priced in; the zero address for the native coin",
+    lambda text: parse_address(text, "currency"),
+    _ADDRESS,
+)
+MOST_PRICE: Final = Parameter(
+    "most", "an offer's highest price, in whole units of the currency: 25 or 12.50", str, {"type": "string"}
+)
 SALT: Final = Parameter(
     "salt", "of the purchase, where it is chosen already", lambda t: parse_hash(t, "salt"), _HASH
 )
@@ -112,11 +128,16 @@ def asked(request: Request, parameters: tuple[Parameter, ...]) -> dict[str, Any]
         text = source.get(parameter.name)
         if text is None or (text == "" and not parameter.in_path):
             if parameter.required:
-                raise InputError(f"{parameter.name} is missing: {parameter.about}")
+                raise InputError(f"{parameter.name} is missing: {parameter.about}", parameter=parameter.name)
             continue
         if "\0" in text:
-            raise InputError(f"{parameter.name} is {shown(text)}: text without NUL is expected")
-        values[parameter.name] = parameter.read(text)
+            raise InputError(
+                f"{parameter.name} is {shown(text)}: text without NUL is expected", parameter=parameter.name
+            )
+        try:
+            values[parameter.name] = parameter.read(text)
+        except InputError as error:
+            raise InputError(str(error), **{**error.facts, "parameter": parameter.name}) from error
     if PAGE[0] in parameters:
         values["page"] = Page(values.pop("after", ""), values.pop("limit", DEFAULT))
     return values

@@ -72,6 +72,14 @@ def _summary(desk: Desk, address: Address) -> File:
     return File(text.encode(), "text/markdown", f"{address}.summary.md")
 
 
+def _library(desk: Desk, address: Address) -> File:
+    return File(accounts.library(desk, address), "application/ld+json", f"{address}.croissant.json")
+
+
+def _holdings(desk: Desk, address: Address) -> File:
+    return File(accounts.holdings(desk, address), "text/csv", f"{address}.licenses.csv")
+
+
 def _report(desk: Desk, suffix: str) -> File:
     if suffix not in REPORTS:
         raise InputError(f"{shown(suffix)} is no form of the report: {', '.join(REPORTS)} are")
@@ -102,6 +110,20 @@ DOWNLOADS: Final = (
         _summary,
         (address_in_path("address", "who holds the licenses"),),
         "text/markdown",
+    ),
+    Download(
+        "/accounts/{address}/croissant",
+        "All that an account's licenses permit now, as one data set (Croissant 1.1).",
+        _library,
+        (address_in_path("address", "who holds the licenses"),),
+        "application/ld+json",
+    ),
+    Download(
+        "/accounts/{address}/holdings",
+        "The licenses that an account holds, as CSV.",
+        _holdings,
+        (address_in_path("address", "who holds the licenses"),),
+        "text/csv",
     ),
     Download(
         "/audit/report/{suffix}",

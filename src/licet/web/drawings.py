@@ -9,6 +9,7 @@ from markupsafe import Markup
 from licet.auditor.papers.html.markup import Html, tag
 from licet.auditor.papers.html.periods import LATEST, by_period
 from licet.auditor.papers.html.plots import Earned, columns, rows
+from licet.auditor.papers.html.words import Words
 from licet.auditor.report.lines import ClaimLine
 from licet.text import one_line, short
 from licet.types import Address
@@ -78,12 +79,21 @@ def by_time(
 
 
 def over_time(
-    audited: Audited, token: Address, amounts: Mapping[int, int], title: str, parts: Parts = ()
+    audited: Audited,
+    token: Address,
+    amounts: Mapping[int, int],
+    title: str,
+    words: Words,
+    parts: Parts = (),
 ) -> Markup:
     """Amounts by period: a column for each, of one piece, or of the parts that it is made of."""
     sums, pieces = _by_period(amounts, parts)
     shown = audited.amounts
-    return Markup(columns(sums, shown.of(token), lambda units: shown.rounded(token, units), title, pieces))
+
+    def rounded(units: int) -> str:
+        return shown.rounded(token, units)
+
+    return Markup(columns(sums, shown.of(token), rounded, title, words, pieces))
 
 
 def _by_period(
@@ -129,10 +139,10 @@ def _times(taken: Mapping[str, Any]) -> dict[int, int]:
     return {min(int(time), LATEST): int(units) for time, units in taken["by_time"].items()}
 
 
-def by_vault(audited: Audited, token: Address, lines: Sequence[Any], title: str) -> Markup:
+def by_vault(audited: Audited, token: Address, lines: Sequence[Any], title: str, words: Words) -> Markup:
     """What somebody was paid and is due, vault by vault: a bar for each."""
     earned = [Earned(short(line.vault), line.vault, line.claimed, line.due or 0) for line in lines]
-    return Markup(rows(earned, audited.amounts.of(token), title))
+    return Markup(rows(earned, audited.amounts.of(token), title, words))
 
 
 def _places(nodes: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:

@@ -35,6 +35,11 @@ def policy(node: str) -> str:
     return "; ".join(rules)
 
 
+def always(node: str) -> dict[str, str]:
+    """The headers themselves, by their names. Argument as of `policy`."""
+    return {"Content-Security-Policy": policy(node), **_ALWAYS}
+
+
 class SafeHeaders:
     """Middleware that adds them.
 
@@ -45,7 +50,7 @@ class SafeHeaders:
 
     def __init__(self, app: ASGIApp, node: str) -> None:
         self._app: Final = app
-        self._always: Final = {"Content-Security-Policy": policy(node), **_ALWAYS}
+        self._always: Final = always(node)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""

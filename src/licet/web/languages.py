@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -25,10 +25,12 @@ class Language:
     Attributes:
         code: as `lang` has it.
         messages: what there is to say, by its key; `{name}` stands for a value.
+        words: what the programs say in English themselves; none in English.
     """
 
     code: str
     messages: Mapping[str, str]
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, key: str, **values: object) -> str:
         """A message. Of one that counts, `<key>_one` is taken for one.
@@ -53,8 +55,10 @@ class Language:
 @cache
 def language(code: str) -> Language:
     """A language by its code."""
-    text = files(__package__).joinpath("messages").joinpath(f"{code}.json").read_text(encoding="utf-8")
-    return Language(code, json.loads(text))
+    folder = files(__package__).joinpath("messages")
+    messages = json.loads(folder.joinpath(f"{code}.json").read_text(encoding="utf-8"))
+    own = folder.joinpath(f"{code}.words.json")
+    return Language(code, messages, json.loads(own.read_text(encoding="utf-8")) if own.is_file() else {})
 
 
 def language_of(request: Request) -> Language:

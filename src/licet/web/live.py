@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final, TypeVar
 
-from licet.auditor import AuditReport, CaseLine, SaleLine, StatementSheet, VaultSheet
+from licet.auditor import AuditReport, CaseLine, MeterSheet, SaleLine, StatementSheet, VaultSheet
 from licet.auditor.papers import write_report
 from licet.auditor.papers.columns import Table
 from licet.auditor.papers.html.amounts import Amounts
@@ -27,6 +27,8 @@ from licet.errors import LicetError
 from licet.text import one_line
 from licet.trees.sums import SumTree
 from licet.types import Address, Hash32
+from licet.web.languages import LANGUAGES, language
+from licet.web.words import figure_words
 
 _MANY: Final = 10_000
 _Logged = TypeVar("_Logged", SaleLine, PaymentLine)
@@ -75,10 +77,13 @@ class Audited:
         return {table.name: table for table in tables_of(self.report)}
 
     @cached_property
-    def figures(self) -> Html:
-        """Income, earnings and the flow of money, as plots."""
+    def figures(self) -> dict[str, Html]:
+        """Income, earnings and the flow of money, as plots; by the language's code."""
         sums = tuple(self.tables["payee_sums"].lines())
-        return joined(*figures(self.report, sums, self.amounts))
+        return {
+            code: joined(*figures(self.report, sums, self.amounts, figure_words(language(code))))
+            for code in LANGUAGES
+        }
 
     @cached_property
     def _books(self) -> dict[Address, list[int]]:
@@ -171,6 +176,14 @@ class Audited:
         sales = (line for line in payments if line.movement is Movement.SALE and line.moved is not False)
         return sum(line.amount for line in sales)
 
+    @cached_property
+    def _meters(self) -> dict[Hash32, MeterSheet]:
+        return {sheet.license_id: sheet for sheet in self.report.meters}
+
+    def meter(self, license_id: Hash32) -> MeterSheet | None:
+        """The deposit of a metered license."""
+        return self._meters.get(license_id)
+
     def stated(self, statement_id: Hash32) -> str | None:
         """How far a statement has come: `contestable`, `contested`, `due`, `released` or `returned`."""
         sheet = self._statements.get(statement_id)
@@ -207,7 +220,7 @@ class Audited:
         """Makes all of it now, so that no visitor waits."""
         for made in (
             *(self.amounts, self.tables, self.figures, self._books, self._claims, self._sheets, self._splits),
-            *(self._pen, self._large, self._statements, self._cases, self._income),
+            *(self._pen, self._large, self._statements, self._cases, self._income, self._meters),
         ):
             assert made is not None
 
@@ -234,7 +247,7 @@ class Live:
         self._lock: Final = threading.Lock()
         self._audited: Audited | None = None
         self._progress: dict[str, tuple[int, int]] = {}
-        self._faults: dict[str, str] = {}
+        self._errors: dict[str, LicetError] = {}
 
     @property
     def audited(self) -> Audited | None:
@@ -243,9 +256,13 @@ class Live:
 
     @property
     def faults(self) -> list[str]:
-        """What goes wrong at present."""
+        """What goes wrong at present, in words."""
+        return list(self.errors())
+
+    def errors(self) -> dict[str, LicetError]:
+        """The same, by the words."""
         with self._lock:
-            return list(dict.fromkeys(self._faults.values()))
+            return {self.told(str(error)): error for error in self._errors.values()}
 
     def progress(self) -> Iterator[tuple[str, int, int]]:
         """The steps that are under way: what, how much is done, how much there is."""
@@ -273,6 +290,6 @@ class Live:
         """Notes that some work fails, or no longer does."""
         with self._lock:
             if error is None:
-                self._faults.pop(work, None)
+                self._errors.pop(work, None)
             else:
-                self._faults[work] = self.told(str(error))
+                self._errors[work] = error

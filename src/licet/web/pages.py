@@ -1,6 +1,7 @@
 """Pages, made by templates in which whatever is not markup of the template's own is escaped."""
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -11,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from licet.auditor.papers.columns import moment
+from licet.rights.uses import LEAVES
 from licet.text import format_time, one_line, short
-from licet.web import drawings
+from licet.types import ZERO_ADDRESS
+from licet.web import drawings, words
 from licet.web.languages import LANGUAGES, Language
 from licet.web.site import Site
 
@@ -59,9 +62,11 @@ class Pages:
         context = self._context(request, language, data, values) | {"part": part}
         return HTMLResponse(self._templates.get_template(template).render(context), status)
 
-    def refusal(self, request: Request, language: Language, status: HTTPStatus, detail: str) -> Response:
+    def refusal(
+        self, request: Request, language: Language, status: HTTPStatus, said: words.Said | None = None
+    ) -> Response:
         """A page that says why there is none."""
-        data = {"status": int(status), "detail": one_line(detail)}
+        data = {"status": int(status), "said": said}
         return self.page(request, language, "refusal.html", data, {}, status=status)
 
     def _context(
@@ -77,12 +82,21 @@ class Pages:
             "t": language.text,
             "form": language.form,
             "known": language.known,
+            "figure_words": words.figure_words(language),
+            "named": partial(words.named, language),
+            "event_of": partial(words.event_of, language),
+            "finding_of": partial(words.finding, language),
+            "cells_of": partial(words.cells, language),
+            "error_of": partial(words.error, language),
+            "step_of": lambda step: language.words.get(f"step.{step}", step),
             "span": lambda seconds: span(language, seconds),
             "time": time,
             "with_query": lambda **changes: _with_query(request, changes),
             "live": self._site.live,
             "chain_id": self._site.contracts.chain.chain_id,
             "draw": drawings,
+            "uses": tuple(LEAVES),
+            "native": ZERO_ADDRESS,
             "audited": self._site.live.audited,
         }
 

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from licet.rights.uses import Use
 from licet.types import Address, Hash32
 from licet.web.asking import (
+    CURRENCY,
     LICENSEE,
+    MOST_PRICE,
     PAGE,
     QUANTITY,
     SALT,
     TOKEN,
+    USE,
     Parameter,
     address_in_path,
     hash_in_path,
@@ -50,6 +54,7 @@ class Resource:
 _ASSET: Final = hash_in_path("asset_id", "an asset's id")
 _OFFER: Final = hash_in_path("offer_hash", "an offer's hash")
 _LICENSE: Final = hash_in_path("license_id", "a license's id")
+NO_USE: Final = Use(0)
 _ACCOUNT: Final = address_in_path("address", "account or vault")
 
 
@@ -59,19 +64,28 @@ def _quote(
     return offers.quote(desk, offer_hash, licensee, quantity, salt)
 
 
-def _works(desk: Desk, page: Page, q: str = "", kind: str = "") -> dict[str, Any]:
-    return works.works(desk, page, q, kind)
+def _works(
+    desk: Desk,
+    page: Page,
+    q: str = "",
+    kind: str = "",
+    use: Use = NO_USE,
+    currency: Address | None = None,
+    most: str = "",
+) -> dict[str, Any]:
+    return works.works(desk, page, q, kind, works.wanted(desk, use, currency, most))
 
 
 RESOURCES: Final = (
     Resource("/config", "The chain, the contracts and the currencies.", config),
     Resource(
         "/works",
-        "Works and catalogues, the newest first; with `q`, those found by it.",
+        "Works and catalogues, the newest first: all, or found by words, by kind, by what is on offer.",
         _works,
         (
             words("q", "words of titles and works' ids, an asset's id, or a SHA-256"),
             words("kind", "work or catalog, for those alone"),
+            *(USE, CURRENCY, MOST_PRICE),
             *PAGE,
         ),
         "works.html",

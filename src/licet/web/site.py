@@ -30,6 +30,7 @@ class Desk:
         currencies: how amounts are shown.
         live: the latest audit.
         public_rpc: the node's URL, as browsers are told.
+        language: the code of the one in which sentences are made.
     """
 
     contracts: Contracts
@@ -40,6 +41,7 @@ class Desk:
     currencies: Currencies
     live: Live
     public_rpc: str
+    language: str = "en"
 
 
 class Site:
@@ -75,8 +77,11 @@ class Site:
         self._free: Final[LifoQueue[tuple[Index, Shelf]]] = LifoQueue()
 
     @contextlib.contextmanager
-    def desk(self) -> Iterator[Desk]:
+    def desk(self, language: str = "en") -> Iterator[Desk]:
         """A desk for one request.
+
+        Args:
+            language: the code of the one in which sentences are made.
 
         Raises:
             IndexUnusable, IndexFailed: the index or the shelf cannot be opened.
@@ -95,6 +100,7 @@ class Site:
                 self.currencies,
                 self.live,
                 self.public_rpc,
+                language,
             )
         finally:
             self._free.put((index, shelf))

@@ -91,6 +91,17 @@ export class Node {
     return BigInt(await this.ask<Hex>("eth_getBalance", account, "latest"));
   }
 
+  /** About what the network asks for a transaction, in its coin's smallest unit; null where the node cannot tell. */
+  async fee(call: Call): Promise<bigint | null> {
+    try {
+      const asked = [this.ask<Hex>("eth_estimateGas", call), this.ask<Hex>("eth_gasPrice")];
+      const [gas, price] = await Promise.all(asked);
+      return BigInt(gas ?? 0) * BigInt(price ?? 0);
+    } catch {
+      return null;
+    }
+  }
+
   transaction(hash: Hex): Promise<Transaction | null> {
     return this.ask("eth_getTransactionByHash", hash);
   }

@@ -4,6 +4,7 @@ import type { Address, Hex } from "viem";
 import { keccak256 } from "viem/utils";
 
 import { LicenseToken, encode } from "../chain/contracts";
+import { type Call, Refused } from "../chain/node";
 import { refusal, revertData } from "../chain/refusal";
 import { type OfferAnswer, type Quote, offerOf, quoteOf } from "../server";
 import { NATIVE, type Offer, type Order, licenseId, newSalt, offerHash, readOffer, totalOf } from "./offer";
@@ -34,7 +35,7 @@ export interface Shown {
 }
 
 /** What is going on, for whoever looks at the page. */
-export type Step = "reading" | "approve" | "sign" | "confirm";
+export type Step = "reading" | "reset" | "approve" | "sign" | "confirm";
 type Tell = (step: Step) => void;
 
 /** Under what key an account's purchase of an offer stands. */
@@ -157,31 +158,56 @@ export async function pay(
   permitted: ((domain: Domain) => Promise<Plan>) | null,
 ): Promise<Paid> {
   const { node, session, config } = scene;
-  const missing: [Address, bigint][] = [];
+  const missing: Missing[] = [];
   for (const [currency, sum] of sums) {
     const has = await balanceOf(node, currency, session.account);
     if (has < sum) throw new TooLittle(has, sum, currency);
     if (currency === NATIVE || sum === 0n) continue;
-    if ((await allowance(node, currency, session.account, plan.to)) < sum) missing.push([currency, sum]);
+    const before = await allowance(node, currency, session.account, plan.to);
+    if (before < sum) missing.push({ currency, sum, before });
   }
   const first = missing[0];
   if (!first) return { plan, approved: false };
   await wouldSell(scene, plan);
   if (await session.batches(config)) {
-    const allowances = missing.map(([currency, sum]) => ({ to: currency, data: approval(plan.to, sum) }));
-    return { plan: { ...plan, first: allowances }, approved: false };
+    const first = await Promise.all(missing.map((each) => allowances(scene, plan.to, each)));
+    return { plan: { ...plan, first: first.flat() }, approved: false };
   }
-  const domain = permitted && missing.length === 1 ? await domainOf(node, first[0], config.chain_id) : null;
+  const domain = permitted && missing.length === 1 ? await domainOf(node, first.currency, config.chain_id) : null;
   if (domain && permitted) {
     await session.stillOn(config);
     tell("sign");
     return { plan: await permitted(domain), approved: false };
   }
-  for (const [currency, sum] of missing) {
-    const allowing = { ...plan, key: `${plan.key} approve`, what: "approve", to: currency, value: 0n };
-    await sendFirst(scene, { ...allowing, data: approval(plan.to, sum) }, () => tell("approve"));
+  for (const each of missing) {
+    const calls = await allowances(scene, plan.to, each);
+    for (const [at, { data, to }] of calls.entries()) {
+      const allowing = { ...plan, key: `${plan.key} approve`, what: "approve", to, value: 0n, data };
+      await sendFirst(scene, allowing, () => tell(at < calls.length - 1 ? "reset" : "approve"));
+    }
   }
   return { plan, approved: true };
+}
+
+/** An allowance that does not suffice. */
+interface Missing {
+  currency: Address;
+  sum: bigint;
+  before: bigint;
+}
+
+/** The calls that allow exactly so much. Some currencies want an older allowance set to nothing first. */
+async function allowances(scene: Scene, spender: Address, { currency, sum, before }: Missing): Promise<Call[]> {
+  const [reset, wanted] = [0n, sum].map((much) => ({ to: currency, data: approval(spender, much) }));
+  if (!reset || !wanted) return [];
+  if (before === 0n) return [wanted];
+  try {
+    await scene.node.call({ from: scene.session.account, ...wanted });
+    return [wanted];
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return [reset, wanted];
+  }
 }
 
 /** Asks for the purchase itself, once it is known how it is paid. */

@@ -7,7 +7,7 @@ import { type Node, NodeLost, Refused, type Transaction } from "../chain/node";
 import { refusal, revertData } from "../chain/refusal";
 import { Session } from "../wallet/session";
 import { retire } from "./salts";
-import { type Deal, change, deals, forget, open } from "./store";
+import { type Deal, change, deals, forget, fresh, open } from "./store";
 
 const FIRST_WAIT = 500; // milliseconds between two looks, which grow
 const LONGEST_WAIT = 5_000;
@@ -15,6 +15,8 @@ const LONGEST_WAIT = 5_000;
 const UNKNOWN = { status: 0, hash: undefined };
 const DONE = 200;
 const FAILED = 400;
+const DEPTH = 12; // blocks on a transaction after which nobody looks whether it is still there
+const WATCHED = 10 * 60_000; // milliseconds, where blocks are rare
 const ASKED_FOR = 15 * 60_000; // how long a wallet that was asked before a reload may still be open
 
 type Lost = (isLost: boolean) => void;
@@ -35,6 +37,38 @@ export async function follow(node: Node, deal: Deal, lost: Lost = () => {}): Pro
   return deal;
 }
 
+/** Watches over a deal that is confirmed, until so many blocks stand on it that none will be taken back.
+ *
+ * It comes back as sent where the chain has taken its block back, and the transaction is in none any more.
+ */
+export async function stand(node: Node, deal: Deal): Promise<Deal> {
+  const until = Date.now() + WATCHED;
+  for (let wait = FIRST_WAIT; deal.state === "confirmed" && Date.now() < until; wait = Math.min(wait * 1.3, LONGEST_WAIT)) {
+    try {
+      if (deal.mined !== undefined && (await node.number()) - deal.mined >= DEPTH) return deal;
+      deal = await again(node, deal);
+    } catch (error) {
+      if (!(error instanceof NodeLost || error instanceof Refused)) throw error;
+    }
+    if (deal.state === "confirmed") await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  return deal;
+}
+
+/** What was confirmed a while ago and is not any more, looked at once: shown as under way again. */
+export async function revive(node: Node, chainId: number): Promise<void> {
+  const young = deals().filter((deal) => deal.chainId === chainId && fresh(deal));
+  await Promise.all(young.map((deal) => again(node, deal).catch(() => deal)));
+}
+
+async function again(node: Node, deal: Deal): Promise<Deal> {
+  if (!deal.hash) return deal; // the wallet's word was all there was
+  const receipt = await node.receipt(deal.hash);
+  if (!receipt) return change({ ...deal, state: "sent" });
+  const mined = Number(receipt.blockNumber);
+  return mined === deal.mined ? deal : change({ ...deal, mined });
+}
+
 /** The deal as others who follow it have left it; given up, where somebody has forgotten it. */
 function kept(deal: Deal): Deal {
   const found = deals().find((each) => each.key === deal.key && each.asked === deal.asked);
@@ -46,7 +80,7 @@ async function look(node: Node, deal: Deal): Promise<Deal> {
   if (!open(deal)) return deal;
   const receipt = deal.hash ? await node.receipt(deal.hash) : null;
   if (deal.hash && receipt) {
-    if (receipt.status === "0x1") return confirmed(deal);
+    if (receipt.status === "0x1") return confirmed({ ...deal, mined: Number(receipt.blockNumber) });
     return change({ ...deal, state: "failed", why: await whyFailed(node, deal.hash, receipt.blockNumber) });
   }
   if (deal.batch && !deal.hash) return batched(deal);

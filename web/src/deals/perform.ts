@@ -30,6 +30,7 @@ export interface Scene {
   config: Config;
   node: Node;
   session: Session;
+  fee?: (units: bigint) => void; // told what the network is about to ask, when the wallet is asked
 }
 
 /** What is wanted: a call, and what it is for; `first` are calls that go with it, in one transaction; it may be a part of several. */
@@ -77,7 +78,11 @@ export async function tryOut(scene: Scene, plan: Plan): Promise<void> {
 export async function send(scene: Scene, plan: Plan, asking: () => void): Promise<Deal> {
   const { config, node, session } = scene;
   if (!plan.first) await tryOut(scene, plan);
-  const [nonce, block] = await Promise.all([node.nonce(session.account), node.number()]);
+  const [nonce, block, fee] = await Promise.all([
+    node.nonce(session.account),
+    node.number(),
+    plan.first ? null : node.fee(callOf(scene, plan)),
+  ]);
   await session.stillOn(config);
   const { key, what, title, to, licenses, offers, part, parts } = plan;
   const deal = keep({
@@ -92,6 +97,7 @@ export async function send(scene: Scene, plan: Plan, asking: () => void): Promis
     state: "asked",
   });
   asking();
+  if (fee) scene.fee?.(fee);
   let hash: Hex;
   try {
     if (plan.first) {

@@ -2,6 +2,7 @@
 
 import type { Address, Hex } from "viem";
 
+const FRESH = 10 * 60_000; // milliseconds
 const PLACE = "licet.deals";
 const MOST = 60;
 
@@ -33,6 +34,7 @@ export interface Deal {
   part?: number; // of so many parts, where one transaction does not hold it all
   parts?: number;
   why?: string;
+  mined?: number; // the block that has it, as far as is known
 }
 
 const listeners = new Set<() => void>();
@@ -84,6 +86,11 @@ export function watchDeals(listener: () => void): void {
 /** Whether it may still come about. */
 export function open(deal: Deal): boolean {
   return deal.state === "asked" || deal.state === "sent";
+}
+
+/** Whether the chain could still take back what it confirmed. */
+export function fresh(deal: Deal): boolean {
+  return deal.state === "confirmed" && Date.now() - deal.asked < FRESH;
 }
 
 function same(a: Deal, b: Deal): boolean {

@@ -45,7 +45,7 @@ const asked = new Map<Address, Promise<Named>>();
 
 /** A currency, by what the server says of it, else by what it says itself; without a name, in its smallest unit. */
 export function currencyOf(settings: Config, address: Address): Promise<Named> {
-  if (/^0x0*$/.test(address)) return Promise.resolve({ symbol: "ETH", decimals: 18 });
+  if (/^0x0*$/.test(address)) return Promise.resolve({ symbol: settings.coin, decimals: 18 });
   const listed = settings.currencies.find((each) => each.address.toLowerCase() === address.toLowerCase());
   if (listed) return Promise.resolve(listed);
   const known = asked.get(address) ?? named(new Node(settings.rpc_url), address);

@@ -1,6 +1,7 @@
 /** A button that does one thing with a wallet, and the line below it that tells how far it has come. */
 
 import { Node } from "../chain/node";
+import { revive } from "../deals/follow";
 import { type Scene, once } from "../deals/perform";
 import { type Deal, deals, open, watchDeals } from "../deals/store";
 import { type Config, config } from "../server";
@@ -38,8 +39,10 @@ export class Action {
   /** Goes on with what was begun before the page was loaded. */
   async resume(): Promise<void> {
     const settings = await config();
+    const node = new Node(settings.rpc_url);
+    await revive(node, settings.chain_id);
     const begun = this.begun(settings);
-    if (begun) this.after(await this.status.follow(new Node(settings.rpc_url), begun));
+    if (begun) this.after(await this.status.follow(node, begun));
     await this.lock();
   }
 
@@ -52,7 +55,8 @@ export class Action {
       if (!this.ready || this.begun(settings)) return;
       const session = await Session.connect();
       await session.onNetwork(settings);
-      const scene = { config: settings, node: new Node(settings.rpc_url), session };
+      const fee = (units: bigint) => this.status.fee(units, settings.coin);
+      const scene = { config: settings, node: new Node(settings.rpc_url), session, fee };
       const sent = await once(keyOf(this.key(settings), scene), () => this.run(scene, this.status));
       if (sent) this.after(await this.status.follow(scene.node, sent));
     } catch (error) {

@@ -6,6 +6,7 @@ import { Node } from "../chain/node";
 import { basket, put, takeOut, watchBasket } from "../deals/basket";
 import { Changed, type Shown, buy, checkQuote, proven, purchaseKey } from "../deals/buying";
 import { Kind, NATIVE, type Offer, totalOf } from "../deals/offer";
+import { revive } from "../deals/follow";
 import { once } from "../deals/perform";
 import { retire } from "../deals/salts";
 import { type Deal, deals, open, watchDeals } from "../deals/store";
@@ -94,7 +95,8 @@ class Buying {
     try {
       const session = await Session.connect();
       await session.onNetwork(settings);
-      const scene = { config: settings, node: new Node(settings.rpc_url), session };
+      const fee = (units: bigint) => this.status.fee(units, settings.coin);
+      const scene = { config: settings, node: new Node(settings.rpc_url), session, fee };
       const key = purchaseKey(settings.chain_id, this.offer, session.account);
       const sent = await once(key, () =>
         buy(scene, shown, this.title, (step) => this.status.step(STEPS[step], { price: this.price.value })),
@@ -122,6 +124,7 @@ class Buying {
 
   /** Goes on with what was begun before the page was loaded, whatever the wallet says by now. */
   private async resume(): Promise<void> {
+    if (this.settings) await revive(new Node(this.settings.rpc_url), this.settings.chain_id);
     const begun = this.begun();
     if (begun && this.settings) await this.status.follow(new Node(this.settings.rpc_url), begun);
     this.lock();

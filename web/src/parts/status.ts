@@ -1,8 +1,9 @@
 /** The line below a button that says what is going on: read aloud by screen readers, and linked to what came of it. */
 
-import { follow } from "../deals/follow";
+import { follow, stand } from "../deals/follow";
 import type { Scene } from "../deals/perform";
 import { type Deal, forget } from "../deals/store";
+import { roughly } from "../text/amounts";
 import { type Line, say, short } from "../text/say";
 import { element } from "./dom";
 import { type Told, told } from "./telling";
@@ -24,6 +25,11 @@ export class Status {
 
   step(line: Line, facts: Record<string, string> = {}): void {
     this.say("busy", say(line, facts));
+  }
+
+  /** Adds what the network asks for what the wallet shows. */
+  fee(units: bigint, coin: string): void {
+    this.line.append(" ", say("fee", { fee: roughly(units, 18, coin) }));
   }
 
   clear(): void {
@@ -72,7 +78,14 @@ export class Status {
       wasLost = isLost;
     });
     tell(() => this.show(done));
+    void this.stand(node, done, () => turn === this.turn);
     return done;
+  }
+
+  /** Says so if the chain takes back what it had confirmed. */
+  private async stand(node: Scene["node"], deal: Deal, isShown: () => boolean): Promise<void> {
+    const after = await stand(node, deal);
+    if (after.state === "sent" && isShown()) await this.follow(node, after);
   }
 
   /** A way out for whoever knows better. Another attempt buys nothing twice: it has the salt of this one. */
@@ -95,4 +108,7 @@ const LINES: Record<string, Line> = {
   register: "registered",
   publish: "published",
   approve: "approved",
+  report: "reported",
+  close: "closed",
+  withdraw: "withdrawn",
 };

@@ -1,7 +1,7 @@
 /** `<div data-wallet>` in the head of every page: who is connected, and the way to one's own page. */
 
 import { basket, watchBasket } from "../deals/basket";
-import { deals, open } from "../deals/store";
+import { deals, fresh, open } from "../deals/store";
 import { say, short } from "../text/say";
 import { Session } from "../wallet/session";
 import { element } from "./dom";
@@ -34,5 +34,5 @@ export async function mountWallet(place: HTMLElement): Promise<void> {
     place.replaceChildren(full, own, leave, line);
   });
   await Session.restore().catch(() => null);
-  if (deals().some(open)) (await import("./pending")).showPending();
+  if (deals().some((deal) => open(deal) || fresh(deal))) (await import("./pending")).showPending();
 }

@@ -13,6 +13,13 @@ export function grouped(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** `0.000123 ETH`: an amount to about three digits. */
+export function roughly(units: bigint, decimals: number, symbol: string): string {
+  const digits = Math.max(0, units.toString().length - 3);
+  const rounded = (units / 10n ** BigInt(digits)) * 10n ** BigInt(digits);
+  return `${formatUnits(rounded, decimals)} ${symbol}`;
+}
+
 /** What somebody typed, in the smallest unit; null if it is no such amount. */
 export function units(typed: string, decimals: number): bigint | null {
   const found = /^(\d{1,60})(?:\.(\d+))?$/.exec(typed.trim());

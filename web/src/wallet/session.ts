@@ -106,7 +106,7 @@ export class Session {
         chainId,
         chainName: config.chain_name,
         rpcUrls: [new URL(config.rpc_url, location.href).href],
-        nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+        nativeCurrency: { name: config.coin, symbol: config.coin, decimals: 18 },
       };
       await this.request("wallet_addEthereumChain", [chain]);
     }

@@ -1,6 +1,5 @@
 """What somebody's licenses come to, in the words of others: of regulators, and of data sets."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,9 +11,8 @@ from licet.cli.session import Session, takes
 from licet.documents import write_document
 from licet.errors import InputError
 from licet.fingerprint import check_new
+from licet.licensee.exporting import library_as_croissant, license_as_croissant
 from licet.rights.eu_summary import Modality
-from licet.rights.formats.croissant import DataSet, croissant
-from licet.rights.terms import Terms
 from licet.types import Address, Hash32, parse_hash, shown
 
 Stated = tuple[Hash32, Modality]
@@ -55,35 +53,40 @@ def summary(session: Session, holder: Address | None, modalities: tuple[Stated, 
 
 
 @click.command("export")
-@click.argument("license_id", type=LICENSE, metavar="LICENSE")
+@click.argument("license_id", type=LICENSE, required=False, metavar="[LICENSE]")
 @click.option("--to", "target", type=click.Choice(["croissant"]), required=True, help="The format.")
+@click.option("--holder", type=ADDRESS, metavar="ADDRESS", help="Whose licenses.  [default: the account's]")
 @click.option("--out", type=FILE, metavar="FILE", help="The file to write into.  [default: stdout]")
-@takes(documents=True)
-def export(session: Session, license_id: Hash32, target: str, out: Path | None, as_json: bool) -> None:
+@takes(account=True, documents=True)
+def export(
+    session: Session,
+    license_id: Hash32 | None,
+    target: str,
+    holder: Address | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Describe what LICENSE is of as a data set, for tools of machine learning: Croissant 1.1.
 
-    With the works of a catalogue by their SHA-256, and the license itself as an ODRL policy.
+    With the works of a catalogue by their SHA-256, and the license itself as an ODRL policy. Without LICENSE,
+    all that an account's licenses permit now, as one data set.
     """
     if out is not None:
         check_new(out)
     licensee = session.licensee
-    metadata = _croissant(licensee.data_set(license_id), licensee.agreement(license_id))
+    if license_id is None:
+        metadata = library_as_croissant(licensee, session.party(holder, "--holder"))
+    else:
+        metadata = license_as_croissant(licensee, license_id)
     if out is None:
         click.echo(metadata.decode(), nl=False)
         return
     write_document(metadata, out)
     emit(
         {"license_id": license_id, "format": target, "file": str(out)},
-        facts(license=license_id, file=str(out)),
+        facts(**({"license": license_id} if license_id else {}), file=str(out)),
         as_json=as_json,
     )
-
-
-def _croissant(dataset: DataSet, terms: Terms) -> bytes:
-    # Loads what JSON-LD needs, which no other command does.
-    from licet.rights.formats.odrl import FORMAT
-
-    return croissant(dataset, terms, json.loads(FORMAT.write([terms]).data))
 
 
 def _by_asset(stated: Iterable[Stated]) -> dict[Hash32, tuple[Modality, ...]]:

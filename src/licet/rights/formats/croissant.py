@@ -5,7 +5,7 @@ whose hash stands on chain. So a catalogue of a million works costs no more than
 stand there as files besides, by their hashes: where they are, whoever has the license knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from mimetypes import MimeTypes
 from typing import Any, Final
@@ -18,6 +18,7 @@ from licet.rights.explain import statement
 from licet.rights.syntax.strict_json import write_json
 from licet.rights.syntax.xsd import moment
 from licet.rights.terms import Terms
+from licet.text import plural
 from licet.types import Hash32
 
 MAX_FILES: Final = 256
@@ -112,29 +113,106 @@ def croissant(dataset: DataSet, terms: Terms, policy: Mapping[str, Any]) -> byte
     """
     document = terms.document
     metadata: Node = {
-        "@context": dict(_CONTEXT),
-        "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.1",
-        "name": dataset.name,
-        "description": _description(dataset, terms),
+        **_head(dataset.name, _description(dataset, terms), dataset.published),
         "url": dataset.uri or dataset.asset,
         "identifier": dataset.asset,
-        "version": "1.0.0",
-        "datePublished": moment(dataset.published).partition("T")[0],
-        "creator": {"@type": "Organization", "name": dataset.creator_name or dataset.creator}
-        | {"url": dataset.creator},
-        "citeAs": _citation(dataset),
-        "license": [link.href for link in document.links if link.relation == Relation.LICENSE]
-        or [ni_uri(dataset.terms)],
+        "creator": _creator(dataset),
+        "citeAs": _citation(
+            dataset.name, dataset.creator_name or dataset.creator, dataset.published, dataset.asset
+        ),
+        "license": _licenses(dataset, terms),
         "usageInfo": _usage(policy, document.title),
     }
     if document.attribution:
         metadata["creditText"] = document.attribution
+    records = {} if dataset.document is None else {"recordSet": [_records("works", "catalog")]}
+    return write_json(metadata | {"distribution": _files(dataset, "catalog")} | records)
+
+
+@dataclass(frozen=True, slots=True)
+class Licensed:
+    """A license in a library.
+
+    Attributes:
+        dataset: what is licensed.
+        terms: on which terms.
+        policy: the same as an ODRL agreement, as `croissant` takes it.
+    """
+
+    dataset: DataSet
+    terms: Terms
+    policy: Mapping[str, Any]
+
+
+def library(licensed: Sequence[Licensed], holder: str, now: int, left_out: int = 0) -> bytes:
+    """Writes all that somebody holds licenses of as one data set: a record set for each catalogue.
+
+    Args:
+        licensed: the licenses, at least one.
+        holder: the IRI of who holds them.
+        now: when that was so, unix seconds.
+        left_out: how many licenses there are besides, whose documents are not at hand.
+
+    Raises:
+        InputError: there is no license; or as `croissant`.
+    """
+    if not licensed:
+        raise InputError(f"{holder} holds no license that runs and whose documents are at hand")
+    sets = {each.dataset.asset: each.dataset for each in licensed}.values()
+    catalogs = {each.document: each for each in sets if each.document is not None}
+    works = sum(len(each.works) for each in sets)
+    said = [f"{plural(len(licensed), 'license')}, {plural(works, 'work')}."]
+    if left_out:
+        said.append(f"{plural(left_out, 'more license')} left out: documents are not at hand.")
+    name = f"Licensed works of {holder}"
+    files = [file for each in sets for file in _files(each, f"catalog/{(each.document or '')[2:]}")]
+    credits_ = dict.fromkeys(each.terms.document.attribution for each in licensed)
+    metadata: Node = {
+        **_head(name, " ".join(said), now),
+        "url": holder,
+        "identifier": holder,
+        "creator": list({each.creator: _creator(each) for each in sets}.values()),
+        "citeAs": _citation(name, holder, now, holder),
+        "license": list(
+            dict.fromkeys(uri for each in licensed for uri in _licenses(each.dataset, each.terms))
+        ),
+        "usageInfo": [_usage(each.policy, each.terms.document.title) for each in licensed],
+        "distribution": list({file["@id"]: file for file in files}.values()),
+    }
+    if any(credits_):
+        metadata["creditText"] = "; ".join(filter(None, credits_))
+    records = [_records(f"works/{hash_[2:]}", f"catalog/{hash_[2:]}") for hash_ in catalogs]
+    return write_json(metadata | ({"recordSet": records} if records else {}))
+
+
+def _head(name: str, description: str, published: int) -> Node:
+    return {
+        "@context": dict(_CONTEXT),
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.1",
+        "name": name,
+        "description": description,
+        "version": "1.0.0",
+        "datePublished": moment(published).partition("T")[0],
+    }
+
+
+def _creator(dataset: DataSet) -> Node:
+    name = dataset.creator_name or dataset.creator
+    return {"@type": "Organization", "name": name, "url": dataset.creator}
+
+
+def _licenses(dataset: DataSet, terms: Terms) -> list[str]:
+    links = [link.href for link in terms.document.links if link.relation == Relation.LICENSE]
+    return links or [ni_uri(dataset.terms)]
+
+
+def _files(dataset: DataSet, catalog: str) -> list[Node]:
+    """The files of a data set; a catalogue's document first, by its id."""
     if dataset.document is None:
-        return write_json(metadata | {"distribution": [_file(dataset.works[0])]})
+        return [_file(dataset.works[0])]
     few = dataset.works if len(dataset.works) <= MAX_FILES else ()
-    files = [_catalog(dataset, dataset.document), *map(_file, few)]
-    return write_json(metadata | {"distribution": files, "recordSet": [_records()]})
+    return [_catalog(dataset, dataset.document, catalog), *map(_file, few)]
 
 
 def media_type(name: str) -> str:
@@ -165,13 +243,12 @@ def _usage(policy: Mapping[str, Any], title: str) -> Node:
     return usage | ({"https://schema.org/name": title} if title else {})
 
 
-def _citation(dataset: DataSet) -> str:
-    """The data set in BibTeX."""
-    year = moment(dataset.published).partition("-")[0]
-    creator = dataset.creator_name or dataset.creator
+def _citation(name: str, creator: str, published: int, note: str) -> str:
+    """A data set in BibTeX."""
+    year = moment(published).partition("-")[0]
     return (
-        f"@misc{{licet, title = {{{_bibtex(dataset.name)}}}, author = {{{_bibtex(creator)}}}, "
-        f"year = {{{year}}}, note = {{{_bibtex(dataset.asset)}}}}}"
+        f"@misc{{licet, title = {{{_bibtex(name)}}}, author = {{{_bibtex(creator)}}}, "
+        f"year = {{{year}}}, note = {{{_bibtex(note)}}}}}"
     )
 
 
@@ -180,10 +257,10 @@ def _bibtex(text: str) -> str:
     return "".join(" " if c in "{}\\" else c for c in text)
 
 
-def _catalog(dataset: DataSet, document: Hash32) -> Node:
+def _catalog(dataset: DataSet, document: Hash32, id_: str) -> Node:
     return {
         "@type": "cr:FileObject",
-        "@id": "catalog",
+        "@id": id_,
         "name": f"{document[2:]}.json",
         "description": "The works of the catalogue by their SHA-256, as they were registered.",
         "contentUrl": dataset.uri or ni_uri(document),
@@ -203,23 +280,23 @@ def _file(work: Work) -> Node:
     }
 
 
-def _records() -> Node:
+def _records(id_: str, catalog: str) -> Node:
     fields = {"id": "The catalogue's id of the work.", "sha256": "The SHA-256 of the work's bytes."}
     return {
         "@type": "cr:RecordSet",
-        "@id": "works",
-        "name": "works",
+        "@id": id_,
+        "name": id_,
         "description": "The works that are licensed.",
-        "key": {"@id": "works/sha256"},
+        "key": {"@id": f"{id_}/sha256"},
         "field": [
             {
                 "@type": "cr:Field",
-                "@id": f"works/{name}",
+                "@id": f"{id_}/{name}",
                 "name": name,
                 "description": meaning,
                 "dataType": "sc:Text",
                 "source": {
-                    "fileObject": {"@id": "catalog"},
+                    "fileObject": {"@id": catalog},
                     "extract": {"jsonPath": f"$.works[*].{name}"},
                 },
             }

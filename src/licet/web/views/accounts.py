@@ -1,9 +1,12 @@
 """Accounts: what somebody registered, holds, sold, earned, and could claim; a vault, and who shares in it."""
 
+import csv
+import io
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from licet.auditor.papers.columns import looks_like_formula, utc
 from licet.auditor.report.lines import as_json
 from licet.auditor.report.sheets import VaultSheet
 from licet.contracts.events import (
@@ -13,15 +16,18 @@ from licet.contracts.events import (
     SplitPublished,
     StatementPublished,
 )
+from licet.contracts.licenses import PERPETUAL
 from licet.contracts.vaults import VaultClaim, vault_address
 from licet.errors import Reverted
 from licet.licensee import Licensee
+from licet.licensee.exporting import library_as_croissant
+from licet.rights.uses import use_names
 from licet.shelf import Role
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from licet.web.live import Audited
 from licet.web.site import Desk
 from licet.web.views.audit import audited_of
-from licet.web.views.licenses import asset_of, slots
+from licet.web.views.licenses import Narrowed, asset_of, slots, state_of
 from licet.web.views.logs import logged, newest, page_of
 from licet.web.views.paging import Page
 from licet.web.views.taken import taken
@@ -29,6 +35,10 @@ from licet.web.views.works import entry_json, sale_json
 
 MOST_SALTS = 200
 """How many publications of a vault's split are looked at for the salt of its address."""
+_COLUMNS = (
+    *("license_id", "asset_id", "title", "uses", "state", "expires", "licensor", "offer_hash", "kind"),
+    *("price", "currency"),
+)
 MOST_LINES = 100
 """How many of a payee's vaults, or of a vault's payees, a page has."""
 
@@ -245,6 +255,50 @@ def _claim(claim: VaultClaim, due: int) -> dict[str, Any]:
 def summary(desk: Desk, address: Address) -> Any:
     """The section on licensed datasets of the EU's public summary of training content."""
     return Licensee(desk.contracts, desk.library).summary(address)
+
+
+def library(desk: Desk, address: Address) -> bytes:
+    """All that an account's licenses permit now, as one data set (Croissant 1.1).
+
+    Raises:
+        InputError: it holds no license that runs and whose documents are at hand.
+        ChainError: the node does not answer.
+    """
+    held = Licensee(desk.contracts, desk.library).licenses(address)
+    offers = {each.grant.offer.struct_hash() for each in held}
+    signed = [document for offer in sorted(offers) for document in desk.shelf.signed_offer(offer)]
+    return library_as_croissant(Licensee(desk.contracts, Narrowed(desk.library, signed)), address)
+
+
+def holdings(desk: Desk, address: Address) -> bytes:
+    """The licenses that an account holds, as CSV.
+
+    Raises:
+        ChainError: the node does not answer.
+    """
+    now = desk.contracts.chain.block().timestamp
+    lines = io.StringIO(newline="")
+    write = csv.writer(lines, lineterminator="\r\n").writerow
+    write(_COLUMNS)
+    for held in Licensee(desk.contracts, desk.library).licenses(address):
+        offer, asset = held.grant.offer, desk.shelf.asset(held.asset_id)
+        title = asset.title if asset and asset.title else ""
+        write(
+            (
+                held.license_id,
+                held.asset_id,
+                f"'{title}" if looks_like_formula(title) else title,
+                "|".join(use_names(held.license.uses)),
+                state_of(held.license, now),
+                "" if held.license.expires == PERPETUAL else utc(held.license.expires),
+                offer.licensor,
+                offer.struct_hash(),
+                offer.kind.name.lower(),
+                offer.price,
+                offer.currency,
+            )
+        )
+    return lines.getvalue().encode()
 
 
 def _texts(audited: Audited, token: Address, line: object, *names: str) -> dict[str, str | None]:

@@ -94,7 +94,9 @@ def table(desk: Desk, name: str, page: Page) -> dict[str, Any]:
     """
     audited = audited_of(desk)
     if name not in audited.tables:
-        raise InputError(f"{shown(name)} is no table of the report: {', '.join(audited.tables)} are")
+        raise InputError(
+            f"{shown(name)} is no table of the report: {', '.join(audited.tables)} are", parameter="name"
+        )
     chosen = audited.tables[name]
     start = page.number or 0
     rows = list(islice(chosen.rows(), start, start + page.limit + 1))

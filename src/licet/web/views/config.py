@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from licet.errors import LicetError
+from licet.types import ZERO_ADDRESS
 from licet.web.site import Desk
 
 _NAMES: Final = {
@@ -22,12 +23,10 @@ _MOST: Final = 50
 def config(desk: Desk) -> dict[str, Any]:
     """The chain, the contracts, and the currencies that were paid in or that a local chain has for trying."""
     deployment = desk.contracts.deployment
-    tokens = sorted(desk.index.tokens())[:_MOST]
-    if deployment.test_dollar is not None and deployment.test_dollar not in tokens:
-        tokens.append(deployment.test_dollar)
     return {
         "chain_id": deployment.chain_id,
         "chain_name": _NAMES.get(deployment.chain_id, f"Chain {deployment.chain_id}"),
+        "coin": desk.currencies.line(ZERO_ADDRESS).symbol,
         "rpc_url": desk.public_rpc,
         "contracts": {
             "asset_registry": deployment.asset_registry,
@@ -37,8 +36,17 @@ def config(desk: Desk) -> dict[str, Any]:
             "statement_escrow": deployment.statement_escrow,
             "dispute_desk": deployment.dispute_desk,
         },
-        "currencies": [currency for token in tokens for currency in _currency(desk, token)],
+        "currencies": currencies(desk),
     }
+
+
+def currencies(desk: Desk) -> list[dict[str, Any]]:
+    """The currencies that were paid in or that a local chain has for trying."""
+    tokens = sorted(desk.index.tokens())[:_MOST]
+    test_dollar = desk.contracts.deployment.test_dollar
+    if test_dollar is not None and test_dollar not in tokens:
+        tokens.append(test_dollar)
+    return [currency for token in tokens for currency in _currency(desk, token)]
 
 
 def _currency(desk: Desk, token: Any) -> list[dict[str, Any]]:

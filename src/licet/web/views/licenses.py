@@ -1,6 +1,5 @@
 """Licenses: what one permits, what it was sold on, what became of it; its certificate, its exports."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -10,11 +9,16 @@ from licet.contracts.licenses import PERPETUAL, License
 from licet.documents import Document, Found, Library, Listing
 from licet.errors import ChainError, InputError, NotRegistered
 from licet.licensee import Licensee
+from licet.licensee.exporting import license_as_croissant
+from licet.rights.conditions import Conditions
+from licet.rights.offer import Kind
 from licet.rights.uses import use_names
-from licet.shelf import Role
+from licet.shelf import Role, SignedOffer
 from licet.types import Hash32
 from licet.web.site import Desk
 from licet.web.views.logs import event_at, logged, newest
+from licet.web.views.meters import meter, reported
+from licet.web.views.offers import NoOffer, known_offer
 from licet.web.views.works import sale_json
 
 _MOST_NOTED: Final = 20
@@ -37,6 +41,7 @@ def license_(desk: Desk, license_id: Hash32) -> dict[str, Any]:
     made = _made_out(desk, license_id)
     sale = _sale_of(desk, license_id, made)
     granted = None if sale else _granted(desk, license_id)
+    conditions = None if sale is None else _conditions(desk, sale)
     asset_id = asset_of(desk, license_id)
     asset = None if asset_id is None else desk.shelf.asset(asset_id)
     return {
@@ -63,11 +68,30 @@ def license_(desk: Desk, license_id: Hash32) -> dict[str, Any]:
             for event in _few(desk, LicenseTransferred, Role.LICENSE, license_id)
             if int(event.sender, 16)
         ],
+        "meter": meter(desk, license_id, sale.offer, conditions)
+        if sale is not None and sale.offer.kind is Kind.METERED
+        else None,
+        "reported": reported(desk, license_id, conditions),
         "usage": [
-            {"reporter": event.reporter, "root": event.root, **logged(desk, event)}
+            {
+                "reporter": event.reporter,
+                "root": event.root,
+                "records": event.count,
+                "since": event.since,
+                "until": event.until,
+                **logged(desk, event),
+            }
             for event in _few(desk, UsageAnchored, Role.USED, license_id)
         ],
     }
+
+
+def _conditions(desk: Desk, sale: Sold) -> Conditions | None:
+    """The conditions of a sale's offer; None where nobody has shown them here."""
+    try:
+        return known_offer(desk, sale.offer.struct_hash()).conditions
+    except NoOffer:
+        return None
 
 
 def certificate(desk: Desk, license_id: Hash32) -> dict[str, Any]:
@@ -84,6 +108,7 @@ def certificate(desk: Desk, license_id: Hash32) -> dict[str, Any]:
     order = sale.order
     grant = next(grant for grant in order.grants() if grant.license_id == license_id)
     asset = desk.shelf.asset(sale.asset_id)
+    conditions = _conditions(desk, sale)
     return {
         "type": "licet/certificate/1",
         "license_id": license_id,
@@ -97,6 +122,7 @@ def certificate(desk: Desk, license_id: Hash32) -> dict[str, Any]:
         "registrant": asset.registrant if asset else None,
         "offer_hash": sale.offer.struct_hash(),
         "offer": sale.offer.to_json(),
+        "conditions": None if conditions is None else conditions.to_json(),
         "signature": "0x" + sale.signature.hex(),
         "salt": grant.salt,
         "price_text": sale_json(desk, sale)["price_text"],
@@ -136,14 +162,18 @@ def asset_of(desk: Desk, license_id: Hash32) -> Hash32 | None:
 
 
 def _slot(found: License, now: int) -> dict[str, Any]:
-    state = "revoked" if found.revoked else "over" if found.expires <= now else "runs"
     return {
         "chain_answers": True,
         "holder": found.holder,
         "uses": list(use_names(found.uses)),
         "expires": _end(found.expires),
-        "state": state,
+        "state": state_of(found, now),
     }
+
+
+def state_of(found: License, now: int) -> str:
+    """Whether a license `runs`, is `over`, or `revoked`."""
+    return "revoked" if found.revoked else "over" if found.expires <= now else "runs"
 
 
 def croissant(desk: Desk, license_id: Hash32) -> bytes:
@@ -152,23 +182,17 @@ def croissant(desk: Desk, license_id: Hash32) -> bytes:
     Raises:
         LicenseUnknown, UnexpectedAnswer, DocumentError, InputError, ChainError: as `Licensee.agreement`.
     """
-    # Loads what JSON-LD needs, which no other page does.
-    from licet.rights.formats.croissant import croissant as written
-    from licet.rights.formats.odrl import FORMAT
-
     sale = _sale_of(desk, license_id, _made_out(desk, license_id))
     signed = [] if sale is None else desk.shelf.signed_offer(sale.offer.struct_hash())
-    licensee = Licensee(desk.contracts, _Narrowed(desk.library, [each.document_hash for each in signed]))
-    terms = licensee.agreement(license_id)
-    return written(licensee.data_set(license_id), terms, json.loads(FORMAT.write([terms]).data))
+    return license_as_croissant(Licensee(desk.contracts, Narrowed(desk.library, signed)), license_id)
 
 
-class _Narrowed(Library):
+class Narrowed(Library):
     """A library that lists no documents but some: nobody has to read a whole folder for one offer."""
 
-    def __init__(self, library: Library, listed: Sequence[Hash32]) -> None:
+    def __init__(self, library: Library, listed: Sequence[SignedOffer]) -> None:
         super().__init__(library.folders, allow_http=False, max_bytes=_LARGEST)
-        self._listed: Final = listed
+        self._listed: Final = [each.document_hash for each in listed]
 
     def listing(self, kind: type[Document]) -> Listing:  # noqa: ARG002
         """As `Library`."""

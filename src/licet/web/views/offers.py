@@ -15,6 +15,7 @@ from licet.rights.conditions import Conditions
 from licet.rights.explain import explain
 from licet.rights.offer import Kind, Offer
 from licet.rights.order import Order
+from licet.rights.phrases import CHINESE, ENGLISH
 from licet.rights.terms import Place, Terms, members
 from licet.rights.uses import use_names
 from licet.shelf import Role
@@ -40,6 +41,7 @@ LONGEST_LIST: Final = 100
 """…entries of one list in them, that an answer has."""
 MOST: Final = 50
 """How many offers on one asset are looked at."""
+_BOOKS: Final = {"en": ENGLISH, "zh": CHINESE}
 
 
 class NoOffer(NotRegistered):
@@ -169,7 +171,7 @@ def _said(desk: Desk, known: Known) -> dict[str, Any]:
     return {
         "sections": [
             {"title": section.title, "sentences": [_cut(line) for line in section.sentences[:LONGEST_LIST]]}
-            for section in explain(terms, _names(desk, known.offer))
+            for section in explain(terms, _names(desk, known.offer), _BOOKS[desk.language])
         ],
         "members": [
             {"name": name, "value": _plain(desk, known.offer, name, value)}

@@ -28,9 +28,11 @@ class Page:
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MOST:
-            raise InputError(f"a page has 1 to {MOST} rows, not {self.limit}")
+            raise InputError(f"a page has 1 to {MOST} rows, not {self.limit}", parameter="limit")
         if self.after and _KEY.fullmatch(self.after) is None:
-            raise InputError(f"{shown(self.after)} is no key of a page: take it from the page before")
+            raise InputError(
+                f"{shown(self.after)} is no key of a page: take it from the page before", parameter="after"
+            )
 
     @property
     def number(self) -> int | None:

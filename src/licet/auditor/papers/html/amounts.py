@@ -5,7 +5,7 @@ from typing import Final
 
 from licet.auditor.report.lines import TokenLine
 from licet.text import format_amount, short
-from licet.types import Address
+from licet.types import ZERO_ADDRESS, Address
 
 _SUFFIXES: Final = ((10**12, " T"), (10**9, " bn"), (10**6, " M"), (10**3, " k"))
 _MOST: Final = 10**15
@@ -31,9 +31,11 @@ class Amounts:
         return lambda units: self.text(token, units)
 
     def name(self, token: str) -> str:
-        """A token's symbol and address."""
+        """A token's symbol and address; the native coin has none."""
         known = self._known.get(Address(token))
-        return token if known is None else f"{known[1]} ({token})"
+        if known is None:
+            return token
+        return known[1] if token == ZERO_ADDRESS else f"{known[1]} ({token})"
 
     def rounded(self, token: str, units: int) -> str:
         """An amount to about three digits, for axes."""

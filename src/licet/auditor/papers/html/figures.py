@@ -12,9 +12,10 @@ from licet.auditor.papers.html.periods import by_period, income
 from licet.auditor.papers.html.plots import Earned, columns, rows
 from licet.auditor.papers.html.sankey import sankey
 from licet.auditor.papers.html.tables import framed, right_cell
+from licet.auditor.papers.html.words import ENGLISH, Words
 from licet.auditor.report.audit_report import AuditReport
 from licet.auditor.report.payees import PayeeSum
-from licet.text import plural, short
+from licet.text import short
 from licet.types import Address
 
 MOST_TOKENS: Final = 4
@@ -22,75 +23,81 @@ MOST_TOKENS: Final = 4
 MOST_PAYEES: Final = 15
 
 
-def figures(report: AuditReport, sums: tuple[PayeeSum, ...], amounts: Amounts) -> Iterator[Html]:
+def figures(
+    report: AuditReport, sums: tuple[PayeeSum, ...], amounts: Amounts, words: Words = ENGLISH
+) -> Iterator[Html]:
     """The figures of the tokens that were used most, and how many have none.
 
     Args:
         report: the audit's.
         sums: the sums of all its payees.
         amounts: shows amounts.
+        words: what the figures say besides.
     """
     used = Counter(line.token for line in report.payments)
     tokens = nlargest(MOST_TOKENS, sorted(used), key=used.__getitem__)
     if not tokens:
-        yield tag("p", "No payment was logged yet.")
+        yield tag("p", words.say("no_payment"))
     for token in tokens:
         yield tag("h3", amounts.name(token))
-        yield _income(report, token, amounts)
-        yield _earned(report, token, sums, amounts)
-        yield _flow(report, token, amounts)
+        yield _income(report, token, amounts, words)
+        yield _earned(report, token, sums, amounts, words)
+        yield _flow(report, token, amounts, words)
     if len(used) > MOST_TOKENS:
-        more = len(used) - MOST_TOKENS
-        yield tag("p", f"Of {plural(more, 'more token')} with fewer payments there are tables alone.")
+        yield tag("p", words.say("more_tokens", count=len(used) - MOST_TOKENS))
 
 
-def _income(report: AuditReport, token: Address, amounts: Amounts) -> Html:
+def _income(report: AuditReport, token: Address, amounts: Amounts, words: Words) -> Html:
     came = income(report.payments, token)
     if not came:
-        return tag("p", "There was no income.")
+        return tag("p", words.say("no_income"))
     noun, sums = by_period(came)
+    period = words.say(f"period.{noun}")
     show = amounts.of(token)
-    title = f"Income by {noun} (UTC) in {amounts.short(token)}"
-    plot = columns(sums, show, lambda units: amounts.rounded(token, units), title)
+    title = words.say("income", period=period, token=amounts.short(token))
+    plot = columns(sums, show, lambda units: amounts.rounded(token, units), title, words)
     cells = (tag("tr", tag("th", name, scope="row"), right_cell(show(units))) for name, units in sums.items())
-    about = "sales, renewals, settlements of metered use, and statements that were released; refunds stay in"
-    return _figure(f"{title}: {about}.", plot, framed(title, [noun, "income"], cells, {1}))
+    table = framed(title, [period, words.say("income_column")], cells, {1})
+    return _figure(words.say("income_about", title=title), plot, words, table)
 
 
-def _earned(report: AuditReport, token: Address, sums: tuple[PayeeSum, ...], amounts: Amounts) -> Html:
+def _earned(
+    report: AuditReport, token: Address, sums: tuple[PayeeSum, ...], amounts: Amounts, words: Words
+) -> Html:
     vaults = {book.vault for book in report.shares}
     people = [line for line in sums if line.token == token and line.payee not in vaults]
     if not people:
-        return tag("p", "Nobody earned anything.")
+        return tag("p", words.say("nobody_earned"))
     top = nlargest(MOST_PAYEES, people, key=lambda line: line.claimed + line.due)
     earned = [Earned(short(line.payee), line.payee, line.claimed, line.due) for line in top]
     rest = len(people) - len(top)
     if rest:
-        label = plural(rest, "other")
+        label = words.say("others", count=rest)
         claimed = sum(line.claimed for line in people) - sum(line.claimed for line in top)
         due = sum(line.due for line in people) - sum(line.due for line in top)
         earned.append(Earned(label, label, claimed, due))
-    title = f"Who earned what in {amounts.short(token)}"
-    about = "claimed (first colour) and due (second); a vault's share is its own payees'"
-    return _figure(f"{title}: {about}.", rows(earned, amounts.of(token), title))
+    title = words.say("earned", token=amounts.short(token))
+    return _figure(
+        words.say("earned_about", title=title), rows(earned, amounts.of(token), title, words), words
+    )
 
 
-def _flow(report: AuditReport, token: Address, amounts: Amounts) -> Html:
-    links = money_flow(report, token)
+def _flow(report: AuditReport, token: Address, amounts: Amounts, words: Words) -> Html:
+    links = money_flow(report, token, words=words)
     if not links:
-        return tag("p", "No money moved.")
-    title = f"Flow of {amounts.short(token)} from buyers to payees"
-    about = "buyers, then vaults and deposits, then payees; what is not paid out is still there"
+        return tag("p", words.say("no_flow"))
+    title = words.say("flow", token=amounts.short(token))
     show = amounts.of(token)
     cells = (_link(link, show(link.amount)) for link in links)
-    table = framed(title, ["from", "to", "amount"], cells, {2})
-    return _figure(f"{title}: {about}.", sankey(links, show, title), table)
+    heads = [words.say(name) for name in ("from", "to", "amount")]
+    plot = sankey(links, show, title, words)
+    return _figure(words.say("flow_about", title=title), plot, words, framed(title, heads, cells, {2}))
 
 
 def _link(link: Link, amount: str) -> Html:
     return tag("tr", tag("td", link.source.detail), tag("td", link.target.detail), right_cell(amount))
 
 
-def _figure(caption: str, plot: Html, *tables: Html) -> Html:
-    details = (tag("details", tag("summary", "The same as a table"), table) for table in tables)
+def _figure(caption: str, plot: Html, words: Words, *tables: Html) -> Html:
+    details = (tag("details", tag("summary", words.say("as_table")), table) for table in tables)
     return tag("figure", tag("figcaption", caption), plot, *details)

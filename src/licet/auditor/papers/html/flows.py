@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from licet.auditor.papers.html.words import ENGLISH, Words
 from licet.auditor.report.audit_report import AuditReport
 from licet.auditor.report.lines import PaymentLine, TrialLine
-from licet.text import one_line, plural, short
+from licet.text import one_line, short
 from licet.types import Address
 
 TOP: Final = 10
@@ -19,7 +20,7 @@ TOP: Final = 10
 _MAX_LEVEL: Final = 4
 """Vaults that are as far as this from the payers, or further, stand together."""
 _LONGEST_NAME: Final = 24
-_PLAIN, _UNEXPLAINED, _LEFT, _OTHERS = "plain payments", "not accounted for", "still there", "others"
+_PLAIN, _UNEXPLAINED, _LEFT, _OTHERS = "plain_payments", "unexplained", "left", "others"
 
 Key = tuple[int, str]
 """Which column, and which account or group in it."""
@@ -55,28 +56,37 @@ class _Sums:
     went: int = 0
 
 
-def money_flow(report: AuditReport, token: Address, top: int = TOP) -> tuple[Link, ...]:
+def money_flow(
+    report: AuditReport, token: Address, top: int = TOP, words: Words = ENGLISH
+) -> tuple[Link, ...]:
     """The links of one token, from left to right.
 
     Args:
         report: the audit's.
         token: the currency.
         top: how many accounts of a column stand for themselves.
+        words: what accounts are called.
     """
     inside = {
         line.account: line
         for line in report.trial_balance
         if line.token == token and line.account is not None
     }
-    return _Flow(report, token, inside, top).links()
+    return _Flow(report, token, inside, top, words).links()
 
 
 class _Flow:
     """The accounts of one token, by column, and what moved between them."""
 
     def __init__(
-        self, report: AuditReport, token: Address, inside: Mapping[Address, TrialLine], top: int
+        self,
+        report: AuditReport,
+        token: Address,
+        inside: Mapping[Address, TrialLine],
+        top: int,
+        words: Words,
     ) -> None:
+        self._words: Final = words
         self._payments: Final = report.payments
         self._token: Final = token
         self._inside: Final = inside
@@ -140,10 +150,11 @@ class _Flow:
             others = keys[len(shown) :]
             self._shown.update(dict.fromkeys(others, (column, _OTHERS)))
             if others:
-                label = plural(len(others), "other" if shown else "further account")
+                label = self._words.say("others" if shown else "further", count=len(others))
                 self._nodes[column, _OTHERS] = Node(column, label, label)
-        for column, label in ((0, _PLAIN), (0, _UNEXPLAINED), (self._last, _LEFT)):
-            self._nodes[column, label] = Node(column, label, label)
+        for column, group in ((0, _PLAIN), (0, _UNEXPLAINED), (self._last, _LEFT)):
+            label = self._words.say(group)
+            self._nodes[column, group] = Node(column, label, label)
 
     def _size(self, key: Key) -> int:
         sums, trial = self._sums[key], self._inside.get(Address(key[1]))
@@ -154,9 +165,12 @@ class _Flow:
         trial = self._inside.get(Address(account))
         if trial is None:
             return Node(column, short(account), account)
-        name = _named(self._names.get(Address(account), ()))
-        detail = f"{trial.kind} {account}" + (f" of {name}" if name else "")
-        return Node(column, name or f"{trial.kind} {short(account)}", detail)
+        name = _named(self._names.get(Address(account), ()), self._words)
+        kind = self._words.say(f"account.{trial.kind}")
+        if name:
+            return Node(column, name, self._words.say("node_of", kind=kind, account=account, name=name))
+        label = self._words.say("node", kind=kind, account=short(account))
+        return Node(column, label, self._words.say("node", kind=kind, account=account))
 
 
 def _levels(inside: Mapping[Address, TrialLine], moved: Iterable[PaymentLine]) -> dict[Address, int]:
@@ -169,10 +183,10 @@ def _levels(inside: Mapping[Address, TrialLine], moved: Iterable[PaymentLine]) -
     return levels
 
 
-def _named(names: tuple[str, ...]) -> str:
+def _named(names: tuple[str, ...], words: Words) -> str:
     """What a vault's assets are called, in short."""
     if not names:
         return ""
     first = one_line(names[0])
     cut = first if len(first) <= _LONGEST_NAME else f"{first[: _LONGEST_NAME - 1]}…"
-    return cut if len(names) == 1 else f"{cut} and {len(names) - 1} more"
+    return cut if len(names) == 1 else words.say("names", name=cut, count=len(names) - 1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from licet.auditor.papers.html.markup import Html, joined, tag
+from licet.auditor.papers.html.words import ENGLISH, Words
 
 Show = Callable[[int], str]
 """An amount as people read it."""
@@ -52,6 +53,7 @@ def columns(
     amount: Show,
     rounded: Show,
     title: str,
+    words: Words = ENGLISH,
     parts: Sequence[tuple[str, Mapping[str, int]]] = (),
 ) -> Html:
     """A column for each period.
@@ -61,6 +63,7 @@ def columns(
         amount: shows an amount in full.
         rounded: shows one for an axis.
         title: what the plot shows.
+        words: what it says besides.
         parts: what the sums are made of, from the bottom up, at most four: each by its name and by period;
             without it, a column is one piece.
     """
@@ -73,7 +76,7 @@ def columns(
     return tag(
         "svg",
         tag("title", title),
-        tag("desc", f"{len(sums)} columns; the table below has the same."),
+        tag("desc", words.say("columns", count=len(sums))),
         *(_grid_line(at * grid, most, rounded) for at in range(steps + 1)),
         *(
             _column(at, step, name, _pieces(whole, name, most), amount, named=at % every == 0)
@@ -142,27 +145,28 @@ def _column(at: int, step: float, name: str, pieces: Sequence[_Piece], amount: S
     return tag("g", *bars, tag("text", name, x=f"{x:.1f}", y=_TOP + _HEIGHT + 18))
 
 
-def rows(earned: Sequence[Earned], amount: Show, title: str) -> Html:
+def rows(earned: Sequence[Earned], amount: Show, title: str, words: Words = ENGLISH) -> Html:
     """A bar for each payee: what they were paid, then what is due; there is at least one."""
     most = max(1, *(line.total for line in earned))
     return tag(
         "svg",
         tag("title", title),
-        tag("desc", f"{len(earned)} bars; the payees' table has the same."),
-        *(_row(at, line, most, amount) for at, line in enumerate(earned)),
+        tag("desc", words.say("bars", count=len(earned))),
+        *(_row(at, line, most, amount, words) for at, line in enumerate(earned)),
         viewBox=f"0 0 {WIDTH} {_ROW * len(earned)}",
         role="img",
         class_="plot",
     )
 
 
-def _row(at: int, line: Earned, most: int, amount: Show) -> Html:
+def _row(at: int, line: Earned, most: int, amount: Show, words: Words) -> Html:
     room = WIDTH - _NAMES - _FIGURES
     y = at * _ROW + 4
     paid, owed = room * (line.claimed / most), room * (line.due / most)
+    said = words.say("bar", name=line.detail, claimed=amount(line.claimed), due=amount(line.due))
     return tag(
         "g",
-        tag("title", f"{line.detail}: {amount(line.claimed)} claimed, {amount(line.due)} due"),
+        tag("title", said),
         tag("text", line.label, x=_NAMES - 8, y=y + 12, text_anchor="end"),
         tag("rect", x=_NAMES, y=y, width=f"{paid:.2f}", height=_ROW - 8, class_="c0"),
         tag("rect", x=f"{_NAMES + paid:.2f}", y=y, width=f"{owed:.2f}", height=_ROW - 8, class_="c1"),

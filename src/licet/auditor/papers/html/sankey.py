@@ -7,6 +7,7 @@ from typing import Final
 
 from licet.auditor.papers.html.flows import Link, Node
 from licet.auditor.papers.html.markup import Html, tag
+from licet.auditor.papers.html.words import ENGLISH, Words
 
 WIDTH: Final = 960
 _MARGIN: Final = 170
@@ -31,13 +32,14 @@ class _Place:
     right: float = 0.0
 
 
-def sankey(links: Sequence[Link], amount: Callable[[int], str], title: str) -> Html:
+def sankey(links: Sequence[Link], amount: Callable[[int], str], title: str, words: Words = ENGLISH) -> Html:
     """A diagram of links, which go from left to right.
 
     Args:
         links: the links; there is at least one.
         amount: an amount as people read it.
         title: what it shows, for those who cannot see it.
+        words: what it says besides.
     """
     sizes = _sizes(links)
     columns = _columns(links, sizes)
@@ -46,7 +48,7 @@ def sankey(links: Sequence[Link], amount: Callable[[int], str], title: str) -> H
     places = _places(columns, sizes, scale, height)
     ordered = sorted(links, key=lambda link: (places[link.source].y, places[link.target].y))
     last = max(columns)
-    described = f"{len(sizes)} accounts and {len(links)} flows between them; the table below has the same."
+    described = words.say("flows", accounts=len(sizes), count=len(links))
     return tag(
         "svg",
         tag("title", title),
