@@ -20,8 +20,8 @@ from tests.browser.axe import violations
 from tests.browser.pictures import keep
 from tests.browser.site import Served
 from tests.integration.conftest import DAY, Network, Party
-from tests.integration.indexing import play
 from tests.integration.market import Market
+from tests.integration.story import play
 
 DESK = {"width": 1100, "height": 800}
 PHONE = {"width": 360, "height": 740}
