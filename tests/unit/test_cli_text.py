@@ -127,6 +127,8 @@ def test_a_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
 class Token:
     """A chain with one token, which says what it likes about itself."""
 
+    chain_id = 1
+
     def __init__(self, symbol: str, decimals: int) -> None:
         self.symbol, self.decimals = symbol, decimals
 
