@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from licet.documents import CatalogDocument, PayeeShare, SplitDocument, Work, canonical_json, sha256
+from licet.documents import CatalogDocument, PayeeShare, Preview, SplitDocument, Work, canonical_json, sha256
 from licet.errors import InputError
 from licet.fingerprint import Progress, sha256_file
 from licet.tables import Table, open_table
@@ -46,9 +46,9 @@ class Catalog:
         """The tree over the works."""
         return CatalogTree(work.sha256 for work in self.works)
 
-    def document(self, name: str) -> CatalogDocument:
-        """The document to publish."""
-        return CatalogDocument(name, self.works)
+    def document(self, name: str, preview: Preview | None = None) -> CatalogDocument:
+        """The document to publish, with a small picture if there is one."""
+        return CatalogDocument(name, self.works, preview)
 
     def split(self, payees: Mapping[str, "Payee"] | None = None) -> SplitDocument:
         """The split of the catalogue's income: each payee's part of the works.

@@ -13,7 +13,7 @@ from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocum
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind
 from licet.rights_holder import Price, Registered
-from licet.types import Address, Hash32, hash32
+from licet.types import ZERO_HASH, Address, Hash32, hash32
 from tests.browser.conftest import Visit
 from tests.browser.wallet import TestWallet
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
@@ -21,6 +21,7 @@ from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 pytestmark = pytest.mark.integration
 
 PRICE = 25 * DOLLAR
+FACTORY = artifact("RoyaltyVaultFactory").abi
 KEEPS = "0x60003560e01c6370a082311460145760006000fd5b6305f5e10060005260206000f3"
 """A token's code: everybody has 100 units, and nobody gets one; whatever else is asked is refused."""
 
@@ -78,11 +79,23 @@ def test_all_currencies_and_more_vaults_than_a_transaction_holds(
     split = SplitDocument.of([PayeeShare(stranger.address, 1)])
     root = split.tree().root
     vaults = licensor.contracts.vaults
-    addresses = [vaults.vault_of(root, hash32(number.to_bytes(32))) for number in range(61)]
-    for number, vault in enumerate(addresses):
-        vaults.publish(root, payees=[(stranger.address, 1)], salt=hash32(number.to_bytes(32)))
-        if number:
-            network.rpc("anvil_setBalance", vault, hex(10**15))
+    salts = [hash32(number.to_bytes(32)) for number in range(61)]
+    addresses = [vaults.vault_of(root, salt) for salt in salts]
+    network.rpc("evm_setAutomine", False)
+    for salt in salts:
+        payees = [(stranger.address, 1)]
+        data = FACTORY.encode_call("publish", [root, salt, ZERO_HASH, "", payees])
+        call = {
+            "from": licensor.address,
+            "to": vaults.address,
+            "data": "0x" + data.hex(),
+            "gas": hex(200_000),
+        }
+        network.rpc("eth_sendTransaction", call)
+    network.rpc("evm_mine")
+    network.rpc("evm_setAutomine", True)
+    for vault in addresses[1:]:
+        network.rpc("anvil_setBalance", vault, hex(10**15))
     licensor.receive_dollars(2 * PRICE)
     licensor.dollar.transfer(addresses[0], PRICE)
     page = visit(f"/accounts/{stranger.address}")

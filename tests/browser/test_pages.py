@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from licet.catalog import Catalog
@@ -100,7 +101,12 @@ def market(
 
 @pytest.fixture
 def story(
-    site: Served, market: Market, artist: Party, folder: Path, make_work: Callable[[str], Path]
+    site: Served,
+    market: Market,
+    artist: Party,
+    folder: Path,
+    make_work: Callable[[str], Path],
+    tmp_path: Path,
 ) -> Story:
     """Something of everything: works, sales, a derivative, cases, deposits, a statement."""
     play(market, artist)
@@ -109,7 +115,11 @@ def story(
     published = Publisher(folder).publish(WorkDocument.of(fingerprint(file), "Sonnet 18 / 十四行诗第十八首"))
     poem = licensor.sells.register_work(file, uri=published.uri, document_hash=published.hash)
     works = [Work(f"Plate {i:03d}, 日落", hash32(hashlib.sha256(b"%d" % i).digest())) for i in range(60)]
-    catalog = licensor.sells.register_catalog(Catalog(tuple(works), {}, 1), "Sunsets over Tamsui / 淡水暮色")
+    picture = tmp_path / "sunset.png"
+    Image.linear_gradient("L").resize((900, 600)).save(picture)
+    catalog = licensor.sells.register_catalog(
+        Catalog(tuple(works), {}, 1), "Sunsets over Tamsui / 淡水暮色", picture=picture
+    )
     offer = market.offer(poem.asset_id, duration=365 * DAY)
     market.offer(catalog.asset_id, duration=30 * DAY)
     sold = market.buy(offer)

@@ -12,11 +12,13 @@ from playwright.sync_api import Page, expect
 
 from licet.catalog import read_catalog
 from licet.documents import (
+    CatalogDocument,
     OfferDocument,
     PayeeShare,
     Preview,
     SplitDocument,
     TermsDocument,
+    Work,
     WorkDocument,
     sha256,
 )
@@ -429,11 +431,19 @@ def test_nobody_else_sees_the_form(visit: Visit, wallet: TestWallet, asset: Regi
 # Catalogues.
 
 
-def catalog_form(visit: Visit, party: Party, files: list[Path], name: str = "Harbours / 海港") -> Page:
+def catalog_form(
+    visit: Visit,
+    party: Party,
+    files: list[Path],
+    name: str = "Harbours / 海港",
+    picture: Path | None = None,
+) -> Page:
     page = visit(f"/accounts/{party.address}")
     connect(page)
     page.get_by_text("Register many works at once").click()
     page.get_by_label("Files").set_input_files(files)
+    if picture:
+        page.get_by_label("A picture for it").set_input_files(picture)
     page.get_by_label("Name of the catalogue").fill(name)
     page.get_by_role("button", name="Register").click()
     return page
@@ -461,14 +471,35 @@ def test_the_rows_of_a_csv_are_the_catalogue_that_python_makes(
 
 
 def test_files_are_a_catalogue_in_the_order_of_their_names(
-    visit: Visit, owner: TestWallet, licensor: Party, make_work: Callable[[str], Path]
+    visit: Visit,
+    owner: TestWallet,
+    licensor: Party,
+    make_work: Callable[[str], Path],
+    tmp_path: Path,
+    folder: Path,
 ) -> None:
     paths = [make_work(name) for name in ("b", "c", "a")]
-    page = catalog_form(visit, licensor, paths)
+    picture = tmp_path / "harbour.png"
+    Image.effect_noise((900, 600), 40).save(picture)
+    page = catalog_form(visit, licensor, paths, picture=picture)
     says(page, "Registered.")
     [registration] = owner.prompts[-1].shows["arguments"]
     hashes = [sha256(path.read_bytes()) for path in sorted(paths)]
     assert registration["content"] == CatalogTree(hashes).root
+    document = saved(page, "The list of its", folder).read_bytes()
+    preview = Preview("0x" + saved(page, "Its preview", folder).stem, "image/jpeg")
+    works = tuple(Work(path.name, sha256(path.read_bytes())) for path in sorted(paths))
+    assert document == CatalogDocument("Harbours / 海港", works, preview).to_bytes()
+    shown = visit("/works").get_by_role("img", name="Preview of Harbours")
+    expect(shown).to_have_js_property("naturalWidth", 640)
+
+
+def test_a_catalogues_picture_that_is_none(
+    visit: Visit, owner: TestWallet, licensor: Party, make_work: Callable[[str], Path]
+) -> None:
+    page = catalog_form(visit, licensor, [make_work("a")], picture=make_work("b"))
+    says(page, "That is no picture that can be read here.")
+    assert owner.kinds == ["connect"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from PIL import Image
 
 from licet.chain.development import DEVELOPMENT_ADDRESSES
 from licet.documents import (
+    CatalogDocument,
     Library,
     OfferDocument,
     SplitDocument,
@@ -141,6 +142,15 @@ def test_a_work_is_registered_with_a_title_and_a_preview(
     words = ok("work", "register", work.name, "--preview", account=LICENSOR)["works"][0]
     text = WorkDocument.from_bytes(library.get(parse_hash(words["document_hash"])))
     assert (text.title, text.preview) == (None, None)
+    # So is a catalogue.
+    (tmp_path / "list.csv").write_text("id,title\n1,a\n")
+    named = ("catalog", "register", "list.csv", "--name", "Two", "--preview")
+    catalog = CatalogDocument.from_bytes(
+        library.get(parse_hash(ok(*named, picture, account=LICENSOR)["document_hash"]))
+    )
+    assert catalog.preview == document.preview
+    failed(run(*named, work.name, account=LICENSOR), 2, "is no picture")
+    failed(run(*named, "missing.png", account=LICENSOR), 2, "missing.png")
 
 
 def test_tables_for_people(run: Run, ok: Ok, work: Path, vault: Address, licensee: Party) -> None:

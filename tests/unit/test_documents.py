@@ -118,6 +118,15 @@ def test_a_work_says_what_it_is_like() -> None:
     }
 
 
+def test_a_catalogue_may_have_a_preview() -> None:
+    shown = CatalogDocument("Works / 作品", COMPARED.works, Preview(sha256(b"small"), "image/webp"))
+    data = shown.to_bytes()
+    assert data == rfc8785.dumps(json.loads(data)) == canonical_json({"type": shown.TYPE, **shown.to_json()})
+    assert CatalogDocument.from_bytes(data) == shown
+    with pytest.raises(DocumentInvalid):
+        CatalogDocument.from_bytes(canonical_json({**json.loads(data), "preview": {"sha256": "x"}}))
+
+
 def test_a_work_that_no_program_read_says_what_people_are_shown() -> None:
     assert WorkDocument.from_bytes(SHOWN.to_bytes()) == SHOWN
     assert json.loads(SHOWN.to_bytes()) == {

@@ -13,6 +13,7 @@ from licet.cli.params import FILE, Command, origin_option
 from licet.cli.session import Session, takes
 from licet.cli.text import one_line
 from licet.errors import InputError
+from licet.fingerprint import check_file
 from licet.fingerprint.members import is_archive
 from licet.rights.registration import Origin
 
@@ -71,6 +72,13 @@ def command() -> None:
 @command.command("register")
 @click.argument("source", type=FILE, metavar="CSV|FOLDER|ARCHIVE")
 @click.option("--name", required=True, help="The catalogue's title, for people.")
+@click.option(
+    "--preview",
+    "picture",
+    type=FILE,
+    metavar="FILE",
+    help="A picture; a small one is made of it and published, for people to know the catalogue by.",
+)
 @column_options
 @origin_option
 @takes(account=True, publishes=True, index=True)
@@ -78,6 +86,7 @@ def register(
     session: Session,
     source: Path,
     name: str,
+    picture: Path | None,
     payees_column: str | None,
     weights_column: str | None,
     separator: str,
@@ -93,10 +102,12 @@ def register(
     The list of works is published as a document. With --payees-column, shows who would share in the income;
     `licet split publish` makes it so.
     """
+    if picture is not None:
+        check_file(picture)
     catalog = read_source(source, payees_column, weights_column, separator)
     compared = sum(work.iscc is not None or work.pdq is not None for work in catalog.works)
     holder = session.rights_holder
-    registered = holder.register_catalog(catalog, name, origin=origin)
+    registered = holder.register_catalog(catalog, name, origin=origin, picture=picture)
     registration, receipt = registered.registration, registered.receipt
     emit(
         {

@@ -15,6 +15,7 @@ from licet.documents.kinds import (
     SplitDocument,
     Work,
 )
+from licet.documents.previews import Preview
 from licet.documents.proofs import UsageProof
 from licet.documents.receipts import ReceiptDocument
 from licet.documents.signed import ApprovalDocument, ClaimDocument, VoucherDocument
@@ -33,7 +34,7 @@ from licet.documents.store import (
 from licet.documents.terms import TermsDocument
 from licet.documents.trust import TrustPolicy
 from licet.documents.usage import UsageLog, UsageRecord, verify_usage
-from licet.documents.works import Preview, WorkDocument
+from licet.documents.works import WorkDocument
 
 __all__ = [
     "ApprovalDocument",

@@ -18,7 +18,8 @@ from licet.documents.base import (
     parse_signature,
     string,
 )
-from licet.documents.canonical import canonical_string, utf8
+from licet.documents.canonical import canonical_json, canonical_string, utf8
+from licet.documents.previews import Preview
 from licet.errors import InputError
 from licet.fingerprint.codes import parse_iscc, parse_pdq
 from licet.rights.conditions import Conditions
@@ -48,12 +49,19 @@ class Work(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CatalogDocument(Document):
-    """The works of a catalogue, in the order of its tree. Ids and hashes are unique."""
+    """The works of a catalogue, in the order of its tree. Ids and hashes are unique.
+
+    Attributes:
+        name: its title, for people.
+        works: all of them.
+        preview: a small picture of it, for people.
+    """
 
     TYPE: ClassVar[str] = "licet/catalog/1"
 
     name: str
     works: tuple[Work, ...]
+    preview: Preview | None = None
 
     def __post_init__(self) -> None:
         if not self.works:
@@ -68,18 +76,23 @@ class CatalogDocument(Document):
         return CatalogTree(work.sha256 for work in self.works)
 
     def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "works": [_work_json(work) for work in self.works]}
+        shown = {} if self.preview is None else {"preview": self.preview.to_json()}
+        return {"name": self.name, "works": [_work_json(work) for work in self.works], **shown}
 
     def to_bytes(self) -> bytes:
         """The document in canonical JSON, written straight: there may be a million works."""
         works = ",".join(map(_work_text, self.works))
         name = canonical_string(self.name)
-        return utf8(f'{{"name":{name},"type":"{self.TYPE}","works":[{works}]}}')
+        shown = (
+            "" if self.preview is None else f'"preview":{canonical_json(self.preview.to_json()).decode()},'
+        )
+        return utf8(f'{{"name":{name},{shown}"type":"{self.TYPE}","works":[{works}]}}')
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        check_keys(data, "type", "name", "works")
-        return cls(string(data, "name"), tuple(_work(item) for item in array(data, "works")))
+        check_keys(data, "type", "name", "works", optional=("preview",))
+        preview = Preview.from_json(data["preview"]) if "preview" in data else None
+        return cls(string(data, "name"), tuple(_work(item) for item in array(data, "works")), preview)
 
 
 def _work_text(work: Work) -> str:

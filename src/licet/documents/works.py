@@ -3,12 +3,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from licet.documents.base import Document, array, check_keys, checked, json_object, string
+from licet.documents.base import Document, array, check_keys, checked, string
+from licet.documents.previews import Preview
 from licet.errors import InputError
 from licet.fingerprint.codes import parse_iscc, parse_pdq
-from licet.fingerprint.media import PREVIEW_FORMATS
 from licet.types import Hash32, parse_hash, parse_uint, shown
 
 if TYPE_CHECKING:
@@ -16,23 +16,6 @@ if TYPE_CHECKING:
 
 _MEDIA_TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}", re.ASCII)
 _MAX_UNITS: Final = 8
-
-
-class Preview(NamedTuple):
-    """A small picture of a work, which lies beside its document.
-
-    Attributes:
-        sha256: of the picture's bytes.
-        media_type: `image/jpeg`, `image/png` or `image/webp`.
-    """
-
-    sha256: Hash32
-    media_type: str
-
-    @property
-    def file_name(self) -> str:
-        """The name of its file."""
-        return f"{self.sha256[2:]}.{self.media_type.partition('/')[2]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +54,6 @@ class WorkDocument(Document):
             parse_iscc(iscc)
         if self.pdq is not None:
             parse_pdq(self.pdq)
-        if self.preview is not None and self.preview.media_type not in PREVIEW_FORMATS:
-            known = ", ".join(PREVIEW_FORMATS)
-            raise InputError(f"{shown(self.preview.media_type)} is no kind of preview: {known} are")
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -103,7 +83,7 @@ class WorkDocument(Document):
             **({"units": list(self.units)} if self.units else {}),
             **({"pdq": self.pdq} if self.pdq is not None else {}),
             **({"title": self.title} if self.title is not None else {}),
-            **({"preview": _preview_json(self.preview)} if self.preview is not None else {}),
+            **({"preview": self.preview.to_json()} if self.preview is not None else {}),
         }
 
     @classmethod
@@ -119,15 +99,5 @@ class WorkDocument(Document):
             units=tuple(checked(unit, str, "a unit") for unit in units),
             pdq=string(data, "pdq") if "pdq" in data else None,
             title=string(data, "title") if "title" in data else None,
-            preview=_preview(data["preview"]) if "preview" in data else None,
+            preview=Preview.from_json(data["preview"]) if "preview" in data else None,
         )
-
-
-def _preview_json(preview: Preview) -> dict[str, str]:
-    return {"sha256": preview.sha256[2:], "mediaType": preview.media_type}
-
-
-def _preview(data: object) -> Preview:
-    item = json_object(data, "a preview")
-    check_keys(item, "sha256", "mediaType")
-    return Preview(parse_hash(string(item, "sha256"), "SHA-256"), string(item, "mediaType"))

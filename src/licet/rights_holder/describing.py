@@ -96,6 +96,7 @@ class Describing(Account):
         return Described(read, published.hash, uri or (f"{place}#{read.iscc}" if place else read.iscc))
 
     def _preview(self, path: Path) -> Preview | None:
+        """A preview of a picture's file, published; None of what is no picture."""
         from licet.fingerprint.previews import PREVIEW_TYPE, preview_of
 
         made = preview_of(path)

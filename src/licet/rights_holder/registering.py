@@ -6,7 +6,7 @@ from pathlib import Path
 from licet.catalog import Catalog
 from licet.chain.client import Receipt
 from licet.documents import Work
-from licet.errors import SignerError
+from licet.errors import InputError, SignerError
 from licet.fingerprint import Progress
 from licet.fingerprint.codes import Code, codes_of, with_short
 from licet.rights.registration import Origin, Registration
@@ -74,7 +74,12 @@ class Registering(Describing):
         return replace(self._register(registration), neighbours=neighbours)
 
     def register_catalog(
-        self, catalog: Catalog, name: str, *, origin: Origin = Origin.UNSTATED
+        self,
+        catalog: Catalog,
+        name: str,
+        *,
+        origin: Origin = Origin.UNSTATED,
+        picture: str | Path | None = None,
     ) -> Registered:
         """Registers all works of a catalogue in one transaction, and publishes the list of them.
 
@@ -82,8 +87,15 @@ class Registering(Describing):
             catalog: the works.
             name: the catalogue's title, for people.
             origin: how its works came about.
+            picture: a picture's file, from which a preview of the catalogue is made and published.
+
+        Raises:
+            InputError: the file is no picture that can be read.
         """
-        published = self._publisher.publish(catalog.document(name))
+        preview = None if picture is None else self._preview(Path(picture))
+        if picture is not None and preview is None:
+            raise InputError(f"{picture} is no picture: a preview is made of one")
+        published = self._publisher.publish(catalog.document(name, preview))
         compared = ((_codes(work), work.sha256) for work in catalog.works if work.iscc or work.pdq)
         neighbours = self._neighbours(compared)
         registration = Registration(

@@ -236,7 +236,7 @@ class Filler:
         try:
             if asset.works:
                 document = catalog_document(asset, library)
-                title, works = document.name, document.works
+                title, works, preview = document.name, document.works, document.preview
             else:
                 described = _described(asset, library)
                 title, media_type = described.title or "", described.media_type

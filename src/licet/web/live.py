@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -228,8 +227,10 @@ class Audited:
 def _at(lines: Sequence[_Logged], block: int, log_index: int) -> Iterator[_Logged]:
     """Those of some lines, oldest first, that a log tells of."""
     place = (block, log_index)
-    first = bisect_left(lines, place, key=lambda line: (line.block, line.log_index))
-    yield from takewhile(lambda line: (line.block, line.log_index) == place, islice(lines, first, None))
+    at = bisect_left(lines, place, key=lambda line: (line.block, line.log_index))
+    while at < len(lines) and (lines[at].block, lines[at].log_index) == place:
+        yield lines[at]
+        at += 1
 
 
 class Live:

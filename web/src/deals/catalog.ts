@@ -6,6 +6,7 @@ import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/
 import type { Hex } from "viem";
 
 import { hashOf } from "../parts/lookup";
+import { named } from "./preview";
 import { canonical } from "./terms";
 
 /** The most works that a page takes; larger catalogues are the command line's. */
@@ -20,7 +21,7 @@ export interface Work {
 /** A file that makes no catalogue; `why` names the line or the work. */
 export class NoCatalog extends Error {
   constructor(
-    readonly line: "csv_odd" | "csv_row" | "csv_file" | "works_none" | "works_many" | "works_twice",
+    readonly line: "csv_odd" | "csv_row" | "csv_file" | "works_none" | "works_many" | "works_twice" | "picture_odd",
     readonly facts: Record<string, string | number> = {},
   ) {
     super(line);
@@ -121,7 +122,7 @@ export function catalogRoot(works: readonly Work[]): Hex {
   return `0x${bytesToHex(level[0] ?? new Uint8Array(32))}`;
 }
 
-/** The document that lists a catalogue's works (`licet/catalog/1`). */
-export function catalogDocument(name: string, works: readonly Work[]): string {
-  return canonical({ type: "licet/catalog/1", name, works });
+/** The document that lists a catalogue's works (`licet/catalog/1`), with a preview if there is one. */
+export function catalogDocument(name: string, works: readonly Work[], preview: string | null): string {
+  return canonical({ type: "licet/catalog/1", name, works, ...(preview ? { preview: named(preview) } : {}) });
 }

@@ -1,19 +1,14 @@
-/** A single work: what its file says of itself, its preview, and its document, in the very bytes that Python writes. */
+/** A single work: what its file says of itself, and its document, in the very bytes that Python writes. */
 
 import type { Hex } from "viem";
 
 import { hashOf } from "../parts/lookup";
+import { bytesOf, named, previewOf } from "./preview";
 import { canonical } from "./terms";
 
 const PLACE = "licet.file";
 const MEDIA_TYPE = /^[a-z]{1,20}\/[a-z0-9.+-]{1,80}$/;
 const UNKNOWN_TYPE = "application/octet-stream";
-
-const PREVIEW_TYPE = "image/jpeg";
-const MOST_BYTES = 128 << 10;
-const MOST_SIDE = 640; // pixels
-const QUALITIES = [0.82, 0.7, 0.55, 0.4, 0.25];
-const MOST_READ = 256 << 20; // bytes of a picture that is opened for its preview
 
 /** What is known of a file: never its content. `preview` is a small picture of it as a `data:` URL, where it is one. */
 export interface Known {
@@ -51,41 +46,6 @@ export function recall(sha256: Hex): Known | null {
   }
 }
 
-/** A small picture of a picture, upright and on white, as a `data:` URL; null of what is none. */
-async function previewOf(file: File): Promise<string | null> {
-  if (!file.type.startsWith("image/") || file.type.includes("svg") || file.size > MOST_READ) return null;
-  try {
-    const picture = await createImageBitmap(file);
-    const scale = Math.min(1, MOST_SIDE / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.max(1, Math.round(picture.width * scale));
-    canvas.height = Math.max(1, Math.round(picture.height * scale));
-    const pen = canvas.getContext("2d");
-    if (!pen) return null;
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.imageSmoothingQuality = "high";
-    pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    return smallEnough(canvas);
-  } catch {
-    return null; // a browser that cannot read it, or may not
-  }
-}
-
-function smallEnough(canvas: HTMLCanvasElement): string | null {
-  for (const quality of QUALITIES) {
-    const url = canvas.toDataURL(PREVIEW_TYPE, quality);
-    if (url.startsWith(`data:${PREVIEW_TYPE}`) && bytesOf(url).length <= MOST_BYTES) return url;
-  }
-  return null;
-}
-
-/** The bytes of a `data:` URL. */
-export function bytesOf(url: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(url.slice(url.indexOf(",") + 1)), (character) => character.charCodeAt(0));
-}
-
 /** A work's document (`licet/work/1`), with a preview if one is to be published. */
 export async function describe(known: Known, title: string, withPreview: boolean): Promise<string> {
   const preview = withPreview && known.preview ? new Blob([bytesOf(known.preview)]) : null;
@@ -100,6 +60,6 @@ export function workDocument(known: Omit<Known, "preview">, title: string, previ
     size: String(known.size),
     mediaType: known.mediaType,
     title,
-    ...(preview ? { preview: { sha256: preview.slice(2), mediaType: PREVIEW_TYPE } } : {}),
+    ...(preview ? { preview: named(preview) } : {}),
   });
 }

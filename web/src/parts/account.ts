@@ -3,6 +3,7 @@
 import { AssetRegistry, encode } from "../chain/contracts";
 import { NoCatalog, catalogDocument, catalogRoot, worksOf } from "../deals/catalog";
 import { type Scene, send } from "../deals/perform";
+import { bytesOf, previewOf } from "../deals/preview";
 import type { Deal } from "../deals/store";
 import { documentHash } from "../deals/terms";
 import { config } from "../server";
@@ -10,7 +11,8 @@ import { type Line, say } from "../text/say";
 import { Session } from "../wallet/session";
 import { Action, keyOf } from "./action";
 import { attribute, element } from "./dom";
-import { choice, download, field, typed, uriOf } from "./form";
+import { choice, download, downloadPreview, field, typed, uriOf } from "./form";
+import { hashOf } from "./lookup";
 import type { Status } from "./status";
 
 /** Brings the place to life; it is empty for everybody else. */
@@ -30,6 +32,7 @@ class CatalogForm {
   readonly section = element("details", {}, element("summary", {}, say("register_many")));
   private readonly form = element("form", { class: "offer-form", autocomplete: "off" });
   private readonly files = element("input", { type: "file", name: "files", multiple: "" });
+  private readonly picture = element("input", { type: "file", name: "picture", accept: "image/*" });
   private readonly document = element("p", { class: "actions" });
 
   constructor(private readonly chainId: number) {
@@ -39,6 +42,7 @@ class CatalogForm {
       element("p", {}, say("register_many_about")),
       element("p", {}, element("label", {}, say("files"), " ", this.files)),
       field("name", say("catalog_name")),
+      element("p", {}, element("label", {}, say("catalog_picture"), " ", this.picture)),
       field("uri", say("catalog_uri"), { type: "url", inputmode: "url" }),
       choice("origin", say("origin"), origins),
     );
@@ -63,7 +67,11 @@ class CatalogForm {
       const hashing = (share: number) => status.step("hashing_files", { percent: String(Math.floor(share * 100)) });
       hashing(0);
       const works = await worksOf([...(this.files.files ?? [])], hashing);
-      const text = catalogDocument(name, works);
+      const picture = this.picture.files?.[0];
+      const preview = picture ? await previewOf(picture) : null;
+      if (picture && !preview) throw new NoCatalog("picture_odd");
+      const shown = preview ? await hashOf(new Blob([bytesOf(preview)]), () => {}) : null;
+      const text = catalogDocument(name, works, shown);
       const hash = await documentHash(text);
       const registration = {
         ...{ content: catalogRoot(works), works: BigInt(works.length), documentHash: hash },
@@ -76,6 +84,7 @@ class CatalogForm {
       };
       // Without its document nobody could prove a work of it: it is handed out before anything is sent.
       this.document.append(download(`${hash.slice(2)}.json`, text, say("file_catalog", { count: works.length })));
+      if (preview && shown) this.document.append(" ", downloadPreview(shown.slice(2), preview));
       return await send(scene, plan, () => status.step("asks_register"));
     } catch (error) {
       if (!(error instanceof NoCatalog)) throw error;

@@ -1,5 +1,7 @@
 /** The fields of forms, labelled, and read back. */
 
+import { bytesOf } from "../deals/preview";
+import { say } from "../text/say";
 import { element } from "./dom";
 
 const MOST_URI = 1024; // bytes
@@ -56,4 +58,9 @@ export function uriOf(form: HTMLFormElement, name: string): string | null {
 export function download(name: string, content: string | Blob, words: string): HTMLAnchorElement {
   const file = typeof content === "string" ? new Blob([content], { type: "application/json" }) : content;
   return element("a", { class: "button", href: URL.createObjectURL(file), download: name }, words);
+}
+
+/** A preview's file, by its hash without `0x` and its `data:` URL. */
+export function downloadPreview(sha256: string, preview: string): HTMLAnchorElement {
+  return download(`${sha256}.jpeg`, new Blob([bytesOf(preview)], { type: "image/jpeg" }), say("file_preview"));
 }

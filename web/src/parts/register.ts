@@ -7,12 +7,12 @@ import { AssetRegistry, encode } from "../chain/contracts";
 import { type Scene, send } from "../deals/perform";
 import type { Deal } from "../deals/store";
 import { documentHash } from "../deals/terms";
-import { type Known, bytesOf, describe, keep, notice, recall } from "../deals/works";
+import { type Known, describe, keep, notice, recall } from "../deals/works";
 import { config } from "../server";
 import { type Line, say } from "../text/say";
 import { Action, keyOf } from "./action";
 import { attribute, element } from "./dom";
-import { box, choice, download, field, typed, uriOf } from "./form";
+import { box, choice, download, downloadPreview, field, typed, uriOf } from "./form";
 import { hashOf } from "./lookup";
 import type { Status } from "./status";
 
@@ -116,8 +116,7 @@ class WorkForm {
     const hash = await documentHash(text);
     this.files.replaceChildren(download(`${hash.slice(2)}.json`, text, say("file_work")));
     if (!preview || !this.known?.preview) return;
-    const picture = new Blob([bytesOf(this.known.preview)], { type: "image/jpeg" });
-    this.files.append(" ", download(`${preview.sha256}.jpeg`, picture, say("file_preview")));
+    this.files.append(" ", downloadPreview(preview.sha256, this.known.preview));
   }
 
   private link(deal: Deal): void {

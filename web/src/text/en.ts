@@ -96,6 +96,8 @@ export const en = {
   files: "Files",
   catalog_name: "Name of the catalogue",
   catalog_uri: "Where the file of its works will be, if anywhere (URL)",
+  catalog_picture: "A picture for it, if any: a small one is published",
+  picture_odd: "That is no picture that can be read here.",
   catalog_unnamed: "The catalogue needs a name.",
   hashing_files: "Hashing: {percent} %",
   file_catalog: "The list of its {count} works: keep it, and publish it",

@@ -98,6 +98,8 @@ export const zh: Record<Line, string> = {
   files: "文件",
   catalog_name: "目录名称",
   catalog_uri: "作品清单文件将存放的网址（可不填）",
+  catalog_picture: "目录的图片（可不选）：由此生成并公布一张小图",
+  picture_odd: "该文件不是此处可读的图片。",
   catalog_unnamed: "目录要有名称。",
   hashing_files: "正在计算哈希：{percent} %",
   file_catalog: "其 {count} 件作品的清单：请保存并公布",
