@@ -10,7 +10,6 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import {IDisputeDesk} from "./interfaces/IDisputeDesk.sol";
-import {IERC20Permit} from "./interfaces/IERC20Permit.sol";
 import {IERC2981} from "./interfaces/IERC2981.sol";
 import {IERC3009} from "./interfaces/IERC3009.sol";
 import {IERC4906} from "./interfaces/IERC4906.sol";
@@ -25,10 +24,11 @@ import {RollingHead} from "./libraries/RollingHead.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {SumTree} from "./libraries/SumTree.sol";
 import {TokenDocument} from "./libraries/TokenDocument.sol";
+import {PermitFirst} from "./PermitFirst.sol";
 
 /// @title Licenses, sold on signed or published offers
 /// @notice See `ILicenseToken`.
-contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, ERC721, EIP712 {
+contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, ERC721, EIP712, PermitFirst {
     using Offers for Conditions;
     using Offers for Grant;
     using Offers for Offer;
@@ -87,22 +87,7 @@ contract LicenseToken is ILicenseToken, IERC2981, IERC4906, IERC5192, IERC7572, 
 
     /// @inheritdoc ILicenseToken
     function buyWithPermit(Order calldata order, Permit calldata permit) external returns (bytes32 licenseId) {
-        Offer calldata offer = order.offer;
-        // A permit can be submitted by anyone who sees it; then this call fails, the allowance stands, and the sale goes on.
-        // Where there is no code to call, `try` itself would revert, and say nothing.
-        if (offer.currency.code.length != 0) {
-            try IERC20Permit(offer.currency)
-                .permit(
-                    msg.sender,
-                    address(this),
-                    offer.price * order.quantity,
-                    permit.deadline,
-                    permit.v,
-                    permit.r,
-                    permit.s
-                ) {}
-                catch {}
-        }
+        _permit(order.offer.currency, order.offer.price * order.quantity, permit);
         (licenseId,) = _sellOne(order, msg.sender, 0);
     }
 

@@ -13,11 +13,12 @@ import {Offers} from "./libraries/Offers.sol";
 import {Purses} from "./libraries/Purses.sol";
 import {RollingHead} from "./libraries/RollingHead.sol";
 import {Signatures} from "./libraries/Signatures.sol";
+import {PermitFirst} from "./PermitFirst.sol";
 import {Purse} from "./Purse.sol";
 
 /// @title Use, reported and metered
 /// @notice See `IUsageLedger`.
-contract UsageLedger is IUsageLedger, EIP712 {
+contract UsageLedger is IUsageLedger, EIP712, PermitFirst {
     using Offers for ILicenseToken.Conditions;
     using Offers for ILicenseToken.Grant;
     using Offers for ILicenseToken.Offer;

@@ -359,6 +359,7 @@ def format_of(word: str, prefix: str, currency_path: str) -> Json:
     if word.startswith("enum "):
         return {"format": "enum", "params": {"$ref": f"$.metadata.enums.{word.removeprefix('enum ')}"}}
     parameters: dict[str, Json] = {
+        "calldata": {"params": {"calleePath": "@.to"}},
         "addressName": {"params": {"types": ["wallet", "eoa", "contract", "token"]}},
         "date": {"params": {"encoding": "timestamp"}},
         "nftName": {"params": {"collectionPath": "@.to"}},

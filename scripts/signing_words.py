@@ -118,7 +118,7 @@ STRUCTS: dict[str, dict[str, Words]] = {
         "r": HIDDEN,
         "s": HIDDEN,
     },
-    "ILicenseToken.Permit": {
+    "IPermitFirst.Permit": {
         "deadline": Words("Permit ends", "date"),
         "v": HIDDEN,
         "r": HIDDEN,
@@ -228,6 +228,15 @@ SPECIAL: dict[tuple[str, str], Words] = {
     ("UsageLedger.anchor", "from"): Words("Period from", "date"),
     ("UsageLedger.anchor", "until"): Words("Period until", "date"),
     ("UsageLedger.deposit", "amount"): Words("Deposit", "amount of grant.offer.currency"),
+    **{
+        (f"{contract}.permitFirst", name): words
+        for contract in ("LicenseToken", "UsageLedger")
+        for name, words in (
+            ("currency", Words("Currency", "addressName")),
+            ("amount", Words("Permitted", "amount of currency")),
+            ("action", Words("Then", "calldata")),
+        )
+    },
     ("LicenseToken.appointAgent", "until"): Words("Until (0 = ends now)", "date"),
     **{
         (f"{contract}.{function}", name): words
@@ -255,6 +264,7 @@ INTENTS: dict[str, dict[str, str]] = {
         "buyWithPermit": "Buy licenses",
         "buyWithAuthorization": "Buy licenses, paid by another",
         "buyBasket": "Buy a basket of licenses",
+        "permitFirst": "Permit a payment, and then",
         "renew": "Renew subscriptions",
         "revoke": "Revoke a license",
         "grantSublicense": "Grant a sublicense",
@@ -281,6 +291,7 @@ INTENTS: dict[str, dict[str, str]] = {
         "nameReporter": "Name a reporter of use",
         "admitReporter": "Admit the terms' reporter",
         "open": "Open a deposit account",
+        "permitFirst": "Permit a payment, and then",
         "deposit": "Deposit for metered use",
         "settle": "Settle metered use",
         "close": "Close a deposit account",

@@ -33,7 +33,7 @@ TOOLS = ROOT / "node_modules" / ".bin"
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "AssetRegistry": ("deed", "register"),
     "LicenseToken": (
-        *("buy", "buyBasket", "buyWithPermit", "renew", "publishOffer", "cancelOffer"),
+        *("buy", "buyBasket", "buyWithPermit", "permitFirst", "renew", "publishOffer", "cancelOffer"),
         *("license", "offerState"),
     ),
     "RoyaltyVaultFactory": ("claim", "publish", "vaultOf"),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IPermitFirst} from "./IPermitFirst.sol";
+
 /// @title Licenses: permission for stated uses of an asset, sold on a signed or published offer
 /// @notice A license is an ERC-721 token whose id is the hash of (offer, licensee, salt): the id proves the terms. Its
 /// expiry and uses stand in the owner's slot, so one fresh slot serves a sale and one read answers `permits`.
@@ -14,7 +16,7 @@ pragma solidity ^0.8.30;
 ///
 /// Every audited log (three indexed parameters) is chained into `head()`; `Approval`, `ApprovalForAll` and the hints for
 /// wallets (`Locked`, `MetadataUpdate`) are not.
-interface ILicenseToken {
+interface ILicenseToken is IPermitFirst {
     /// @notice How a license is paid for.
     /// Sale: the price, once. Free: nothing; the only kind with a price of 0. Subscription: the price, for each `duration`.
     /// Metered: the price for each unit used, from a deposit in the usage ledger; nothing at the sale.
@@ -123,14 +125,6 @@ interface ILicenseToken {
         address payer;
         uint256 validAfter;
         uint256 validBefore;
-        uint8 v;
-        bytes32 r;
-        bytes32 s;
-    }
-
-    /// @notice An EIP-2612 permit of exactly the price, signed by the payer for this contract.
-    struct Permit {
-        uint256 deadline;
         uint8 v;
         bytes32 r;
         bytes32 s;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ILicenseToken} from "./ILicenseToken.sol";
+import {IPermitFirst} from "./IPermitFirst.sol";
 
 /// @title Use, reported and metered
 /// @notice *Reports.* Whoever records uses (a licensee, a gateway) anchors the Merkle root of a period's records: one
@@ -22,7 +23,7 @@ import {ILicenseToken} from "./ILicenseToken.sol";
 ///
 /// A contract's signature (EIP-1271) is valid for as long as that contract says so: settle its vouchers soon.
 /// Every log is chained into `head()`.
-interface IUsageLedger {
+interface IUsageLedger is IPermitFirst {
     /// @notice What was reported under one key: a license's id, or `keccak256(abi.encode(reporter))` for what a
     /// reporter anchored without naming a license.
     /// @param until Last second reported (unix); 0 if nothing was.

@@ -60,6 +60,19 @@ def test_all_of_it_at_once(
     assert licensee.dollars == 0
 
 
+def test_one_signature_and_one_transaction_where_no_coin_goes_along(
+    full: Page, wallet: TestWallet, licensee: Party
+) -> None:
+    full.locator("li.entry", has_text="ETH").get_by_role("button", name="Take out").click()
+    expect(full.locator("[data-basket] output")).to_have_text("30.00 TUSD")
+    full.get_by_role("button", name="Buy all").click()
+    says(full, "Bought.")
+    assert wallet.kinds == ["connect", "sign", "send"]
+    assert wallet.prompts[1].shows["message"]["value"] == str(30 * DOLLAR)
+    assert (wallet.prompts[2].function, licensee.dollars) == ("permitFirst", 0)
+    assert len(licensee.buys.licenses()) == 2
+
+
 def test_one_prompt_where_the_allowance_suffices(full: Page, wallet: TestWallet, licensee: Party) -> None:
     licensee.dollar.approve(licensee.network.deployment.license_token, 30 * DOLLAR)
     full.get_by_role("button", name="Buy all").click()

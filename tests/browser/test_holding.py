@@ -30,6 +30,14 @@ def says(page: Page, text: str) -> None:
     expect(page.locator("main .status:not(:empty)")).to_contain_text(text)
 
 
+@pytest.fixture
+def cautious(licensee: Party, mock: Callable[..., Address]) -> Address:
+    """A currency without permits, which wants an older allowance set to nothing; the licensee has some."""
+    token = mock("CautiousToken")
+    licensee.chain.send(artifact("TestDollar").abi, token, "mint", licensee.address, 9 * PRICE)
+    return token
+
+
 # Claiming.
 
 
@@ -168,7 +176,7 @@ def subscription(
     return licensee.buys.buy(offer).license_id
 
 
-def test_a_renewal_allows_its_price_first(
+def test_a_renewal_is_one_signature_and_one_transaction(
     visit: Visit, wallet: TestWallet, licensee: Party, subscription: Hash32
 ) -> None:
     before = licensee.contracts.licenses.license(subscription).expires
@@ -176,9 +184,10 @@ def test_a_renewal_allows_its_price_first(
     expect(page.locator("[data-license] .price")).to_have_text("25.00 TUSD for 30 days more")
     page.get_by_role("button", name="Renew").click()
     says(page, "Renewed.")
-    assert wallet.kinds == ["connect", "send", "send"]
-    assert [prompt.function for prompt in wallet.prompts[1:]] == ["approve", "renew"]
-    assert wallet.prompts[1].shows["arguments"] == (licensee.network.deployment.license_token, PRICE)
+    assert wallet.kinds == ["connect", "sign", "send"]
+    assert wallet.prompts[1].shows["message"]["value"] == str(PRICE)
+    assert wallet.prompts[2].function == "permitFirst"
+    assert licensee.dollar.allowance(licensee.address, licensee.network.deployment.license_token) == 0
     assert licensee.contracts.licenses.license(subscription).expires == before + 30 * DAY
 
 
@@ -193,8 +202,16 @@ def test_a_renewal_within_the_allowance_is_one_prompt(
 
 
 def test_a_renewal_declined_after_its_allowance(
-    visit: Visit, wallet: TestWallet, licensee: Party, subscription: Hash32
+    visit: Visit,
+    wallet: TestWallet,
+    licensor: Party,
+    licensee: Party,
+    asset: Registered,
+    offering: Offering,
+    cautious: Address,
 ) -> None:
+    price = Price(cautious, PRICE, kind=Kind.SUBSCRIPTION, duration=30 * DAY)
+    subscription = licensee.buys.buy(offering(licensor, asset.asset_id, price)).license_id
     page = visit(f"/licenses/{subscription}")
     wallet.answer = lambda prompt: (
         {"error": {"code": 4001, "message": "no"}} if prompt.shows.get("function") == "renew" else None
@@ -237,7 +254,8 @@ def test_a_first_deposit_opens_the_account(
     page.get_by_label("Deposit in TUSD").fill("12.5")
     page.get_by_role("button", name="Pay in").click()
     says(page, "Deposited.")
-    assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "approve", "deposit"]
+    assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, None, "permitFirst"]
+    assert wallet.kinds == ["connect", "sign", "send"]
     assert licensee.contracts.usage.account(metered).closes_at == (1 << 40) - 1
     assert licensee.dollars == 3 * PRICE - 12_500_000
 
@@ -300,15 +318,13 @@ def test_a_currency_that_wants_an_older_allowance_gone_first(
     licensee: Party,
     asset: Registered,
     offering: Offering,
-    mock: Callable[..., Address],
+    cautious: Address,
     network: Network,
 ) -> None:
     """As USDT does."""
-    token = mock("CautiousToken")
     ledger, dollar = network.deployment.usage_ledger, artifact("TestDollar").abi
-    licensee.chain.send(dollar, token, "mint", licensee.address, 9 * DOLLAR)
-    licensee.chain.send(dollar, token, "approve", ledger, 1)
-    price = Price(token, 1000, kind=Kind.METERED)
+    licensee.chain.send(dollar, cautious, "approve", ledger, 1)
+    price = Price(cautious, 1000, kind=Kind.METERED)
     license_id = licensee.buys.buy(offering(licensor, asset.asset_id, price)).license_id
     page = visit(f"/licenses/{license_id}")
     page.get_by_label("Deposit in CAUT").fill("4")

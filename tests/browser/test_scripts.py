@@ -9,11 +9,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from licet.documents import OfferDocument
+from licet.rights.offer import Kind
+from licet.rights_holder import Price
+from licet.types import Address
 from tests.browser.axe import violations
 from tests.browser.conftest import Visit
 from tests.browser.site import Served
 from tests.browser.wallet import TestWallet, rejects
-from tests.integration.conftest import DOLLAR, Network, Party
+from tests.integration.conftest import DOLLAR, Network, Offering, Party
 
 pytestmark = pytest.mark.integration
 
@@ -149,10 +152,16 @@ def test_what_scripts_add_is_accessible(
     artist: Party,
     licensee: Party,
     signed_offer: OfferDocument,
+    dollar: Address,
+    offering: Offering,
 ) -> None:
-    """Somebody who is connected, owns the work, is due money, and has just declined."""
+    """Somebody who is connected, owns the work, is due money, has an account, and has just declined."""
     licensee.receive_dollars(PRICE)
     licensee.buys.buy(signed_offer)
+    licensor.receive_dollars(PRICE)
+    metered = offering(licensor, signed_offer.offer.asset_id, Price(dollar, 1_000, kind=Kind.METERED))
+    license_id = licensor.buys.buy(metered).license_id
+    licensor.buys.deposit(license_id, PRICE)
     wallet.signer, wallet.answer = licensor.signer, rejects("sign", "send")
     offer = signed_offer.offer
     for path, place in (
@@ -161,6 +170,7 @@ def test_what_scripts_add_is_accessible(
         (f"/accounts/{artist.address}", "[data-claim] button"),
         (f"/works/0x{'ab' * 32}", "[data-register] button"),
         (f"/accounts/{licensor.address}", "[data-account] summary"),
+        (f"/licenses/{license_id}", "[data-license] details"),
     ):
         page = visit(f"{path}?lang={language}")
         page.emulate_media(color_scheme=LOOKS[look]["color_scheme"])

@@ -8,6 +8,7 @@ import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {ICases} from "contracts/interfaces/ICases.sol";
 import {IDisputeDesk} from "contracts/interfaces/IDisputeDesk.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IPermitFirst} from "contracts/interfaces/IPermitFirst.sol";
 import {IMultisigArbitrator} from "contracts/interfaces/IMultisigArbitrator.sol";
 import {IPurse} from "contracts/interfaces/IPurse.sol";
 import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
@@ -151,7 +152,10 @@ contract AccessTest is Base {
         orders[0] = orderOf(offer, signed(offer), licensee, "paid");
         row(abi.encodeCall(licenses.buy, (orders[0])), this.notPaid, only(licensee));
         row(abi.encodeCall(licenses.buyBasket, (orders, false)), this.notPaid, only(licensee));
-        bytes memory call = abi.encodeCall(licenses.buyWithPermit, (orders[0], ILicenseToken.Permit(NOW, 27, 0, 0)));
+        bytes memory call = abi.encodeCall(licenses.buyWithPermit, (orders[0], IPermitFirst.Permit(NOW, 27, 0, 0)));
+        row(call, this.notPaid, only(licensee));
+        call = abi.encodeCall(licenses.buyBasket, (orders, false));
+        call = abi.encodeCall(licenses.permitFirst, (address(dollar), 1, IPermitFirst.Permit(NOW, 27, 0, 0), call));
         row(call, this.notPaid, only(licensee));
         row(abi.encodeCall(licenses.buyBasket, (orders, true))); // passed over, where there is no money
         row(abi.encodeCall(licenses.buyWithAuthorization, (orders[0], authorize(licenseeKey, orders[0]))));
@@ -161,7 +165,7 @@ contract AccessTest is Base {
         orders[0] = orderOf(gift, signed(gift), licensee, "free");
         row(abi.encodeCall(licenses.buy, (orders[0])));
         row(abi.encodeCall(licenses.buyBasket, (orders, false)));
-        row(abi.encodeCall(licenses.buyWithPermit, (orders[0], ILicenseToken.Permit(NOW, 27, 0, 0))));
+        row(abi.encodeCall(licenses.buyWithPermit, (orders[0], IPermitFirst.Permit(NOW, 27, 0, 0))));
     }
 
     function test_RoyaltyVaultFactory() public {
@@ -201,6 +205,9 @@ contract AccessTest is Base {
         row(abi.encodeCall(ledger.admitReporter, (opened, shown())));
         row(abi.encodeCall(ledger.open, (unopened)));
         row(abi.encodeCall(ledger.deposit, (opened, 1)), this.notPaid, only(licensee));
+        bytes memory call = abi.encodeCall(ledger.deposit, (opened, 1));
+        call = abi.encodeCall(ledger.permitFirst, (address(dollar), 1, IPermitFirst.Permit(NOW, 27, 0, 0), call));
+        row(call, this.notPaid, only(licensee));
         bytes memory voucher = signed(licenseeKey, ledger.voucherHash(id, 3));
         row(abi.encodeCall(ledger.settle, (opened, shown(), 2, 3, voucher)));
         row(abi.encodeCall(ledger.close, (opened, shown())), this.notMeteredLicensee, only(licensee));
@@ -276,7 +283,7 @@ contract AccessTest is Base {
             this.notAllowed,
             two(address(licenses), address(ledger))
         );
-        ILicenseToken.Permit memory permit = permitFor(licenseeKey, 7, NOW);
+        IPermitFirst.Permit memory permit = permitFor(licenseeKey, 7, NOW);
         row(
             abi.encodeCall(
                 dollar.permit, (licensee, address(licenses), 7, permit.deadline, permit.v, permit.r, permit.s)

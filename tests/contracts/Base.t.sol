@@ -7,6 +7,7 @@ import {Vm} from "forge-std/Vm.sol";
 import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {IDisputeDesk} from "contracts/interfaces/IDisputeDesk.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IPermitFirst} from "contracts/interfaces/IPermitFirst.sol";
 import {IMultisigArbitrator} from "contracts/interfaces/IMultisigArbitrator.sol";
 import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
 import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
@@ -332,14 +333,22 @@ abstract contract Base is Test {
     function permitFor(uint256 key, uint256 amount, uint256 deadline)
         internal
         view
-        returns (ILicenseToken.Permit memory)
+        returns (IPermitFirst.Permit memory)
+    {
+        return permitTo(address(licenses), key, amount, deadline);
+    }
+
+    function permitTo(address spender, uint256 key, uint256 amount, uint256 deadline)
+        internal
+        view
+        returns (IPermitFirst.Permit memory)
     {
         address owner = vm.addr(key);
         bytes32 structHash =
-            keccak256(abi.encode(PERMIT_TYPEHASH, owner, address(licenses), amount, dollar.nonces(owner), deadline));
+            keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, amount, dollar.nonces(owner), deadline));
         (uint8 v, bytes32 r, bytes32 s) =
             vm.sign(key, keccak256(abi.encodePacked(hex"1901", dollar.DOMAIN_SEPARATOR(), structHash)));
-        return ILicenseToken.Permit({deadline: deadline, v: v, r: r, s: s});
+        return IPermitFirst.Permit({deadline: deadline, v: v, r: r, s: s});
     }
 
     function nonceOf(ILicenseToken.Order memory order, address payer) internal view returns (bytes32) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IPermitFirst} from "contracts/interfaces/IPermitFirst.sol";
 import {GreedyPayee, RefusingPayee} from "contracts/mocks/BadPayees.sol";
 import {HookedToken} from "contracts/mocks/HookedToken.sol";
 import {BlockingToken, FalseToken, SilentToken} from "contracts/mocks/OddTokens.sol";
@@ -442,7 +443,7 @@ contract BasketTest is Base {
             abi.encodeCall(licenses.buy, (own[0])),
             abi.encodeCall(licenses.buyBasket, (own, false)),
             abi.encodeCall(licenses.buyBasket, (own, true)),
-            abi.encodeCall(licenses.buyWithPermit, (own[0], ILicenseToken.Permit(NOW, 27, 0, 0))),
+            abi.encodeCall(licenses.buyWithPermit, (own[0], IPermitFirst.Permit(NOW, 27, 0, 0))),
             abi.encodeCall(
                 licenses.buyWithAuthorization, (own[0], ILicenseToken.Authorization(licensee, 0, NOW + 1, 27, 0, 0))
             ),

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IPermitFirst} from "contracts/interfaces/IPermitFirst.sol";
 import {HookedToken} from "contracts/mocks/HookedToken.sol";
 import {Puppet} from "contracts/mocks/Puppet.sol";
 import {SilentToken} from "contracts/mocks/OddTokens.sol";
@@ -22,7 +23,7 @@ contract BuyWithPermitTest is Base {
     function test_SellsAndLeavesNoAllowance() public {
         ILicenseToken.Offer memory offer = terms();
         bytes memory signature = signed(offer);
-        ILicenseToken.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
+        IPermitFirst.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
         bytes32 id = idOf(offer, artist, "salt");
         vm.expectEmit(address(licenses));
         emit ILicenseToken.Sold(id, assetId, artist, licensee, "salt", 1, offer, signature);
@@ -35,7 +36,7 @@ contract BuyWithPermitTest is Base {
 
     /// @dev The permit stands in the mempool: whoever submits it first only does the buyer's work.
     function test_SellsThoughAStrangerSubmittedThePermit() public {
-        ILicenseToken.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
+        IPermitFirst.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
         vm.prank(stranger);
         dollar.permit(licensee, address(licenses), PRICE, permit.deadline, permit.v, permit.r, permit.s);
         assertEq(dollar.allowance(licensee, address(licenses)), PRICE);
@@ -48,7 +49,7 @@ contract BuyWithPermitTest is Base {
     function test_RevertWhen_AStrangerSpendsTheSubmittedPermit() public {
         ILicenseToken.Offer memory offer = terms();
         bytes memory signature = signed(offer);
-        ILicenseToken.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
+        IPermitFirst.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
         vm.startPrank(stranger);
         dollar.permit(licensee, address(licenses), PRICE, permit.deadline, permit.v, permit.r, permit.s);
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
@@ -58,11 +59,11 @@ contract BuyWithPermitTest is Base {
     }
 
     function test_RevertWhen_PermitIsNoGoodAndNothingIsAllowed() public {
-        ILicenseToken.Permit memory good = permitFor(licenseeKey, PRICE, DEADLINE);
-        refusePermit(ILicenseToken.Permit(good.deadline + 1, good.v, good.r, good.s));
-        refusePermit(ILicenseToken.Permit(good.deadline, good.v ^ 1, good.r, good.s));
-        refusePermit(ILicenseToken.Permit(good.deadline, good.v, good.r ^ bytes32(uint256(1)), good.s));
-        refusePermit(ILicenseToken.Permit(good.deadline, good.v, good.r, good.s ^ bytes32(uint256(1))));
+        IPermitFirst.Permit memory good = permitFor(licenseeKey, PRICE, DEADLINE);
+        refusePermit(IPermitFirst.Permit(good.deadline + 1, good.v, good.r, good.s));
+        refusePermit(IPermitFirst.Permit(good.deadline, good.v ^ 1, good.r, good.s));
+        refusePermit(IPermitFirst.Permit(good.deadline, good.v, good.r ^ bytes32(uint256(1)), good.s));
+        refusePermit(IPermitFirst.Permit(good.deadline, good.v, good.r, good.s ^ bytes32(uint256(1))));
         refusePermit(permitFor(licenseeKey, PRICE - 1, DEADLINE));
         refusePermit(permitFor(licenseeKey, PRICE + 1, DEADLINE));
         refusePermit(permitFor(strangerKey, PRICE, DEADLINE));
@@ -75,7 +76,7 @@ contract BuyWithPermitTest is Base {
     function test_AnAllowanceServesWhereThePermitIsNoGood() public {
         vm.prank(licensee);
         dollar.approve(address(licenses), PRICE);
-        buyWith(terms(), ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        buyWith(terms(), IPermitFirst.Permit(DEADLINE, 27, 0, 0));
         assertEq(dollar.balanceOf(artist), PRICE);
     }
 
@@ -86,18 +87,18 @@ contract BuyWithPermitTest is Base {
         token.approve(address(licenses), PRICE);
         ILicenseToken.Offer memory offer = terms();
         offer.currency = address(token);
-        buyWith(offer, ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        buyWith(offer, IPermitFirst.Permit(DEADLINE, 27, 0, 0));
         assertEq(token.balanceOf(artist), PRICE);
     }
 
     function test_SellsFreeOffers() public {
-        buyWith(freeTerms(), ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        buyWith(freeTerms(), IPermitFirst.Permit(DEADLINE, 27, 0, 0));
     }
 
     function test_SellsFreeOffersInNoCurrency() public {
         ILicenseToken.Offer memory offer = freeTerms();
         offer.currency = address(0);
-        buyWith(offer, ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        buyWith(offer, IPermitFirst.Permit(DEADLINE, 27, 0, 0));
     }
 
     function test_RevertWhen_ThePriceOverflows() public {
@@ -106,7 +107,7 @@ contract BuyWithPermitTest is Base {
         ILicenseToken.Order memory order = seats(offer, 2, 0);
         vm.prank(licensee);
         vm.expectRevert(stdError.arithmeticError);
-        licenses.buyWithPermit(order, ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        licenses.buyWithPermit(order, IPermitFirst.Permit(DEADLINE, 27, 0, 0));
     }
 
     function test_RevertWhen_OfferAsksForNativeCoin() public {
@@ -114,14 +115,14 @@ contract BuyWithPermitTest is Base {
         bytes memory signature = signed(offer);
         vm.prank(licensee);
         vm.expectRevert();
-        licenses.buyWithPermit(orderOf(offer, signature, licensee, 0), ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        licenses.buyWithPermit(orderOf(offer, signature, licensee, 0), IPermitFirst.Permit(DEADLINE, 27, 0, 0));
         assertEq(licenses.balanceOf(licensee), 0);
     }
 
     function test_RevertWhen_CoinIsSentAlong() public {
         ILicenseToken.Offer memory offer = terms();
         bytes memory signature = signed(offer);
-        ILicenseToken.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
+        IPermitFirst.Permit memory permit = permitFor(licenseeKey, PRICE, DEADLINE);
         vm.deal(licensee, 1);
         vm.prank(licensee);
         (bool ok,) = address(licenses).call{value: 1}(
@@ -143,17 +144,17 @@ contract BuyWithPermitTest is Base {
         token.arm(address(museum), abi.encodeCall(museum.execute, (address(licenses), 0, cancel)));
         vm.prank(licensee);
         vm.expectRevert(abi.encodeWithSelector(ILicenseToken.OfferIsCancelled.selector, hashOf(offer)));
-        licenses.buyWithPermit(orderOf(offer, "", licensee, 0), ILicenseToken.Permit(DEADLINE, 27, 0, 0));
+        licenses.buyWithPermit(orderOf(offer, "", licensee, 0), IPermitFirst.Permit(DEADLINE, 27, 0, 0));
     }
 
-    function buyWith(ILicenseToken.Offer memory offer, ILicenseToken.Permit memory permit) private {
+    function buyWith(ILicenseToken.Offer memory offer, IPermitFirst.Permit memory permit) private {
         bytes memory signature = signed(offer);
         vm.prank(licensee);
         licenses.buyWithPermit(orderOf(offer, signature, licensee, 0), permit);
         assertEq(licenses.balanceOf(licensee), 1);
     }
 
-    function refusePermit(ILicenseToken.Permit memory permit) private {
+    function refusePermit(IPermitFirst.Permit memory permit) private {
         ILicenseToken.Offer memory offer = terms();
         bytes memory signature = signed(offer);
         vm.prank(licensee);

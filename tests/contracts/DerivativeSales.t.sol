@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {IERC4906} from "contracts/interfaces/IERC4906.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IPermitFirst} from "contracts/interfaces/IPermitFirst.sol";
 import {IRoyaltyVault} from "contracts/interfaces/IRoyaltyVault.sol";
 import {IRoyaltyVaultFactory} from "contracts/interfaces/IRoyaltyVaultFactory.sol";
 import {FeeToken} from "contracts/mocks/OddTokens.sol";
@@ -59,7 +60,7 @@ contract DerivativeSalesTest is Family {
         ILicenseToken.Authorization memory authorization = authorize(licenseeKey, orders[0]);
         vm.startPrank(licensee);
         vm.expectRevert(reason);
-        licenses.buyWithPermit(orders[0], ILicenseToken.Permit(NOW, 27, 0, 0));
+        licenses.buyWithPermit(orders[0], IPermitFirst.Permit(NOW, 27, 0, 0));
         vm.expectRevert(reason);
         licenses.buyWithAuthorization(orders[0], authorization);
         vm.expectRevert(reason);

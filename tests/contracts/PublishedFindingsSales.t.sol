@@ -7,6 +7,7 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {IAssetRegistry} from "contracts/interfaces/IAssetRegistry.sol";
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IPermitFirst} from "contracts/interfaces/IPermitFirst.sol";
 import {HookedToken} from "contracts/mocks/HookedToken.sol";
 import {PhantomToken} from "contracts/mocks/OddTokens.sol";
 
@@ -244,7 +245,7 @@ contract PublishedFindingsSalesTest is Family {
         ILicenseToken.Order memory order = orderOf(offer, signed(offer), stranger, 0);
         vm.startPrank(stranger);
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
-        licenses.buyWithPermit(order, ILicenseToken.Permit(NOW, 27, "r", "s"));
+        licenses.buyWithPermit(order, IPermitFirst.Permit(NOW, 27, "r", "s"));
         vm.expectRevert(abi.encodeWithSelector(ILicenseToken.PaymentNotReceived.selector, address(token), PRICE, 0));
         licenses.buyWithAuthorization(order, ILicenseToken.Authorization(licensee, 0, NOW, 27, "r", "s"));
         assertEq(token.balanceOf(licensee), PRICE);
@@ -255,7 +256,7 @@ contract PublishedFindingsSalesTest is Family {
         vm.prank(licensee);
         dollar.approve(address(licenses), 0);
         ILicenseToken.Order memory order = seats(terms(), 1, 0);
-        ILicenseToken.Permit memory permit = permitFor(licenseeKey, PRICE, NOW);
+        IPermitFirst.Permit memory permit = permitFor(licenseeKey, PRICE, NOW);
         vm.prank(stranger);
         dollar.permit(licensee, address(licenses), PRICE, permit.deadline, permit.v, permit.r, permit.s);
         vm.prank(licensee);

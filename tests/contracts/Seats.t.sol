@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {ILicenseToken} from "contracts/interfaces/ILicenseToken.sol";
+import {IPermitFirst} from "contracts/interfaces/IPermitFirst.sol";
 import {ERC721} from "solady/tokens/ERC721.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 import {stdError} from "forge-std/StdError.sol";
@@ -88,7 +89,7 @@ contract SeatsTest is Base {
         vm.prank(licensee);
         dollar.approve(address(licenses), 0);
         ILicenseToken.Order memory order = seats(terms(), 3, 0);
-        ILicenseToken.Permit memory permit = permitFor(licenseeKey, PRICE, NOW);
+        IPermitFirst.Permit memory permit = permitFor(licenseeKey, PRICE, NOW);
         vm.prank(licensee);
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
         licenses.buyWithPermit(order, permit);
@@ -104,7 +105,7 @@ contract SeatsTest is Base {
         ILicenseToken.Order memory order = seats(nativeTerms(), 3, 0);
         vm.prank(licensee);
         vm.expectRevert(abi.encodeWithSelector(ILicenseToken.WrongValue.selector, 0, 3 ether));
-        licenses.buyWithPermit(order, ILicenseToken.Permit(NOW, 27, 0, 0));
+        licenses.buyWithPermit(order, IPermitFirst.Permit(NOW, 27, 0, 0));
     }
 
     // ---- how many ----
@@ -117,7 +118,7 @@ contract SeatsTest is Base {
         vm.expectRevert(abi.encodeWithSelector(ILicenseToken.QuantityInvalid.selector, quantity, 100));
         licenses.buyWithAuthorization(order, authorization);
         vm.expectRevert(abi.encodeWithSelector(ILicenseToken.QuantityInvalid.selector, quantity, 100));
-        licenses.buyWithPermit(order, ILicenseToken.Permit(NOW, 27, 0, 0));
+        licenses.buyWithPermit(order, IPermitFirst.Permit(NOW, 27, 0, 0));
     }
 
     function test_RevertWhen_NoneOr101AreAskedFor() public {

@@ -410,6 +410,14 @@ def through_another(transaction: dict[str, Any]) -> dict[str, Any]:
     return transaction | {"to": ELSEWHERE}
 
 
+def behind_a_permit(transaction: dict[str, Any]) -> dict[str, Any]:
+    """The token that is asked for a permit may settle something else itself, on a voucher from elsewhere."""
+    permit = {"deadline": 0, "v": 27, "r": ZERO_HASH, "s": ZERO_HASH}
+    action = bytes.fromhex(transaction["input"][2:])
+    data = artifact("UsageLedger").abi.encode_call("permitFirst", (ELSEWHERE, 1, permit, action))
+    return transaction | {"input": "0x" + data.hex()}
+
+
 def test_a_voucher_that_its_licensee_did_not_sign(metered: Sold, network: Network, audit: Audit) -> None:
     with between(network.url, showing(signed_by_nobody)) as url:
         report = audit(url)
@@ -417,14 +425,22 @@ def test_a_voucher_that_its_licensee_did_not_sign(metered: Sold, network: Networ
     assert [finding.evidence.license_id for finding in report.findings] == 2 * [metered.license_id]
 
 
-def test_a_voucher_that_was_shown_to_another_contract(metered: Sold, network: Network, audit: Audit) -> None:
-    with between(network.url, showing(through_another)) as url:
+@pytest.mark.parametrize("change", [through_another, behind_a_permit])
+def test_a_voucher_that_was_shown_to_another_contract(
+    metered: Sold, network: Network, audit: Audit, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    with between(network.url, showing(change)) as url:
         assert not audit(url).findings
 
 
 @pytest.mark.parametrize(
     "change",
-    [lambda _: None, lambda tx: through_another(signed_by_nobody(tx)), lambda tx: tx | {"input": ""}],
+    [
+        lambda _: None,
+        lambda tx: through_another(signed_by_nobody(tx)),
+        lambda tx: behind_a_permit(signed_by_nobody(tx)),
+        lambda tx: tx | {"input": ""},
+    ],
 )
 def test_vouchers_that_are_not_to_be_seen_are_a_note(
     metered: Sold, network: Network, audit: Audit, change: Callable[[dict[str, Any]], dict[str, Any] | None]

@@ -157,7 +157,30 @@ export async function pay(
   tell: Tell,
   permitted: ((domain: Domain) => Promise<Plan>) | null,
 ): Promise<Paid> {
-  const { node, session, config } = scene;
+  const missing = await missingOf(scene, plan, sums);
+  const first = missing[0];
+  if (!first) return { plan, approved: false };
+  await wouldSell(scene, plan);
+  if (await scene.session.batches(scene.config)) {
+    const first = await Promise.all(missing.map((each) => allowances(scene, plan.to, each)));
+    return { plan: { ...plan, first: first.flat() }, approved: false };
+  }
+  const domains = await Promise.all(missing.map((each) => permitOf(scene, plan, each)));
+  const permits = missing.flatMap((each, at) => (domains[at] ? [{ ...each, domain: domains[at] }] : []));
+  const others = missing.filter((_, at) => !domains[at]);
+  for (const each of others) await allow(scene, plan, each, tell);
+  const approved = others.length > 0;
+  if (permits.length === 0) return { plan, approved };
+  try {
+    return { plan: await withPermits(scene, plan, permits, tell, approved ? null : permitted), approved };
+  } catch (error) {
+    throw approved ? new AfterApproval(error) : error;
+  }
+}
+
+/** The sums that the contract may not draw yet; throws where the account does not have one. */
+async function missingOf(scene: Scene, plan: Plan, sums: ReadonlyMap<Address, bigint>): Promise<Missing[]> {
+  const { node, session } = scene;
   const missing: Missing[] = [];
   for (const [currency, sum] of sums) {
     const has = await balanceOf(node, currency, session.account);
@@ -166,27 +189,40 @@ export async function pay(
     const before = await allowance(node, currency, session.account, plan.to);
     if (before < sum) missing.push({ currency, sum, before });
   }
-  const first = missing[0];
-  if (!first) return { plan, approved: false };
-  await wouldSell(scene, plan);
-  if (await session.batches(config)) {
-    const first = await Promise.all(missing.map((each) => allowances(scene, plan.to, each)));
-    return { plan: { ...plan, first: first.flat() }, approved: false };
-  }
-  const domain = permitted && missing.length === 1 ? await domainOf(node, first.currency, config.chain_id) : null;
-  if (domain && permitted) {
-    await session.stillOn(config);
+  return missing;
+}
+
+/** How a permit for what is missing is signed; nothing where the token has none, or coins go along, which a permit cannot. */
+async function permitOf(scene: Scene, plan: Plan, { currency }: Missing): Promise<Domain | null> {
+  return plan.value ? null : domainOf(scene.node, currency, scene.config.chain_id);
+}
+
+/** The plan with permits before it, which the wallet is asked to sign. */
+async function withPermits(
+  scene: Scene,
+  plan: Plan,
+  permits: readonly (Missing & { domain: Domain })[],
+  tell: Tell,
+  permitted: ((domain: Domain) => Promise<Plan>) | null,
+): Promise<Plan> {
+  let data = plan.data;
+  for (const { currency, sum, domain } of permits) {
+    await scene.session.stillOn(scene.config);
     tell("sign");
-    return { plan: await permitted(domain), approved: false };
+    if (permitted && permits.length === 1) return permitted(domain);
+    const permit = await signPermit(scene.node, scene.session, domain, plan.to, sum);
+    data = encode(LicenseToken, "permitFirst", [currency, sum, permit, data]);
   }
-  for (const each of missing) {
-    const calls = await allowances(scene, plan.to, each);
-    for (const [at, { data, to }] of calls.entries()) {
-      const allowing = { ...plan, key: `${plan.key} approve`, what: "approve", to, value: 0n, data };
-      await sendFirst(scene, allowing, () => tell(at < calls.length - 1 ? "reset" : "approve"));
-    }
+  return { ...plan, data };
+}
+
+/** Allows the contract to draw what is missing, in transactions of their own. */
+async function allow(scene: Scene, plan: Plan, missing: Missing, tell: Tell): Promise<void> {
+  const calls = await allowances(scene, plan.to, missing);
+  for (const [at, { data, to }] of calls.entries()) {
+    const allowing = { ...plan, key: `${plan.key} approve`, what: "approve", to, value: 0n, data };
+    await sendFirst(scene, allowing, () => tell(at < calls.length - 1 ? "reset" : "approve"));
   }
-  return { plan, approved: true };
 }
 
 /** An allowance that does not suffice. */

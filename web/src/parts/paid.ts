@@ -17,7 +17,7 @@ export async function paid(
   sum: bigint,
   shown: string,
 ): Promise<Deal> {
-  const lines: Record<string, Line> = { reset: "asks_reset", approve: "asks_approve" };
+  const lines: Record<string, Line> = { reset: "asks_reset", approve: "asks_approve", sign: "asks_permit" };
   const tell = (step: string) => status.step(lines[step] ?? "asks_deposit", { price: shown });
   return finish(scene, await pay(scene, plan, new Map([[currency, sum]]), tell, null), tell);
 }

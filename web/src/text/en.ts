@@ -156,4 +156,5 @@ export const en = {
   withdrawn: "Withdrawn.",
   asks_reset: "Your wallet asks you to set an older allowance to nothing first: this currency wants that.",
   fee: "Its network fee: about {fee}.",
+  asks_permit: "Your wallet asks you to sign the payment of {price}, and then to send it.",
 } as const;

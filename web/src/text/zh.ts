@@ -158,4 +158,5 @@ export const zh: Record<Line, string> = {
   withdrawn: "已提取。",
   asks_reset: "您的钱包请您先将旧额度设为零：此货币要求如此。",
   fee: "网络手续费约 {fee}。",
+  asks_permit: "您的钱包请您签署 {price} 的付款，然后发送。",
 };

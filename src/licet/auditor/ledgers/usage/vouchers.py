@@ -22,6 +22,7 @@ from licet.rights.voucher import Voucher
 from licet.types import Address, Hash32
 
 _ABI: Final = artifact("UsageLedger").abi
+_SETTLE: Final = _ABI.functions["settle"].digest[:4]
 _AT_ONCE: Final = 100
 
 
@@ -52,11 +53,12 @@ class _Told:
     """What a transaction told.
 
     Attributes:
-        whom: whom it called, in small letters; empty where the node does not show it.
+        settles: the contract, in small letters, that it called to settle and nothing else; empty where it did
+            something else, or the node does not show it.
         vouchers: the licenses, units and signatures of the vouchers in its data.
     """
 
-    whom: str
+    settles: str
     vouchers: tuple[tuple[Hash32, int, bytes], ...]
 
 
@@ -76,8 +78,8 @@ def check_vouchers(
             by = told[settlement.log.tx_hash]
             if _is_shown(settlement, by, scene):
                 continue
-            # Only what the ledger itself was told is all that it was told.
-            if by.whom == ledger and by.vouchers and not _is_contract(settlement, scene):
+            # Only what the ledger itself was told is all that it was told; not so with a permit before.
+            if by.settles == ledger and by.vouchers and not _is_contract(settlement, scene):
                 yield _invalid(settlement, scene)
             else:
                 unseen.append(settlement)
@@ -114,7 +116,8 @@ def _told(transaction: _Transaction | None) -> _Told:
         data = bytes.fromhex(transaction.input.removeprefix("0x"))
     except ValueError:
         data = b""
-    return _Told((transaction.to or "").lower(), tuple(_vouchers(data)))
+    settles = (transaction.to or "").lower() if data.startswith(_SETTLE) else ""
+    return _Told(settles, tuple(_vouchers(data)))
 
 
 def _vouchers(data: bytes) -> Iterator[tuple[Hash32, int, bytes]]:
