@@ -26,7 +26,7 @@ from rich.table import Table
 
 from licet.auditor import Auditor, Verdict
 from licet.chain.client import Chain
-from licet.chain.node import LocalNode
+from licet.chain.local.node import LocalNode
 from licet.documents import Library
 from licet.index import Index
 

@@ -29,8 +29,8 @@ from web3 import HTTPProvider, Web3
 
 from licet.chain.client import Chain, Receipt
 from licet.chain.deployments import deploy
-from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner, Signer
+from licet.chain.local.node import LocalNode
+from licet.chain.signing.signer import LocalSigner, Signer
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
 from licet.contracts.vaults import VaultClaim

@@ -45,8 +45,8 @@ from starlette.types import Receive, Scope, Send
 
 from licet.chain.client import Chain
 from licet.chain.deployments import Deployment, deploy
-from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner
+from licet.chain.local.node import LocalNode
+from licet.chain.signing.signer import LocalSigner
 from licet.contracts import Contracts
 from licet.documents import Library, PayeeShare, Publisher, SplitDocument, TermsDocument, UsageRecord
 from licet.gateway.anchoring import Anchoring

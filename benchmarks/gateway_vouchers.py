@@ -27,8 +27,8 @@ from typing import Final
 
 from licet.chain.client import Chain
 from licet.chain.deployments import Deployment, deploy
-from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner
+from licet.chain.local.node import LocalNode
+from licet.chain.signing.signer import LocalSigner
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
 from licet.documents import Library, Publisher, TermsDocument, VoucherDocument

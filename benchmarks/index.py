@@ -35,16 +35,16 @@ from rich.console import Console
 from rich.table import Table
 from web3 import HTTPProvider, Web3
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import Deployment
-from licet.chain.node import LocalNode
-from licet.chain.rpc import Node
-from licet.chain.transport import HttpTransport
+from licet.chain.local.node import LocalNode
+from licet.chain.rpc.batches import Node
+from licet.chain.rpc.transport import HttpTransport
 from licet.contracts.transfers import TRANSFER_TOPIC
 from licet.documents import sha256
 from licet.index import Index
-from licet.index.kinds import addresses
+from licet.index.events.kinds import addresses
 from licet.rights.order import Order
 from licet.rights.registration import Registration
 from licet.types import hash32

@@ -31,16 +31,16 @@ from rich.table import Table
 
 from licet.chain.client import Chain
 from licet.chain.deployments import deploy
-from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner
+from licet.chain.local.node import LocalNode
+from licet.chain.signing.signer import LocalSigner
 from licet.contracts import Contracts
 from licet.documents import CatalogDocument, Library, Publisher, Work
 from licet.index import Index
-from licet.index.batch import Batch, Row
-from licet.index.kinds import CONTRACTS, addresses, kinds
-from licet.index.schema import numbers
-from licet.index.sqlite import SqliteStore
-from licet.index.state import Identity
+from licet.index.events.kinds import CONTRACTS, addresses, kinds
+from licet.index.store.sqlite import SqliteStore
+from licet.index.tables.batch import Batch, Row
+from licet.index.tables.schema import numbers
+from licet.index.tables.state import Identity
 from licet.shelf import Filler
 from licet.types import hash32, hash_bytes
 from licet.web.app import application

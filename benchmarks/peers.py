@@ -33,11 +33,11 @@ from rich.console import Console
 from rich.table import Table
 from web3 import Web3
 
-from licet.chain.abi import Abi
-from licet.chain.artifacts import Artifact
 from licet.chain.client import Chain, Receipt
-from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner
+from licet.chain.compiled.abi import Abi
+from licet.chain.compiled.artifacts import Artifact
+from licet.chain.local.node import LocalNode
+from licet.chain.signing.signer import LocalSigner
 from licet.contracts.vaults import VaultClaim
 from licet.documents import sha256
 from licet.trees.hashing import checksum, keccak

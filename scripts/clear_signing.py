@@ -37,7 +37,7 @@ from signing_words import (
 )
 
 from licet.chain.deployments import Deployment, create_address
-from licet.chain.development import LOCAL_CHAIN_ID, development_accounts
+from licet.chain.local.development import LOCAL_CHAIN_ID, development_accounts
 from licet.rights.claim import ClaimTo
 from licet.rights.conditions import Conditions
 from licet.rights.derivation import DerivativeApproval

@@ -23,8 +23,8 @@ from dotenv import load_dotenv
 
 from licet.chain.client import Chain
 from licet.chain.deployments import Arbitration, Deployment, deploy
-from licet.chain.development import LOCAL_CHAIN_IDS
-from licet.chain.signer import LocalSigner
+from licet.chain.local.development import LOCAL_CHAIN_IDS
+from licet.chain.signing.signer import LocalSigner
 from licet.errors import InputError, LicetError
 from licet.trees.hashing import parse_address
 

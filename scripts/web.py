@@ -17,8 +17,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from licet.chain.abi import Entry
-from licet.chain.artifacts import ARTIFACT_NAMES, artifact, known_errors
+from licet.chain.compiled.abi import Entry
+from licet.chain.compiled.artifacts import ARTIFACT_NAMES, artifact, known_errors
 from licet.errors.reverted import REVERTS
 
 Json = dict[str, Any]

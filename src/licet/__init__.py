@@ -8,8 +8,8 @@ from licet.auditor import Auditor, AuditReport
 from licet.catalog import Catalog, Payee, read_catalog, read_payees
 from licet.chain.client import Chain
 from licet.chain.deployments import Deployment, deploy, discover
-from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner, Signer
+from licet.chain.local.node import LocalNode
+from licet.chain.signing.signer import LocalSigner, Signer
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
 from licet.contracts.terms import LicenseTerms

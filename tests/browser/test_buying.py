@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.documents import OfferDocument
 from licet.rights_holder import Price, Registered
 from licet.types import ZERO_ADDRESS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.cli.records import read_records
 from licet.documents import OfferDocument, PayeeShare, SplitDocument, TermsDocument, file_name, sha256
 from licet.rights.conditions import Conditions

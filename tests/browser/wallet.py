@@ -8,9 +8,9 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page
 
-from licet.chain.abi import Abi
-from licet.chain.artifacts import ARTIFACT_NAMES, artifact, known_errors
-from licet.chain.signer import Signer
+from licet.chain.compiled.abi import Abi
+from licet.chain.compiled.artifacts import ARTIFACT_NAMES, artifact, known_errors
+from licet.chain.signing.signer import Signer
 from tests.integration.conftest import relay
 
 SCRIPT = (Path(__file__).parent / "wallet.js").read_text()

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from licet.auditor import Auditor, AuditReport
-from licet.chain.abi import Abi
-from licet.chain.artifacts import Artifact
 from licet.chain.client import Chain, Receipt
+from licet.chain.compiled.abi import Abi
+from licet.chain.compiled.artifacts import Artifact
 from licet.chain.deployments import Deployment, deploy
-from licet.chain.node import Engine, LocalNode
-from licet.chain.signer import LocalSigner, Signer
+from licet.chain.local.node import Engine, LocalNode
+from licet.chain.signing.signer import LocalSigner, Signer
 from licet.cli.main import main
 from licet.contracts import Contracts, MultisigArbitrator
 from licet.contracts.cases import Cases

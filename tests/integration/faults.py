@@ -10,9 +10,9 @@ from typing import Any
 from eth_abi import encode
 
 from licet.auditor import AuditReport, Finding, Kind, Verdict
-from licet.chain.abi import Parameter
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.compiled.abi import Parameter
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts import events
 from licet.contracts.events import Event
 from licet.trees.hashing import keccak

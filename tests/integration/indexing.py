@@ -4,7 +4,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from licet.index import Index, schema
+from licet.index import Index
+from licet.index.tables import schema
 
 QUICK: dict[str, Any] = {"pauses": (0.0,)}
 """No waiting between tries."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from licet.chain.client import Chain
-from licet.chain.node import LocalNode
-from licet.chain.progress import Policy
-from licet.chain.transactions import Transaction
+from licet.chain.local.node import LocalNode
+from licet.chain.sending.progress import Policy
+from licet.chain.signing.transactions import Transaction
 from licet.types import Address
 from tests.integration.conftest import LICENSOR, ask, development_signer
 

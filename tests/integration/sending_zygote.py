@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from licet.chain.client import Chain
-from licet.chain.sender import Sender
+from licet.chain.sending.sender import Sender
 from licet.errors import ChainError
 from tests.integration.sending import ACCOUNT, PATIENCE, QUICK, payment
 

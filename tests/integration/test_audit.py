@@ -9,7 +9,7 @@ import pytest
 from licet.auditor import Auditor, AuditReport, Kind, VaultSheet, Verdict
 from licet.auditor.report.procedures import carried_out
 from licet.catalog import read_catalog
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import create_address
 from licet.documents import (
     Library,

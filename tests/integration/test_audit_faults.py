@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from licet.auditor import AuditReport, Kind, Verdict
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts import Contracts, events
 from licet.contracts.events import Event
 from licet.contracts.vaults import VaultClaim

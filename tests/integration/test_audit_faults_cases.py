@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from licet.auditor import AuditReport, Kind
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts.disputes import Ruling
 from licet.contracts.events import (
     AssetDisputed,

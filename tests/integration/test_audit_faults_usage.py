@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from licet.auditor import Auditor, AuditReport, Kind, Severity, Verdict
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts.events import (
     AccountClosing,
     AccountOpened,

@@ -9,10 +9,10 @@ import pytest
 from licet.auditor import Auditor, AuditReport, Kind
 from licet.auditor.evidence.proven import Headers, pinned_header
 from licet.auditor.money.balances import read_balances
+from licet.chain.blocks.headers import Header
 from licet.chain.client import Chain
-from licet.chain.headers import Header
-from licet.chain.proofs import ProvenState
-from licet.chain.state import StateReader
+from licet.chain.state.proofs import ProvenState
+from licet.chain.state.reading import StateReader
 from licet.documents import Library
 from licet.errors import ChainError, NodeUntrue
 from licet.index import Index

@@ -14,7 +14,7 @@ import pytest
 
 from licet.auditor import Auditor, Kind, Verdict, Watched, Watcher
 from licet.chain.client import Chain
-from licet.chain.development import DEVELOPMENT_ADDRESSES
+from licet.chain.local.development import DEVELOPMENT_ADDRESSES
 from licet.documents import Library, OfferDocument
 from licet.errors import ChainError, NotAContract
 from licet.index import Index

@@ -9,7 +9,7 @@ import pytest
 
 from licet.catalog import read_catalog
 from licet.chain.client import Chain
-from licet.chain.node import LocalNode
+from licet.chain.local.node import LocalNode
 from licet.contracts import Contracts, events
 from licet.contracts.publications import catalog_document, published_split, registration, split_of
 from licet.documents import (

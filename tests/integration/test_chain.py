@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, log_topic
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import deploy
-from licet.chain.signer import LocalSigner
+from licet.chain.signing.signer import LocalSigner
 from licet.contracts import Contracts, events
 from licet.documents import Library, OfferDocument, PayeeShare, Publisher, SplitDocument, TermsDocument
 from licet.errors import (

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from licet.chain.development import DEVELOPMENT_ADDRESSES
+from licet.chain.local.development import DEVELOPMENT_ADDRESSES
 from licet.documents import (
     CatalogDocument,
     Library,

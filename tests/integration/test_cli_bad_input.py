@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
-from licet.chain.development import DEVELOPMENT_ADDRESSES
+from licet.chain.local.development import DEVELOPMENT_ADDRESSES
 from licet.cli.main import cli
 from licet.documents import (
     ClaimDocument,

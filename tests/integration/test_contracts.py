@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Log, Receipt
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts import MultisigArbitrator, events
 from licet.contracts.assets import DeedFlag, Derivative
 from licet.contracts.cases import Case, Status

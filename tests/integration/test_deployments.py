@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import Deployment, create_address, deploy, discover
-from licet.chain.node import LocalNode
+from licet.chain.local.node import LocalNode
 from licet.contracts import Contracts
 from licet.errors import (
     DeploymentError,

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.integration
 
 PAGE = (ROOT / "docs" / "gateway.md").read_text(encoding="utf-8")
 OWN = f"""
-from licet.chain.signer import LocalSigner
+from licet.chain.signing.signer import LocalSigner
 from starlette.responses import Response
 app = Response(b"text of the application's own")
 signer = LocalSigner.development({STRANGER})

@@ -28,7 +28,7 @@ from typing import Any
 import pytest
 from x402.http.utils import decode_payment_required_header
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.contracts import events
 from licet.documents import ReceiptDocument, UsageProof
 from licet.gateway.batches import Batches

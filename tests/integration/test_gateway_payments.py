@@ -16,7 +16,7 @@ from x402.http.utils import decode_payment_required_header, decode_payment_respo
 from x402.mechanisms.evm.exact import ExactEvmScheme
 from x402.schemas import SettleResponse, SupportedResponse, VerifyResponse
 
-from licet.chain.abi import Abi
+from licet.chain.compiled.abi import Abi
 from licet.chain.signatures import recover
 from licet.contracts.authorizations import Authorizations, Transfer
 from licet.documents import Library, PayeeShare, Publisher, ReceiptDocument, SplitDocument, UsageProof

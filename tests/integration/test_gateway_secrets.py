@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.chain.signer import LocalSigner
+from licet.chain.signing.signer import LocalSigner
 from tests.integration.conftest import Party
 from tests.integration.test_cli_gateway import CONFIG, get, metered, payment, read_paid, running
 

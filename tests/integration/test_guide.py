@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.chain.node import LocalNode
+from licet.chain.local.node import LocalNode
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from licet.chain import client, transport
-from licet.chain.artifacts import artifact
+from licet.chain import client
 from licet.chain.client import Chain
-from licet.chain.signer import LocalSigner
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.rpc import transport
+from licet.chain.signing.signer import LocalSigner
 from licet.errors import (
     ChainError,
     ConnectionFailed,

@@ -10,8 +10,8 @@ import pytest
 from eth_abi.abi import encode
 
 from licet.catalog import read_catalog
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import create_address
 from licet.chain.signatures import is_valid
 from licet.contracts import Contracts, events

@@ -10,18 +10,18 @@ from typing import Any
 import duckdb
 import pytest
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import create_address, deploy, discover
-from licet.chain.node import LocalNode
+from licet.chain.local.node import LocalNode
 from licet.contracts import events
 from licet.contracts.events import Event
 from licet.contracts.vaults import RoyaltyVaultFactory
 from licet.errors import IndexUnusable, InputError, NodeUntrue, WrongChain
 from licet.index import Index
+from licet.index.events.kinds import CONTRACTS, addresses, kinds
 from licet.index.export import export, tables
-from licet.index.kinds import CONTRACTS, addresses, kinds
-from licet.index.schema import numbered
+from licet.index.tables.schema import numbered
 from licet.trees.sums import SumTree
 from licet.types import Address
 from tests.integration.conftest import DEPLOYER, Network, ask, development_signer

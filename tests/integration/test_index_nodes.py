@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from licet.chain import rpc, transport
-from licet.chain.artifacts import artifact
+from licet.chain.blocks.headers import Header
 from licet.chain.client import Chain
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import deploy
-from licet.chain.headers import Header
-from licet.chain.node import LocalNode
-from licet.chain.rpc import Node
+from licet.chain.local.node import LocalNode
+from licet.chain.rpc import batches, transport
+from licet.chain.rpc.batches import Node
 from licet.contracts import events
 from licet.errors import ChainError, ConnectionFailed, InputError, NodesDisagree, NodeUntrue, WrongChain
 from licet.index import Index
@@ -409,7 +409,7 @@ def test_an_endless_answer_is_cut_off() -> None:
 
     with answering(respond) as url, pytest.raises(ConnectionFailed, match="more than 1000000 bytes"):
         Node(url, max_bytes=1_000_000).ask(str, "eth_chainId")
-    assert rpc.MAX_ANSWER_BYTES < 2 << 30
+    assert batches.MAX_ANSWER_BYTES < 2 << 30
 
 
 def test_an_answer_that_takes_too_long() -> None:

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import Deployment, deploy
-from licet.chain.development import DEVELOPMENT_ADDRESSES
-from licet.chain.node import LocalNode
+from licet.chain.local.development import DEVELOPMENT_ADDRESSES
+from licet.chain.local.node import LocalNode
 from licet.contracts.vaults import VaultClaim, vault_address
 from licet.errors import ChainError, ConnectionFailed
 from licet.index import Index

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from licet.chain import node as node_module
-from licet.chain.node import LOCAL_CHAIN_IDS, Engine, LocalNode, development_accounts, find_engine
+from licet.chain.local import node as node_module
+from licet.chain.local.node import LOCAL_CHAIN_IDS, Engine, LocalNode, development_accounts, find_engine
 from licet.errors import InputError, NodeFailed
 
 pytestmark = pytest.mark.integration
@@ -27,7 +27,7 @@ ENGINES = [pytest.param("anvil"), pytest.param("ganache", marks=pytest.mark.gana
 # What a test's child does after its node has started; then it reports the node's URL.
 STARTING = """
 import os, signal, sys, time
-from licet.chain.node import LocalNode
+from licet.chain.local.node import LocalNode
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's children ignore it
 node = LocalNode(sys.argv[1])
 """
@@ -388,7 +388,7 @@ def test_a_fork_neither_ends_the_node_nor_keeps_it() -> None:
 def test_a_killed_watchdog_does_not_save_the_engine() -> None:
     with LocalNode() as node:
         url = node.url
-        (watchdog,) = [pid for pid, line in processes(port_of(url)).items() if "node_watchdog" in line]
+        (watchdog,) = [pid for pid, line in processes(port_of(url)).items() if "watchdog.py" in line]
         os.kill(watchdog, signal.SIGKILL)
         assert wait_until(lambda: watchdog not in processes(port_of(url)))
         assert processes(port_of(url))
@@ -398,6 +398,6 @@ def test_a_killed_watchdog_does_not_save_the_engine() -> None:
 def test_the_watchdog_obeys_a_signal_of_its_own() -> None:
     with LocalNode() as node:
         url = node.url
-        (watchdog,) = [pid for pid, line in processes(port_of(url)).items() if "node_watchdog" in line]
+        (watchdog,) = [pid for pid, line in processes(port_of(url)).items() if "watchdog.py" in line]
         os.kill(watchdog, signal.SIGTERM)
         assert nothing_left(url)

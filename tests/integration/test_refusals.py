@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from licet.chain.abi import Abi
-from licet.chain.artifacts import artifact, known_errors
+from licet.chain.compiled.abi import Abi
+from licet.chain.compiled.artifacts import artifact, known_errors
 from licet.contracts import Contracts
 from licet.contracts.currency import Permit
 from licet.contracts.vaults import VaultClaim

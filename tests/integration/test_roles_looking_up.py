@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from licet.catalog import Catalog, read_catalog
-from licet.chain.transport import HttpTransport
+from licet.chain.rpc.transport import HttpTransport
 from licet.contracts import Contracts
 from licet.documents import OfferDocument, Publisher, TermsDocument
 from licet.errors import AssetNotRegistered, InputError

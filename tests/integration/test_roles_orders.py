@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from licet.auditor import Auditor, AuditReport
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts import Contracts, events
 from licet.documents import Library, OfferDocument, OrderDocument
 from licet.errors import (

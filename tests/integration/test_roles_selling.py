@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts import Contracts
 from licet.contracts.licenses import OfferState
 from licet.documents import OfferDocument, TermsDocument

@@ -16,15 +16,15 @@ from typing import Any
 
 import pytest
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Block, BlockId, Chain, Receipt
-from licet.chain.node import LocalNode
-from licet.chain.outbox import Outbox
-from licet.chain.progress import Policy
-from licet.chain.sender import Sender
-from licet.chain.signer import LocalSigner
-from licet.chain.takers import taker
-from licet.chain.transactions import Fees, Transaction, sign
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.local.node import LocalNode
+from licet.chain.outbox.outbox import Outbox
+from licet.chain.sending.progress import Policy
+from licet.chain.sending.sender import Sender
+from licet.chain.sending.takers import taker
+from licet.chain.signing.signer import LocalSigner
+from licet.chain.signing.transactions import Fees, Transaction, sign
 from licet.contracts import Contracts
 from licet.documents import Publisher
 from licet.errors import (

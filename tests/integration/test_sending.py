@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from licet.chain.client import Chain
-from licet.chain.sender import Sender
+from licet.chain.sending.sender import Sender
 from tests.integration.sending import ACCOUNT, DEPTH, PATIENCE, QUICK, manual, paid_once, payment
 from tests.integration.troubles import Network, World, living, troubled
 

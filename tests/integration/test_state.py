@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from licet.auditor import AuditReport
-from licet.chain.rpc import Node
-from licet.chain.state import StateReader
+from licet.chain.rpc.batches import Node
+from licet.chain.state.reading import StateReader
 from licet.errors import ChainError
 from licet.trees.hashing import checksum, keccak
 from licet.types import Address, hash32

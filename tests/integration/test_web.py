@@ -18,7 +18,7 @@ from lxml import etree, html
 from PIL import Image
 
 from licet.catalog import Catalog
-from licet.chain.transport import HttpTransport
+from licet.chain.rpc.transport import HttpTransport
 from licet.contracts import Contracts
 from licet.contracts.events import AssetRegistered
 from licet.documents import (

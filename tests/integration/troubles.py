@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from licet.chain.client import Chain
-from licet.chain.signer import Signer
-from licet.chain.transactions import Fees, Transaction, sign
+from licet.chain.signing.signer import Signer
+from licet.chain.signing.transactions import Fees, Transaction, sign
 from licet.types import Address
 from tests.integration.conftest import ask, relay
 from tests.integration.sending import PATIENCE

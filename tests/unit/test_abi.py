@@ -8,9 +8,9 @@ from eth_abi.exceptions import DecodingError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.chain import words
-from licet.chain.abi import MOST_CALLS, Abi, Parameter, Parameters, all_errors, log_topic
-from licet.chain.artifacts import artifact, known_errors
+from licet.chain.compiled import words
+from licet.chain.compiled.abi import MOST_CALLS, Abi, Parameter, Parameters, all_errors, log_topic
+from licet.chain.compiled.artifacts import artifact, known_errors
 from licet.errors import (
     REVERT_NAMES,
     AssetAlreadyRegistered,

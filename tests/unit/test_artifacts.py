@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from licet.chain.artifacts import ARTIFACT_NAMES, artifact
+from licet.chain.compiled.artifacts import ARTIFACT_NAMES, artifact
 from licet.errors import DeploymentError
 
 

@@ -9,8 +9,8 @@ from licet.auditor.papers.html.tables import MOST
 from licet.auditor.papers.tables import tables_of
 from licet.auditor.report.audit_report import MEANINGS
 from licet.auditor.report.plans import PLANS
-from licet.chain import transport
 from licet.chain.client import RPC_SECONDS
+from licet.chain.rpc import transport
 from tests.unit.audited import empty
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "auditing.md").read_text(encoding="utf-8")

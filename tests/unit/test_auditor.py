@@ -21,8 +21,8 @@ from licet.auditor.money.splits import Vault
 from licet.auditor.money.transfers import Ledger, check_payments
 from licet.auditor.money.vaults import Book, check_book
 from licet.auditor.report.audit_report import AuditReport, Counts, Verdict, ranked
-from licet.chain.artifacts import artifact
 from licet.chain.client import Block, Log
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts.assets import Deed, DeedFlag
 from licet.contracts.events import (
     AssetRegistered,

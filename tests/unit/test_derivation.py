@@ -9,7 +9,7 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.errors import InputError
 from licet.rights.conditions import Conditions
 from licet.rights.derivation import MAX_PARENTS, MAX_SOURCES, Derivation, Parent, lineage

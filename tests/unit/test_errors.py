@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from licet import errors
-from licet.chain.artifacts import ARTIFACT_NAMES, artifact
+from licet.chain.compiled.artifacts import ARTIFACT_NAMES, artifact
 from licet.errors import InputError, LicetError, OfferExpired, Reverted, reverted
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"

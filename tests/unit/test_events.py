@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from eth_abi.abi import encode
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Log
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts import events
 from licet.contracts.cases import Status
 from licet.errors import InputError, UnexpectedAnswer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.chain.signer import LocalSigner
+from licet.chain.signing.signer import LocalSigner
 from licet.contracts.authorizations import Settlement
 from licet.documents import ReceiptDocument
 from licet.documents.terms import TermsDocument

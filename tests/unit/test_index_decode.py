@@ -9,10 +9,10 @@ from eth_abi.abi import encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licet.chain.abi import Parameter
-from licet.chain.artifacts import artifact
-from licet.index.decode import Column
-from licet.index.kinds import CONTRACTS, Kind, kinds
+from licet.chain.compiled.abi import Parameter
+from licet.chain.compiled.artifacts import artifact
+from licet.index.events.decode import Column
+from licet.index.events.kinds import CONTRACTS, Kind, kinds
 
 KINDS = kinds()
 

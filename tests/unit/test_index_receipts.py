@@ -6,12 +6,12 @@ import pytest
 import rlp as rlp_library
 from eth_utils.crypto import keccak
 
-from licet.chain.headers import Header, header_hash
-from licet.chain.rlp import rlp, rlp_list
-from licet.chain.tries import EMPTY_ROOT
+from licet.chain.blocks.headers import Header, header_hash
+from licet.chain.blocks.raw import RawLog, RawReceipt
+from licet.chain.blocks.receipts import bloom_mask, list_root, receipt_bytes, receipts_root
+from licet.chain.blocks.rlp import rlp, rlp_list
+from licet.chain.blocks.tries import EMPTY_ROOT
 from licet.errors import InputError
-from licet.index.receipts import bloom_mask, list_root, receipt_bytes, receipts_root
-from licet.index.rpc import RawLog, RawReceipt
 
 # Ethereum's genesis block (chain 1).
 GENESIS = Header(

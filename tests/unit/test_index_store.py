@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from licet.errors import IndexFailed, IndexUnusable
-from licet.index import schema
-from licet.index.batch import Batch
-from licet.index.kinds import CONTRACTS
-from licet.index.schema import Table
-from licet.index.sqlite import SqliteStore
-from licet.index.state import Identity
+from licet.index.events.kinds import CONTRACTS
+from licet.index.store.sqlite import SqliteStore
+from licet.index.tables import schema
+from licet.index.tables.batch import Batch
+from licet.index.tables.schema import Table
+from licet.index.tables.state import Identity
 from licet.types import Address
 
 ADDRESSES = tuple(Address("0x" + f"{i}" * 40) for i in range(1, 7))
@@ -147,7 +147,7 @@ def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
 
 def test_two_writers(store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One waits, then finds that the other has been there."""
-    monkeypatch.setattr("licet.index.sqlite._WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("licet.index.store.sqlite._WAIT_SECONDS", 0.1)
     other = SqliteStore(tmp_path / "index.sqlite", create=False)
     with store.transaction(), pytest.raises(IndexFailed, match="another process is writing"):
         other.apply(batch(11, 12))

@@ -1,9 +1,9 @@
 """What is asked about the money, and how far a track has come."""
 
-from licet.index.money_fetch import Search
-from licet.index.receipts import bloom_mask
-from licet.index.state import Track
-from licet.index.wanted import MOST_ADDRESSES, Claims, Transfers
+from licet.chain.blocks.receipts import bloom_mask
+from licet.index.money.fetch import Search
+from licet.index.money.wanted import MOST_ADDRESSES, Claims, Transfers
+from licet.index.tables.state import Track
 
 TOKEN, OTHER = b"t" * 20, b"o" * 20
 

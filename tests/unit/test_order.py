@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.errors import InputError
 from licet.rights.offer import Kind, Offer, license_id
 from licet.rights.order import MAX_QUANTITY, Order

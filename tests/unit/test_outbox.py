@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.chain import failures
-from licet.chain.artifacts import known_errors
-from licet.chain.intents import Intent, State, Variant
-from licet.chain.lease import lease
-from licet.chain.outbox import LONGEST_KEY, Outbox
-from licet.chain.signer import LocalSigner
-from licet.chain.transactions import Fees, Transaction, sign
+from licet.chain.compiled.artifacts import known_errors
+from licet.chain.outbox import failures
+from licet.chain.outbox.intents import Intent, State, Variant
+from licet.chain.outbox.outbox import LONGEST_KEY, Outbox
+from licet.chain.sending.lease import lease
+from licet.chain.signing.signer import LocalSigner
+from licet.chain.signing.transactions import Fees, Transaction, sign
 from licet.errors import (
     DevelopmentKeyRefused,
     InputError,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.chain.signatures import recover
-from licet.chain.signer import LocalSigner
+from licet.chain.signing.signer import LocalSigner
 from licet.documents import ReceiptDocument, UsageLog, UsageRecord
 from licet.documents.canonical import canonical_json, sha256
 from licet.gateway.press import Press

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.chain.signatures import recover
-from licet.chain.signer import LocalSigner
+from licet.chain.signing.signer import LocalSigner
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer
 from licet.rights.uses import Use

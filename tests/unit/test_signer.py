@@ -15,7 +15,7 @@ from eth_account import Account
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
 from eth_account.messages import encode_typed_data
 
-from licet.chain.development import (
+from licet.chain.local.development import (
     DEVELOPMENT_ADDRESSES,
     DEVELOPMENT_MNEMONIC,
     GANACHE_ADDRESSES,
@@ -25,7 +25,7 @@ from licet.chain.development import (
     development_accounts,
 )
 from licet.chain.signatures import recover
-from licet.chain.signer import LocalSigner, Signer
+from licet.chain.signing.signer import LocalSigner, Signer
 from licet.errors import DevelopmentKeyRefused, InputError, LicetError, SignerError, WrongPassword
 from licet.types import Hash32
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.auditor.ledgers.assets.deeds import deed_in
-from licet.chain.artifacts import artifact
-from licet.chain.slots import after, mapped, parts, token_slot, token_word
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import after, mapped, parts, token_slot, token_word
 from licet.contracts.assets import Deed, DeedFlag
 from licet.trees.hashing import checksum
 from licet.types import Address, Hash32

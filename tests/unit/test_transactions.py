@@ -6,9 +6,9 @@ from hexbytes import HexBytes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.chain.artifacts import artifact
-from licet.chain.signer import LocalSigner
-from licet.chain.transactions import Fees, Transaction, sign
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.signing.signer import LocalSigner
+from licet.chain.signing.transactions import Fees, Transaction, sign
 from licet.types import Address
 
 PAYEE = Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")

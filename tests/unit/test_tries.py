@@ -5,9 +5,9 @@ import rlp as rlp_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licet.chain.headers import Header
-from licet.chain.rlp import Item, minimal, rlp, rlp_list, unrlp
-from licet.chain.tries import EMPTY_CODE, EMPTY_ROOT, NO_ACCOUNT, Account, ProofReader
+from licet.chain.blocks.headers import Header
+from licet.chain.blocks.rlp import Item, minimal, rlp, rlp_list, unrlp
+from licet.chain.blocks.tries import EMPTY_CODE, EMPTY_ROOT, NO_ACCOUNT, Account, ProofReader
 from licet.errors import InputError
 from licet.trees.hashing import keccak
 

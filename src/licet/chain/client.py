@@ -20,12 +20,12 @@ from web3.exceptions import (
 )
 from web3.types import LogReceipt, TxReceipt
 
-from licet.chain.abi import Abi, log_topic
-from licet.chain.artifacts import Artifact, known_errors
-from licet.chain.rpc import Node
-from licet.chain.signer import Signer
-from licet.chain.transactions import Fees, Transaction, sign
-from licet.chain.transport import HttpTransport, Transport
+from licet.chain.compiled.abi import Abi, log_topic
+from licet.chain.compiled.artifacts import Artifact, known_errors
+from licet.chain.rpc.batches import Node
+from licet.chain.rpc.transport import HttpTransport, Transport
+from licet.chain.signing.signer import Signer
+from licet.chain.signing.transactions import Fees, Transaction, sign
 from licet.errors import (
     ChainError,
     ConnectionFailed,
@@ -125,7 +125,7 @@ class Mined:
 
 
 class Sends(Protocol):
-    """Who sends a signer's transactions and sees to it that they arrive: `licet.chain.sender`."""
+    """Who sends a signer's transactions and sees to it that they arrive: `licet.chain.sending.sender`."""
 
     def transact(self, transaction: Transaction) -> Receipt:
         """Sends one and waits until it is confirmed; raises as `Chain.send` does."""

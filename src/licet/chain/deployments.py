@@ -13,9 +13,9 @@ from typing import Final, Self
 from eth_utils.address import to_canonical_address
 from rlp import encode as rlp_encode  # type: ignore[import-untyped]
 
-from licet.chain.artifacts import Artifact, artifact
 from licet.chain.client import Chain, Receipt
-from licet.chain.development import LOCAL_CHAIN_IDS
+from licet.chain.compiled.artifacts import Artifact, artifact
+from licet.chain.local.development import LOCAL_CHAIN_IDS
 from licet.errors import (
     DeploymentError,
     InputError,

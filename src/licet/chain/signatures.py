@@ -7,8 +7,8 @@ from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
-from licet.chain.abi import Abi
 from licet.chain.client import BlockId, Chain
+from licet.chain.compiled.abi import Abi
 from licet.errors import Reverted, UnexpectedAnswer
 from licet.types import Address, Hash32, hash_bytes
 

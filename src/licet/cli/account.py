@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from licet.chain.signer import LocalSigner
+from licet.chain.signing.signer import LocalSigner
 from licet.cli.output import emit, facts
 from licet.cli.params import ADDRESS, FILE, TEST, json_option
 from licet.cli.session import PASSWORD_VARIABLE, Session, password, takes

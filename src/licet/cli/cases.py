@@ -6,7 +6,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.cli.output import facts, table
 from licet.cli.params import CASE, name_of
 from licet.cli.session import Session

@@ -3,7 +3,7 @@
 import click
 from rich.text import Text
 
-from licet.chain.node import LOCAL_CHAIN_ID, Engine, LocalNode, development_accounts
+from licet.chain.local.node import LOCAL_CHAIN_ID, Engine, LocalNode, development_accounts
 from licet.cli.output import emit, facts, note, table
 from licet.cli.params import json_option
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.chain.signatures import is_valid
 from licet.cli.errors import UndecidedError
 from licet.cli.licenses.showing import yes_or_no

@@ -14,8 +14,8 @@ from click.core import ParameterSource
 
 from licet.chain.client import Chain
 from licet.chain.deployments import Deployment
-from licet.chain.development import LOCAL_CHAIN_IDS
-from licet.chain.signer import LocalSigner, Signer
+from licet.chain.local.development import LOCAL_CHAIN_IDS
+from licet.chain.signing.signer import LocalSigner, Signer
 from licet.cli.money import Money
 from licet.cli.params import ADDRESS, FILE, NATIVE, TEST, json_option
 from licet.cli.text import read_text
@@ -28,7 +28,7 @@ from licet.rights_holder import RightsHolder
 from licet.types import ZERO_ADDRESS, Address
 
 if TYPE_CHECKING:
-    from licet.chain.sender import Sender
+    from licet.chain.sending.sender import Sender
     from licet.similarity import SimilarWorks
 
 DEFAULT_RPC: Final = "http://127.0.0.1:8545"
@@ -204,8 +204,8 @@ class Session:
         if self.outbox is None:
             return None
         # Only commands that send have to do with databases.
-        from licet.chain.progress import Policy
-        from licet.chain.sender import Sender
+        from licet.chain.sending.progress import Policy
+        from licet.chain.sending.sender import Sender
 
         local = self.reader.chain_id in LOCAL_CHAIN_IDS
         sender = Sender(

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.cli import period
 from licet.cli.amounts import compute, read_amounts
 from licet.cli.cases import opened_json, opened_words

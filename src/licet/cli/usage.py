@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 from rich.console import RenderableType
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.cli.errors import UndecidedError
 from licet.cli.licenses.showing import yes_or_no
 from licet.cli.output import emit, facts, sent, table

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Final
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
+from licet.chain.compiled.artifacts import artifact
 from licet.rights.derivation import Derivation
 from licet.rights.offer import Offer
 from licet.rights.registration import Registration

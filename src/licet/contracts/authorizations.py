@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from licet.chain.abi import Abi, log_topic
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log, Receipt
+from licet.chain.compiled.abi import Abi, log_topic
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.signatures import is_valid, recover
-from licet.chain.transactions import Transaction
+from licet.chain.signing.transactions import Transaction
 from licet.contracts.currency import Currency
 from licet.trees.hashing import keccak
 from licet.types import Address, Hash32, address_bytes, hash32, hash_bytes

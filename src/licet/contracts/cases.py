@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
+from licet.chain.compiled.artifacts import artifact
 from licet.types import Address, Hash32
 
 # Both contracts that open cases have these functions.

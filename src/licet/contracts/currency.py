@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from licet.chain.abi import Abi
-from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
+from licet.chain.compiled.abi import Abi
+from licet.chain.compiled.artifacts import artifact
 from licet.errors import ChainError, InsufficientBalance, Reverted, UnexpectedAnswer
 from licet.rights.order import Authorization
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from licet.chain.abi import log_topic
 from licet.chain.client import Receipt
+from licet.chain.compiled.abi import log_topic
 from licet.contracts import events
 from licet.contracts.vaults import Vault, VaultClaim, vault_address
 from licet.errors import InputError, UnexpectedAnswer, reverted

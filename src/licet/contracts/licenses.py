@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
-from licet.chain.rpc import Call
-from licet.chain.transactions import Transaction
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.rpc.batches import Call
+from licet.chain.signing.transactions import Transaction
 from licet.contracts.currency import Permit
 from licet.errors import UnexpectedAnswer
 from licet.rights.conditions import Conditions

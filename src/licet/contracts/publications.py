@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.contracts import events
 from licet.contracts.vaults import Vault
 from licet.documents import CatalogDocument, Library, PayeeShare, SplitDocument

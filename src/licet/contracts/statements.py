@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Receipt
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts.cases import Cases
 from licet.rights.statement import Statement
 from licet.types import ZERO_HASH, Address, Hash32

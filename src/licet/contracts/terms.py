@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.contracts import events
 from licet.documents import Library, OfferDocument
 from licet.errors import DocumentError, DocumentMissing, InputError, LicenseUnknown, UnexpectedAnswer

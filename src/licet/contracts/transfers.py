@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log, log_topic
+from licet.chain.compiled.artifacts import artifact
 from licet.types import Address
 
 _ABI: Final = artifact("TestDollar").abi

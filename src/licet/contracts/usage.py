@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
-from licet.chain.transactions import Transaction
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.signing.transactions import Transaction
 from licet.rights.conditions import Conditions
 from licet.rights.order import Grant
 from licet.rights.uses import Use

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from licet.chain.artifacts import artifact
 from licet.chain.client import BlockId, Chain, Receipt
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts.currency import Currency
 from licet.documents import SplitDocument
 from licet.trees.hashing import checksum, keccak

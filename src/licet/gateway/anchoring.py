@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event, Lock
 from typing import Final
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.contracts import Contracts, events
 from licet.documents import Publisher, UsageProof
 from licet.errors import ChainError, LicetError, Reverted

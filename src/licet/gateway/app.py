@@ -5,7 +5,7 @@ from typing import Self
 
 from starlette.types import ASGIApp
 
-from licet.chain.signer import Signer
+from licet.chain.signing.signer import Signer
 from licet.documents import Publisher
 from licet.errors import InputError
 from licet.gateway.anchoring import Anchoring

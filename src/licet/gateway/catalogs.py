@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from starlette.types import Scope
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.contracts import Contracts, events
 from licet.contracts.events import AssetRegistered
 from licet.contracts.publications import catalog_and_tree

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from x402.schemas import PaymentRequirements
 
-from licet.chain.signer import Signer
+from licet.chain.signing.signer import Signer
 from licet.errors import InputError
 from licet.gateway import scheme, wire
 from licet.rights.offer import new_salt

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from anyio import to_thread
 
 from licet.chain.client import Chain
-from licet.chain.signer import Signer
+from licet.chain.signing.signer import Signer
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
 from licet.documents import Library

@@ -6,7 +6,7 @@ What comes of it is what `Recorder.countersigned` makes of the same record, to t
 import hashlib
 from typing import Final, NamedTuple
 
-from licet.chain.signer import LocalSigner
+from licet.chain.signing.signer import LocalSigner
 from licet.documents.receipts import ReceiptDocument
 from licet.documents.usage import UsageRecord
 from licet.gateway.recording import Recorder

@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 from typing import Final
 
-from licet.chain.signer import LocalSigner, Signer
+from licet.chain.signing.signer import LocalSigner, Signer
 from licet.contracts.authorizations import Settlement
 from licet.documents.receipts import ReceiptDocument
 from licet.documents.usage import UsageRecord

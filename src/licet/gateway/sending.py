@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from licet.chain.client import Chain, Receipt
-from licet.chain.progress import GWEI, Policy
-from licet.chain.sender import Sender
-from licet.chain.transactions import Transaction
+from licet.chain.sending.progress import GWEI, Policy
+from licet.chain.sending.sender import Sender
+from licet.chain.signing.transactions import Transaction
 from licet.contracts.authorizations import Authorizations, Transfer
 from licet.errors import ChainError
 from licet.gateway.errors import AccountTaken

@@ -1,6 +1,6 @@
 """A payment as the journal keeps it: with the transaction that makes it, so that it can be sent again."""
 
-from licet.chain.transactions import Transaction
+from licet.chain.signing.transactions import Transaction
 from licet.contracts.authorizations import Transfer
 from licet.gateway.journal import Shown
 from licet.types import Address, Hash32

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from licet.errors import IndexFailed, InputError
 from licet.index.index import Index
-from licet.index.schema import numbered
+from licet.index.tables.schema import numbered
 from licet.trees.hashing import checksum
 from licet.types import shown
 

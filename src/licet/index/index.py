@@ -6,24 +6,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from licet.chain.blocks.asking import headers_of
 from licet.chain.client import Block, Log
 from licet.chain.deployments import Deployment
 from licet.contracts import events
 from licet.contracts.events import Event
 from licet.contracts.transfers import TRANSFER_TOPIC, Transfer
 from licet.errors import ChainError, IndexUnusable, InputError
-from licet.index.asking import headers_of
-from licet.index.batch import Row
-from licet.index.fetch import Fetcher
-from licet.index.follow import Follower, Progress
-from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses
-from licet.index.money import MoneyFollower
-from licet.index.names import Role
-from licet.index.nodes import Nodes
-from licet.index.opening import open_store
-from licet.index.schema import numbered, numbers
-from licet.index.state import Identity
-from licet.index.store import Store
+from licet.index.events.kinds import CONTRACTS, MAY_BE_OLDER, addresses
+from licet.index.events.names import Role
+from licet.index.following.fetch import Fetcher
+from licet.index.following.follow import Follower, Progress
+from licet.index.following.nodes import Nodes
+from licet.index.money.follow import MoneyFollower
+from licet.index.store.opening import open_store
+from licet.index.store.store import Store
+from licet.index.tables.batch import Row
+from licet.index.tables.schema import numbered, numbers
+from licet.index.tables.state import Identity
 from licet.trees.hashing import checksum, head_count
 from licet.types import Address, Hash32, address_bytes, hash32
 

@@ -4,8 +4,8 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from licet.chain.abi import log_topic
 from licet.chain.client import Receipt
+from licet.chain.compiled.abi import log_topic
 from licet.contracts import events
 from licet.contracts.licenses import License
 from licet.contracts.publications import registration

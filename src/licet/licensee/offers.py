@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from licet.chain.abi import log_topic
+from licet.chain.compiled.abi import log_topic
 from licet.chain.signatures import is_valid, recover
 from licet.contracts import Contracts, events
 from licet.contracts.assets import Deed, DeedFlag

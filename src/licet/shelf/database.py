@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from licet.errors import IndexFailed
-from licet.index.state import Identity
+from licet.index.tables.state import Identity
 from licet.shelf.tables import SCHEMA, TABLES
 from licet.sqlite import all_or_nothing
 from licet.types import address_bytes

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from licet.errors import InputError
-from licet.index.batch import Row
-from licet.index.kinds import Kind
-from licet.index.schema import numbered
+from licet.index.events.kinds import Kind
+from licet.index.tables.batch import Row
+from licet.index.tables.schema import numbered
 from licet.rights.offer import Offer
 from licet.shelf.database import Database
 from licet.types import Address, Hash32, address_bytes, hash_bytes

@@ -7,10 +7,10 @@ from enum import IntEnum
 from functools import cache
 from typing import Final
 
-from licet.index.batch import Row
-from licet.index.decode import Decoder
-from licet.index.names import places_of
-from licet.index.schema import numbered
+from licet.index.events.decode import Decoder
+from licet.index.events.names import places_of
+from licet.index.tables.batch import Row
+from licet.index.tables.schema import numbered
 
 _WORD: Final = 32
 _ADDRESS: Final = 20

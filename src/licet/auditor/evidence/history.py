@@ -8,14 +8,14 @@ from typing import Final
 
 from licet.auditor.evidence.records import Records
 from licet.auditor.findings import Finding, Kind, found
-from licet.chain.artifacts import artifact
 from licet.chain.client import Block, Log
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import Deployment
-from licet.chain.state import StateReader
+from licet.chain.state.reading import StateReader
 from licet.contracts import events
 from licet.contracts.events import Event, Ruled
 from licet.errors import InputError
-from licet.index.kinds import CONTRACTS, MAY_BE_OLDER, addresses
+from licet.index.events.kinds import CONTRACTS, MAY_BE_OLDER, addresses
 from licet.trees.hashing import head_count, roll_raw_head
 from licet.types import Address, Hash32, hash32
 

@@ -9,19 +9,19 @@ from typing import Final
 
 from licet.auditor.evidence.records import Progress, Records
 from licet.auditor.findings import Finding
-from licet.chain.artifacts import artifact
+from licet.chain.blocks.asking import check_hash, headers_of, receipts_of
+from licet.chain.blocks.headers import Header, hex_bytes
+from licet.chain.blocks.raw import RawReceipt
+from licet.chain.blocks.receipts import receipts_root
+from licet.chain.blocks.tries import EMPTY_CODE
 from licet.chain.client import Block, Chain, Log
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import Deployment, create_address
-from licet.chain.headers import Header, hex_bytes
-from licet.chain.proofs import ProvenState
-from licet.chain.rpc import Node, untrue
-from licet.chain.state import parts_of
-from licet.chain.tries import EMPTY_CODE
+from licet.chain.rpc.batches import Node, untrue
+from licet.chain.state.proofs import ProvenState
+from licet.chain.state.reading import parts_of
 from licet.contracts.transfers import Transfer
 from licet.errors import ChainError, InputError
-from licet.index.asking import check_hash, headers_of, receipts_of
-from licet.index.receipts import receipts_root
-from licet.index.rpc import RawReceipt
 from licet.trees.hashing import keccak
 from licet.types import Address, hash32
 

@@ -6,13 +6,13 @@ from typing import Final, TypeAlias
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.chain.client import Block, Chain, Log
-from licet.chain.state import parts_of
+from licet.chain.state.reading import parts_of
 from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
 from licet.contracts.transfers import Transfer, decode_transfer, read_transfers
 from licet.index import Index
-from licet.index.kinds import CONTRACTS
-from licet.index.wanted import MOST_ADDRESSES
+from licet.index.events.kinds import CONTRACTS
+from licet.index.money.wanted import MOST_ADDRESSES
 from licet.types import Address
 
 Progress: TypeAlias = Callable[[str, int, int], None]

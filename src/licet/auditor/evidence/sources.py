@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from licet.auditor.evidence.proven import Headers, ProvenRecords, check_codes, pinned_header
 from licet.auditor.evidence.records import IndexRecords, Progress, Records
 from licet.auditor.report.audit_report import Proven
+from licet.chain.blocks.headers import Header
 from licet.chain.client import Block
-from licet.chain.headers import Header
-from licet.chain.proofs import ProvenState
-from licet.chain.state import StateReader
+from licet.chain.state.proofs import ProvenState
+from licet.chain.state.reading import StateReader
 from licet.contracts import Contracts
 from licet.errors import IndexUnusable, InputError
 from licet.index import Index
-from licet.index.kinds import addresses
+from licet.index.events.kinds import addresses
 from licet.types import Hash32
 
 

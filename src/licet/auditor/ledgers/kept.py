@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from licet.auditor.evidence.records import Progress
 from licet.auditor.findings import Finding, Kind, found
-from licet.chain.state import StateReader, parts_of
+from licet.chain.state.reading import StateReader, parts_of
 from licet.types import Address
 
 Words: TypeAlias = "tuple[int, ...]"

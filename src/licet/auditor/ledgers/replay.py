@@ -31,7 +31,7 @@ from licet.auditor.ledgers.payments import Payment
 from licet.auditor.ledgers.scene import Scene
 from licet.auditor.ledgers.usage.anchors import UsageBook
 from licet.auditor.ledgers.usage.meters import AccountLedger
-from licet.chain.artifacts import artifact
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts import events
 from licet.contracts.assets import DeedFlag
 from licet.contracts.events import (

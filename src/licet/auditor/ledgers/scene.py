@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from licet.auditor.evidence.conditions import ShownConditions
 from licet.auditor.evidence.history import Clock
 from licet.auditor.ledgers.payments import Payment
-from licet.chain.state import StateReader
+from licet.chain.state.reading import StateReader
 from licet.contracts import Contracts
 
 

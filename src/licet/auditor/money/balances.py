@@ -5,8 +5,8 @@ from typing import Final, TypeAlias
 
 from licet.auditor.money.tokens import are_proven
 from licet.chain.client import Chain
-from licet.chain.rpc import Call
-from licet.chain.state import StateReader, parts_of
+from licet.chain.rpc.batches import Call
+from licet.chain.state.reading import StateReader, parts_of
 from licet.contracts.currency import Currency, balance_call
 from licet.errors import ChainError, ConnectionFailed, Reverted
 from licet.types import ZERO_ADDRESS, Address

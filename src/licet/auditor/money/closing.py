@@ -16,7 +16,7 @@ from licet.auditor.money.splits import Vault, VaultFinder
 from licet.auditor.money.transfers import Ledger, check_ceilings, check_payments, read_ledger
 from licet.auditor.money.vaults import Book, Claim, check_book, claimed_by, read_claims
 from licet.auditor.report.sheets import VaultSheet
-from licet.chain.state import StateReader
+from licet.chain.state.reading import StateReader
 from licet.contracts import Contracts
 from licet.contracts.events import Sold
 from licet.documents import Library

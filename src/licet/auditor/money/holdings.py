@@ -7,10 +7,10 @@ from licet.auditor.findings import Finding, Kind
 from licet.auditor.money.balances import read_balances
 from licet.auditor.money.splits import Vault
 from licet.auditor.money.vaults import Book, of_vault
-from licet.chain.artifacts import artifact
-from licet.chain.slots import mapped
-from licet.chain.state import StateReader
-from licet.chain.tries import EMPTY_CODE
+from licet.chain.blocks.tries import EMPTY_CODE
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import mapped
+from licet.chain.state.reading import StateReader
 from licet.contracts import Contracts
 from licet.contracts.vaults import vault_code
 from licet.errors import ChainError

@@ -6,7 +6,7 @@ from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.chain.deployments import Deployment
-from licet.chain.state import StateReader
+from licet.chain.state.reading import StateReader
 from licet.contracts.events import SplitPublished
 from licet.contracts.publications import published_split
 from licet.contracts.vaults import root_in_code, vault_address

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from licet.chain.slots import mapped
-from licet.chain.state import StateReader
+from licet.chain.compiled.slots import mapped
+from licet.chain.state.reading import StateReader
 from licet.trees.hashing import keccak
 from licet.types import Address, address_bytes
 

@@ -29,9 +29,9 @@ from licet.auditor.pack.archive import (
 from licet.auditor.pack.documents import FOLDER, Keeping, Packed
 from licet.auditor.report.audit_report import AuditReport
 from licet.chain.client import BlockId, Chain
-from licet.chain.conversation import Playback, Recorder
+from licet.chain.rpc.conversation import Playback, Recorder
 from licet.chain.signatures import recover
-from licet.chain.signer import Signer
+from licet.chain.signing.signer import Signer
 from licet.documents import Library
 from licet.documents.base import MAX_DOCUMENT_BYTES
 from licet.documents.canonical import canonical_json, parse_json, sha256

@@ -11,8 +11,8 @@ from licet.auditor import Auditor, AuditReport
 from licet.catalog import Catalog, Payee, read_catalog
 from licet.chain.client import Chain, Receipt
 from licet.chain.deployments import deploy
-from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner
+from licet.chain.local.node import LocalNode
+from licet.chain.signing.signer import LocalSigner
 from licet.cli.audit_tables import balance_sheets, counted, findings_table
 from licet.cli.demo import cast
 from licet.cli.demo.cast import World

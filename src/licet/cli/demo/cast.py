@@ -6,8 +6,8 @@ from typing import Final
 
 from licet.chain.client import Chain
 from licet.chain.deployments import Deployment
-from licet.chain.node import LocalNode
-from licet.chain.signer import LocalSigner, Signer
+from licet.chain.local.node import LocalNode
+from licet.chain.signing.signer import LocalSigner, Signer
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
 from licet.documents import Library, Publisher

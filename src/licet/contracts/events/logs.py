@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
-from licet.chain.abi import Entry
-from licet.chain.artifacts import artifact
 from licet.chain.client import Chain, Log, Receipt
+from licet.chain.compiled.abi import Entry
+from licet.chain.compiled.artifacts import artifact
 from licet.contracts.cases import Status
 from licet.contracts.events.assets import DeedTransferred, Lineage
 from licet.contracts.events.base import Event

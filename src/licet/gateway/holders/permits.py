@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Final, NamedTuple, TypeVar
 
-from licet.chain.abi import log_topic
 from licet.chain.client import Block, Log
+from licet.chain.compiled.abi import log_topic
 from licet.contracts import Contracts, events
 from licet.contracts.licenses import License
 from licet.contracts.terms import grant_behind

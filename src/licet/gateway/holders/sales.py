@@ -11,8 +11,8 @@ from typing import Final
 
 from x402.schemas import PaymentPayload, PaymentRequirements
 
-from licet.chain.abi import log_topic
-from licet.chain.transactions import Transaction
+from licet.chain.compiled.abi import log_topic
+from licet.chain.signing.transactions import Transaction
 from licet.contracts import Contracts, events
 from licet.contracts.authorizations import Authorizations, Receivable, Settlement
 from licet.contracts.currency import Currency

@@ -7,8 +7,8 @@ from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.kept import Kept, Words
-from licet.chain.artifacts import artifact
-from licet.chain.slots import after, mapped, parts, token_slot, token_word
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import after, mapped, parts, token_slot, token_word
 from licet.contracts.assets import Deed, DeedFlag, Derivative
 from licet.contracts.events import (
     AssetRegistered,

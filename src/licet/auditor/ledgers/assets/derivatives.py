@@ -19,7 +19,7 @@ from licet.auditor.ledgers.licenses.sales import FOREVER
 from licet.auditor.ledgers.licenses.titles import LicenseLedger
 from licet.auditor.ledgers.scene import Scene
 from licet.auditor.ledgers.usage.meters import AccountLedger
-from licet.chain.slots import token_slot
+from licet.chain.compiled.slots import token_slot
 from licet.contracts.assets import DeedFlag, Derivative
 from licet.contracts.events import DerivativeRegistered, Event, ParentsRefreshed, VaultPinned
 from licet.contracts.licenses import PERPETUAL

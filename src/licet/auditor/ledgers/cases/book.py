@@ -9,9 +9,9 @@ from typing import Final
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.kept import Kept, Words, nameless
 from licet.auditor.ledgers.scene import Scene
-from licet.chain.artifacts import Artifact
-from licet.chain.slots import after, mapped
-from licet.chain.state import StateReader
+from licet.chain.compiled.artifacts import Artifact
+from licet.chain.compiled.slots import after, mapped
+from licet.chain.state.reading import StateReader
 from licet.contracts.cases import Case, Cases, Status
 from licet.contracts.disputes import Ruling
 from licet.contracts.events import CaseClosed, CounterBonded, Event, EvidenceShown, OwedWithdrawn, Ruled

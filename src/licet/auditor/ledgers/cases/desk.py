@@ -7,8 +7,8 @@ from typing import Any, Final
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.cases.disputes import DisputeLedger, flags_of
 from licet.auditor.ledgers.kept import Kept, Words
-from licet.chain.artifacts import artifact
-from licet.chain.slots import after, mapped
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import after, mapped
 from licet.contracts.assets import DeedFlag
 from licet.contracts.disputes import AssetState, Claim
 from licet.trees.hashing import checksum

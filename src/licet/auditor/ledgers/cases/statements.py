@@ -9,8 +9,8 @@ from licet.auditor.ledgers.cases.book import CaseBook
 from licet.auditor.ledgers.kept import Kept, Words, says_otherwise
 from licet.auditor.ledgers.payments import Payment, Purse
 from licet.auditor.ledgers.scene import Scene
-from licet.chain.artifacts import artifact
-from licet.chain.slots import mapped
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import mapped
 from licet.contracts.cases import Case, Status
 from licet.contracts.events import (
     CaseClosed,

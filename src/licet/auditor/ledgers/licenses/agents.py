@@ -5,8 +5,8 @@ from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.kept import Kept, Words
-from licet.chain.artifacts import artifact
-from licet.chain.slots import mapped
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import mapped
 from licet.contracts.events import AgentAppointed
 from licet.types import Address
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.kept import Kept, Words
-from licet.chain.artifacts import artifact
 from licet.chain.client import Log
-from licet.chain.slots import mapped
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import mapped
 from licet.contracts.events import Event, OfferCancelled, OfferPublished, Sold
 from licet.contracts.licenses import OfferState
 from licet.rights.offer import Offer

@@ -6,8 +6,8 @@ from typing import Final
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.kept import Kept, Words, says_otherwise
 from licet.auditor.ledgers.licenses.titles import Title
-from licet.chain.artifacts import artifact
-from licet.chain.slots import after, mapped
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import after, mapped
 from licet.contracts.events import Pin, Sublicensed
 from licet.contracts.licenses import Pinned
 from licet.rights.conditions import Conditions

@@ -9,8 +9,8 @@ from typing import Final
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.kept import Kept, Words
 from licet.auditor.ledgers.licenses.offers import is_readable
-from licet.chain.artifacts import artifact
-from licet.chain.slots import mapped, parts, token_slot, token_word
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import mapped, parts, token_slot, token_word
 from licet.contracts.events import LicenseTransferred, Renewed, Revoked, Sold, Sublicensed
 from licet.contracts.licenses import PERPETUAL, License
 from licet.rights.offer import Kind as OfferKind

@@ -7,8 +7,8 @@ from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.kept import Kept, Words, nameless
 from licet.auditor.ledgers.licenses.titles import LicenseLedger
 from licet.auditor.ledgers.scene import Scene
-from licet.chain.artifacts import artifact
-from licet.chain.slots import mapped
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import mapped
 from licet.contracts.events import Event, ReporterAdmitted, ReporterNamed, UsageAnchored
 from licet.contracts.usage import Usage
 from licet.trees.hashing import keccak

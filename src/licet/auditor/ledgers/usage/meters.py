@@ -10,8 +10,8 @@ from licet.auditor.ledgers.licenses.titles import LicenseLedger
 from licet.auditor.ledgers.payments import Payment, Purse
 from licet.auditor.ledgers.scene import Scene
 from licet.auditor.ledgers.usage.vouchers import Settlement
-from licet.chain.artifacts import artifact
-from licet.chain.slots import mapped
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.compiled.slots import mapped
 from licet.contracts.events import (
     AccountClosing,
     AccountOpened,

@@ -11,10 +11,10 @@ from licet.auditor.evidence.records import Progress
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.scene import Scene
 from licet.chain import signatures
-from licet.chain.artifacts import artifact
 from licet.chain.client import Log
-from licet.chain.rpc import Call
-from licet.chain.state import parts_of
+from licet.chain.compiled.artifacts import artifact
+from licet.chain.rpc.batches import Call
+from licet.chain.state.reading import parts_of
 from licet.errors import ChainError, ConnectionFailed, InputError
 from licet.rights.offer import Offer
 from licet.rights.order import Grant

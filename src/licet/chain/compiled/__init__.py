@@ -1,0 +1,1 @@
+"""The contracts as they are compiled: interface, byte code, and where they keep what."""

@@ -1,0 +1,349 @@
+"""Transactions before they are sent: one SQLite file, which says after any crash what has to be sent again.
+
+Each intent has a key, under which it is sent once. Its nonce and its signed bytes are on disk before any node
+has them. Keys that sign are never in the file; whoever reads it could send what is signed in it, and nothing
+else.
+"""
+
+import contextlib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from licet.chain.outbox.intents import (
+    FILLING,
+    INTENT_COLUMNS,
+    OWN,
+    SETTLED,
+    VARIANT_COLUMNS,
+    Intent,
+    State,
+    Variant,
+    intent_of,
+    variant_of,
+)
+from licet.chain.signing.transactions import Transaction
+from licet.errors import InputError, OutboxFailed
+from licet.sqlite import all_or_nothing
+from licet.types import Hash32, shown
+
+LONGEST_KEY: Final = 200
+_WAIT_SECONDS: Final = 30.0
+_APPLICATION_ID: Final = 0x4C694F42
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS intents (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    key TEXT NOT NULL,
+    recipient TEXT,
+    value TEXT NOT NULL,
+    data BLOB NOT NULL,
+    state TEXT NOT NULL,
+    nonce INTEGER,
+    tx_hash TEXT,
+    block_number INTEGER,
+    block_hash TEXT,
+    succeeded INTEGER,
+    failure TEXT,
+    cancelling INTEGER NOT NULL DEFAULT 0,
+    told INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (account, key)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS one_intent_a_nonce ON intents (account, nonce) WHERE nonce IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_state ON intents (account, state, nonce);
+CREATE INDEX IF NOT EXISTS by_block ON intents (account, block_number) WHERE block_number IS NOT NULL;
+CREATE TABLE IF NOT EXISTS variants (
+    tx_hash TEXT NOT NULL,
+    intent INTEGER NOT NULL REFERENCES intents (id),
+    nonce INTEGER NOT NULL,
+    raw BLOB NOT NULL,
+    gas INTEGER NOT NULL,
+    most TEXT NOT NULL,
+    tip TEXT NOT NULL,
+    cancels INTEGER NOT NULL,
+    signed_at REAL NOT NULL,
+    PRIMARY KEY (intent, tx_hash)
+);
+"""
+
+
+class Outbox:
+    """What one account has to send on one chain. Several processes and threads may have it open."""
+
+    def __init__(self, path: Path, account: str) -> None:
+        """Opens the file, or makes it.
+
+        Args:
+            path: where it is; it may hold several accounts' intents.
+            account: the chain and the account, in words that name no other.
+
+        Raises:
+            OutboxFailed: it cannot be opened, or is something else.
+        """
+        self.path: Final = path
+        self._account: Final = account
+        self._lock: Final = threading.RLock()
+        with self._asking():
+            if path.exists() and not path.is_file():
+                raise OutboxFailed(f"{path} is not a file: name another one for the outbox", path=path)
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            self._db: Final = sqlite3.connect(
+                path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._set_up()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _set_up(self) -> None:
+        # In this order: who makes the file, sets the id before the tables.
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (found,) = self._db.execute("PRAGMA application_id").fetchone()
+        if found != _APPLICATION_ID and tables:
+            raise OutboxFailed(f"{self.path} is no outbox: name another file", path=self.path)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # What a power cut took away might have been sent.
+        self._db.execute("PRAGMA synchronous = FULL")
+        if not tables:
+            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+
+    def close(self) -> None:
+        """Lets the file go."""
+        with self._lock:
+            self._db.close()
+
+    # Asking
+
+    def submit(self, key: str, transaction: Transaction) -> Intent:
+        """Notes what is to be sent; with a key that is there already, nothing more is.
+
+        What failed before it was in any block may be tried again under its key.
+
+        Raises:
+            InputError: the key stands for another transaction, or is not one.
+            OutboxFailed: it cannot be written.
+        """
+        if not 0 < len(key) <= LONGEST_KEY or not key.isprintable() or key.startswith(OWN):
+            raise InputError(
+                f"{shown(key)} is not an intent's key: take 1 to {LONGEST_KEY} printable characters, "
+                f"the first not {OWN}"
+            )
+        with self._transaction():
+            return self._submit(key, transaction)
+
+    def submit_unnamed(self, transaction: Transaction) -> Intent:
+        """Notes what is to be sent, under a key made of the transaction itself.
+
+        The same transaction is the same intent for as long as nobody has been told what became of it: after
+        a crash, whoever asks again gets the outcome of what was sent before it.
+        """
+        base = f"{OWN}call/{transaction.digest()}/"
+        with self._transaction():
+            told = self._rows(
+                "SELECT count(*) FROM intents WHERE account = ? AND key >= ? AND key < ? AND told",
+                (self._account, base, base + OWN),
+            )
+            return self._submit(f"{base}{told[0][0]}", transaction)
+
+    def _submit(self, key: str, transaction: Transaction) -> Intent:
+        found = self.find(key)
+        if found is None:
+            self._insert(key, transaction)
+            return self.get(key)
+        if found.transaction != transaction:
+            raise InputError(
+                f"the key {shown(key)} stands for another transaction already: take a new key for a new one",
+                key=key,
+            )
+        if found.state is State.FAILED and found.block_hash is None:
+            self._update(found, state=State.QUEUED, failure=None, told=0)
+        return self.get(key)
+
+    def find(self, key: str) -> Intent | None:
+        """The intent of a key, if there is one."""
+        rows = self._rows(
+            f"SELECT {INTENT_COLUMNS} FROM intents WHERE account = ? AND key = ?", (self._account, key)
+        )
+        return intent_of(rows[0]) if rows else None
+
+    def get(self, key: str) -> Intent:
+        """The intent of a key.
+
+        Raises:
+            InputError: there is none.
+        """
+        found = self.find(key)
+        if found is None:
+            raise InputError(f"the outbox {self.path} has nothing under the key {shown(key)}", key=key)
+        return found
+
+    def in_state(self, *states: State, limit: int = -1) -> list[Intent]:
+        """All intents in some states, by their nonces, then in the order of asking."""
+        marks = ", ".join("?" * len(states))
+        return self._intents(f"state IN ({marks}) ORDER BY nonce, id LIMIT ?", (*states, limit))
+
+    def in_blocks_from(self, number: int) -> list[Intent]:
+        """All intents that a block has, from a block on."""
+        return self._intents("block_number >= ? ORDER BY block_number", (number,))
+
+    def holds(self, nonce: int) -> bool:
+        """Whether an intent has a nonce."""
+        return bool(self._intents("nonce = ?", (nonce,)))
+
+    def first_unsettled(self) -> int:
+        """The number of the oldest intent of which it is not known yet what becomes of it."""
+        marks = ", ".join("?" * len(SETTLED))
+        found = self._intents(f"state NOT IN ({marks}) ORDER BY id LIMIT 1", SETTLED)
+        return found[0].id if found else 0
+
+    def next_nonce(self) -> int:
+        """The nonce after the last that any intent has; 0 if none has any."""
+        rows = self._rows("SELECT max(nonce) FROM intents WHERE account = ?", (self._account,))
+        return 0 if rows[0][0] is None else int(rows[0][0]) + 1
+
+    def variants(self, intent: Intent) -> list[Variant]:
+        """What was signed for an intent with the nonce that it has, oldest first."""
+        rows = self._rows(
+            f"SELECT {VARIANT_COLUMNS} FROM variants WHERE intent = ? AND nonce = ? ORDER BY rowid",
+            (intent.id, intent.nonce),
+        )
+        return [variant_of(row) for row in rows]
+
+    # Going on
+
+    def sign(self, intent: Intent, at_least: int, make: Callable[[int], Variant]) -> Variant | None:
+        """Gives an intent a nonce and signs it, both or neither: the highest of the chain's and the outbox's.
+
+        Args:
+            intent: one that has no nonce.
+            at_least: the chain's.
+            make: signs for a nonce.
+
+        Returns:
+            None if it was called off meanwhile.
+        """
+        with self._transaction():
+            if self.get(intent.key).state is not State.QUEUED:
+                return None
+            variant = make(max(at_least, self.next_nonce()))
+            self._update(intent, state=State.SIGNED, nonce=variant.nonce)
+            self._add(intent.id, variant)
+        return variant
+
+    def replace(self, intent: Intent, variant: Variant) -> None:
+        """Notes other bytes for an intent, with the nonce that it has."""
+        with self._transaction():
+            self._add(intent.id, variant)
+
+    def fill(self, transaction: Transaction, variant: Variant) -> None:
+        """Notes a transaction that does nothing but take a nonce which is missing."""
+        with self._transaction():
+            if self.holds(variant.nonce):
+                return
+            intent = self._insert(f"{FILLING}{variant.tx_hash}", transaction)
+            self._rows(
+                "UPDATE intents SET state = ?, nonce = ? WHERE id = ?", (State.SIGNED, variant.nonce, intent)
+            )
+            self._add(intent, variant)
+
+    def sent(self, intent: Intent) -> None:
+        """A node has taken it."""
+        self._update(intent, state=State.SENT)
+
+    def include(
+        self, intent: Intent, tx_hash: Hash32, number: int, block_hash: Hash32, succeeded: bool
+    ) -> None:
+        """A block has one of its variants."""
+        self._update(
+            intent,
+            state=State.INCLUDED,
+            tx_hash=tx_hash,
+            block_number=number,
+            block_hash=block_hash,
+            succeeded=int(succeeded),
+        )
+
+    def exclude(self, intent: Intent) -> None:
+        """No block has it any more: it is to be sent again, as it is."""
+        nothing = dict.fromkeys(("tx_hash", "block_number", "block_hash", "succeeded", "failure"))
+        self._update(intent, state=State.SENT, **nothing)
+
+    def settle(self, intent: Intent, state: State, failure: dict[str, str] | None = None) -> None:
+        """It is known what became of it."""
+        self._update(intent, state=state, failure=json.dumps(failure) if failure else None)
+
+    def release(self, intent: Intent) -> None:
+        """Somebody else's transaction has its nonce for good: it needs another one, or none any more."""
+        over = intent.fills or intent.cancelling
+        self._update(intent, state=State.CANCELLED if over else State.QUEUED, nonce=None)
+
+    def cancel(self, intent: Intent) -> None:
+        """Calls it off: at once if it has no nonce, else once something else has taken that."""
+        with self._transaction():
+            now = self.get(intent.key)
+            if now.state is State.QUEUED:
+                self._update(now, state=State.CANCELLED)
+            elif now.state not in SETTLED:
+                self._update(now, cancelling=1)
+
+    def tell(self, intent: Intent) -> None:
+        """Whoever asked for it knows what became of it."""
+        self._update(intent, told=1)
+
+    # The database
+
+    def _intents(self, where: str, values: tuple[Any, ...]) -> list[Intent]:
+        rows = self._rows(
+            f"SELECT {INTENT_COLUMNS} FROM intents WHERE account = ? AND {where}", (self._account, *values)
+        )
+        return [intent_of(row) for row in rows]
+
+    def _insert(self, key: str, transaction: Transaction) -> int:
+        to, value, data = transaction.to, str(transaction.value), transaction.data
+        rows = self._rows(
+            "INSERT INTO intents (account, key, recipient, value, data, state) VALUES (?, ?, ?, ?, ?, ?) "
+            "RETURNING id",
+            (self._account, key, to, value, data, State.QUEUED),
+        )
+        return int(rows[0][0])
+
+    def _add(self, intent: int, v: Variant) -> None:
+        self._rows(
+            "INSERT INTO variants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                v.tx_hash, intent, v.nonce, v.raw, v.gas, str(v.fees.most), str(v.fees.tip),
+                int(v.cancels), v.signed_at,
+            ),
+        )  # fmt: skip
+
+    def _update(self, intent: Intent, **values: Any) -> None:
+        places = ", ".join(f"{name} = ?" for name in values)
+        self._rows(f"UPDATE intents SET {places} WHERE id = ?", (*values.values(), intent.id))
+
+    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._asking():
+            return self._db.execute(sql, values).fetchall()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._asking(), all_or_nothing(self._db):
+            yield
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            with self._lock:
+                yield
+        except (sqlite3.Error, OSError) as error:
+            raise OutboxFailed(
+                f"the outbox {self.path} cannot be used ({error}): nothing more is sent until it can, "
+                "and what it has is as it was",
+                path=self.path,
+            ) from error

@@ -1,0 +1,1 @@
+"""Who signs, and what: keys, keystores, transactions and what they pay for gas."""

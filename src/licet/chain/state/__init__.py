@@ -1,0 +1,1 @@
+"""What the chain's state has at one block, read in bulk, with proofs or without."""

@@ -1,0 +1,1 @@
+"""The database of an index, in an SQLite file or in PostgreSQL."""

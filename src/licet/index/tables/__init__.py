@@ -1,0 +1,1 @@
+"""What stands in the database of an index: tables and views, and what goes into them together."""
