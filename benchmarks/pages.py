@@ -37,9 +37,9 @@ from licet.contracts import Contracts
 from licet.documents import CatalogDocument, Library, Publisher, Work
 from licet.index import Index
 from licet.index.events.kinds import CONTRACTS, addresses, kinds
+from licet.index.events.rows import Row, numbers
 from licet.index.store.sqlite import SqliteStore
-from licet.index.tables.batch import Batch, Row
-from licet.index.tables.schema import numbers
+from licet.index.tables.batch import Batch
 from licet.index.tables.state import Identity
 from licet.shelf import Filler
 from licet.types import hash32, hash_bytes

@@ -20,8 +20,8 @@ from licet.contracts.vaults import RoyaltyVaultFactory
 from licet.errors import IndexUnusable, InputError, NodeUntrue, WrongChain
 from licet.index import Index
 from licet.index.events.kinds import CONTRACTS, addresses, kinds
+from licet.index.events.rows import numbered
 from licet.index.export import export, tables
-from licet.index.tables.schema import numbered
 from licet.trees.sums import SumTree
 from licet.types import Address
 from tests.integration.conftest import DEPLOYER, Network, ask, development_signer

@@ -24,9 +24,9 @@ from licet.documents import (
 from licet.errors import IndexFailed, IndexUnusable
 from licet.index import Index
 from licet.index.events.kinds import CONTRACTS, Kind, kinds
+from licet.index.events.rows import numbers
 from licet.index.store.sqlite import SqliteStore
 from licet.index.tables.batch import Batch
-from licet.index.tables.schema import numbers
 from licet.index.tables.state import Identity
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Offer

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from licet.errors import IndexFailed, InputError
+from licet.index.events.rows import numbered
 from licet.index.index import Index
-from licet.index.tables.schema import numbered
 from licet.trees.hashing import checksum
 from licet.types import shown
 

@@ -15,14 +15,13 @@ from licet.contracts.transfers import TRANSFER_TOPIC, Transfer
 from licet.errors import ChainError, IndexUnusable, InputError
 from licet.index.events.kinds import CONTRACTS, MAY_BE_OLDER, addresses
 from licet.index.events.names import Role
+from licet.index.events.rows import Row, numbered, numbers
 from licet.index.following.fetch import Fetcher
 from licet.index.following.follow import Follower, Progress
 from licet.index.following.nodes import Nodes
 from licet.index.money.follow import MoneyFollower
 from licet.index.store.opening import open_store
 from licet.index.store.store import Store
-from licet.index.tables.batch import Row
-from licet.index.tables.schema import numbered, numbers
 from licet.index.tables.state import Identity
 from licet.trees.hashing import checksum, head_count
 from licet.types import Address, Hash32, address_bytes, hash32

@@ -10,8 +10,7 @@ from licet.contracts.publications import catalog_document
 from licet.documents import Library, OfferDocument, Preview, Work, WorkDocument
 from licet.errors import DocumentError
 from licet.index import Index
-from licet.index.tables.batch import Row
-from licet.index.tables.schema import numbered
+from licet.index.events.rows import Row, numbered
 from licet.shelf.entries import Asset
 from licet.shelf.offered import Offered
 from licet.shelf.roles import Role, key_of, seen

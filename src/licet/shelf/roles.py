@@ -9,8 +9,7 @@ from typing import Final
 
 from licet.index.events.decode import Decoder
 from licet.index.events.names import places_of
-from licet.index.tables.batch import Row
-from licet.index.tables.schema import numbered
+from licet.index.events.rows import Row, numbered
 
 _WORD: Final = 32
 _ADDRESS: Final = 20

@@ -13,8 +13,7 @@ from typing import Final
 from licet.contracts.purses import escrow_matter, purse_address
 from licet.index.events.decode import flat, is_dynamic, under
 from licet.index.events.kinds import CONTRACTS, Kind
-from licet.index.tables.batch import Row
-from licet.index.tables.schema import numbered
+from licet.index.events.rows import Row, numbered
 from licet.trees.hashing import checksum
 from licet.types import Address, address_bytes, hash32
 

@@ -11,9 +11,9 @@ from licet.chain.blocks.headers import Header
 from licet.chain.blocks.raw import RawLog
 from licet.chain.rpc.batches import untrue
 from licet.index.events.kinds import CONTRACTS
+from licet.index.events.rows import Row, numbered
 from licet.index.following.fetch import Fetched
-from licet.index.tables.batch import Batch, Row
-from licet.index.tables.schema import numbered
+from licet.index.tables.batch import Batch
 from licet.trees.hashing import head_count
 from licet.types import Address, hash32
 

@@ -14,9 +14,9 @@ from licet.chain.blocks.headers import Header
 from licet.chain.blocks.raw import RawLog
 from licet.chain.rpc.batches import Call, Node, untrue
 from licet.errors import ChainError
+from licet.index.events.rows import Row
 from licet.index.following.fetch import Fetcher
 from licet.index.money.wanted import Question, Wanted
-from licet.index.tables.batch import Row
 
 _AT_ONCE: Final = 8
 _FEW_QUESTIONS: Final = 2

@@ -13,6 +13,7 @@ from typing import Final
 from licet.collector import uncollected
 from licet.errors import ChainError
 from licet.index.events.names import Role
+from licet.index.events.rows import Row
 from licet.index.following.fetch import Fetcher
 from licet.index.following.follow import Pace, Progress
 from licet.index.following.nodes import Nodes
@@ -20,7 +21,6 @@ from licet.index.money.fetch import ForkedError, Found, MoneyFetcher, Piece, Sea
 from licet.index.money.wanted import Claims, Transfers, Wanted
 from licet.index.store.money import CLAIMS, TRANSFERS
 from licet.index.store.store import Store
-from licet.index.tables.batch import Row
 from licet.index.tables.state import Track
 
 _LOGS_AT_ONCE: Final = 2_500

@@ -16,7 +16,7 @@ from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
 from licet.contracts.transfers import TRANSFER_TOPIC
 from licet.index.events.names import Role
-from licet.index.tables.batch import Row
+from licet.index.events.rows import Row
 
 Question: TypeAlias = dict[str, Any]
 """What `eth_getLogs` takes, but for the blocks."""

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final
 
 from licet.errors import IndexFailed
 from licet.index.events.names import Role
+from licet.index.events.rows import Row
 from licet.index.tables import schema
-from licet.index.tables.batch import Row
 from licet.index.tables.schema import Table
 from licet.index.tables.state import Track
 

@@ -8,8 +8,8 @@ import psycopg
 from psycopg import sql as names
 
 from licet.errors import IndexFailed, IndexUnusable
+from licet.index.events.rows import Row
 from licet.index.store.store import Store
-from licet.index.tables.batch import Row
 from licet.index.tables.schema import Table
 from licet.index.tables.views import PostgresDialect
 from licet.text import without_password

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from licet.errors import IndexFailed, IndexUnusable, LicetError
+from licet.index.events.rows import Row
 from licet.index.store.store import Store
-from licet.index.tables.batch import Row
 from licet.index.tables.schema import Table
 from licet.index.tables.views import SqliteDialect
 from licet.sqlite import all_or_nothing

@@ -11,9 +11,10 @@ from typing import ClassVar, Final
 
 from licet.errors import IndexFailed, IndexUnusable
 from licet.index.events.kinds import CONTRACTS
+from licet.index.events.rows import Row, numbered
 from licet.index.store.money import MoneyTables
 from licet.index.tables import schema
-from licet.index.tables.batch import Batch, Row
+from licet.index.tables.batch import Batch
 from licet.index.tables.schema import Table
 from licet.index.tables.state import Identity, Position
 from licet.index.tables.views import Dialect, money_views, view
@@ -96,14 +97,14 @@ class Store(MoneyTables):
                 self._execute(table.sql(self._TYPES, self._SUFFIX))
             for function in self._FUNCTIONS:
                 self._execute(function)
-            for number, (_, kind) in schema.numbered().items():
+            for number, (_, kind) in numbered().items():
                 if kind is not None:
                     self._execute(view(kind, number, self._DIALECT))
             for sql in money_views(self._DIALECT):
                 self._execute(sql)
             self._insert(schema.KINDS, schema.kind_rows())
-            numbered = zip(CONTRACTS, identity.addresses, strict=True)
-            contracts = [(i, name, address_bytes(address)) for i, (name, address) in enumerate(numbered)]
+            named = zip(CONTRACTS, identity.addresses, strict=True)
+            contracts = [(i, name, address_bytes(address)) for i, (name, address) in enumerate(named)]
             self._insert(schema.CONTRACTS, contracts)
             self._begin(identity)
 

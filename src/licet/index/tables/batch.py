@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
-Row: TypeAlias = tuple[Any, ...]
+from licet.index.events.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ away. Only `cursor` moves.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from licet.index.events.kinds import CONTRACTS as CONTRACT_NAMES
-from licet.index.events.kinds import Kind, kinds
+from licet.index.events.rows import numbered
 
 SCHEMA: Final = 2
 """The form of the tables; a database of another one is made anew."""
@@ -144,21 +142,6 @@ ALL: Final = (
     TRACKS,
 )
 """All tables."""
-
-
-@cache
-def numbered() -> dict[int, tuple[int, Kind | None]]:
-    """What each number in `logs.kind` stands for: a contract's number, and the kind unless it is unknown."""
-    known = {
-        i: (CONTRACT_NAMES.index(kind.contract), kind) for i, kind in enumerate(kinds(), len(CONTRACT_NAMES))
-    }
-    return {**{i: (i, None) for i in range(len(CONTRACT_NAMES))}, **known}
-
-
-@cache
-def numbers() -> dict[tuple[int, bytes], int]:
-    """The number of each kind, by its contract's number and its topic."""
-    return {(contract, kind.topic): i for i, (contract, kind) in numbered().items() if kind is not None}
 
 
 def kind_rows() -> list[tuple[int, int, str, bytes, str]]:

@@ -10,7 +10,7 @@ from licet.contracts import events
 from licet.contracts.events import Claimed, Redirected
 from licet.errors import NotRegistered
 from licet.index.events.kinds import CONTRACTS
-from licet.index.tables.schema import numbered, numbers
+from licet.index.events.rows import numbered, numbers
 from licet.shelf import Role
 from licet.trees.hashing import checksum
 from licet.types import Hash32
