@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from licet.chain.client import Chain, log_topic
+from licet.chain.client import Chain
+from licet.chain.compiled.abi import log_topic
 from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import deploy
 from licet.chain.signing.signer import LocalSigner
@@ -124,7 +125,7 @@ def test_logs_are_read_in_order_and_in_ranges(
     licensor: Party, reader: Contracts, make_work: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registered = [licensor.sells.register_work(make_work(f"work {n}")) for n in range(5)]
-    monkeypatch.setattr("licet.chain.client._FIRST_LOG_RANGE", 2)
+    monkeypatch.setattr("licet.chain.client.reading._FIRST_LOG_RANGE", 2)
     blocks: list[int] = []
     found = events.read(
         reader.chain,

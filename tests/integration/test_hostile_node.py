@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from licet.chain import client
 from licet.chain.client import Chain
 from licet.chain.compiled.artifacts import artifact
 from licet.chain.rpc import transport
@@ -141,7 +140,7 @@ def served(node: Node) -> Iterator[Node]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Does not wait before it asks again, nor long for a receipt."""
     monkeypatch.setattr(transport, "PAUSES", (0, 0))
-    monkeypatch.setattr(client, "RECEIPT_SECONDS", 0.01)
+    monkeypatch.setattr("licet.chain.client.chain.RECEIPT_SECONDS", 0.01)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from licet.chain.client import Chain, Log, log_topic
+from licet.chain.client import Chain, Log
+from licet.chain.compiled.abi import log_topic
 from licet.chain.compiled.artifacts import artifact
 from licet.types import Address
 
