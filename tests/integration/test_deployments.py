@@ -10,7 +10,7 @@ import pytest
 
 from licet.chain.client import Chain
 from licet.chain.compiled.artifacts import artifact
-from licet.chain.deployments import Deployment, create_address, deploy, discover
+from licet.chain.deployments import Deployment, check_deployment, create_address, deploy, discover
 from licet.chain.local.node import LocalNode
 from licet.contracts import Contracts
 from licet.errors import (
@@ -93,7 +93,7 @@ def test_a_deployment_that_a_restarted_chain_forgot_is_made_anew(
     forgotten = replace(deployment, asset_registry=create_address(stranger.address, 10_000))
     made = deploy(stranger.chain, forgotten)
     assert made.asset_registry not in (forgotten.asset_registry, deployment.asset_registry)
-    made.check(stranger.chain)
+    check_deployment(stranger.chain, made)
 
 
 def test_two_deployments_do_not_know_each_other(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from licet.chain.client import Chain
-from licet.chain.deployments import Deployment, discover
+from licet.chain.deployments import Deployment, check_deployment, discover
 from licet.contracts.assets import AssetRegistry
 from licet.contracts.disputes import DisputeDesk, MultisigArbitrator
 from licet.contracts.licenses import LicenseToken
@@ -46,7 +46,7 @@ class Contracts:
             ChainError, DeploymentError: as `Deployment.check` and `discover`.
         """
         if isinstance(deployment, Deployment):
-            deployment.check(chain)
+            check_deployment(chain, deployment)
         else:
             deployment = discover(chain, deployment)
         return cls(
