@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from licet.chain.compiled.artifacts import known_errors
 from licet.chain.outbox import failures
+from licet.chain.outbox.file import OutboxFile
 from licet.chain.outbox.intents import Intent, State, Variant
 from licet.chain.outbox.outbox import LONGEST_KEY, Outbox
 from licet.chain.sending.lease import lease
@@ -266,9 +267,11 @@ def test_no_key_that_signs_is_in_it(outbox: Outbox, path: Path) -> None:
     assert key.hex().encode() not in content.lower()
 
 
-def test_power_cuts_lose_nothing(outbox: Outbox) -> None:
-    assert outbox._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # noqa: SLF001
-    assert outbox._db.execute("PRAGMA synchronous").fetchone() == (2,)  # noqa: SLF001
+def test_power_cuts_lose_nothing(path: Path) -> None:
+    file = OutboxFile(path)
+    assert file.rows("PRAGMA journal_mode", ()) == [("wal",)]
+    assert file.rows("PRAGMA synchronous", ()) == [(2,)]
+    file.close()
 
 
 def test_what_is_no_outbox(tmp_path: Path) -> None:

@@ -5,15 +5,12 @@ has them. Keys that sign are never in the file; whoever reads it could send what
 else.
 """
 
-import contextlib
 import json
-import os
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from licet.chain.outbox.file import OutboxFile
 from licet.chain.outbox.intents import (
     FILLING,
     INTENT_COLUMNS,
@@ -27,48 +24,10 @@ from licet.chain.outbox.intents import (
     variant_of,
 )
 from licet.chain.signing.transactions import Transaction
-from licet.errors import InputError, OutboxFailed
-from licet.sqlite import all_or_nothing
+from licet.errors import InputError
 from licet.types import Hash32, shown
 
 LONGEST_KEY: Final = 200
-_WAIT_SECONDS: Final = 30.0
-_APPLICATION_ID: Final = 0x4C694F42
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS intents (
-    id INTEGER PRIMARY KEY,
-    account TEXT NOT NULL,
-    key TEXT NOT NULL,
-    recipient TEXT,
-    value TEXT NOT NULL,
-    data BLOB NOT NULL,
-    state TEXT NOT NULL,
-    nonce INTEGER,
-    tx_hash TEXT,
-    block_number INTEGER,
-    block_hash TEXT,
-    succeeded INTEGER,
-    failure TEXT,
-    cancelling INTEGER NOT NULL DEFAULT 0,
-    told INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (account, key)
-);
-CREATE UNIQUE INDEX IF NOT EXISTS one_intent_a_nonce ON intents (account, nonce) WHERE nonce IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_state ON intents (account, state, nonce);
-CREATE INDEX IF NOT EXISTS by_block ON intents (account, block_number) WHERE block_number IS NOT NULL;
-CREATE TABLE IF NOT EXISTS variants (
-    tx_hash TEXT NOT NULL,
-    intent INTEGER NOT NULL REFERENCES intents (id),
-    nonce INTEGER NOT NULL,
-    raw BLOB NOT NULL,
-    gas INTEGER NOT NULL,
-    most TEXT NOT NULL,
-    tip TEXT NOT NULL,
-    cancels INTEGER NOT NULL,
-    signed_at REAL NOT NULL,
-    PRIMARY KEY (intent, tx_hash)
-);
-"""
 
 
 class Outbox:
@@ -84,40 +43,17 @@ class Outbox:
         Raises:
             OutboxFailed: it cannot be opened, or is something else.
         """
-        self.path: Final = path
+        self._file: Final = OutboxFile(path)
         self._account: Final = account
-        self._lock: Final = threading.RLock()
-        with self._asking():
-            if path.exists() and not path.is_file():
-                raise OutboxFailed(f"{path} is not a file: name another one for the outbox", path=path)
-            with contextlib.suppress(FileExistsError):
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            self._db: Final = sqlite3.connect(
-                path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._set_up()
-            except BaseException:
-                self._db.close()
-                raise
 
-    def _set_up(self) -> None:
-        # In this order: who makes the file, sets the id before the tables.
-        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        (found,) = self._db.execute("PRAGMA application_id").fetchone()
-        if found != _APPLICATION_ID and tables:
-            raise OutboxFailed(f"{self.path} is no outbox: name another file", path=self.path)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # What a power cut took away might have been sent.
-        self._db.execute("PRAGMA synchronous = FULL")
-        if not tables:
-            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._file.path
 
     def close(self) -> None:
         """Lets the file go."""
-        with self._lock:
-            self._db.close()
+        self._file.close()
 
     # Asking
 
@@ -135,7 +71,7 @@ class Outbox:
                 f"{shown(key)} is not an intent's key: take 1 to {LONGEST_KEY} printable characters, "
                 f"the first not {OWN}"
             )
-        with self._transaction():
+        with self._file.transaction():
             return self._submit(key, transaction)
 
     def submit_unnamed(self, transaction: Transaction) -> Intent:
@@ -145,8 +81,8 @@ class Outbox:
         a crash, whoever asks again gets the outcome of what was sent before it.
         """
         base = f"{OWN}call/{transaction.digest()}/"
-        with self._transaction():
-            told = self._rows(
+        with self._file.transaction():
+            told = self._file.rows(
                 "SELECT count(*) FROM intents WHERE account = ? AND key >= ? AND key < ? AND told",
                 (self._account, base, base + OWN),
             )
@@ -168,7 +104,7 @@ class Outbox:
 
     def find(self, key: str) -> Intent | None:
         """The intent of a key, if there is one."""
-        rows = self._rows(
+        rows = self._file.rows(
             f"SELECT {INTENT_COLUMNS} FROM intents WHERE account = ? AND key = ?", (self._account, key)
         )
         return intent_of(rows[0]) if rows else None
@@ -205,12 +141,12 @@ class Outbox:
 
     def next_nonce(self) -> int:
         """The nonce after the last that any intent has; 0 if none has any."""
-        rows = self._rows("SELECT max(nonce) FROM intents WHERE account = ?", (self._account,))
+        rows = self._file.rows("SELECT max(nonce) FROM intents WHERE account = ?", (self._account,))
         return 0 if rows[0][0] is None else int(rows[0][0]) + 1
 
     def variants(self, intent: Intent) -> list[Variant]:
         """What was signed for an intent with the nonce that it has, oldest first."""
-        rows = self._rows(
+        rows = self._file.rows(
             f"SELECT {VARIANT_COLUMNS} FROM variants WHERE intent = ? AND nonce = ? ORDER BY rowid",
             (intent.id, intent.nonce),
         )
@@ -229,7 +165,7 @@ class Outbox:
         Returns:
             None if it was called off meanwhile.
         """
-        with self._transaction():
+        with self._file.transaction():
             if self.get(intent.key).state is not State.QUEUED:
                 return None
             variant = make(max(at_least, self.next_nonce()))
@@ -239,16 +175,16 @@ class Outbox:
 
     def replace(self, intent: Intent, variant: Variant) -> None:
         """Notes other bytes for an intent, with the nonce that it has."""
-        with self._transaction():
+        with self._file.transaction():
             self._add(intent.id, variant)
 
     def fill(self, transaction: Transaction, variant: Variant) -> None:
         """Notes a transaction that does nothing but take a nonce which is missing."""
-        with self._transaction():
+        with self._file.transaction():
             if self.holds(variant.nonce):
                 return
             intent = self._insert(f"{FILLING}{variant.tx_hash}", transaction)
-            self._rows(
+            self._file.rows(
                 "UPDATE intents SET state = ?, nonce = ? WHERE id = ?", (State.SIGNED, variant.nonce, intent)
             )
             self._add(intent, variant)
@@ -286,7 +222,7 @@ class Outbox:
 
     def cancel(self, intent: Intent) -> None:
         """Calls it off: at once if it has no nonce, else once something else has taken that."""
-        with self._transaction():
+        with self._file.transaction():
             now = self.get(intent.key)
             if now.state is State.QUEUED:
                 self._update(now, state=State.CANCELLED)
@@ -300,14 +236,14 @@ class Outbox:
     # The database
 
     def _intents(self, where: str, values: tuple[Any, ...]) -> list[Intent]:
-        rows = self._rows(
+        rows = self._file.rows(
             f"SELECT {INTENT_COLUMNS} FROM intents WHERE account = ? AND {where}", (self._account, *values)
         )
         return [intent_of(row) for row in rows]
 
     def _insert(self, key: str, transaction: Transaction) -> int:
         to, value, data = transaction.to, str(transaction.value), transaction.data
-        rows = self._rows(
+        rows = self._file.rows(
             "INSERT INTO intents (account, key, recipient, value, data, state) VALUES (?, ?, ?, ?, ?, ?) "
             "RETURNING id",
             (self._account, key, to, value, data, State.QUEUED),
@@ -315,7 +251,7 @@ class Outbox:
         return int(rows[0][0])
 
     def _add(self, intent: int, v: Variant) -> None:
-        self._rows(
+        self._file.rows(
             "INSERT INTO variants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 v.tx_hash, intent, v.nonce, v.raw, v.gas, str(v.fees.most), str(v.fees.tip),
@@ -325,25 +261,4 @@ class Outbox:
 
     def _update(self, intent: Intent, **values: Any) -> None:
         places = ", ".join(f"{name} = ?" for name in values)
-        self._rows(f"UPDATE intents SET {places} WHERE id = ?", (*values.values(), intent.id))
-
-    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        with self._asking():
-            return self._db.execute(sql, values).fetchall()
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._asking(), all_or_nothing(self._db):
-            yield
-
-    @contextlib.contextmanager
-    def _asking(self) -> Iterator[None]:
-        try:
-            with self._lock:
-                yield
-        except (sqlite3.Error, OSError) as error:
-            raise OutboxFailed(
-                f"the outbox {self.path} cannot be used ({error}): nothing more is sent until it can, "
-                "and what it has is as it was",
-                path=self.path,
-            ) from error
+        self._file.rows(f"UPDATE intents SET {places} WHERE id = ?", (*values.values(), intent.id))
