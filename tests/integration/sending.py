@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from licet.chain.client import Chain
 from licet.chain.local.node import LocalNode
-from licet.chain.sending.progress import Policy
+from licet.chain.sending.policy import Policy
 from licet.chain.signing.transactions import Transaction
 from licet.types import Address
 from tests.integration.conftest import LICENSOR, ask, development_signer

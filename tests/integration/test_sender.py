@@ -20,7 +20,7 @@ from licet.chain.client import Block, BlockId, Chain, Receipt
 from licet.chain.compiled.artifacts import artifact
 from licet.chain.local.node import LocalNode
 from licet.chain.outbox.outbox import Outbox
-from licet.chain.sending.progress import Policy
+from licet.chain.sending.policy import Policy
 from licet.chain.sending.sender import Sender
 from licet.chain.sending.takers import taker
 from licet.chain.signing.signer import LocalSigner

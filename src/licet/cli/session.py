@@ -204,7 +204,7 @@ class Session:
         if self.outbox is None:
             return None
         # Only commands that send have to do with databases.
-        from licet.chain.sending.progress import Policy
+        from licet.chain.sending.policy import Policy
         from licet.chain.sending.sender import Sender
 
         local = self.reader.chain_id in LOCAL_CHAIN_IDS

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from licet.chain.client import Chain, Receipt
-from licet.chain.sending.progress import GWEI, Policy
+from licet.chain.sending.policy import GWEI, Policy
 from licet.chain.sending.sender import Sender
 from licet.chain.signing.transactions import Transaction
 from licet.contracts.authorizations import Authorizations, Transfer

@@ -19,7 +19,8 @@ from licet.chain.outbox import failures
 from licet.chain.outbox.intents import SETTLED, Intent, State
 from licet.chain.outbox.outbox import Outbox
 from licet.chain.sending.lease import lease
-from licet.chain.sending.progress import Policy, Progress
+from licet.chain.sending.policy import Policy
+from licet.chain.sending.progress import Progress
 from licet.chain.signing.signer import Signer
 from licet.chain.signing.transactions import Transaction
 from licet.errors import LicetError, NotConfirmed, TransactionCancelled
