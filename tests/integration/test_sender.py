@@ -145,6 +145,31 @@ def test_many_are_under_way_at_once_and_no_more_than_nodes_keep(bench: Bench) ->
     paid_once(bench.url, 12)
 
 
+def test_what_is_final_for_long_is_forgotten(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = replace(POLICY, remembered_seconds=1_000)
+    monkeypatch.setattr("licet.chain.sending.progress._FORGOTTEN_AT_ONCE", 2)
+    sender, keys = bench.sender(policy), [f"payment {n}" for n in range(4)]
+    for n, key in enumerate(keys):
+        sender.submit(key, payment(n))
+    bench.finish(sender, *keys)
+    bench.mine(policy.watched)
+    bench.now += policy.remembered_seconds
+    sender.step()
+    assert len(bench.rows("intents")) == 4, "a re-org reaches what is not final"
+    bench.mine(100)
+    bench.sender(replace(policy, remembered_seconds=5_000)).step()
+    assert len(bench.rows("intents")) == 4, "somebody may ask for it again"
+    sender.step()
+    assert [row["key"] for row in bench.rows("intents")] == keys[2:], "a part in each step"
+    sender.submit("one more", payment(9))
+    bench.finish(sender, "one more")
+    assert [row["key"] for row in bench.rows("intents")] == ["one more"], "the next nonce follows from it"
+    assert len(bench.rows("variants")) == 1
+    assert bench.nonce == 5
+    with pytest.raises(InputError, match="nothing under the key"):
+        sender.result("payment 0")
+
+
 def test_who_waits_too_long_is_told_to_ask_again(bench: Bench) -> None:
     sender = bench.sender()
     with pytest.raises(NotConfirmed, match="ask again in the same way, which sends nothing twice") as caught:
@@ -253,7 +278,7 @@ def killing(at: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Iterator[int]]
         return call
 
     with monkeypatch.context() as patch:
-        for name in ("submit", "sign", "replace", "sent", "include", "settle", "tell"):
+        for name in ("submit", "sign", "replace", "sent", "include", "settle", "settled_long_ago", "tell"):
             patch.setattr(Outbox, name, deadly(getattr(Outbox, name)))
         for name in ("block", "gas", "fees", "nonce", "broadcast", "mined"):
             patch.setattr(Chain, name, deadly(getattr(Chain, name)))

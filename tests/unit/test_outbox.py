@@ -54,7 +54,7 @@ def variant(nonce: int, tip: int = 1, *, cancels: bool = False) -> Variant:
 
 
 def signed(outbox: Outbox, key: str = "a", at_least: int = 0) -> Intent:
-    outbox.sign(outbox.submit(key, PAYMENT), at_least, variant)
+    outbox.sign(outbox.find(key) or outbox.submit(key, PAYMENT), at_least, variant)
     return outbox.get(key)
 
 
@@ -247,6 +247,61 @@ def test_the_oldest_that_is_not_settled(outbox: Outbox) -> None:
     assert outbox.first_unsettled() == first.id
     outbox.settle(first, State.CONFIRMED)
     assert outbox.first_unsettled() == second.id
+
+
+# Forgetting.
+
+
+def settled(outbox: Outbox, key: str, block: int) -> Intent:
+    """Confirmed in a block; it was signed at 5 s."""
+    intent = signed(outbox, key)
+    outbox.include(intent, outbox.variants(intent)[0].tx_hash, block, BLOCK, True)
+    outbox.settle(intent, State.CONFIRMED)
+    return outbox.get(key)
+
+
+def test_what_is_over_for_long_is_found_from_the_oldest_on(outbox: Outbox) -> None:
+    old = [settled(outbox, key, block).id for key, block in (("a", 3), ("b", 4), ("c", 4), ("d", 5))]
+    included(outbox, "under way")
+    assert outbox.settled_long_ago(4, 6.0, 10) == old[:3]
+    assert outbox.settled_long_ago(9, 6.0, 2) == old[:2]
+    assert outbox.settled_long_ago(9, 6.0, 10) == old, "what a block has is not settled by that"
+    assert outbox.settled_long_ago(9, 5.0, 10) == []
+
+
+def test_the_highest_nonce_is_remembered(outbox: Outbox) -> None:
+    first, _ = settled(outbox, "a", 3), settled(outbox, "b", 4)
+    assert outbox.settled_long_ago(9, 6.0, 10) == [first.id]
+
+
+def test_what_is_forgotten_is_gone_and_nothing_else(outbox: Outbox, path: Path) -> None:
+    outbox.cancel(outbox.submit("called off", PAYMENT))
+    waiting = outbox.submit("waiting", PAYMENT)
+    first = settled(outbox, "a", 3)
+    outbox.cancel(outbox.submit("called off later", PAYMENT))
+    second = settled(outbox, "b", 4)
+    other = settled(Outbox(path, "31337/genesis/somebody else"), "a", 3)
+    outbox.forget([first.id])
+    with sqlite3.connect(path) as db:
+        keys = [key for (key,) in db.execute("SELECT key FROM intents ORDER BY id")]
+        of = [intent for (intent,) in db.execute("SELECT intent FROM variants ORDER BY intent")]
+    assert keys == ["waiting", "called off later", "b", "a"]
+    assert of == [second.id, other.id]
+    assert outbox.get("waiting") == waiting
+    assert outbox.submit("a", replace(PAYMENT, value=8)).state is State.QUEUED
+
+
+def test_without_a_key_what_is_forgotten_is_not_taken_for_what_follows(outbox: Outbox) -> None:
+    keys = []
+    for block in (3, 4, 5):
+        intent = outbox.submit_unnamed(PAYMENT)
+        keys.append(settled(outbox, intent.key, block).key)
+        if block < 5:
+            outbox.tell(intent)
+    outbox.forget(outbox.settled_long_ago(4, 6.0, 10))
+    assert outbox.submit_unnamed(PAYMENT).key == keys[2], "nobody was told of it"
+    outbox.tell(outbox.get(keys[2]))
+    assert outbox.submit_unnamed(PAYMENT).key not in keys
 
 
 # The file.

@@ -6,7 +6,8 @@ else.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,11 +83,14 @@ class Outbox:
         """
         base = f"{OWN}call/{transaction.digest()}/"
         with self._file.transaction():
-            told = self._file.rows(
-                "SELECT count(*) FROM intents WHERE account = ? AND key >= ? AND key < ? AND told",
-                (self._account, base, base + OWN),
+            # Not how many there are: the first of them may be forgotten.
+            last = self._file.rows(
+                "SELECT CAST(substr(key, ?) AS INTEGER) AS number, told FROM intents "
+                "WHERE account = ? AND key >= ? AND key < ? ORDER BY number DESC LIMIT 1",
+                (len(base) + 1, self._account, base, base + OWN),
             )
-            return self._submit(f"{base}{told[0][0]}", transaction)
+            number = last[0][0] + last[0][1] if last else 0
+            return self._submit(f"{base}{number}", transaction)
 
     def _submit(self, key: str, transaction: Transaction) -> Intent:
         found = self.find(key)
@@ -232,6 +236,49 @@ class Outbox:
     def tell(self, intent: Intent) -> None:
         """Whoever asked for it knows what became of it."""
         self._update(intent, told=1)
+
+    # Forgetting
+
+    def settled_long_ago(self, block: int, before: float, limit: int) -> list[int]:
+        """The oldest intents of which it is known for good what became of them; they may be forgotten.
+
+        The one with the highest nonce is not among them: a node that lags may not know of it.
+
+        Args:
+            block: the last block that no re-org reaches.
+            before: unix time; what was signed later is still remembered.
+            limit: how many at most.
+
+        Returns:
+            Their numbers.
+        """
+        marks = ", ".join("?" * len(SETTLED))
+        rows = self._file.rows(
+            "SELECT id, (SELECT coalesce(max(signed_at), 0) FROM variants WHERE intent = id) FROM intents "
+            f"WHERE account = ? AND block_number <= ? AND nonce < ? AND state IN ({marks}) "
+            "ORDER BY block_number LIMIT ?",
+            (self._account, block, self.next_nonce() - 1, *SETTLED, limit),
+        )
+        # What is in later blocks was signed later, as a rule: the first that is too new ends the search.
+        return [number for number, signed_at in takewhile(lambda row: row[1] < before, rows)]
+
+    def forget(self, intents: Sequence[int]) -> None:
+        """Takes intents out, and older ones that were settled without a nonce: their keys stand for nothing.
+
+        Args:
+            intents: their numbers, as `settled_long_ago` gives them.
+        """
+        marks = ", ".join("?" * len(intents))
+        settled = ", ".join("?" * len(SETTLED))
+        with self._file.transaction():
+            for table, column in (("variants", "intent"), ("intents", "id")):
+                self._file.rows(f"DELETE FROM {table} WHERE {column} IN ({marks})", tuple(intents))
+            older = f"account = ? AND nonce IS NULL AND state IN ({settled}) AND id < ?"
+            values = (self._account, *SETTLED, max(intents))
+            self._file.rows(
+                f"DELETE FROM variants WHERE intent IN (SELECT id FROM intents WHERE {older})", values
+            )
+            self._file.rows(f"DELETE FROM intents WHERE {older}", values)
 
     # The database
 

@@ -19,6 +19,8 @@ class Policy:
         stuck_seconds: after this time next in turn, it is replaced by one that pays a tenth more.
         gap_seconds: after this time, a nonce that is missing before others is taken to do nothing.
         fee_cap: the most that may be paid for a unit of gas, wei.
+        remembered_seconds: after this time, what is settled in a final block is forgotten: its key stands for
+            nothing then, and whoever asks for it once more has it sent once more.
         poll_seconds: how long who waits leaves the node alone.
     """
 
@@ -29,4 +31,5 @@ class Policy:
     stuck_seconds: float = 60.0
     gap_seconds: float = 30.0
     fee_cap: int = 2_000 * GWEI
+    remembered_seconds: float = 7 * 86_400.0
     poll_seconds: float = 0.1

@@ -21,13 +21,15 @@ from licet.chain.sending.trouble import Trouble
 from licet.chain.sending.variants import Variants
 from licet.chain.signing.signer import Signer
 from licet.chain.signing.transactions import Fees
-from licet.errors import ChainError, InsufficientBalance, LicetError, Reverted, SignerError
+from licet.errors import ChainError, ConnectionFailed, InsufficientBalance, LicetError, Reverted, SignerError
 from licet.types import Hash32
 
 _KNOWN: Final = ("already known", "known transaction", "already imported", "already exists")
 """How nodes say that they have a transaction already."""
 _FARTHEST: Final = 1_000
 """A node that counts so many more transactions than there can be is not believed."""
+_FORGOTTEN_AT_ONCE: Final = 500
+"""So that no step takes long over what is past."""
 
 
 class Progress:
@@ -51,6 +53,7 @@ class Progress:
         self._variants: Final = Variants(chain, signer, clock)
         self._sent_at: dict[Hash32, float] = {}
         self._missing_since: dict[int, float] = {}
+        self._forgets_from = 0
 
     @property
     def trouble(self) -> LicetError | None:
@@ -75,6 +78,7 @@ class Progress:
             self._send_again()
             self._fill_gaps()
             self._start()
+            self._forget(head)
 
     def doubt(self, intent: Intent) -> None:
         """Notes that a node has not found an intent in its block: the next step looks whether it stands."""
@@ -254,3 +258,29 @@ class Progress:
                 f"{self._signer.address} wait: a nonce after them would be stuck, ask another node"
             )
         return max(pending, mined)
+
+    # What is over
+
+    def _forget(self, head: Block) -> None:
+        """Forgets what was settled so long ago that nobody asks for it, where no re-org reaches it."""
+        if head.number < self._forgets_from:
+            return
+        unwatched = head.number - self._policy.watched
+        before = self._clock() - self._policy.remembered_seconds
+        if self._outbox.settled_long_ago(unwatched, before, 1):
+            final = min(unwatched, self._final(head))
+            forgotten = self._outbox.settled_long_ago(final, before, _FORGOTTEN_AT_ONCE)
+            if forgotten:
+                self._outbox.forget(forgotten)
+            if len(forgotten) == _FORGOTTEN_AT_ONCE:
+                return  # there may be more: the next step goes on
+        self._forgets_from = head.number + self._policy.watched
+
+    def _final(self, head: Block) -> int:
+        """The last block that is final, as far as the node knows such."""
+        try:
+            return self._chain.block("finalized").number
+        except ConnectionFailed:
+            raise
+        except ChainError:  # some nodes do not know the word
+            return head.number

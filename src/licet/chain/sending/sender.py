@@ -3,10 +3,10 @@
     sender = Sender(Chain(url), signer, Path("outbox.db"))
     receipt = sender.send("invoice 7", Transaction(payee, 10**18))
 
-Under a key that was used before nothing more is sent: the outcome is the first one's. Several processes may
-send for one account through one outbox; what they ask for is queued, and one at a time works on it. With
-another outbox, or none, the same account would contend for its own nonces: it would still send nothing twice,
-but take longer.
+Under a key that was used before nothing more is sent: the outcome is the first one's, for as long as it is
+remembered (`Policy`). Several processes may send for one account through one outbox; what they ask for is
+queued, and one at a time works on it. With another outbox, or none, the same account would contend for its
+own nonces: it would still send nothing twice, but take longer.
 """
 
 import time
