@@ -8,7 +8,7 @@ from typing import Any
 
 from licet.chain.client import Receipt
 from licet.contracts.disputes import MultisigArbitrator, Ruling
-from licet.contracts.vaults import vault_address
+from licet.contracts.vaults import vault_in
 from licet.documents import (
     OfferDocument,
     PayeeShare,
@@ -174,9 +174,8 @@ class Market:
         content = hash32(text.encode().rjust(32, b"\0"))
         registration = Registration(maker.address, content)
         maker.contracts.assets.register_derivative(registration, derivation)
-        deployment = self.network.deployment
         salt = lineage(derivation.license_ids)
-        vault = vault_address(split.root, deployment.vault_implementation, deployment.vault_factory, salt)
+        vault = vault_in(self.network.deployment, split.root, salt)
         if parents:
             maker.contracts.vaults.publish(split.root, payees=list(split.shares.items()), salt=salt)
         ordered = tuple(

@@ -22,7 +22,7 @@ from licet.chain.compiled.artifacts import artifact
 from licet.chain.deployments import Deployment, deploy
 from licet.chain.local.development import DEVELOPMENT_ADDRESSES
 from licet.chain.local.node import LocalNode
-from licet.contracts.vaults import VaultClaim, vault_address
+from licet.contracts.vaults import VaultClaim, vault_in
 from licet.errors import ChainError, ConnectionFailed
 from licet.index import Index
 from licet.trees.sums import SumTree
@@ -73,7 +73,7 @@ class Noise:
         payees = r.sample(SENDERS[:2], 2)
         split = SumTree([(SENDERS[0], 1), (SENDERS[1], r.choice((1, 2, 3)))])
         token = r.choice(self.tokens)
-        vault = vault_address(split.root, d.vault_implementation, d.vault_factory)
+        vault = vault_in(d, split.root)
         claim = VaultClaim(split.root, token, payees[0], split.proof(payees[0]))
         published = (split.root, ZERO_HASH, ZERO_HASH, "", list(split.shares.items()))
         calls: list[tuple[Address, str, str, tuple[Any, ...]]] = [

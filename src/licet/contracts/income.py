@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from licet.chain.client import Receipt
 from licet.chain.compiled.abi import log_topic
 from licet.contracts import events
-from licet.contracts.vaults import Vault, VaultClaim, vault_address
+from licet.contracts.vaults import Vault, VaultClaim, vault_in
 from licet.errors import InputError, UnexpectedAnswer, reverted
 from licet.rights.derivation import lineage
 from licet.trees.hashing import parse_address
@@ -48,7 +48,7 @@ class _Flow:
 
 def address_of(contracts: "Contracts", vault: Vault) -> Address:
     """Where a vault is, deployed or not."""
-    return _address(contracts, vault.split.tree().root, vault.salt)
+    return vault_in(contracts.deployment, vault.split.tree().root, vault.salt)
 
 
 def due(contracts: "Contracts", vault: Vault, token: Address, payee: Address) -> int:
@@ -60,7 +60,7 @@ def due(contracts: "Contracts", vault: Vault, token: Address, payee: Address) ->
     tree = vault.split.tree()
     share = tree.proof(payee).share
     vaults = contracts.vaults
-    address = _address(contracts, tree.root, vault.salt)
+    address = vault_in(contracts.deployment, tree.root, vault.salt)
     entitled = vaults.received(address, token) * share // tree.total
     return max(0, entitled - vaults.released_to(address, token, payee))
 
@@ -89,7 +89,7 @@ def collect(
         NothingDue: nothing would reach the payee; no transaction was sent.
     """
     trees = [(vault.split.tree(), vault.salt) for vault in vaults]
-    known = {_address(contracts, tree.root, salt): (tree, salt) for tree, salt in trees}
+    known = {vault_in(contracts.deployment, tree.root, salt): (tree, salt) for tree, salt in trees}
     registered = _with_ancestors(contracts, derivatives)
     up = [flow for event in registered.values() for flow in _flows_up(contracts, event)]
     flows = _leading_to(payee, [*up, *_flows_of(known, {payee, *known, *(flow.source for flow in up)})])
@@ -173,7 +173,7 @@ def _flows_up(contracts: "Contracts", event: events.DerivativeRegistered) -> Ite
         UnexpectedAnswer: the node gives what the registry cannot have taken.
     """
     salt = lineage([line.license_id for line in event.parents])
-    source = _address(contracts, event.split, salt)
+    source = vault_in(contracts.deployment, event.split, salt)
     shares = {line.payee: line.proof for line in event.parents if line.royalty_bps}
     for payee, proof in shares.items():
         if not verify_share(event.split, payee, proof):
@@ -230,7 +230,3 @@ def _check_all_lead(
                 f"nothing of the income of derivative {event.asset_id} goes up to {payee}: "
                 "name the vaults on the way, or leave it out"
             )
-
-
-def _address(contracts: "Contracts", root: Hash32, salt: Hash32) -> Address:
-    return vault_address(root, contracts.deployment.vault_implementation, contracts.vaults.address, salt)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from licet.chain.client import BlockId, Chain, Receipt
 from licet.chain.compiled.artifacts import artifact
+from licet.chain.deployments import Deployment
 from licet.contracts.currency import Currency
 from licet.documents import SplitDocument
 from licet.trees.hashing import checksum, keccak
@@ -159,6 +160,11 @@ class RoyaltyVaultFactory:
     def head(self, block: BlockId = "latest") -> Hash32:
         """The rolling head of the factory's logs."""
         return Hash32(self.chain.call(_ABI, self.address, "head", block=block))
+
+
+def vault_in(deployment: Deployment, root: Hash32, salt: Hash32 = ZERO_HASH) -> Address:
+    """The address of a split's vault in a deployment; see `vault_address`."""
+    return vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt)
 
 
 def vault_address(

@@ -12,7 +12,7 @@ import pytest
 
 from licet.chain.client import Receipt
 from licet.contracts.disputes import MultisigArbitrator
-from licet.contracts.vaults import Vault, vault_address
+from licet.contracts.vaults import Vault, vault_in
 from licet.documents import PayeeShare, SplitDocument, VoucherDocument, sha256
 from licet.errors import LicetError
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
@@ -154,9 +154,7 @@ class Bazaar:
 
     def vault_of(self, split: SplitDocument, salt: Hash32 = ZERO_HASH) -> VaultBook:
         """The book of a split's vault."""
-        deployment = self.network.deployment
-        root = split.tree().root
-        address = vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt)
+        address = vault_in(self.network.deployment, split.tree().root, salt)
         return self.model.add_vault(Vault(split, salt), address)
 
 

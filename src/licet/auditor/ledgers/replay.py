@@ -245,8 +245,7 @@ class Replay:
             self.disputes.upheld(event.cause, event.license_id),
         )
         yield from check_revocation(event, title, grounds)
-        deployment = self.scene.contracts.deployment
-        yield from check_refund_vault(event, deployment.vault_implementation, deployment.vault_factory)
+        yield from check_refund_vault(event, self.scene.contracts.deployment)
         self.revocations.append(event)
         self.licenses.revoked(event, time)
         self.scene.payments.append(

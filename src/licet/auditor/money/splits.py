@@ -9,7 +9,7 @@ from licet.chain.deployments import Deployment
 from licet.chain.state.reading import StateReader
 from licet.contracts.events import SplitPublished
 from licet.contracts.publications import published_split
-from licet.contracts.vaults import root_in_code, vault_address
+from licet.contracts.vaults import root_in_code, vault_in
 from licet.documents import Library, SplitDocument
 from licet.errors import DocumentError, InputError
 from licet.trees.sums import SumTree
@@ -118,8 +118,7 @@ class VaultFinder:
                 continue  # a broken document is no split
 
     def _address(self, root: Hash32, salt: Hash32 = ZERO_HASH) -> Address:
-        deployment = self._deployment
-        return vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt)
+        return vault_in(self._deployment, root, salt)
 
 
 def _told(event: SplitPublished, library: Library) -> tuple[SumTree | None, str]:

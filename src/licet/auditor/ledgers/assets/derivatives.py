@@ -23,7 +23,7 @@ from licet.chain.compiled.slots import token_slot
 from licet.contracts.assets import DeedFlag, Derivative
 from licet.contracts.events import DerivativeRegistered, Event, ParentsRefreshed, VaultPinned
 from licet.contracts.licenses import PERPETUAL
-from licet.contracts.vaults import vault_address
+from licet.contracts.vaults import vault_in
 from licet.rights.derivation import lineage
 from licet.types import ZERO_ADDRESS, Address, Hash32
 
@@ -232,10 +232,7 @@ class DerivativeLedger:
     def _vault(self, split: Hash32, parents: tuple[Hash32, ...]) -> Address:
         if not parents:
             return ZERO_ADDRESS
-        deployment = self._scene.contracts.deployment
-        return vault_address(
-            split, deployment.vault_implementation, deployment.vault_factory, lineage(parents)
-        )
+        return vault_in(self._scene.contracts.deployment, split, lineage(parents))
 
 
 def _clamped(expires: int) -> int:

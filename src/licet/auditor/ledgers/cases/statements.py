@@ -23,7 +23,7 @@ from licet.contracts.events import (
 )
 from licet.contracts.purses import purse_address
 from licet.contracts.statements import State, StatementState
-from licet.contracts.vaults import vault_address
+from licet.contracts.vaults import vault_in
 from licet.trees.hashing import checksum
 from licet.types import Address, Hash32
 
@@ -96,10 +96,7 @@ class StatementLedger:
             yield _fault(Kind.STATEMENT_CONTRADICTION, event, "was published twice")
             return
         now = self._scene.clock.time(event.log)
-        deployment = self._scene.contracts.deployment
-        vault = vault_address(
-            statement.root, deployment.vault_implementation, deployment.vault_factory, statement_id
-        )
+        vault = vault_in(self._scene.contracts.deployment, statement.root, statement_id)
         pairs = (
             ("id", statement.id, statement_id),
             ("asset", statement.asset_id, event.asset_id),

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from licet.auditor.findings import Finding, Kind, found
 from licet.auditor.ledgers.licenses.titles import DAY, Title
+from licet.chain.deployments import Deployment
 from licet.contracts.assets import Deed
 from licet.contracts.events import Revoked
 from licet.contracts.licenses import PERPETUAL
-from licet.contracts.vaults import vault_address
+from licet.contracts.vaults import vault_in
 from licet.errors import InputError
 from licet.rights.conditions import WHOLE_BPS, Conditions
 from licet.rights.offer import Kind as OfferKind
 from licet.rights.offer import Offer
 from licet.trees.sums import SumTree
-from licet.types import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ def check_revocation(event: Revoked, title: Title | None, at: Grounds) -> Iterat
         )
 
 
-def check_refund_vault(event: Revoked, implementation: Address, factory: Address) -> Iterator[Finding]:
+def check_refund_vault(event: Revoked, deployment: Deployment) -> Iterator[Finding]:
     """Yields whether a refund went elsewhere than to the vault whose only payee is the license's holder."""
     split = refund_split(event)
-    expected = None if split is None else vault_address(split.root, implementation, factory)
+    expected = None if split is None else vault_in(deployment, split.root)
     if event.vault != expected:
         yield _fault(
             Kind.REFUND_WRONG,
