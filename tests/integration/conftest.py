@@ -20,7 +20,8 @@ from licet.chain.client import Chain, Receipt
 from licet.chain.compiled.abi import Abi
 from licet.chain.compiled.artifacts import Artifact
 from licet.chain.deployments import Deployment, deploy
-from licet.chain.local.node import Engine, LocalNode
+from licet.chain.local.engines import Engine
+from licet.chain.local.node import LocalNode
 from licet.chain.signing.signer import LocalSigner, Signer
 from licet.cli.main import main
 from licet.contracts import Contracts, MultisigArbitrator

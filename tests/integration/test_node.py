@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 
 from licet.chain.local import node as node_module
-from licet.chain.local.node import LOCAL_CHAIN_IDS, Engine, LocalNode, development_accounts, find_engine
+from licet.chain.local.development import LOCAL_CHAIN_IDS, development_accounts
+from licet.chain.local.engines import Engine, find_engine
+from licet.chain.local.node import LocalNode
 from licet.errors import InputError, NodeFailed
 
 pytestmark = pytest.mark.integration

@@ -3,7 +3,9 @@
 import click
 from rich.text import Text
 
-from licet.chain.local.node import LOCAL_CHAIN_ID, Engine, LocalNode, development_accounts
+from licet.chain.local.development import LOCAL_CHAIN_ID, development_accounts
+from licet.chain.local.engines import Engine
+from licet.chain.local.node import LocalNode
 from licet.cli.output import emit, facts, note, table
 from licet.cli.params import json_option
 

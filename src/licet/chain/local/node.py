@@ -5,7 +5,6 @@ import contextlib
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,33 +14,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final, Literal, NoReturn, Self, get_args
+from typing import IO, Any, Final, NoReturn, Self, get_args
 
-from licet.chain.local.development import (
-    DEVELOPMENT_MNEMONIC,
-    FUNDED_ACCOUNTS,
-    LOCAL_CHAIN_ID,
-    LOCAL_CHAIN_IDS,
-    development_accounts,
-)
+from licet.chain.local.development import LOCAL_CHAIN_ID
+from licet.chain.local.engines import HOST, Engine, arguments, find_engine, not_found
 from licet.errors import InputError, NodeFailed
 from licet.types import shown
 
-__all__ = [
-    "DEVELOPMENT_MNEMONIC",
-    "LOCAL_CHAIN_ID",
-    "LOCAL_CHAIN_IDS",
-    "Engine",
-    "LocalNode",
-    "development_accounts",
-    "find_engine",
-]
-
-Engine = Literal["anvil", "ganache"]
-
-_HOST: Final = "127.0.0.1"
-_BALANCE_ETHER: Final = 10_000
-_PACKAGES: Final[dict[Engine, str]] = {"anvil": "@foundry-rs/anvil", "ganache": "ganache"}
 _WATCHDOG: Final = (sys.executable, "-I", "-S", str(Path(__file__).with_name("watchdog.py")))
 
 _START_SECONDS: Final = 60.0
@@ -110,7 +89,7 @@ class LocalNode:
         """
         if self._process is None:
             raise NodeFailed("the local node is not running: call start() first")
-        return f"http://{_HOST}:{self._port}"
+        return f"http://{HOST}:{self._port}"
 
     def start(self) -> Self:
         """Starts the engine and waits until it answers; does nothing when it runs already.
@@ -186,12 +165,13 @@ class LocalNode:
 
     def _start(self, command: list[str], port: int) -> None:
         _check_free(port)
+        options = arguments(self.engine, port, block_time=self._block_time, prune_history=self._prune_history)
         with tempfile.TemporaryFile() as errors, contextlib.ExitStack() as undo:
             undo.callback(self.stop)
             self._owner = os.getpid()
             self._port = port
             self._process = subprocess.Popen(
-                [*_WATCHDOG, str(self._owner), str(_GRACE_SECONDS), *command, *self._arguments(port)],
+                [*_WATCHDOG, str(self._owner), str(_GRACE_SECONDS), *command, *options],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
@@ -222,35 +202,8 @@ class LocalNode:
             return _PortTaken(port)
         reason = f"{self.engine} {problem}" + (f": {_telling_line(output)}" if output else "")
         if Path(command[0]).name == "npx":
-            reason = f"{_not_found(self.engine)}; npx tried: {reason}"
+            reason = f"{not_found(self.engine)}; npx tried: {reason}"
         return NodeFailed(reason, engine=self.engine, command=command, output=output)
-
-    def _arguments(self, port: int) -> list[str]:
-        values: dict[str, object]
-        if self.engine == "anvil":
-            values = {
-                "--host": _HOST,
-                "--port": port,
-                "--chain-id": LOCAL_CHAIN_ID,
-                "--mnemonic": DEVELOPMENT_MNEMONIC,
-                "--accounts": FUNDED_ACCOUNTS,
-                "--balance": _BALANCE_ETHER,
-                "--block-time": self._block_time,
-            }
-            flags = ["--quiet", *(["--prune-history"] if self._prune_history else [])]
-        else:
-            values = {
-                "--server.host": _HOST,
-                "--server.port": port,
-                "--chain.chainId": LOCAL_CHAIN_ID,
-                "--chain.networkId": LOCAL_CHAIN_ID,
-                "--wallet.mnemonic": DEVELOPMENT_MNEMONIC,
-                "--wallet.totalAccounts": FUNDED_ACCOUNTS,
-                "--wallet.defaultBalance": _BALANCE_ETHER,
-                "--miner.blockTime": self._block_time,
-            }
-            flags = []
-        return [str(x) for item in values.items() if item[1] is not None for x in item] + flags
 
 
 class _PortTaken(NodeFailed):
@@ -260,38 +213,9 @@ class _PortTaken(NodeFailed):
         super().__init__(f"port {port} is taken: name another one, or none for a free one", port=port)
 
 
-def find_engine(engine: Engine) -> list[str]:
-    """The command that runs an engine, from `PATH`, `node_modules/.bin` here or above, or npx's own store.
-
-    Nothing is downloaded. With npx it shows only on running whether the package is there.
-
-    Raises:
-        NodeFailed: there is none, nor npx; the message says how to get it.
-    """
-    found = shutil.which(engine)
-    if found:
-        return [found]
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        program = folder / "node_modules" / ".bin" / engine
-        if os.access(program, os.X_OK):
-            return [str(program)]
-    npx = shutil.which("npx")
-    if npx:
-        return [npx, "--no-install", "--offline", f"--package={_PACKAGES[engine]}", "--", engine]
-    raise NodeFailed(f"{_not_found(engine)} (which comes with Node.js 20 or newer)", engine=engine)
-
-
-def _not_found(engine: Engine) -> str:
-    return (
-        f"{engine} is neither on PATH nor in node_modules here or above: "
-        f"install it with `npm install {_PACKAGES[engine]}`"
-    )
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((_HOST, 0))
+        probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
 
@@ -301,7 +225,7 @@ def _check_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((HOST, port))
         except PermissionError as error:
             raise NodeFailed(
                 f"this user may not listen on port {port}: name one above 1023", port=port
@@ -322,7 +246,7 @@ def _ask(port: int, method: str, params: Sequence[object]) -> Any:
     """What a node at the port answers; None where it gives no proper answer."""
     request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     # Not urllib, which would go through a proxy that the environment names.
-    connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("POST", "/", json.dumps(request), {"Content-Type": "application/json"})
         return json.loads(connection.getresponse().read())["result"]

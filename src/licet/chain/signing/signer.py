@@ -3,10 +3,7 @@
 A key is never printed, logged, pickled or put into an exception.
 """
 
-import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol, Self
@@ -25,13 +22,13 @@ from licet.chain.local.development import (
     LOCAL_CHAIN_IDS,
     PUBLIC_ADDRESSES,
 )
-from licet.errors import DevelopmentKeyRefused, InputError, SignerError, WrongPassword
+from licet.chain.signing.keystore import open_keystore, save_keystore, unusable
+from licet.errors import DevelopmentKeyRefused, InputError, SignerError
 from licet.types import Address, Hash32, hash_bytes, shown
 
 _KEY: Final = re.compile(r"(?:0x)?([0-9a-fA-F]{64})", re.ASCII)
 _CURVE_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _CHAIN_ID: Final = re.compile(r"0x[0-9a-fA-F]{1,64}|[0-9]{1,78}", re.ASCII)
-_MAX_KEYSTORE_BYTES: Final = 1 << 16
 
 # What eth-account and its codecs raise for data that they cannot encode.
 _ENCODING_ERRORS: Final = (
@@ -42,16 +39,6 @@ _ENCODING_ERRORS: Final = (
     RLPException,
     TypeError,
     ValidationError,
-    ValueError,
-)
-# What eth-account raises for keystores that are not as they should be.
-_KEYSTORE_ERRORS: Final = (
-    AssertionError,
-    AttributeError,
-    KeyError,
-    NotImplementedError,
-    OverflowError,
-    TypeError,
     ValueError,
 )
 
@@ -126,12 +113,12 @@ class LocalSigner:
             InputError: the file cannot be read, or is no such keystore, or was altered.
             WrongPassword: the password does not open it.
         """
-        keystore = _read_keystore(path)
-        account = _account_of(_decrypt(path, keystore, password), f"{path} is a broken keystore")
+        key, address = open_keystore(path, password)
+        account = _account_of(key, f"{path} is a broken keystore")
         # The MAC does not cover the initialization vector: an altered one decrypts to another key.
-        stated = str(keystore.get("address") or account.address)
+        stated = address or str(account.address)
         if stated.lower().removeprefix("0x") != account.address.lower().removeprefix("0x"):
-            raise _unusable(path, "its key is not of its address")
+            raise unusable(path, "its key is not of its address")
         return cls(account)
 
     @classmethod
@@ -161,11 +148,7 @@ class LocalSigner:
         Raises:
             InputError: the password is empty, the file exists, or it cannot be written.
         """
-        if not password:
-            raise InputError("the password is empty: choose one, or the key lies open")
-        if os.path.lexists(path):
-            raise _exists(path)
-        _write_new(path, json.dumps(self._account.encrypt(password)))
+        save_keystore(path, self._account, password)
 
     def sign_transaction(self, tx: Mapping[str, Any], chain_id: int) -> bytes:
         """The raw signed transaction, ready to send; see `Signer.sign_transaction`.
@@ -258,61 +241,3 @@ def _parse_chain_id(value: object) -> int | None:
     if isinstance(value, str) and _CHAIN_ID.fullmatch(value):
         return int(value, 16 if value.startswith("0x") else 10)
     return None
-
-
-def _read_keystore(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_KEYSTORE_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"cannot read the keystore {path}: {error.strerror}", path=path) from error
-    if len(data) > _MAX_KEYSTORE_BYTES:
-        raise _unusable(path, "it is too long")
-    try:
-        keystore = json.loads(data)
-    except (ValueError, RecursionError):
-        keystore = None  # raised below: a JSON error holds the text, which may be a bare key
-    if not isinstance(keystore, dict):
-        raise _unusable(path, "it is not a JSON object")
-    if keystore.get("version") != 3:
-        raise _unusable(path, "its version is not 3")
-    return keystore
-
-
-def _decrypt(path: Path, keystore: dict[str, Any], password: str) -> bytes:
-    try:
-        return bytes(Account.decrypt(keystore, password))
-    except _KEYSTORE_ERRORS as error:
-        if "MAC mismatch" in str(error):  # the library has no class for this
-            raise WrongPassword(f"the password does not open {path}: check both", path=path) from None
-        raise _unusable(path, "its encryption is malformed") from None
-
-
-def _unusable(path: Path, reason: str) -> InputError:
-    return InputError(
-        f"{path} is not a usable keystore, {reason}: take a version 3 keystore file, or a backup of this one",
-        path=path,
-    )
-
-
-def _exists(path: Path) -> InputError:
-    return InputError(f"{path} exists already: a key is never overwritten, choose another name", path=path)
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Writes a file of mode 0600 in one step; never replaces one."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(descriptor)
-            path.hardlink_to(temporary)  # unlike a rename, fails when the path is taken
-        finally:
-            temporary.unlink()
-    except FileExistsError as error:
-        raise _exists(path) from error
-    except OSError as error:
-        raise InputError(f"cannot write the keystore {path}: {error.strerror}", path=path) from error

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from licet.auditor import AuditReport, Verdict
 from licet.catalog import catalog_columns
-from licet.chain.local.node import Engine, LocalNode
+from licet.chain.local.engines import Engine
+from licet.chain.local.node import LocalNode
 from licet.cli.audit_tables import verdict_line
 from licet.cli.demo import acts, cast
 from licet.cli.demo.acts import CatalogFile, Permission, Shares, Titles
