@@ -64,12 +64,53 @@ AUDITOR_ROOMS = (
     "pack",
 )
 """The rooms of the auditor and what stands alone in it, from the ground up."""
+ROOMS = {
+    "chain": (
+        "local",
+        "compiled",
+        "signing",
+        "rpc",
+        "client",
+        "blocks",
+        "state",
+        "signatures",
+        "outbox",
+        "sending",
+        "deployments",
+    ),
+    "index": ("events", "tables", "store", "following", "money", "index", "export"),
+    "auditor": (
+        "findings",
+        "report",
+        "evidence",
+        "ledgers",
+        "ledgers.licenses",
+        "ledgers.usage",
+        "ledgers.assets",
+        "ledgers.cases",
+        "ledgers.replay",
+        "ledgers.storage",
+        "money",
+        "papers.columns",
+        "papers.tables",
+        "papers.html",
+        "papers",
+        "reporting",
+        "audit",
+        "watching",
+        "pack",
+    ),
+}
+"""The rooms of a part and what stands alone in it, from the ground up."""
 TOP = 5
 ACTORS = {"rights_holder", "licensee", "auditor"}
 CHAIN_LIBRARIES = {"web3", "eth_account", "eth_keys", "eth_keyfile"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-AUDITOR = PACKAGE / "auditor"
-AUDITOR_MODULES = sorted(path for path in AUDITOR.rglob("*.py") if path != AUDITOR / "__init__.py")
+IN_ROOMS = [
+    path
+    for path in MODULES
+    if path.relative_to(PACKAGE).parts[0] in ROOMS and path.relative_to(PACKAGE).parts[1:] != ("__init__.py",)
+]
 
 
 def part(path: Path) -> str:
@@ -110,10 +151,10 @@ def test_layers(path: Path) -> None:
 
 
 def room(name: str) -> str:
-    """The room of the auditor that a module, or a name in one, is in: the innermost that is listed."""
-    within = name.removeprefix("licet.auditor.")
-    rooms = [room for room in AUDITOR_ROOMS if f"{within}.".startswith(f"{room}.")]
-    assert rooms, f"{name} is in no room of the auditor: add it to AUDITOR_ROOMS, or import from a room"
+    """The room of a part that a module, or a name in one, is in: the innermost that is listed."""
+    _, own, within = name.split(".", 2)
+    rooms = [room for room in ROOMS[own] if f"{within}.".startswith(f"{room}.")]
+    assert rooms, f"{name} is in no room: add it to ROOMS, or import from a room"
     return max(rooms, key=len)
 
 
@@ -123,21 +164,27 @@ def own_room(path: Path) -> str:
 
 
 def rooms_imported(path: Path) -> set[str]:
-    return {room(name) for name in imports(path) if f"{name}.".startswith("licet.auditor.")}
+    """The rooms of its own part that a module imports from."""
+    own = f"licet.{part(path)}"
+    assert own not in set(imports(path)), f"{path}: import from a room"
+    return {room(name) for name in imports(path) if name.startswith(f"{own}.")}
 
 
-@pytest.mark.parametrize("path", AUDITOR_MODULES, ids=lambda path: str(path.relative_to(AUDITOR)))
-def test_rooms_of_the_auditor_import_from_below_alone(path: Path) -> None:
-    own = own_room(path)
+@pytest.mark.parametrize("path", IN_ROOMS, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_rooms_import_from_below_alone(path: Path) -> None:
+    own, rooms = own_room(path), ROOMS[part(path)]
     for other in rooms_imported(path):
-        assert AUDITOR_ROOMS.index(other) <= AUDITOR_ROOMS.index(own), f"{own} imports {other} from above"
+        assert rooms.index(other) <= rooms.index(own), f"{own} imports {other} from above"
 
 
-def test_no_room_of_the_auditor_is_listed_that_is_not_there() -> None:
-    assert {own_room(path) for path in AUDITOR_MODULES} == set(AUDITOR_ROOMS)
+@pytest.mark.parametrize("within", ROOMS)
+def test_no_room_is_listed_that_is_not_there(within: str) -> None:
+    assert {own_room(path) for path in IN_ROOMS if part(path) == within} == set(ROOMS[within])
 
 
-@pytest.mark.parametrize("path", sorted((AUDITOR / "papers").rglob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "auditor" / "papers").rglob("*.py")), ids=lambda path: path.name
+)
 def test_papers_are_made_of_a_report_alone(path: Path) -> None:
     assert {room.split(".")[0] for room in rooms_imported(path)} <= {"findings", "report", "papers"}
 

@@ -1,4 +1,4 @@
-"""What an index asks of a node besides headers: logs and receipts, as the node spells them."""
+"""Logs and receipts, as nodes spell them."""
 
 from msgspec import Struct
 

@@ -1,1 +1,4 @@
-"""What is to be sent, kept in one SQLite file before any node has it."""
+"""Transactions before they are sent.
+
+An outbox keeps `intents` in a `file` that says after any crash what has to be sent again.
+"""

@@ -1,1 +1,1 @@
-"""Who signs, and what: keys, keystores, transactions and what they pay for gas."""
+"""Who signs, and what: keys, in this process or in a `keystore` file, and `transactions`."""

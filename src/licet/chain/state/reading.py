@@ -1,7 +1,7 @@
 """What a chain's state has at one block: storage, balances and hashes of code, very many at a time.
 
 A contract's slots are read by an `eth_call` for which a program that reads slots stands in its place (see
-`readers`). Nodes that take no such overrides are asked for each slot, in batches.
+`programs`). Nodes that take no such overrides are asked for each slot, in batches.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

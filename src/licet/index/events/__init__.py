@@ -1,1 +1,1 @@
-"""The kinds of events that are indexed: how their logs are decoded, and whom they name."""
+"""The kinds of events that are indexed: how their logs are decoded and numbered, and whom they name."""

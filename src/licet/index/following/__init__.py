@@ -1,1 +1,1 @@
-"""The chain followed block by block: asked of several nodes, checked, and turned into rows."""
+"""The chain, followed block by block: what several nodes say, checked, and turned into rows."""

@@ -1,1 +1,1 @@
-"""The money followed: what vaults and tokens logged of whom the events name."""
+"""The money, followed: what vaults and tokens logged of whom the events name."""

@@ -1,1 +1,1 @@
-"""The database of an index, in an SQLite file or in PostgreSQL."""
+"""The database of an index: an SQLite file, or PostgreSQL."""

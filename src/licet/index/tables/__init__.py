@@ -1,1 +1,1 @@
-"""What stands in the database of an index: tables and views, and what goes into them together."""
+"""What stands in the database of an index: tables, the views that decode logs, and what one write adds."""
