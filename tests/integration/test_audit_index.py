@@ -148,12 +148,14 @@ def test_the_index_of_another_deployment_is_refused(index: Index, db: Path, netw
         audited(network, other)
 
 
-def test_the_command_reads_it(db: Path, ok: Ok, run: Run, tmp_path: Path) -> None:
+def test_the_command_reads_it(
+    db: Path, ok: Ok, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = ok("audit", "--json", "--db", str(db))
     assert told == ok("audit", "--json")
-    nothing = run("audit", "--db", str(tmp_path / "none.sqlite"))
-    assert nothing.code == 2
-    assert "none.sqlite" in nothing.err
+    monkeypatch.setenv("LICET_DB", str(tmp_path / "none.sqlite"))
+    failed(run("audit"), 2, "none.sqlite")
+    assert run("audit", "--pack", "pack.zip").code == 0, "a pack is not made of an index"
 
 
 def cut(db: Path) -> None:

@@ -21,6 +21,7 @@ from licet.index import Index
 from licet.licensee import Purchase
 from licet.rights_holder import Registered
 from licet.types import Address
+from tests.integration.commands import Run
 from tests.integration.conftest import DOLLAR, STRANGER, Network, Party
 from tests.integration.faults import RefusedError, alter_slot, between, deed_slot
 from tests.integration.indexing import QUICK
@@ -144,6 +145,34 @@ def test_a_node_that_fails_is_asked_again(
     assert "out of order" in str(faults[0])
 
 
+def test_another_node_is_asked_where_one_fails(
+    bought: Purchase, asset: Registered, network: Network, folder: Path
+) -> None:
+    asked, slept, faults = [True], list[float](), list[ChainError]()
+
+    def answer(method: str, params: list[Any], result: Any) -> Any:
+        if not asked[0]:
+            raise RefusedError("out of order")
+        return result
+
+    def dead() -> Auditor:
+        return Auditor(Chain("http://127.0.0.1:1"), Library())
+
+    def other() -> Auditor:
+        return Auditor(network.chain(), Library([folder], allow_http=False))
+
+    with between(network.url, answer) as url:
+        watch = watching(
+            network, folder, url, others=[dead, other], on_fault=faults.append, sleep=slept.append
+        )
+        assert next(watch).report.verdict is Verdict.CLEAN
+        asked[0] = False
+        flip_holder(network, asset)
+        assert Kind.DEED_STATE_WRONG in kinds(next(watch))
+    assert len(faults) == 2
+    assert slept == [], "a node was left to be asked"
+
+
 def test_a_node_that_fails_from_the_start(network: Network, folder: Path) -> None:
     def answer(method: str, params: list[Any], result: Any) -> Any:
         raise RefusedError("out of order")
@@ -202,10 +231,19 @@ def test_programs_read_a_line_for_each_block(
 
 
 def test_people_read_what_has_changed(
-    bought: Purchase, asset: Registered, network: Network, settings: dict[str, str]
+    run: Run, bought: Purchase, asset: Registered, network: Network, settings: dict[str, str], tmp_path: Path
 ) -> None:
-    with command(settings) as process:
+    """The index is the environment's, and the first node is away."""
+    db = str(tmp_path / "index.sqlite")
+    assert run("index", "update", "--db", db).code == 0
+    with Index(db) as index:
+        before = index.state.block
+    network.rpc("evm_mine")
+    named = settings | {"LICET_DB": db, "LICET_RPC": "http://127.0.0.1:1"}
+    with command(named, "--other-rpc", network.url) as process:
         assert line(process).endswith(": clean\n")
+        with Index(db) as index:
+            assert index.state.block > before
         flip_holder(network, asset)
         assert line(process).endswith(": findings\n")
         assert "what was found" in line(process)

@@ -1,8 +1,9 @@
 """Watching: an audit of every new block, and what it says otherwise than the one before."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from licet.auditor.audit import Auditor
@@ -42,6 +43,7 @@ class Watcher:
         auditor: Auditor,
         registry: Address,
         *,
+        others: Sequence[Callable[[], Auditor]] = (),
         index: Index | None = None,
         update: Callable[[], object] | None = None,
         progress: Progress | None = None,
@@ -53,13 +55,15 @@ class Watcher:
         Args:
             auditor: who audits.
             registry: the registry's address.
+            others: make auditors that ask further nodes of the chain, each when those before it have failed.
             index: of the deployment, whose logs are read instead of the node's.
             update: brings that index up to the newest block; called before each audit.
             progress: as of `Auditor.audit`.
             on_fault: told of each fault of the node after which it is asked again.
             sleep: waits so many seconds; what it raises ends the watch.
         """
-        self._auditor: Final = auditor
+        self._auditors: Final[list[Callable[[], Auditor]]] = [lambda: auditor, *map(cache, others)]
+        self._chosen = 0
         self._registry: Final = registry
         self._index: Final = index
         self._update: Final = update
@@ -70,26 +74,32 @@ class Watcher:
     def watch(self) -> Iterator[Watched]:
         """Yields what each audit says, without end.
 
-        A node that fails after the first audit is asked again, after ever longer pauses.
+        Where a node fails, the next one is asked. Where all have failed after the first audit, they are asked
+        again, after ever longer pauses.
 
         Raises:
-            As `Auditor.audit` does, in the first audit; and later what asking again would not mend.
+            As `Auditor.audit` does, of the last node, in the first audit; and later what asking again would
+            not mend.
         """
         seen: Hash32 | None = None
         before: tuple[Finding, ...] = ()
         pause = _POLL_SECONDS
         while True:
             try:
+                auditor = self._auditors[self._chosen]()
                 # Asked before the audit: a block that comes meanwhile is audited next.
-                newest = self._auditor.chain.block().hash
-                report = None if newest == seen else self._audit()
+                newest = auditor.chain.block().hash
+                report = None if newest == seen else self._audit(auditor)
             except ChainError as error:
-                if seen is None or isinstance(error, _FATAL):
+                self._chosen = (self._chosen + 1) % len(self._auditors)
+                all_failed = self._chosen == 0
+                if isinstance(error, _FATAL) or (seen is None and all_failed):
                     raise
                 if self._on_fault is not None:
                     self._on_fault(error)
-                pause = min(2 * pause, _LONGEST_PAUSE)
-                self._sleep(pause)
+                if all_failed:
+                    pause = min(2 * pause, _LONGEST_PAUSE)
+                    self._sleep(pause)
                 continue
             pause = _POLL_SECONDS
             if report is None:
@@ -99,10 +109,10 @@ class Watcher:
             yield Watched(report, _without(report.findings, before), _without(before, report.findings))
             before = report.findings
 
-    def _audit(self) -> AuditReport:
+    def _audit(self, auditor: Auditor) -> AuditReport:
         if self._update is not None:
             self._update()
-        return self._auditor.audit(self._registry, index=self._index, progress=self._progress)
+        return auditor.audit(self._registry, index=self._index, progress=self._progress)
 
 
 def _without(findings: tuple[Finding, ...], others: tuple[Finding, ...]) -> tuple[Finding, ...]:

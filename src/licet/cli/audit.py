@@ -14,20 +14,13 @@ from licet.auditor.papers import check_targets, json_pieces, write_report
 from licet.cli.audit_tables import report_tables
 from licet.cli.errors import UndecidedError
 from licet.cli.output import note, show_all, steps_bar
-from licet.cli.params import FILE
+from licet.cli.params import FILE, db_option
 from licet.cli.session import Session, takes
 from licet.errors import DeploymentError, InputError, LicetError
 from licet.index import Index
 from licet.types import Address
 
 EXIT_CODES: Final = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.CANNOT_TELL: 2}
-
-
-db_option: Final = click.option(
-    "--db",
-    metavar="FILE|URL",
-    help="Read the contracts' logs from this index, which `licet index update` made, not from the node.",
-)
 
 
 @click.group("audit", invoke_without_command=True)
@@ -79,7 +72,9 @@ def command(
     if below is not None:
         _refuse_options_before(below)
         return 0
-    if pack is not None and db is not None:
+    # A pack needs no index; one that the environment names for other commands is no mistake.
+    named = click.get_current_context().get_parameter_source("db") is ParameterSource.COMMANDLINE
+    if pack is not None and named:
         raise InputError("a pack has the logs that the node gives, and their receipts: leave out --db")
     if sign and pack is None:
         raise InputError("what is signed is a pack of evidence: name one with --pack FILE")

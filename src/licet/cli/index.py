@@ -2,15 +2,14 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import click
 from rich.text import Text
 
-from licet.chain.deployments import Deployment
 from licet.cli.errors import UndecidedError
+from licet.cli.nodes import at_first_node, others_option
 from licet.cli.output import emit, facts, note, steps_bar, table
 from licet.cli.params import FILE, json_option
 from licet.cli.session import Session, takes
@@ -45,13 +44,7 @@ def command() -> None:
 
 @command.command("update")
 @_db
-@click.option(
-    "--other-rpc",
-    "others",
-    multiple=True,
-    metavar="URL",
-    help="A further node, asked when the first one fails; its blocks must be the same. May be repeated.",
-)
+@others_option
 @click.option(
     "--to-block", type=click.IntRange(min=0), metavar="N", help="The last block.  [default: the newest]"
 )
@@ -80,7 +73,7 @@ def update(
     """
     urls = [session.rpc, *others]
     with _blaming():
-        deployment = _deployment(session, urls)
+        deployment = at_first_node(session, urls).contracts.deployment
     faults: list[str] = []
 
     def faulty(error: ChainError) -> None:
@@ -158,16 +151,6 @@ def _blaming() -> Iterator[None]:
         raise
     except (ChainError, IndexFailed) as error:
         raise UndecidedError(str(error)) from error
-
-
-def _deployment(session: Session, urls: list[str]) -> Deployment:
-    """The deployment, as the first node that has it says."""
-    for url in urls[:-1]:
-        try:
-            return replace(session, rpc=url).contracts.deployment
-        except ChainError as error:
-            note(f"trying on: {one_line(str(error))}")
-    return replace(session, rpc=urls[-1]).contracts.deployment
 
 
 def _show(state: IndexState, *, as_json: bool, faults: list[str] | None = None) -> None:

@@ -177,5 +177,12 @@ origin_option: Final = click.option(
     show_default=True,
     help="How it came about.",
 )
+db_option: Final = click.option(
+    "--db",
+    metavar="FILE|URL",
+    envvar="LICET_DB",
+    show_envvar=True,
+    help="Read the contracts' logs from this index, which `licet index update` made, not from the node.",
+)
 yes_option: Final = click.option("--yes", is_flag=True, help="Do not ask.")
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")

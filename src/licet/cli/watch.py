@@ -3,25 +3,30 @@
 import contextlib
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import click
 from rich.text import Text
 
 from licet.auditor import Auditor, Verdict, Watched, Watcher
-from licet.cli.audit import EXIT_CODES, db_option, undecided
+from licet.chain.client import Chain
+from licet.cli.audit import EXIT_CODES, undecided
 from licet.cli.audit_tables import findings_table, verdict_word
+from licet.cli.nodes import at_first_node, others_option, trying_on
 from licet.cli.output import console, note, show, steps_bar
+from licet.cli.params import db_option
 from licet.cli.session import Session, takes
-from licet.cli.text import format_time, one_line
-from licet.errors import ChainError
+from licet.cli.text import format_time
+from licet.documents import Library
 from licet.index import Index
 
 
 @click.command("watch")
 @db_option
+@others_option
 @takes(documents=True)
-def command(session: Session, db: str | None, as_json: bool) -> int:
+def command(session: Session, db: str | None, others: tuple[str, ...], as_json: bool) -> int:
     """Audit each new block, and tell what has changed, until interrupted.
 
     A block is audited when it is the newest; those that came during an audit are audited together. With
@@ -31,7 +36,7 @@ def command(session: Session, db: str | None, as_json: bool) -> int:
     """
     verdict = Verdict.CANNOT_TELL
     try:
-        with undecided(), _watcher(session, db) as watcher:
+        with undecided(), _watcher(session, db, others) as watcher:
             for watched in watcher.watch():
                 verdict = watched.report.verdict
                 _tell(watched, as_json=as_json)
@@ -41,8 +46,10 @@ def command(session: Session, db: str | None, as_json: bool) -> int:
 
 
 @contextlib.contextmanager
-def _watcher(session: Session, db: str | None) -> Iterator[Watcher]:
-    deployment = session.contracts.deployment
+def _watcher(session: Session, db: str | None, others: tuple[str, ...]) -> Iterator[Watcher]:
+    urls = [session.rpc, *others]
+    first = at_first_node(session, urls)
+    deployment, library = first.contracts.deployment, session.library
     with contextlib.ExitStack() as stack:
         index = None if db is None else stack.enter_context(Index(db, create=False))
         progress = stack.enter_context(steps_bar())
@@ -50,24 +57,25 @@ def _watcher(session: Session, db: str | None) -> Iterator[Watcher]:
         def update() -> None:
             if index is not None:
                 index.update(
-                    [session.rpc],
+                    urls,
                     deployment,
                     progress=lambda done, total: progress("blocks", done, total),
-                    on_fault=_faulty,
+                    on_fault=trying_on,
                 )
 
         yield Watcher(
-            Auditor(session.reader, session.library),
+            Auditor(first.reader, library),
             deployment.asset_registry,
+            others=[partial(_auditor, url, library) for url in urls if url != first.rpc],
             index=index,
             update=update,
             progress=progress,
-            on_fault=_faulty,
+            on_fault=trying_on,
         )
 
 
-def _faulty(error: ChainError) -> None:
-    note(f"trying on: {one_line(str(error))}")
+def _auditor(url: str, library: Library) -> Auditor:
+    return Auditor(Chain(url), library)
 
 
 def _tell(watched: Watched, *, as_json: bool) -> None:
