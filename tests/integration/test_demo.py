@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from licet.cli.demo import acts
+from licet.cli.demo.acts import payees
 from licet.cli.main import main
 from licet.errors import NothingDue
 
@@ -136,7 +136,7 @@ def test_a_broken_promise_stops_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Had a contract let a thief claim, the demo would not call it a day."""
-    monkeypatch.setattr(acts, "ShareNotInSplit", NothingDue)
+    monkeypatch.setattr(payees, "ShareNotInSplit", NothingDue)
     assert main(["demo", "--json"]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
