@@ -78,7 +78,7 @@ ROOMS = {
         "sending",
         "deployments",
     ),
-    "index": ("events", "tables", "store", "following", "money", "index", "export"),
+    "index": ("events", "tables", "store", "reading", "following", "money", "index", "export"),
     "auditor": (
         "findings",
         "report",

@@ -8,9 +8,11 @@ store      the database: an SQLite file, or PostgreSQL.
 following  the chain, followed block by block, and back to the fork where it has changed.
 money      the money, followed: what vaults and tokens logged of whom the events name.
 
-`index` leads through them, and `export` writes files of what an index has.
+`reading`, above `store`, gives what an index has; `index` brings one up to date by way of all rooms, and
+`export` writes files of what it has.
 """
 
-from licet.index.index import Index, IndexState
+from licet.index.index import Index
+from licet.index.tables.state import IndexState
 
 __all__ = ["Index", "IndexState"]

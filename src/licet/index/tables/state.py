@@ -1,9 +1,9 @@
 """What an index is of, and how far it has come."""
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
-from licet.types import Address
+from licet.types import Address, Hash32
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +73,61 @@ class Track:
         named, horizon = min(self.named, block), min(self.horizon, block)
         backfill = before if horizon == named else min(self.backfill, block)
         return type(self)(min(self.block, block), named, horizon, backfill)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How far an index has come.
+
+    Attributes:
+        db: where it is.
+        chain_id: EIP-155 chain id.
+        registry: the deployment's.
+        first_block: the first block indexed.
+        block: the last block indexed; `first_block - 1` when there is none.
+        block_hash: its hash; None when there is none.
+        verified_block: the last block at which the contracts' heads agreed. What is newer is not proven yet,
+            and neither read nor exported.
+        heads: each contract's rolling head after `block`, by its name.
+        counted: how many logs count into them, in all.
+        money_block: the last block up to which nothing is missing of the money of whoever was named by then.
+    """
+
+    db: str
+    chain_id: int
+    registry: Address
+    first_block: int
+    block: int
+    block_hash: Hash32 | None
+    verified_block: int
+    heads: dict[str, Hash32]
+    counted: int
+    money_block: int
+
+    @property
+    def proven(self) -> bool:
+        """Whether all of it agrees with the contracts' heads."""
+        return self.verified_block == self.block
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {**asdict(self), "proven": self.proven}
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCounts:
+    """How much of the money is followed.
+
+    Attributes:
+        accounts: who may get or hold some, vaults among them.
+        vaults: those whose payouts are followed.
+        tokens: in which.
+        claims: what vaults logged of their payouts.
+        transfers: what the tokens logged that the accounts sent or got.
+    """
+
+    accounts: int
+    vaults: int
+    tokens: int
+    claims: int
+    transfers: int
