@@ -42,28 +42,6 @@ LAYERS = {
 }
 STARTED = {("gateway", "gateway"), ("period", "gateway"), ("serve", "web")}
 """The commands that have to do with what else is outermost."""
-AUDITOR_ROOMS = (
-    "findings",
-    "report",
-    "evidence",
-    "ledgers",
-    "ledgers.licenses",
-    "ledgers.usage",
-    "ledgers.assets",
-    "ledgers.cases",
-    "ledgers.replay",
-    "ledgers.storage",
-    "money",
-    "papers.columns",
-    "papers.tables",
-    "papers.html",
-    "papers",
-    "reporting",
-    "audit",
-    "watching",
-    "pack",
-)
-"""The rooms of the auditor and what stands alone in it, from the ground up."""
 ROOMS = {
     "chain": (
         "local",
