@@ -22,7 +22,7 @@ from licet.contracts.cases import Status
 from licet.contracts.events import Claimed, Redirected
 from licet.documents.terms import Disclaimer, Relation, TermsDocument, User, Warranty
 from licet.errors import LicetError, SignerError
-from licet.index.tables.schema import numbered
+from licet.index.events.rows import numbered
 from licet.licensee.offers import Obstacle
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind

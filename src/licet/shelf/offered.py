@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from licet.errors import InputError
 from licet.index.events.kinds import Kind
-from licet.index.tables.batch import Row
-from licet.index.tables.schema import numbered
+from licet.index.events.rows import Row, numbered
 from licet.rights.offer import Offer
 from licet.shelf.database import Database
 from licet.types import Address, Hash32, address_bytes, hash_bytes
