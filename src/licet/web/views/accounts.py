@@ -17,7 +17,7 @@ from licet.contracts.events import (
     StatementPublished,
 )
 from licet.contracts.licenses import PERPETUAL
-from licet.contracts.vaults import VaultClaim, vault_address
+from licet.contracts.vaults import VaultClaim, vault_in
 from licet.errors import Reverted
 from licet.licensee import Licensee
 from licet.licensee.exporting import library_as_croissant
@@ -232,7 +232,7 @@ def _salts(desk: Desk, vault: Address, root: Hash32) -> Iterator[Hash32]:
     deployment = desk.contracts.deployment
     published = (event.salt for event in newest(desk, SplitPublished, Role.VAULT, vault))
     for salt in dict.fromkeys((ZERO_HASH, *islice(published, MOST_SALTS))):
-        if vault_address(root, deployment.vault_implementation, deployment.vault_factory, salt) == vault:
+        if vault_in(deployment, root, salt) == vault:
             yield salt
             return
 
