@@ -430,6 +430,7 @@ def test_a_payees_own_share_is_what_the_auditor_says_it_is_entitled_to(
 def test_sales_are_summed_as_the_auditor_has_them(served: Served, market: Market, artist: Party) -> None:
     """By currency, by work, over time; what is free took in nothing, what is metered nothing at its sale."""
     play(market, artist)
+    market.sell(market.register(market.licensor, "another poem"))
     served.audit()
     audited = served.live.audited
     assert audited is not None

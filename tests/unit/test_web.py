@@ -10,6 +10,7 @@ from starlette.requests import Request
 from licet.errors import DocumentMissing, IndexUnusable, InputError, LicetError, NotRegistered
 from licet.web.answers import status_of
 from licet.web.downloads import DOWNLOADS
+from licet.web.drawings import of_works
 from licet.web.headers import policy
 from licet.web.languages import language_of
 from licet.web.openapi import description
@@ -137,3 +138,23 @@ def test_the_description_has_all_there_is() -> None:
         assert set(methods) == {"get"}
         named = {parameter["name"] for parameter in methods["get"]["parameters"] if parameter["in"] == "path"}
         assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+
+
+def taken_in(works: int) -> dict[str, Any]:
+    """What so many works took in, the first most, and another one nothing."""
+    listed = [
+        {"asset_id": f"0x{n:064x}", "title": None, "amount": str(9 - n), "by_time": {"3600": str(9 - n)}}
+        for n in range(works)
+    ]
+    nothing = {"asset_id": "0x" + "f" * 64, "title": "Free", "amount": "0", "by_time": {"3600": "0"}}
+    total = sum(int(work["amount"]) for work in listed)
+    return {"by_time": {"3600": str(total)}, "works": [*listed, nothing]}
+
+
+@pytest.mark.parametrize(("works", "last"), [(1, None), (2, 8), (4, 6), (5, 6 + 5), (7, 6 + 5 + 4 + 3)])
+def test_a_column_is_made_of_four_works_at_most(works: int, last: int | None) -> None:
+    amounts, parts = of_works(taken_in(works), "others")
+    assert [sum(part.values()) for _, part in parts][-1:] == ([] if last is None else [last])
+    assert len(parts) == (0 if works == 1 else min(works, 4))
+    assert ("others" in dict(parts)) == (works > 4)
+    assert not parts or sum(sum(part.values()) for _, part in parts) == sum(amounts.values())

@@ -117,7 +117,7 @@ def of_works(taken: Mapping[str, Any], others: str) -> tuple[dict[int, int], Par
         taken: as `licet.web.views.taken` has it, of one currency.
         others: what the others are called.
     """
-    total, works = _times(taken), taken["works"]
+    total, works = _times(taken), [work for work in taken["works"] if work["amount"] != "0"]
     if len(works) <= 1:
         return total, ()
     first = works if len(works) <= _PARTS else works[: _PARTS - 1]
