@@ -43,6 +43,7 @@ from licet.shelf import Shelf
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
 from licet.web.app import application
 from licet.web.keeper import Keeper
+from licet.web.languages import language as language_called
 from licet.web.live import Live
 from licet.web.resources import RESOURCES
 from licet.web.site import Site
@@ -262,6 +263,8 @@ def test_what_does_not_sell_says_why(
     assert (shown["stands"], shown["why_not"]) == (False, why)
     refused = served.api(f"/offers/{offer}/quote", 409, licensee=market.licensee.address)
     assert refused["why_not"] == why
+    chinese = served.api(f"/offers/{offer}/quote", 409, licensee=market.licensee.address, lang="zh")
+    assert language_called("zh").messages[f"why_not.{why}"] in chinese["detail"]
     assert served.api(f"/assets/{asset}")["offers"] == []
     assert "This does not sell now" in text(served.page(f"/offers/{offer}"))
 

@@ -2,6 +2,8 @@
 
 import type { Address, Hex } from "viem";
 
+import { language } from "./text/say";
+
 /** The server does not answer. */
 export class ServerLost extends Error {}
 
@@ -50,6 +52,7 @@ export interface OfferAnswer {
   preview: Hex | null;
   stands: boolean;
   why_not: string | null;
+  why_not_text: string | null;
 }
 
 let settings: Promise<Config> | undefined;
@@ -74,8 +77,9 @@ export function quoteOf(hash: Hex, licensee: Address, quantity: number): Promise
 /** An answer of the API. */
 export async function api<T>(path: string, init: RequestInit = {}): Promise<T> {
   let response: Response;
+  const asked = language() === "en" ? path : `${path}${path.includes("?") ? "&" : "?"}lang=${language()}`;
   try {
-    response = await fetch(path, { signal: AbortSignal.timeout(30_000), cache: "no-store", ...init });
+    response = await fetch(asked, { signal: AbortSignal.timeout(30_000), cache: "no-store", ...init });
   } catch (cause) {
     throw new ServerLost("the server does not answer", { cause });
   }

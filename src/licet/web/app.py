@@ -25,7 +25,7 @@ from licet.web.answers import problem, status_of
 from licet.web.asking import asked
 from licet.web.downloads import DOWNLOADS, Download
 from licet.web.headers import SafeHeaders, always
-from licet.web.languages import COOKIE, LANGUAGES, Language, language_of
+from licet.web.languages import COOKIE, LANGUAGES, Language, language, language_of
 from licet.web.openapi import description
 from licet.web.pages import Pages
 from licet.web.resources import HOME, RESOURCES, Resource
@@ -76,13 +76,14 @@ def application(site: Site) -> Starlette:
 
 
 def _api(site: Site, resource: Resource, request: Request) -> Response:
+    chosen = request.query_params.get("lang", "en")
+    code = chosen if chosen in LANGUAGES else "en"
     try:
         values = asked(request, resource.parameters)
-        chosen = request.query_params.get("lang")
-        with site.desk(chosen if chosen in LANGUAGES else "en") as desk:
+        with site.desk(code) as desk:
             return JSONResponse(resource.view(desk, **values))
     except LicetError as error:
-        return _refused(site, error)
+        return _refused(site, error, code)
 
 
 def _download(site: Site, download: Download, request: Request) -> Response:
@@ -112,35 +113,36 @@ def _preview(site: Site, request: Request) -> Response:
     return Response(data, media_type=media_type, headers={"Cache-Control": _FOR_EVER})
 
 
-def _refused(site: Site, error: LicetError) -> Response:
+def _refused(site: Site, error: LicetError, code: str = "en") -> Response:
     facts = {n: site.live.told(v) if isinstance(v, str) else v for n, v in error.facts.items()}
-    return problem(status_of(error), site.live.told(str(error)), facts)
+    detail = words.sentence(language(code), error, site.live.told(str(error)))
+    return problem(status_of(error), detail, facts)
 
 
 def _page(site: Site, pages: Pages, resource: Resource, request: Request) -> Response:
-    language = language_of(request)
+    chosen = language_of(request)
     try:
         values = asked(request, resource.parameters)
-        with site.desk(language.code) as desk:
+        with site.desk(chosen.code) as desk:
             data = resource.view(desk, **values)
     except LicetError as error:
-        said = words.error(language, error, site.live.told(str(error)))
-        return pages.refusal(request, language, status_of(error), said)
+        said = words.error(chosen, error, site.live.told(str(error)))
+        return pages.refusal(request, chosen, status_of(error), said)
     assert resource.template is not None
     # HTMX asks for a part, but for the pages that it brings back from the history.
     headers = request.headers
     wants_part = headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
     template = resource.part if wants_part and resource.part is not None else resource.template
-    answer = pages.page(request, language, template, data, values, resource.part)
-    return _remembered(request, language, answer)
+    answer = pages.page(request, chosen, template, data, values, resource.part)
+    return _remembered(request, chosen, answer)
 
 
 def _fixed(pages: Pages, template: str) -> Endpoint:
     """A page that needs no answer."""
 
     def page(request: Request) -> Response:
-        language = language_of(request)
-        return _remembered(request, language, pages.page(request, language, template, {}, {}))
+        chosen = language_of(request)
+        return _remembered(request, chosen, pages.page(request, chosen, template, {}, {}))
 
     return page
 
@@ -149,15 +151,15 @@ def _described(pages: Pages, request: Request) -> Response:
     """The API for people."""
     origin = str(request.base_url).rstrip("/")
     shown = {"operations": part(description(), origin, "/api/openapi.json")}
-    language = language_of(request)
-    return _remembered(request, language, pages.page(request, language, "api.html", shown, {}))
+    chosen = language_of(request)
+    return _remembered(request, chosen, pages.page(request, chosen, "api.html", shown, {}))
 
 
-def _remembered(request: Request, language: Language, answer: Response) -> Response:
+def _remembered(request: Request, chosen: Language, answer: Response) -> Response:
     """The answer, which remembers a language that was chosen."""
     if request.query_params.get("lang") in LANGUAGES:
         answer.set_cookie(
-            COOKIE, language.code, max_age=_LANGUAGE_SECONDS, httponly=True, samesite="lax", path="/"
+            COOKIE, chosen.code, max_age=_LANGUAGE_SECONDS, httponly=True, samesite="lax", path="/"
         )
     answer.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
     return answer

@@ -147,9 +147,21 @@ def error(language: Language, error: LicetError, told: str) -> Said:
     for kind in type(error).__mro__:
         sentence = language.words.get(f"error.{kind.__name__}")
         if sentence is not None:
-            facts = ((name, said(language, value)) for name, value in error.facts.items())
-            return Said(sentence, tuple((name, value) for name, value in facts if str(value) in told))
+            shown = [(name, value) for name, value in error.facts.items() if str(value) in told]
+            return Said(sentence, tuple((name, _fact(language, name, value)) for name, value in shown))
     return Said(told)
+
+
+def sentence(language: Language, error_: LicetError, told: str) -> str:
+    """The same in one piece. Arguments as of `error`."""
+    found = error(language, error_, told)
+    return "".join([found.sentence, *(f" {named(language, name)}：{value}" for name, value in found.facts)])
+
+
+def _fact(language: Language, name: str, value: Any) -> Any:
+    if name == "why_not":
+        return language.known(f"why_not.{value}", value)
+    return said(language, value)
 
 
 def figure_words(language: Language) -> Words:

@@ -68,7 +68,7 @@ class Buying {
     try {
       const [settings, answer] = await Promise.all([config(), offerOf(this.offer)]);
       if (!answer.stands) {
-        this.status.say("wrong", say("not_on_offer", { why: answer.why_not ?? "" }));
+        this.status.say("wrong", say("not_on_offer", { why: answer.why_not_text ?? "" }));
         return;
       }
       const quote = await quoteOf(this.offer, Session.now?.account ?? NATIVE, quantity);

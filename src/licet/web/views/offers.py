@@ -20,6 +20,7 @@ from licet.rights.terms import Place, Terms, members
 from licet.rights.uses import use_names
 from licet.shelf import Role
 from licet.types import ZERO_HASH, Address, Hash32
+from licet.web.languages import language
 from licet.web.site import Desk
 from licet.web.views.logs import newest
 
@@ -154,6 +155,7 @@ def offer_json(desk: Desk, known: Known, obstacle: Obstacle | None) -> dict[str,
         "signature": "0x" + known.standing.signature.hex(),
         "stands": obstacle is None,
         "why_not": None if obstacle is None else str(obstacle),
+        "why_not_text": None if obstacle is None else language(desk.language).text(f"why_not.{obstacle}"),
         "licensor": said.licensor,
         "uses": list(use_names(said.uses)),
         "kind": said.kind.name.lower(),
