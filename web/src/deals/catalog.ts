@@ -5,7 +5,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";
 
-import { hashOf } from "../parts/lookup";
+import { hashOf } from "./hashing";
 import { named } from "./preview";
 import { canonical } from "./terms";
 

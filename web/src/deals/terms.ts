@@ -2,7 +2,7 @@
 
 import type { Address, Hex } from "viem";
 
-import { hashOf } from "../parts/lookup";
+import { hashOf } from "./hashing";
 import type { Members, Offer } from "./offer";
 
 /** Each use by its name, in the order of its bit. */

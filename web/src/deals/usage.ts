@@ -2,7 +2,7 @@
 
 import type { Hex } from "viem";
 
-import { hashOf } from "../parts/lookup";
+import { hashOf } from "./hashing";
 import { NoCatalog, catalogRoot, parseCsv } from "./catalog";
 import { USES, canonical, documentHash } from "./terms";
 

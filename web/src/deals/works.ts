@@ -2,7 +2,7 @@
 
 import type { Hex } from "viem";
 
-import { hashOf } from "../parts/lookup";
+import { hashOf } from "./hashing";
 import { bytesOf, named, previewOf } from "./preview";
 import { canonical } from "./terms";
 

@@ -2,6 +2,7 @@
 
 import { AssetRegistry, encode } from "../chain/contracts";
 import { NoCatalog, catalogDocument, catalogRoot, worksOf } from "../deals/catalog";
+import { hashOf } from "../deals/hashing";
 import { type Scene, send } from "../deals/perform";
 import { bytesOf, previewOf } from "../deals/preview";
 import type { Deal } from "../deals/store";
@@ -12,7 +13,6 @@ import { Session } from "../wallet/session";
 import { Action, keyOf } from "./action";
 import { attribute, element } from "./dom";
 import { choice, download, downloadPreview, field, typed, uriOf } from "./form";
-import { hashOf } from "./lookup";
 import type { Status } from "./status";
 
 /** Brings the place to life; it is empty for everybody else. */

@@ -1,11 +1,8 @@
 /** Looks a file up by its SHA-256, which is computed here, piece by piece: no file is sent, and none is too large. */
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";
 
-/** How often progress is told at most, in milliseconds. */
-const TOLD_EVERY = 200;
+import { hashOf } from "../deals/hashing";
 
 /** Where a file can be dropped, or chosen. */
 export function mountLookup(place: HTMLElement): void {
@@ -56,23 +53,4 @@ export function mountLookup(place: HTMLElement): void {
     const file = event.dataTransfer?.files[0];
     if (file) void lookUp(file);
   });
-}
-
-/** A file's SHA-256, as `0x` and hex digits; told how much of it is done, from 0 to 1. */
-export async function hashOf(file: Blob, progress: (done: number) => void): Promise<string> {
-  const hash = sha256.create();
-  const reader = file.stream().getReader();
-  let done = 0;
-  let told = 0;
-  for (;;) {
-    const piece = await reader.read();
-    if (piece.done) break;
-    hash.update(piece.value);
-    done += piece.value.length;
-    if (performance.now() - told > TOLD_EVERY) {
-      told = performance.now();
-      progress(done / file.size);
-    }
-  }
-  return `0x${bytesToHex(hash.digest())}`;
 }

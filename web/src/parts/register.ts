@@ -4,6 +4,7 @@ import type { Hex } from "viem";
 import { encodeAbiParameters, keccak256 } from "viem/utils";
 
 import { AssetRegistry, encode } from "../chain/contracts";
+import { hashOf } from "../deals/hashing";
 import { type Scene, send } from "../deals/perform";
 import type { Deal } from "../deals/store";
 import { documentHash } from "../deals/terms";
@@ -13,7 +14,6 @@ import { type Line, say } from "../text/say";
 import { Action, keyOf } from "./action";
 import { attribute, element } from "./dom";
 import { box, choice, download, downloadPreview, field, typed, uriOf } from "./form";
-import { hashOf } from "./lookup";
 import type { Status } from "./status";
 
 /** Brings the place to life. Whoever registered it before stays first, whatever is registered after. */
