@@ -39,9 +39,9 @@ from licet.rights.uses import Use
 from licet.rights_holder import Price
 from licet.shelf import Shelf
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
+from licet.web import languages
 from licet.web.app import application
 from licet.web.keeper import Keeper
-from licet.web.languages import language
 from licet.web.live import Live
 from licet.web.resources import RESOURCES
 from licet.web.site import Site
@@ -262,7 +262,7 @@ def test_what_does_not_sell_says_why(
     refused = served.api(f"/offers/{offer}/quote", 409, licensee=market.licensee.address)
     assert refused["why_not"] == why
     chinese = served.api(f"/offers/{offer}/quote", 409, licensee=market.licensee.address, lang="zh")
-    assert language("zh").messages[f"why_not.{why}"] in chinese["detail"]
+    assert languages.language("zh").messages[f"why_not.{why}"] in chinese["detail"]
     assert served.api(f"/assets/{asset}")["offers"] == []
     assert "This does not sell now" in text(served.page(f"/offers/{offer}"))
 
