@@ -175,6 +175,7 @@ def test_works_are_found_by_what_is_offered_on_them(
     assert found(currency=ZERO_ADDRESS, use="train") == {"tale"}
     assert found(use="index", q="rings") == {"poem", "song"}
     assert found(use="index", q="song of ri") == {"song"}
+    assert found(q="rings", currency=market.dollar, most="5") == {"poem", "tale"}
     assert found(use="index", q="song", kind="catalog") == set()
     assert found(use="index", kind="work") == {"poem", "song"}
     assert found(use="index", q=song) == {"song"}
