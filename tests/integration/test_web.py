@@ -41,9 +41,9 @@ from licet.rights.uses import Use
 from licet.rights_holder import Price, Shown
 from licet.shelf import Shelf
 from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
+from licet.web import languages
 from licet.web.app import application
 from licet.web.keeper import Keeper
-from licet.web.languages import language as language_called
 from licet.web.live import Live
 from licet.web.resources import RESOURCES
 from licet.web.site import Site
@@ -177,6 +177,7 @@ def test_works_are_found_by_what_is_offered_on_them(
     assert found(currency=ZERO_ADDRESS, use="train") == {"tale"}
     assert found(use="index", q="rings") == {"poem", "song"}
     assert found(use="index", q="song of ri") == {"song"}
+    assert found(q="rings", currency=market.dollar, most="5") == {"poem", "tale"}
     assert found(use="index", q="song", kind="catalog") == set()
     assert found(use="index", kind="work") == {"poem", "song"}
     assert found(use="index", q=song) == {"song"}
@@ -264,7 +265,7 @@ def test_what_does_not_sell_says_why(
     refused = served.api(f"/offers/{offer}/quote", 409, licensee=market.licensee.address)
     assert refused["why_not"] == why
     chinese = served.api(f"/offers/{offer}/quote", 409, licensee=market.licensee.address, lang="zh")
-    assert language_called("zh").messages[f"why_not.{why}"] in chinese["detail"]
+    assert languages.language("zh").messages[f"why_not.{why}"] in chinese["detail"]
     assert served.api(f"/assets/{asset}")["offers"] == []
     assert "This does not sell now" in text(served.page(f"/offers/{offer}"))
 

@@ -34,5 +34,8 @@ export async function mountWallet(place: HTMLElement): Promise<void> {
     place.replaceChildren(full, own, leave, line);
   });
   await Session.restore().catch(() => null);
-  if (deals().some((deal) => open(deal) || fresh(deal))) (await import("./pending")).showPending();
+  if (deals().some((deal) => open(deal) || fresh(deal))) {
+    // Who leaves the page meanwhile, or has lost the server, is told on the next one.
+    await import("./pending").then((pending) => pending.showPending()).catch(() => {});
+  }
 }
