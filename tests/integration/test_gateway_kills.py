@@ -101,7 +101,10 @@ class Gateway:
         self.child = self.zygote.start("gateway", str(self.config), *options)
 
     def wait(self) -> None:
+        """Until it listens. Amid a re-org Anvil may refuse anything: whoever starts then starts again."""
         for _ in range(600):
+            if not Path(f"/proc/{self.child}").exists():
+                self.start()
             with socket.socket() as connection:
                 if connection.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
