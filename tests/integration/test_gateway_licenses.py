@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -395,6 +396,32 @@ def test_a_chain_that_is_away_lets_nobody_in_anew(
     with monkeypatch.context() as silent:
         silent.setattr(house.business.market.contracts.chain.transport, "_post", away)
         assert asyncio.run(house.get(PATH, session)).status == 200, "what is known counts for its seconds"
+
+
+@pytest.mark.parametrize("asked_for", ["/readyz", "/.well-known/licet.json", "/.well-known/licet/"])
+def test_a_node_that_is_silent_holds_up_nobody_who_is_known(
+    house: House, sold: Sold, licensee: Party, monkeypatch: pytest.MonkeyPatch, asked_for: str
+) -> None:
+    """However many ask meanwhile for what the node alone can say."""
+    over = threading.Event()
+
+    def silent(*_: object) -> bytes:
+        over.wait(20)
+        raise ConnectionFailed("nothing answers")
+
+    async def read() -> int:
+        session = await house.session(licensee)
+        assert (await house.get(PATH, session)).status == 200
+        monkeypatch.setattr(house.business.market.contracts.chain.transport, "_post", silent)
+        waiting = [asyncio.create_task(house.get(asked_for)) for _ in range(60)]
+        await asyncio.sleep(0.1)
+        try:
+            return (await asyncio.wait_for(house.get(PATH, session), 5)).status
+        finally:
+            over.set()
+            await asyncio.gather(*waiting)
+
+    assert asyncio.run(read()) == 200
 
 
 def test_reads_at_once_are_recorded_each(house: House, sold: Sold, licensee: Party) -> None:
