@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -92,6 +93,13 @@ def journal_files(journal: Journal) -> Iterator[bytes]:
         (path,) = [row[2] for row in db.execute("PRAGMA database_list")]
     for name in (path, f"{path}-wal"):
         yield Path(name).read_bytes()
+
+
+def test_who_is_looked_up_does_not_wait_for_what_is_written(journal: Journal) -> None:
+    house = House(journal)
+    secret, token = house.enter()
+    with ThreadPoolExecutor(1) as pool, journal.transaction():
+        assert pool.submit(Tokens.find, house.tokens, secret).result(timeout=3) == token
 
 
 def test_a_token_ends(journal: Journal) -> None:
