@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from licet.chain.signatures import recover
+from licet.contracts.licenses import LicenseToken
 from licet.documents import UsageProof
 from licet.errors import ConnectionFailed
 from licet.gateway.keys import BotKey
@@ -294,6 +296,36 @@ def test_what_was_revoked_is_refused_after_the_next_look(
     market.revoke(sold, refund=sold.offer.price)
     house.look()
     assert asyncio.run(status()) == 403
+
+
+def test_what_was_revoked_while_the_chain_was_asked_is_not_remembered(
+    house: House,
+    sold: Sold,
+    licensee: Party,
+    market: Market,
+    network: Network,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house.look()
+    network.travel(2 * DAY)
+    permits_asset = LicenseToken.permits_asset
+
+    def slowly(*asked: Any) -> bool:
+        permitted = permits_asset(*asked)
+        market.revoke(sold, refund=sold.offer.price)
+        house.look()
+        return permitted
+
+    async def read() -> None:
+        session = await house.session(licensee)
+        with monkeypatch.context() as slow:
+            slow.setattr(LicenseToken, "permits_asset", slowly)
+            assert (await house.get(PATH, session)).status == 200, (
+                "it was not revoked when the chain was asked"
+            )
+        assert (await house.get(PATH, session)).status == 403
+
+    asyncio.run(read())
 
 
 def test_what_was_handed_on_is_its_new_holders(
