@@ -14,9 +14,10 @@ from licet.errors import InputError
 from licet.gateway.catalogs import Catalogs
 from licet.gateway.holders.counting import VOUCHER
 from licet.gateway.policies import Access, Policies, Policy
+from licet.rights.conditions import Conditions
 from licet.rights.uses import Use
 from licet.types import Hash32
-from tests.integration.conftest import DOLLAR, Network, Party
+from tests.integration.conftest import DAY, DOLLAR, Network, Party
 from tests.integration.licensing import PATH, TALE, House, receipt_in
 from tests.integration.market import Market
 from tests.integration.test_gateway_payments import PRICE, TEXT, Shop, asked, payment
@@ -117,6 +118,29 @@ def test_a_catalogues_license_opens_a_works_path(
     anchored(house, network)
     report = audit()
     assert report.verdict is Verdict.CLEAN, report.findings
+
+
+def test_a_catalogues_license_that_was_revoked_opens_no_work(
+    opened: Open,
+    tales: Hash32,
+    market: Market,
+    licensee: Party,
+    licensor: Party,
+    tmp_path: Path,
+    network: Network,
+) -> None:
+    (tmp_path / "tale.txt").write_bytes(TALE)
+    house = opened(licensor.sells.register_work(tmp_path / "tale.txt").asset_id)
+    conditions = Conditions(revocable=True, report_within=DAY)
+    sold = market.sell(tales, uses=Use.TRAIN, duration=30 * DAY, conditions=conditions)
+    network.travel(2 * DAY)
+    market.revoke(sold, refund=sold.offer.price)
+
+    async def go() -> Answer:
+        return await house.get(PATH, await house.session(licensee))
+
+    answer = asyncio.run(go())
+    assert (answer.status, TALE in answer.body) == (403, False)
 
 
 def test_what_others_list_gives_nobody_a_license(

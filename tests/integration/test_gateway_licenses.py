@@ -3,15 +3,18 @@
 import asyncio
 import base64
 import json
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from licet.chain.signatures import recover
+from licet.contracts.licenses import LicenseToken
 from licet.documents import UsageProof
 from licet.errors import ConnectionFailed
 from licet.gateway.keys import BotKey
@@ -295,6 +298,36 @@ def test_what_was_revoked_is_refused_after_the_next_look(
     assert asyncio.run(status()) == 403
 
 
+def test_what_was_revoked_while_the_chain_was_asked_is_not_remembered(
+    house: House,
+    sold: Sold,
+    licensee: Party,
+    market: Market,
+    network: Network,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house.look()
+    network.travel(2 * DAY)
+    permits_asset = LicenseToken.permits_asset
+
+    def slowly(*asked: Any) -> bool:
+        permitted = permits_asset(*asked)
+        market.revoke(sold, refund=sold.offer.price)
+        house.look()
+        return permitted
+
+    async def read() -> None:
+        session = await house.session(licensee)
+        with monkeypatch.context() as slow:
+            slow.setattr(LicenseToken, "permits_asset", slowly)
+            assert (await house.get(PATH, session)).status == 200, (
+                "it was not revoked when the chain was asked"
+            )
+        assert (await house.get(PATH, session)).status == 403
+
+    asyncio.run(read())
+
+
 def test_what_was_handed_on_is_its_new_holders(
     house: House, market: Market, asset: Hash32, licensee: Party, rival: Party
 ) -> None:
@@ -395,6 +428,32 @@ def test_a_chain_that_is_away_lets_nobody_in_anew(
     with monkeypatch.context() as silent:
         silent.setattr(house.business.market.contracts.chain.transport, "_post", away)
         assert asyncio.run(house.get(PATH, session)).status == 200, "what is known counts for its seconds"
+
+
+@pytest.mark.parametrize("asked_for", ["/readyz", "/.well-known/licet.json", "/.well-known/licet/"])
+def test_a_node_that_is_silent_holds_up_nobody_who_is_known(
+    house: House, sold: Sold, licensee: Party, monkeypatch: pytest.MonkeyPatch, asked_for: str
+) -> None:
+    """However many ask meanwhile for what the node alone can say."""
+    over = threading.Event()
+
+    def silent(*_: object) -> bytes:
+        over.wait(20)
+        raise ConnectionFailed("nothing answers")
+
+    async def read() -> int:
+        session = await house.session(licensee)
+        assert (await house.get(PATH, session)).status == 200
+        monkeypatch.setattr(house.business.market.contracts.chain.transport, "_post", silent)
+        waiting = [asyncio.create_task(house.get(asked_for)) for _ in range(60)]
+        await asyncio.sleep(0.1)
+        try:
+            return (await asyncio.wait_for(house.get(PATH, session), 5)).status
+        finally:
+            over.set()
+            await asyncio.gather(*waiting)
+
+    assert asyncio.run(read()) == 200
 
 
 def test_reads_at_once_are_recorded_each(house: House, sold: Sold, licensee: Party) -> None:

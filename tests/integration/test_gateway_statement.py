@@ -166,6 +166,7 @@ def test_a_period_is_stated_by_one_command(
     assert again == {**stated, "gas": 0}, "no transaction is sent"
     failed(run(*stating, "--total", "99", account=LICENSOR), 2, stated["statement_id"], "other amounts")
     assert len(ok("statement", "list")["statements"]) == 1
+    ok(*stating, "--currency", "native", "--total", "1", account=LICENSOR)  # what came in in another currency
 
     market.network.travel_to(stated["contestable_until"] + 1)
     ok("statement", "release", stated["statement_id"], account=STRANGER)

@@ -407,6 +407,13 @@ def test_a_keys_rate_is_its_own() -> None:
     assert ask(app, "/a/x", headers=signed(seconds=-1)).status == 429, "and whoever signs badly with these"
 
 
+def test_who_signs_badly_is_counted_where_others_are_once_they_are_known() -> None:
+    sold = Policy("/sold/", Access.LICENSE, asset=parse_hash("11" * 32), rate=Rate(2, 60, By.KEY))
+    app = around(echo, site(sold, *ARCHIVE))
+    asked = [ask(app, "/sold/x", headers=signed(seconds=-1)).status for _ in range(3)]
+    assert asked == [401, 401, 429]
+
+
 def test_a_crawler_that_pays_is_counted_as_who_pays() -> None:
     """Where it will be known who pays, a key counts only for those who do not."""
     limit = Limit(Rate(1, 60, By.KEY))

@@ -81,7 +81,10 @@ def key(**values: str) -> str:
 def test_crawlers_keys(tmp_path: Path) -> None:
     own = policy(path='"/a/"', access='"free"', keys='["bot"]', rate='"1/s"')
     agents = policy(path='"/a/"', access='"free"', keys='["bot"]', rate='"1/s"', rate_by='"address"')
-    keys = key() + key(public="B" * 43, holder=VAULT) + key(name="Other.2", public="C" * 43, holder=VAULT)
+    keys = key() + "".join(
+        key(name=name, public=letter * 42 + "A", holder=VAULT)
+        for name, letter in (("bot", "B"), ("Other.2", "C"))
+    )
     site = read(tmp_path, SITE + own + REST + keys)
     assert [(each.name, each.public[0], each.holder) for each in site.keys] == [
         ("bot", 0, None),
@@ -107,6 +110,7 @@ def test_crawlers_keys(tmp_path: Path) -> None:
         (key() + key(name="other"), "two .*key.* have one public key"),
         (key(public="11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"), "an example's key"),
         (key(public="JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"), "an example's key"),
+        (key(public="JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bt"), "'J.*0bt' is no Ed25519 public key"),
         (policy(path='"/a"', access='"free"', keys='["bot"]'), "'bot' is the name of no key"),
         (policy(path='"/a"', access='"free"', keys='["Bot"]') + key(), "'Bot' is the name of no key"),
         (policy(path='"/a"', access='"free"', keys='"bot"') + key(), "an array"),

@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +22,7 @@ from licet.gateway.holders.nonces import Nonces
 from licet.gateway.holders.signatures import Signatures
 from licet.gateway.holders.signing_in import SigningIn
 from licet.gateway.holders.tokens import Kind, Token, Tokens
+from licet.gateway.holders.vouchers import Vouchers
 from licet.gateway.journal import Journal
 from licet.gateway.keys import BotKey
 from licet.gateway.signed import Asked
@@ -92,6 +94,15 @@ def journal_files(journal: Journal) -> Iterator[bytes]:
         (path,) = [row[2] for row in db.execute("PRAGMA database_list")]
     for name in (path, f"{path}-wal"):
         yield Path(name).read_bytes()
+
+
+def test_who_is_looked_up_does_not_wait_for_what_is_written(journal: Journal) -> None:
+    house, vouchers = House(journal), Vouchers(journal)
+    secret, token = house.enter()
+    with ThreadPoolExecutor(1) as pool, journal.transaction():
+        assert pool.submit(Tokens.find, house.tokens, secret).result(timeout=3) == token
+        assert pool.submit(Vouchers.reads, vouchers, token.license_id).result(timeout=3) == 0
+        assert pool.submit(Vouchers.due, vouchers).result(timeout=3) == ()
 
 
 def test_a_token_ends(journal: Journal) -> None:

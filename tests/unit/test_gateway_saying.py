@@ -13,6 +13,7 @@ from licet.documents.terms import TermsDocument
 from licet.errors import InputError
 from licet.gateway.app import around, gateway
 from licet.gateway.config import ChainSettings, Site
+from licet.gateway.html import terms_page
 from licet.gateway.policies import Access, Policies, Policy, Tariff
 from licet.gateway.saying import Saying
 from licet.rights.formats.aipref import field, robots
@@ -267,3 +268,14 @@ def test_a_page_with_links_is_another_version(pages: ASGIApp) -> None:
     head = ask(pages, "/a.html", method="HEAD")
     assert (head.status, head.body) == (200, b"")
     assert not {"content-length", "etag"} & set(head.headers)
+
+
+def test_what_the_page_for_people_is_told_is_text() -> None:
+    """Terms are others' documents, and a token calls itself what it likes."""
+    mark = "</li><script>1</script>"
+    terms = Terms(TermsDocument(mark, Use.TRAIN, mark), targets=("/a/",))
+    policies = [Policy("/", Access.FREE), Policy("/a/", Access.LICENSE, asset=ASSET, terms=terms)]
+    sold = Site("https://site.example", Policies.of(policies), title=mark)
+    page = terms_page(sold, {ASSET: [[f"It costs 1 {mark}."]]}).decode()
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 4, "it is there: as title and heading, in terms and in an offer"

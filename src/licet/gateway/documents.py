@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Final
 
-from anyio import to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.gateway.answers import PAGE, refusal
+from licet.gateway.asking import Asking
 from licet.gateway.config import Site
 from licet.gateway.discovery import describe, openapi, page, to_bytes
 from licet.gateway.html import SAFE, terms_page
@@ -35,6 +35,7 @@ class Documents:
         self._site: Final = site
         self._saying: Final = saying
         self._market: Final = market
+        self._asking: Final = Asking()
         self._fixed: Final = {
             **saying.documents,
             OPENAPI: Said(to_bytes(openapi(site, saying)), _JSON),
@@ -48,10 +49,10 @@ class Documents:
         if url in self._fixed:
             await self._answer(self._fixed[url], scope, receive, send)
         elif url == DISCOVERY:
-            described = await to_thread.run_sync(partial(describe, self._site, self._saying, self._market))
+            described = await self._asking.ask(partial(describe, self._site, self._saying, self._market))
             await self._answer(Said(to_bytes(described), _JSON), scope, receive, send)
         elif url == PAGE:
-            said = await to_thread.run_sync(self._terms)
+            said = await self._asking.ask(self._terms)
             await self._answer(Said(said, _HTML), scope, receive, send)
         elif url in (LICENSE, TDMREP):
             await refusal(scope, 404, "This site says nothing of uses.")(scope, receive, send)

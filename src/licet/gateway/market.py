@@ -6,14 +6,13 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any, Final, Self
 
-from anyio import to_thread
-
 from licet.chain.client import Chain
 from licet.chain.signing.signer import Signer
 from licet.contracts import Contracts
 from licet.contracts.currency import Currency
 from licet.documents import Library
 from licet.errors import LicetError
+from licet.gateway.asking import Asking
 from licet.gateway.config import Site
 from licet.licensee import Licensee
 from licet.licensee.offers import StandingOffer
@@ -50,6 +49,7 @@ class Market:
         self.library: Final = library
         self._licensee: Final = Licensee(contracts, library)
         self._assets: Final = sorted(set(assets) - {ZERO_HASH})
+        self._asking: Final = Asking()
         self._lock: Final = Lock()
         self._asked = -SECONDS
         self._offers: dict[Hash32, tuple[StandingOffer, ...]] = {}
@@ -126,7 +126,7 @@ class Market:
     async def ready(self) -> str:
         """What is wrong with the chain; empty if it answers."""
         try:
-            await to_thread.run_sync(self.contracts.chain.block)
+            await self._asking.ask(self.contracts.chain.block)
         except LicetError:
             return "the node does not answer"
         return ""

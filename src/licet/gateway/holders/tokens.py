@@ -110,7 +110,7 @@ class Tokens:
         if len(text) > MAX_LENGTH:
             return None
         name = _hash(text)
-        with self._journal.transaction() as db:
+        with self._journal.database.reading() as db:
             row = db.execute(f"SELECT {_COLUMNS} FROM tokens WHERE hash = ?", (name,)).fetchone()
         token = None if row is None or row[7] else _token(row)
         with self._lock:

@@ -99,13 +99,13 @@ class Vouchers:
 
     def reads(self, license_id: Hash32) -> int:
         """How many units of a license were read here, or paid before."""
-        with self._journal.transaction() as db:
+        with self._journal.database.reading() as db:
             row = db.execute("SELECT reads FROM vouchers WHERE license_id = ?", (license_id,)).fetchone()
         return 0 if row is None else int(row[0])
 
     def due(self, units: int = 1) -> tuple[Due, ...]:
         """The best vouchers of licenses of which at least so many units were read and not paid."""
-        with self._journal.transaction() as db:
+        with self._journal.database.reading() as db:
             rows = db.execute(
                 "SELECT license_id, units, signature, reads, settled FROM vouchers "
                 "WHERE reads - settled >= ?",
