@@ -82,6 +82,7 @@ class Story:
             "audit": "/audit",
             "payments": "/audit/tables/payments",
             "transaction": f"/transactions/{self.tx}",
+            "api": "/api",
             "nothing": "/nothing",
         }
 
