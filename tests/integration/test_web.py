@@ -514,6 +514,8 @@ def test_an_account_sees_what_it_holds_sold_and_earned(
     assert served.file(f"{nobody}/holdings").count(b"\n") == 1
     license_page = text(served.page(f"/licenses/{sold.license_id}"))
     assert "runs" in license_page
+    assert "10.00 TUSD, once" in license_page
+    assert "3 × 10.00 TUSD, once" in text(served.page(f"/accounts/{market.licensor.address}"))
 
 
 def test_a_certificate_proves_the_license(served: Served, market: Market) -> None:
