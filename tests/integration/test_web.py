@@ -171,6 +171,9 @@ def test_works_are_found_by_what_is_offered_on_them(
 
     assert found(use="index") == {"poem", "song"}
     assert found(use="index,train") == {"poem"}
+    chosen = "//select[@name='use']/option[@selected]"
+    for use, said in (("index", "index for AI retrieval"), ("index,train", "index,train")):
+        assert [option.text for option in served.page("/works", use=use).xpath(chosen)] == [said]
     assert found(currency=market.dollar) == {"poem", "song", "tale"}  # the last one costs nothing
     assert found(currency=market.dollar, use="index", most="5") == {"poem"}
     assert found(currency=market.dollar, use="index", most="4.999999") == set()
@@ -515,7 +518,7 @@ def test_an_account_sees_what_it_holds_sold_and_earned(
     license_page = text(served.page(f"/licenses/{sold.license_id}"))
     assert "runs" in license_page
     assert "10.00 TUSD, once" in license_page
-    assert "3 × 10.00 TUSD, once" in text(served.page(f"/accounts/{market.licensor.address}"))
+    assert "3 \u00d7 10.00 TUSD, once" in text(served.page(f"/accounts/{market.licensor.address}"))
 
 
 def test_a_certificate_proves_the_license(served: Served, market: Market) -> None:
