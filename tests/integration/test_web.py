@@ -433,6 +433,51 @@ def test_a_payees_own_share_is_what_the_auditor_says_it_is_entitled_to(
     assert len(legends) == len(audited.statement(artist.address).sums)
 
 
+def test_each_figure_of_a_page_is_the_one_of_its_answer(
+    served: Served, market: Market, artist: Party
+) -> None:
+    """Earnings, a vault's sheet, a metered license's account, the trial balance: each beside its name."""
+    play(market, artist)
+    served.audit()
+
+    def said(path: str) -> list[tuple[str, str]]:
+        shown = served.page(path)
+        terms, values = shown.iter("dt"), shown.iter("dd")
+        return [(text(name), text(value)) for name, value in zip(terms, values, strict=True)]
+
+    sheets, earned = 0, set()
+    for party in (artist, market.licensee):
+        account = f"/accounts/{party.address}"
+        sums = served.api(account)["earnings"]["sums"]
+        names = ("entitled", "claimed", "due")
+        figures = [line[f"{name}_text"] for line in sums for name in names]
+        assert said(account) == list(zip(["Earned", "Paid out", "Due"] * len(sums), figures, strict=True))
+        earned.update(figures)
+        for vault in {line["vault"] for line in served.api(account)["earnings"]["vaults"]}:
+            shown = said(f"/accounts/{vault}")
+            for sheet in served.api(f"/accounts/{vault}")["vault"]["sheets"]:
+                received, due = sheet["received_text"], sheet["due_text"]
+                assert ("Received", received) in shown
+                assert shown[shown.index(("Received", received)) + 2] == ("Due", due or "unknown")
+                sheets += 1
+    assert sheets
+    assert len(earned) > 4  # or one figure could stand in the place of another
+
+    holdings = served.api(f"/accounts/{market.licensee.address}")["licenses"]["items"]
+    answers = [served.api(f"/licenses/{item['license_id']}") for item in holdings]
+    [metered] = [answer for answer in answers if answer["meter"]]
+    shown, meter = said(f"/licenses/{metered['license_id']}"), metered["meter"]
+    assert ("In the deposit", meter["balance_text"]) in shown
+    assert ("Units paid, in all", str(meter["units"])) in shown
+    assert ("Price", f"{meter['unit_price_text']} each unit used") in shown
+
+    names = ("incoming", "outgoing", "computed", "closing", "difference")
+    rows = served.page("/audit").xpath("//section[h2/@id='balance']//tbody/tr")
+    assert [[text(cell) for cell in row.xpath("td[@class='right']")] for row in rows] == [
+        [line[f"{name}_text"] for name in names] for line in served.api("/audit")["trial_balance"]
+    ]
+
+
 def test_sales_are_summed_as_the_auditor_has_them(served: Served, market: Market, artist: Party) -> None:
     """By currency, by work, over time; what is free took in nothing, what is metered nothing at its sale."""
     play(market, artist)
@@ -710,7 +755,9 @@ def test_a_refusal_in_chinese_names_what_is_wrong(served: Served) -> None:
     served.update()
     shown = text(served.page("/works", 400, language="zh", kind="poem"))
     assert "请求中的内容无法使用。 参数kind" in shown
-    assert "没有此编号的内容" in text(served.page(f"/assets/{'1' * 64}", 404, language="zh"))
+    shown = text(served.page(f"/assets/{'1' * 64}", 404, language="zh"))
+    assert "没有此编号的内容" in shown
+    assert "刚刚上链的内容稍后才会显示" in shown
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
