@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -476,6 +477,26 @@ def test_each_figure_of_a_page_is_the_one_of_its_answer(
     assert [[text(cell) for cell in row.xpath("td[@class='right']")] for row in rows] == [
         [line[f"{name}_text"] for name in names] for line in served.api("/audit")["trial_balance"]
     ]
+
+
+def test_what_does_not_agree_is_said_and_leads_to_its_transaction(
+    served: Served, market: Market, tmp_path: Path
+) -> None:
+    sold = market.sell(market.register(market.licensor, "a poem"))
+    served.update()
+    with sqlite3.connect(tmp_path / "index.sqlite") as connection:
+        connection.execute("DELETE FROM transfer_logs")
+    served.audit()
+    answer = served.api("/audit")
+    tx = served.api(f"/licenses/{sold.license_id}")["sold"]["tx"]
+    [missing] = [finding for finding in answer["gravest"] if finding["kind"] == "payment_missing"]
+    assert (answer["verdict"], missing["evidence"]["tx"]) == ("findings", tx)
+    for path in ("/audit", "/audit/findings"):
+        shown = served.page(path)
+        [article] = shown.xpath("//article[h3/code='payment_missing']")
+        assert article.xpath("dl//a/@href[starts-with(., '/transactions/')]") == [f"/transactions/{tx}"]
+    for language, verdict in (("en", "Findings. Something does not agree."), ("zh", "有问题。")):
+        assert verdict in text(served.page("/audit", language=language).get_element_by_id("verdict"))
 
 
 def test_sales_are_summed_as_the_auditor_has_them(served: Served, market: Market, artist: Party) -> None:
