@@ -363,7 +363,9 @@ def altered(page: Page, path: str, alter: Callable[[dict[str, Any]], object]) ->
     page.route(re.compile(re.escape(path) + r"(\?|$)"), handle)
 
 
-def test_a_price_raised_between_quote_and_click(
+@pytest.mark.parametrize("dearer", [2, 1], ids=["dearer", "at the same price"])
+def test_another_offer_between_quote_and_click(
+    dearer: int,
     shop: Open,
     wallet: TestWallet,
     rich: Party,
@@ -373,10 +375,11 @@ def test_a_price_raised_between_quote_and_click(
     offer: OfferDocument,
     price: Price,
 ) -> None:
-    """The server puts a dearer offer in the place of the one that was shown."""
+    """The server puts another offer in the place of the one that was shown."""
     page = shop()
-    dearer = offering(licensor, asset.asset_id, replace(price, amount=price.amount * 2))
-    instead = {"offer": dearer.offer.to_json(), "signature": dearer.signature}
+    changed = replace(price, amount=price.amount * dearer, end=rich.network.now + DAY)
+    other = offering(licensor, asset.asset_id, changed)
+    instead = {"offer": other.offer.to_json(), "signature": other.signature}
     altered(page, f"/api/offers/{offer.offer.struct_hash()}", lambda data: data.update(instead))
     click(page)
     says(page, "The offer is not what was shown any more. Nothing was sent")

@@ -82,6 +82,7 @@ class Story:
             "audit": "/audit",
             "payments": "/audit/tables/payments",
             "transaction": f"/transactions/{self.tx}",
+            "api": "/api",
             "nothing": "/nothing",
         }
 
@@ -341,7 +342,8 @@ def test_everybody_can_use_every_page(
         width = found.page.evaluate("() => document.scrollingElement.scrollWidth")
         assert width <= size["width"], f"{name} is {width} wide"
         assert violations(found.page) == [], name
-        if (size, name) in ((DESK, name), (PHONE, "home"), (PHONE, "work")) and name in KEPT:
+        pictured = (language, scheme, size) != ("zh", "light", DESK) and name in KEPT
+        if pictured and (size is DESK or name in ("home", "work")):
             keep(found.page, f"{name}-{language}-{scheme}-{size['width']}")
         found.page.close()
 

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -171,6 +172,9 @@ def test_works_are_found_by_what_is_offered_on_them(
 
     assert found(use="index") == {"poem", "song"}
     assert found(use="index,train") == {"poem"}
+    chosen = "//select[@name='use']/option[@selected]"
+    for use, said in (("index", "index for AI retrieval"), ("index,train", "index,train")):
+        assert [option.text for option in served.page("/works", use=use).xpath(chosen)] == [said]
     assert found(currency=market.dollar) == {"poem", "song", "tale"}  # the last one costs nothing
     assert found(currency=market.dollar, use="index", most="5") == {"poem"}
     assert found(currency=market.dollar, use="index", most="4.999999") == set()
@@ -431,6 +435,71 @@ def test_a_payees_own_share_is_what_the_auditor_says_it_is_entitled_to(
     assert len(legends) == len(audited.statement(artist.address).sums)
 
 
+def test_each_figure_of_a_page_is_the_one_of_its_answer(
+    served: Served, market: Market, artist: Party
+) -> None:
+    """Earnings, a vault's sheet, a metered license's account, the trial balance: each beside its name."""
+    play(market, artist)
+    served.audit()
+
+    def said(path: str) -> list[tuple[str, str]]:
+        shown = served.page(path)
+        terms, values = shown.iter("dt"), shown.iter("dd")
+        return [(text(name), text(value)) for name, value in zip(terms, values, strict=True)]
+
+    sheets, earned = 0, set()
+    for party in (artist, market.licensee):
+        account = f"/accounts/{party.address}"
+        sums = served.api(account)["earnings"]["sums"]
+        names = ("entitled", "claimed", "due")
+        figures = [line[f"{name}_text"] for line in sums for name in names]
+        assert said(account) == list(zip(["Earned", "Paid out", "Due"] * len(sums), figures, strict=True))
+        earned.update(figures)
+        for vault in {line["vault"] for line in served.api(account)["earnings"]["vaults"]}:
+            shown = said(f"/accounts/{vault}")
+            for sheet in served.api(f"/accounts/{vault}")["vault"]["sheets"]:
+                received, due = sheet["received_text"], sheet["due_text"]
+                assert ("Received", received) in shown
+                assert shown[shown.index(("Received", received)) + 2] == ("Due", due or "unknown")
+                sheets += 1
+    assert sheets
+    assert len(earned) > 4  # or one figure could stand in the place of another
+
+    holdings = served.api(f"/accounts/{market.licensee.address}")["licenses"]["items"]
+    answers = [served.api(f"/licenses/{item['license_id']}") for item in holdings]
+    [metered] = [answer for answer in answers if answer["meter"]]
+    shown, meter = said(f"/licenses/{metered['license_id']}"), metered["meter"]
+    assert ("In the deposit", meter["balance_text"]) in shown
+    assert ("Units paid, in all", str(meter["units"])) in shown
+    assert ("Price", f"{meter['unit_price_text']} each unit used") in shown
+
+    names = ("incoming", "outgoing", "computed", "closing", "difference")
+    rows = served.page("/audit").xpath("//section[h2/@id='balance']//tbody/tr")
+    assert [[text(cell) for cell in row.xpath("td[@class='right']")] for row in rows] == [
+        [line[f"{name}_text"] for name in names] for line in served.api("/audit")["trial_balance"]
+    ]
+
+
+def test_what_does_not_agree_is_said_and_leads_to_its_transaction(
+    served: Served, market: Market, tmp_path: Path
+) -> None:
+    sold = market.sell(market.register(market.licensor, "a poem"))
+    served.update()
+    with sqlite3.connect(tmp_path / "index.sqlite") as connection:
+        connection.execute("DELETE FROM transfer_logs")
+    served.audit()
+    answer = served.api("/audit")
+    tx = served.api(f"/licenses/{sold.license_id}")["sold"]["tx"]
+    [missing] = [finding for finding in answer["gravest"] if finding["kind"] == "payment_missing"]
+    assert (answer["verdict"], missing["evidence"]["tx"]) == ("findings", tx)
+    for path in ("/audit", "/audit/findings"):
+        shown = served.page(path)
+        [article] = shown.xpath("//article[h3/code='payment_missing']")
+        assert article.xpath("dl//a/@href[starts-with(., '/transactions/')]") == [f"/transactions/{tx}"]
+    for language, verdict in (("en", "Findings. Something does not agree."), ("zh", "有问题。")):
+        assert verdict in text(served.page("/audit", language=language).get_element_by_id("verdict"))
+
+
 def test_sales_are_summed_as_the_auditor_has_them(served: Served, market: Market, artist: Party) -> None:
     """By currency, by work, over time; what is free took in nothing, what is metered nothing at its sale."""
     play(market, artist)
@@ -515,6 +584,8 @@ def test_an_account_sees_what_it_holds_sold_and_earned(
     assert served.file(f"{nobody}/holdings").count(b"\n") == 1
     license_page = text(served.page(f"/licenses/{sold.license_id}"))
     assert "runs" in license_page
+    assert "10.00 TUSD, once" in license_page
+    assert "3 \u00d7 10.00 TUSD, once" in text(served.page(f"/accounts/{market.licensor.address}"))
 
 
 def test_a_certificate_proves_the_license(served: Served, market: Market) -> None:
@@ -706,7 +777,9 @@ def test_a_refusal_in_chinese_names_what_is_wrong(served: Served) -> None:
     served.update()
     shown = text(served.page("/works", 400, language="zh", kind="poem"))
     assert "请求中的内容无法使用。 参数kind" in shown
-    assert "没有此编号的内容" in text(served.page(f"/assets/{'1' * 64}", 404, language="zh"))
+    shown = text(served.page(f"/assets/{'1' * 64}", 404, language="zh"))
+    assert "没有此编号的内容" in shown
+    assert "刚刚上链的内容稍后才会显示" in shown
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])

@@ -46,6 +46,9 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     for parse in (parse_address, parse_raw_address):
         with pytest.raises(InputError, match="40 hex digits"):
             parse(text)
+    for what in ("a currency", "an asset registry", "a usage ledger"):
+        with pytest.raises(InputError, match=f"is not {what}:"):
+            parse_address(text, what.split(" ", 1)[1])
 
 
 def test_checksum_wants_20_bytes() -> None:

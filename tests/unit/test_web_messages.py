@@ -60,6 +60,19 @@ def test_every_language_has_the_same_messages_with_the_same_places(code: str) ->
     assert all(text.strip() == text and text for text in other.values())
 
 
+def test_whatever_is_said_in_chinese_has_a_chinese_word() -> None:
+    """But for a hash's name, and what places and marks alone make up; on pages and in scripts."""
+    said = dict(language("zh").messages)
+    for name in ("zh.ts", "offers.zh.ts"):
+        found = re.findall(
+            r'^\s+(\w+):\s*"(.*)",$', (SCRIPTS / name).read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert len(found) > 50
+        said |= {f"{name}: {key}": words for key, words in found}
+    bare = {key: words for key, words in said.items() if not re.search(r"[\u4e00-\u9fff]", words)}
+    assert not any(LATIN.search(re.sub(r"SHA-256|\{\w+\}", "", words)) for words in bare.values()), bare
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_files_are_sorted_and_name_nothing_twice(code: str) -> None:
     text = (WEB / "messages" / f"{code}.json").read_text(encoding="utf-8")

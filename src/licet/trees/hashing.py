@@ -45,7 +45,8 @@ def parse_address(text: str, what: str = "address") -> Address:
         InputError: it is anything else, or its mixed case is not the EIP-55 spelling (mistyped).
     """
     if not is_address(text):
-        raise InputError(f"{shown(text)} is not an {what}: 0x and 40 hex digits")
+        article = "an" if what[0].lower() in "aeio" else "a"
+        raise InputError(f"{shown(text)} is not {article} {what}: 0x and 40 hex digits")
     address = checksum(bytes.fromhex(text[2:]))
     digits = text[2:]
     if text != address and digits not in (digits.lower(), digits.upper()):
