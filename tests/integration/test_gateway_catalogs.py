@@ -16,7 +16,7 @@ from licet.gateway.holders.counting import VOUCHER
 from licet.gateway.policies import Access, Policies, Policy
 from licet.rights.conditions import Conditions
 from licet.rights.uses import Use
-from licet.types import Hash32
+from licet.types import Hash32, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Party
 from tests.integration.licensing import PATH, TALE, House, receipt_in
 from tests.integration.market import Market
@@ -168,6 +168,13 @@ def test_a_catalogue_without_its_document_is_not_served(
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"put its document into a folder that chain\.documents names"):
         House(tmp_path / "house", network, stranger, tales, tmp_path / "empty")
+
+
+def test_an_asset_that_nobody_registered_is_not_served(
+    tmp_path: Path, network: Network, stranger: Party, folder: Path
+) -> None:
+    with pytest.raises(InputError, match="nobody registered"):
+        House(tmp_path / "house", network, stranger, hash32(b"\x77" * 32), folder)
 
 
 def test_vouchers_of_a_catalogue_pay_for_its_works(

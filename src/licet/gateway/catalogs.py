@@ -73,10 +73,16 @@ class Catalogs:
 
         Raises:
             ChainError: the chain does not answer.
-            InputError: the document of a catalogue whose files are served is not there.
+            InputError: an asset is not registered, or the document of a catalogue whose files are served is
+                not there.
         """
         wanted = {policy.asset for policy in site.policies.policies if policy.access in _PAID}
         known = list(_registered(contracts, wanted))
+        unknown = sorted(wanted - {event.asset_id for event in known})
+        if unknown:
+            raise InputError(
+                f"policies name an asset that nobody registered at {contracts.assets.address}: {unknown[0]}"
+            )
         members = {}
         for event in known:
             if event.works:
