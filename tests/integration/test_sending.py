@@ -58,11 +58,12 @@ def test_each_once_and_none_stuck(tmp_path: Path) -> None:
         f"\n{SENDS} sends in {took:.0f} s, {replaced} replaced or signed anew; met {dict(network.met)}; "
         f"meanwhile {dict(world.done)}"
     )
-    assert replaced
     assert world.done["re-org"]
-    assert world.done["burned"]
-    assert world.done["dropped"]
-    assert network.met["answer lost"]
+    if SENDS >= 1_000:  # few may be lucky
+        assert replaced
+        assert world.done["burned"]
+        assert world.done["dropped"]
+        assert network.met["answer lost"]
 
 
 @contextlib.contextmanager

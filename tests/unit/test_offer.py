@@ -163,7 +163,7 @@ def test_no_share_is_more_than_the_whole(name: str) -> None:
         ({"royalty_bps": 1 << 16}, "Conditions.royaltyBps is out of range"),
         ({"revenue_ceiling": 1 << 96}, "Conditions.revenueCeiling is out of range"),
         ({"unit_cap": 1 << 56}, "Conditions.unitCap is out of range"),
-        ({"reporter": "me"}, "not an Conditions.reporter"),
+        ({"reporter": "me"}, "not a Conditions.reporter"),
         ({"salt": "0x00"}, "not a Conditions.salt"),
         ({"revocable": 1}, "bool expected"),
     ],

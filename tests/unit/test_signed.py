@@ -155,7 +155,7 @@ def test_a_statement_there_and_back(value: Statement) -> None:
         ({"until": 1 << 40}, "Statement.until is out of range"),
         ({"window": 1 << 32}, "Statement.window is out of range"),
         ({"uri": "x" * 1025}, "1025 bytes"),
-        ({"publisher": "me"}, "not an Statement.publisher"),
+        ({"publisher": "me"}, "not a Statement.publisher"),
     ],
 )
 def test_statements_that_the_contract_would_refuse(changes: dict[str, Any], message: str) -> None:
