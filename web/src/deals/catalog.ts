@@ -86,7 +86,7 @@ async function hashOfRow(
     const name = (row[named] ?? "").trim();
     const file = files.find((each) => each.name === name);
     if (!file) throw new NoCatalog("csv_file", { file: name });
-    return (await hashOf(file, () => {})).slice(2);
+    return (await hashOf(file)).slice(2);
   }
   const members = Object.fromEntries(header.map((column, at) => [column, row[at] ?? ""]));
   return bytesToHex(sha256(utf8ToBytes(canonical(members))));

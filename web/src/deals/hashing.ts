@@ -7,7 +7,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 const TOLD_EVERY = 200;
 
 /** A file's SHA-256, as `0x` and hex digits; told how much of it is done, from 0 to 1. */
-export async function hashOf(file: Blob, progress: (done: number) => void): Promise<string> {
+export async function hashOf(file: Blob, progress: (done: number) => void = () => {}): Promise<string> {
   const hash = sha256.create();
   const reader = file.stream().getReader();
   let done = 0;

@@ -92,7 +92,7 @@ export function offerDocument(
 
 /** What identifies a document: the SHA-256 of its bytes. */
 export function documentHash(text: string): Promise<Hex> {
-  return hashOf(new Blob([text]), () => {}) as Promise<Hex>;
+  return hashOf(new Blob([text])) as Promise<Hex>;
 }
 
 /** RFC 8785: members in the order of their names, and no space. */

@@ -2,7 +2,6 @@
 
 import type { Hex } from "viem";
 
-import { hashOf } from "./hashing";
 import { NoCatalog, catalogRoot, parseCsv } from "./catalog";
 import { USES, canonical, documentHash } from "./terms";
 
@@ -48,7 +47,7 @@ export async function usageLog(file: File, licenseId: Hex, assetId: Hex): Promis
   const records = rows.map((row, at) => recordOf(row, at + 1, licenseId, assetId));
   const texts = records.map(canonical);
   if (new Set(texts).size !== texts.length) throw new NoLog("usage_twice");
-  const hashes = await Promise.all(texts.map((text) => hashOf(new Blob([text]), () => {})));
+  const hashes = await Promise.all(texts.map(documentHash));
   const times = (name: string) => records.map((record) => BigInt(String(record[name])));
   const from = times("from").reduce((a, b) => (b < a ? b : a));
   const until = times("until").reduce((a, b) => (b > a ? b : a));

@@ -49,7 +49,7 @@ export function recall(sha256: Hex): Known | null {
 /** A work's document (`licet/work/1`), with a preview if one is to be published. */
 export async function describe(known: Known, title: string, withPreview: boolean): Promise<string> {
   const preview = withPreview && known.preview ? new Blob([bytesOf(known.preview)]) : null;
-  return workDocument(known, title, preview && (await hashOf(preview, () => {})));
+  return workDocument(known, title, preview && (await hashOf(preview)));
 }
 
 /** The document itself. It has no ISCC: that takes a program that is larger than this page. */

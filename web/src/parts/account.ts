@@ -70,7 +70,7 @@ class CatalogForm {
       const picture = this.picture.files?.[0];
       const preview = picture ? await previewOf(picture) : null;
       if (picture && !preview) throw new NoCatalog("picture_odd");
-      const shown = preview ? await hashOf(new Blob([bytesOf(preview)]), () => {}) : null;
+      const shown = preview ? await hashOf(new Blob([bytesOf(preview)])) : null;
       const text = catalogDocument(name, works, shown);
       const hash = await documentHash(text);
       const registration = {

@@ -24,7 +24,6 @@ from licet.types import Hash32
 MAX_FILES: Final = 256
 """Works that are described as files of their own; of more, only the catalogue's document is."""
 
-SUFFIX: Final = ".croissant.json"
 MEDIA_TYPE: Final = 'application/ld+json; profile="http://mlcommons.org/croissant/1.1"'
 
 _CR: Final = (
