@@ -83,8 +83,8 @@ def site(network: Network, folder: Path, tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def context(browser: "Browser") -> "Iterator[BrowserContext]":
-    """A browser of somebody who was never here before."""
+def context(browser: "Browser", site: Served) -> "Iterator[BrowserContext]":
+    """A browser of somebody who was never here before; closed before the site is, which its pages ask."""
     context = browser.new_context()
     context.set_default_timeout(PATIENCE)
     faults: list[str] = []

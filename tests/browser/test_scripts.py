@@ -170,7 +170,7 @@ def test_what_scripts_add_is_accessible(
         (f"/accounts/{artist.address}", "[data-claim] button"),
         (f"/works/0x{'ab' * 32}", "[data-register] button"),
         (f"/accounts/{licensor.address}", "[data-account] summary"),
-        (f"/licenses/{license_id}", "[data-license] details"),
+        (f"/licenses/{license_id}", "[data-license] details >> nth=1"),  # closing, and reporting
     ):
         page = visit(f"{path}?lang={language}")
         page.emulate_media(color_scheme=LOOKS[look]["color_scheme"])
@@ -179,8 +179,9 @@ def test_what_scripts_add_is_accessible(
         if not wallet.connected:
             page.locator("[data-wallet] button").click()
         page.locator(place).first.wait_for()
-        for summary in page.locator("main summary").all():
-            summary.click()
+        folded = page.locator("main details:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
         button = page.locator("main button.primary").last
         if button.is_enabled():
             button.click()

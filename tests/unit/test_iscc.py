@@ -1,5 +1,6 @@
 """ISCCs as ISO 24138 has them: the reference's own self-test, and our way to them against its vectors."""
 
+import base64
 import io
 import json
 import shutil
@@ -128,6 +129,18 @@ def test_any_base32_is_an_iscc_or_refused(digits: str) -> None:
         return
     codes_of([text])
     assert iscc_core.iscc_decode(text)
+
+
+@pytest.mark.parametrize("main", range(16))
+def test_a_main_type_has_the_subtypes_of_the_standard(main: int) -> None:
+    for sub in range(16):
+        header = bytes([main << 4 | sub, 0 if main == iscc_core.MT.ISCC else 1])
+        body = bytes(32 if (main, sub) == (iscc_core.MT.ISCC, iscc_core.ST_ISCC.WIDE) else 16)
+        body = body if main == iscc_core.MT.ISCC else body[:8]
+        text = "ISCC:" + base64.b32encode(header + body).decode().rstrip("=")
+        subtypes = iscc_core.SUBTYPE_MAP.get((main, iscc_core.VS.V0), ())
+        known = main <= iscc_core.MT.ISCC and sub in list(subtypes)
+        assert (iscc_in(text) is not None) == known, (main, sub)
 
 
 @pytest.mark.parametrize(

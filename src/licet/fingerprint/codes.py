@@ -17,7 +17,9 @@ _HEADER_BYTES: Final = 2
 _UNIT_BYTES: Final = 8
 _FULL_BITS: Final = 256
 _WIDE: Final = 7
-_LARGEST: Final = 7
+_LONGEST: Final = 7
+# How many subtypes a main type has: Meta, Semantic, Content, Data, Instance, and the ISCC-CODE.
+_SUBTYPES: Final = (1, 5, 5, 1, 1, 8)
 
 
 class Family(Enum):
@@ -174,12 +176,12 @@ def _decoded(digits: str) -> tuple[int, int, int, bytes] | None:
     except ValueError:
         return None
     main, sub, version, length = data[0] >> 4, data[0] & 15, data[1] >> 4, data[1] & 15
+    if version or main > _CODE or sub >= _SUBTYPES[main] or length > _LONGEST:
+        return None
     body = data[_HEADER_BYTES:]
     canonical = base64.b32encode(data).decode().rstrip("=") == digits
     expected = _code_bytes(sub, length) if main == _CODE else 4 * (length + 1)
-    if version or main > _CODE or max(sub, length) > _LARGEST or not canonical or expected != len(body):
-        return None
-    return main, sub, length, body
+    return (main, sub, length, body) if canonical and expected == len(body) else None
 
 
 def _code_bytes(sub: int, length: int) -> int:
