@@ -231,27 +231,25 @@ def test_the_sums_are_those_of_the_lines() -> None:
 
 def test_one_payee_s_statement_is_the_one_among_all() -> None:
     report = full(payees=5)
-    for statement in payee_statements(report):
-        assert payee_statement(report, statement.payee) == statement
+    for statement in payee_statements(report.shares, report.claims):
+        assert payee_statement(report.shares, report.claims, statement.payee) == statement
 
 
 def test_a_stranger_who_was_paid_has_a_line_without_a_share() -> None:
     split = SumTree({CO_PAYEE: 2})
-    report = replace(empty(), shares=(shares(100, split, {PAYEE: 9}),), claims=(claim(9),))
-    (line,) = payee_statement(report, PAYEE).lines
+    (line,) = payee_statement([shares(100, split, {PAYEE: 9})], [claim(9)], PAYEE).lines
     assert (line.share, line.entitled, line.claimed, line.due) == (0, 0, 9, 0)
 
 
 def test_where_the_split_is_not_known_only_claims_are() -> None:
-    report = replace(empty(), shares=(shares(100, None, {PAYEE: 9}),), claims=(claim(9),))
-    statement = payee_statement(report, PAYEE)
+    statement = payee_statement([shares(100, None, {PAYEE: 9})], [claim(9)], PAYEE)
     (line,) = statement.lines
     assert (line.share, line.total, line.entitled, line.due, line.claimed) == (None, None, None, None, 9)
     assert statement.sums[0].claimed == 9
 
 
 def test_nobody_knows_a_stranger() -> None:
-    statement = payee_statement(full(), account(12345))
+    statement = payee_statement(full().shares, full().claims, account(12345))
     assert (statement.sums, statement.lines, statement.claims) == ((), (), ())
 
 

@@ -19,7 +19,8 @@ from licet.auditor.audit import Auditor
 from licet.auditor.evidence.records import Progress
 from licet.auditor.findings import Evidence, Finding, Kind, Severity
 from licet.auditor.pack import Pack, make_pack, verify_pack
-from licet.auditor.report.audit_report import AuditReport, Counts, Proven, Verdict
+from licet.auditor.report.audit_report import AuditReport, Proven, Verdict
+from licet.auditor.report.counts import Counts
 from licet.auditor.report.sheets import (
     CaseLine,
     EscrowSheet,

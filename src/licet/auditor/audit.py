@@ -20,7 +20,8 @@ from licet.auditor.money.closing import Money, check_flows, close_books, close_p
 from licet.auditor.money.funding import check_funding
 from licet.auditor.money.journal import claim_lines, payment_lines, token_lines
 from licet.auditor.money.trial_balance import trial_balance
-from licet.auditor.report.audit_report import AuditReport, Counts, ranked
+from licet.auditor.report.audit_report import AuditReport, ranked
+from licet.auditor.report.counts import Counts
 from licet.auditor.reporting import (
     case_lines,
     counted,

@@ -11,7 +11,7 @@ from licet.auditor.ledgers.replay import Replay
 from licet.auditor.money.closing import Money
 from licet.auditor.money.purses import PurseBook, PurseBooks
 from licet.auditor.money.vaults import Book
-from licet.auditor.report.audit_report import Counts
+from licet.auditor.report.counts import Counts
 from licet.auditor.report.lines import Shares
 from licet.auditor.report.sheets import CaseLine, EscrowSheet, MeterSheet, SaleLine, StatementSheet
 from licet.contracts.disputes import Kind as CaseKind

@@ -7,6 +7,7 @@ whoever wrote the hash on chain may have written anything. Everything wrong with
 from licet.documents.base import Document
 from licet.documents.canonical import canonical_json, parse_json, sha256
 from licet.documents.evidence import EvidenceDocument
+from licet.documents.files import read_document, write_document
 from licet.documents.kinds import (
     CatalogDocument,
     OfferDocument,
@@ -15,22 +16,14 @@ from licet.documents.kinds import (
     SplitDocument,
     Work,
 )
+from licet.documents.library import Found, Library, Listing
+from licet.documents.names import file_name, ni_uri
 from licet.documents.previews import Preview
 from licet.documents.proofs import UsageProof
+from licet.documents.publishing import Published, Publisher
 from licet.documents.receipts import ReceiptDocument
 from licet.documents.signed import ApprovalDocument, ClaimDocument, VoucherDocument
 from licet.documents.statements import StatementDocument
-from licet.documents.store import (
-    Found,
-    Library,
-    Listing,
-    Published,
-    Publisher,
-    file_name,
-    ni_uri,
-    read_document,
-    write_document,
-)
 from licet.documents.terms import TermsDocument
 from licet.documents.trust import TrustPolicy
 from licet.documents.usage import UsageLog, UsageRecord, verify_usage

@@ -7,7 +7,7 @@ import weakref
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
@@ -212,8 +212,7 @@ class Audited:
 
     def statement(self, payee: Address) -> PayeeStatement:
         """What somebody is entitled to, was paid, and is due."""
-        shares, claims = tuple(self.books(payee)), tuple(self._claims.get(payee, ()))
-        return payee_statement(replace(self.report, shares=shares, claims=claims), payee)
+        return payee_statement(self.books(payee), self._claims.get(payee, ()), payee)
 
     def prepare(self) -> None:
         """Makes all of it now, so that no visitor waits."""

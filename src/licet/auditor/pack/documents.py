@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from licet.documents import Document, Library, file_name
-from licet.documents.store import Found, Listing
+from licet.documents.library import Found, Listing
 from licet.errors import DocumentMismatch, DocumentMissing
 from licet.types import Hash32
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from licet.auditor.findings import Finding, Severity
+from licet.auditor.report.counts import Counts
 from licet.auditor.report.lines import ClaimLine, PaymentLine, Shares, TokenLine, TrialLine, as_json
 from licet.auditor.report.payees import payee_statements
 from licet.auditor.report.procedures import carried_out
@@ -38,38 +39,6 @@ MEANINGS: Final = {
     Verdict.CANNOT_TELL: "What could be checked agrees, but not all could be.",
 }
 """The verdicts, for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much was looked at.
-
-    `offers` are those that were published, `offers_checked` each that was published or sold on, and
-    `derivative_sales` the sales and renewals of derivatives.
-    """
-
-    logs: int = 0
-    registrations: int = 0
-    catalogs: int = 0
-    works: int = 0
-    offers: int = 0
-    sales: int = 0
-    vaults: int = 0
-    claims: int = 0
-    derivatives: int = 0
-    renewals: int = 0
-    revocations: int = 0
-    sublicenses: int = 0
-    anchors: int = 0
-    settlements: int = 0
-    statements: int = 0
-    cases: int = 0
-    licenses: int = 0
-    agents: int = 0
-    purses: int = 0
-    payments: int = 0
-    offers_checked: int = 0
-    derivative_sales: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +141,7 @@ class AuditReport:
             yield name, map(as_json, getattr(self, name))
         yield "proven", None if self.proven is None else as_json(self.proven)
         yield "procedures", (procedure.to_json() for procedure in carried_out(self))
-        yield "payees", (statement.to_json() for statement in payee_statements(self))
+        yield "payees", (statement.to_json() for statement in payee_statements(self.shares, self.claims))
 
 
 _IDENTITY: Final = (

@@ -3,13 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from licet.auditor.report.lines import ClaimLine, Shares, as_json
 from licet.types import Address
-
-if TYPE_CHECKING:
-    from licet.auditor.report.audit_report import AuditReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +140,9 @@ def payee_sums(lines: Iterable[PayeeLine]) -> tuple[PayeeSum, ...]:
     )
 
 
-def payee_statement(report: "AuditReport", payee: Address) -> PayeeStatement:
+def payee_statement(shares: Sequence[Shares], claims: Iterable[ClaimLine], payee: Address) -> PayeeStatement:
     """One payee's statement; empty where no vault knows them."""
-    return next(payee_statements(report, [payee]))
+    return next(payee_statements(shares, claims, [payee]))
 
 
 @dataclass(slots=True)
@@ -155,19 +152,20 @@ class _Gathered:
 
 
 def payee_statements(
-    report: "AuditReport", payees: Collection[Address] | None = None
+    shares: Sequence[Shares], claims: Iterable[ClaimLine], payees: Collection[Address] | None = None
 ) -> Iterator[PayeeStatement]:
     """Payees' statements.
 
     Args:
-        report: the audit's.
+        shares: who shares in what each vault received.
+        claims: what vaults paid, oldest first.
         payees: whose, in the order wanted; all payees', by their addresses, if not given.
     """
     gathered: defaultdict[Address, _Gathered] = defaultdict(_Gathered)
     wanted = None if payees is None else frozenset(payees)
-    for line in PayeeLines(report.shares) if wanted is None else _lines_of(report.shares, wanted):
+    for line in PayeeLines(shares) if wanted is None else _lines_of(shares, wanted):
         gathered[line.payee].lines.append(line)
-    for claim in report.claims:
+    for claim in claims:
         if wanted is None or claim.payee in wanted:
             gathered[claim.payee].claims.append(claim)
     for payee in sorted(gathered) if payees is None else payees:

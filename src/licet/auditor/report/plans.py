@@ -1,13 +1,31 @@
 """The plan of an audit: its procedures, what each compares with what, and which exceptions it may find."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-from licet.auditor.findings import Kind
+from licet.auditor.findings import Finding, Kind
+from licet.auditor.report.counts import Counts
 
-if TYPE_CHECKING:
-    from licet.auditor.report.audit_report import AuditReport
+
+class Audited(Protocol):
+    """What the procedures ask of a report: how much was looked at, and what was found."""
+
+    @property
+    def counts(self) -> Counts:
+        """How much was looked at."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Whatever did not agree, could not be checked, or is to be noted."""
+
+    @property
+    def meters(self) -> Sized:
+        """The metered licenses' accounts."""
+
+    @property
+    def vaults(self) -> Sized:
+        """The vaults' balance sheets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +45,7 @@ class Plan:
     title: str
     done: str
     noun: str
-    count: Callable[["AuditReport"], int]
+    count: Callable[[Audited], int]
     kinds: frozenset[Kind]
 
 

@@ -5,14 +5,11 @@ reader's, and the verdict's.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from licet.auditor.findings import Finding, Kind
-from licet.auditor.report.plans import PLAN_OF, PLANS
+from licet.auditor.report.plans import PLAN_OF, PLANS, Audited
 from licet.text import plural
-
-if TYPE_CHECKING:
-    from licet.auditor.report.audit_report import AuditReport
 
 NO_EXCEPTIONS: Final = "No exceptions found."
 _ALWAYS: Final = ("contracts", "history")
@@ -71,7 +68,7 @@ class Procedure:
         }
 
 
-def carried_out(report: "AuditReport") -> tuple[Procedure, ...]:
+def carried_out(report: Audited) -> tuple[Procedure, ...]:
     """All procedures, each with what it found."""
     complete = not any(finding.kind is Kind.LOGS_INCOMPLETE for finding in report.findings)
     by_plan: dict[str, list[Finding]] = {plan.key: [] for plan in PLANS}

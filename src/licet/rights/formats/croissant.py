@@ -11,7 +11,7 @@ from mimetypes import MimeTypes
 from typing import Any, Final
 
 from licet.documents.kinds import Work
-from licet.documents.store import ni_uri
+from licet.documents.names import ni_uri
 from licet.documents.terms import Relation
 from licet.errors import InputError
 from licet.rights.explain import statement

@@ -170,7 +170,7 @@ def _statements(report: AuditReport, sums: tuple[PayeeSum, ...], amounts: Amount
     chosen = nlargest(MOST_STATEMENTS, ranks, key=lambda payee: -ranks[payee])
     if not chosen:
         yield tag("p", "No vault has received anything for anybody.")
-    for statement in payee_statements(report, chosen):
+    for statement in payee_statements(report.shares, report.claims, chosen):
         yield from _statement(statement, amounts)
     if len(ranks) > len(chosen):
         more = plural(len(ranks) - len(chosen), "more payee")

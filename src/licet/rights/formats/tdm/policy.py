@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from licet.documents.canonical import sha256
-from licet.documents.store import ni_uri
+from licet.documents.names import ni_uri
 from licet.documents.terms import Link, Relation, TermsDocument, in_order
 from licet.errors import DocumentInvalid, InputError
 from licet.rights.formats.base import MAX_BYTES, Format, Imported, Loss

@@ -1,9 +1,5 @@
-"""Where documents are: published into a folder, read from folders and over http(s), always by their hash."""
+"""Reading documents: from folders and over http(s), always by their hash."""
 
-import base64
-import contextlib
-import os
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterable, Iterator
@@ -12,119 +8,17 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
-from typing import TypeVar
+from typing import Final
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
 
 from licet.documents.base import MAX_DOCUMENT_BYTES, Document
 from licet.documents.canonical import sha256
-from licet.errors import DocumentError, DocumentInvalid, DocumentMismatch, DocumentMissing, InputError
-from licet.fingerprint import check_file, check_new
-from licet.rights.typed_data import MAX_URI_BYTES
-from licet.types import Hash32, hash_bytes, parse_hash, shown
+from licet.documents.names import file_name
+from licet.errors import DocumentError, DocumentInvalid, DocumentMismatch, DocumentMissing
+from licet.types import Hash32, parse_hash, shown
 
-_D = TypeVar("_D", bound=Document)
-
-FETCH_SECONDS = 30.0
+FETCH_SECONDS: Final = 30.0
 """How long a document may take to arrive."""
-
-
-# A slash, a file's name, and a work's ISCC as the fragment.
-_NAME_BYTES = 1 + 69 + 1 + 64
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What goes on chain: a document's SHA-256 and the URI where it can be fetched."""
-
-    hash: Hash32
-    uri: str
-
-
-def ni_uri(document_hash: Hash32) -> str:
-    """The RFC 6920 name of a SHA-256: says what a document is, and not where."""
-    return "ni:///sha-256;" + base64.urlsafe_b64encode(hash_bytes(document_hash)).decode().rstrip("=")
-
-
-def file_name(document_hash: Hash32) -> str:
-    """The name of a document's file."""
-    return f"{document_hash[2:]}.json"
-
-
-class Publisher:
-    """Writes documents into a folder that somebody serves, or hands on."""
-
-    def __init__(self, directory: str | Path, base_uri: str | None = None) -> None:
-        """A publisher into one folder.
-
-        Args:
-            directory: made if it is not there.
-            base_uri: where the folder can be fetched from; without it, URIs are `ni:` names.
-
-        Raises:
-            InputError: the base URI has no scheme, or makes URIs that the contracts refuse.
-        """
-        self.directory = Path(directory)
-        self.base_uri = None if base_uri is None else base_uri.rstrip("/")
-        if self.base_uri is not None:
-            if not urlsplit(self.base_uri).scheme:
-                raise InputError(f"the base URI {shown(base_uri)} has no scheme: https://… expected")
-            if len(self.base_uri.encode()) + _NAME_BYTES > MAX_URI_BYTES:
-                raise InputError(f"the base URI is too long: a URI has at most {MAX_URI_BYTES} bytes")
-
-    def publish(self, document: Document | bytes) -> Published:
-        """Writes a document, whole or not at all; one that is there already is left as it is.
-
-        Raises:
-            InputError: the folder cannot be written.
-        """
-        data = document if isinstance(document, bytes) else document.to_bytes()
-        document_hash = sha256(data)
-        self._keep(file_name(document_hash), data, document_hash)
-        return Published(document_hash, self.uri(document_hash))
-
-    def publish_beside(self, data: bytes, name: str) -> None:
-        """Writes what a document names by its hash, and is none itself: a preview.
-
-        Args:
-            data: its bytes.
-            name: its file's name, as the document has it.
-
-        Raises:
-            InputError: the folder cannot be written.
-        """
-        self._keep(name, data, sha256(data))
-
-    def _keep(self, name: str, data: bytes, document_hash: Hash32) -> None:
-        path = self.directory / name
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            # Rewriting would move the date at which it was first seen.
-            if not path.is_file() or sha256(path.read_bytes()) != document_hash:
-                _write_atomically(path, data)
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
-
-    def uri(self, document_hash: Hash32) -> str:
-        """The URI of a document of this publisher."""
-        return (
-            ni_uri(document_hash) if self.base_uri is None else f"{self.base_uri}/{file_name(document_hash)}"
-        )
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        # Temporary files are private to their owner; published ones are not.
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,38 +213,6 @@ class Library:
                 if time.monotonic() > deadline:
                     raise TimeoutError
         return bytes(data)
-
-
-def read_document(kind: type[_D], path: Path) -> _D:
-    """A document from a file that the caller names and trusts; no hash is expected of it.
-
-    Raises:
-        InputError: the file cannot be read.
-        DocumentInvalid: it is not a valid document of this kind.
-    """
-    check_file(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_DOCUMENT_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-    try:
-        return kind.from_bytes(data)
-    except DocumentInvalid as error:
-        raise DocumentInvalid(f"{path}: {error}", path=path) from error
-
-
-def write_document(document: Document | bytes, path: Path) -> None:
-    """Writes a document, or one of another standard, into a file that the caller names, whole or not at all.
-
-    Raises:
-        InputError: the file is there already, or cannot be written.
-    """
-    check_new(path)
-    try:
-        _write_atomically(path, document if isinstance(document, bytes) else document.to_bytes())
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _verified(data: bytes, document_hash: Hash32, where: str) -> bytes:
