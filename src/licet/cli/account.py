@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from licet.chain.signing.signer import LocalSigner
+from licet.cli.options import takes
 from licet.cli.output import emit, facts
 from licet.cli.params import ADDRESS, FILE, TEST, json_option
-from licet.cli.session import PASSWORD_VARIABLE, Session, password, takes
+from licet.cli.session import PASSWORD_VARIABLE, Session, password
 from licet.contracts.currency import Currency
 from licet.fingerprint import check_file
 from licet.types import Address

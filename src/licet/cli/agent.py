@@ -3,9 +3,10 @@
 import click
 
 from licet.cli.errors import UndecidedError
+from licet.cli.options import takes
 from licet.cli.output import emit, facts, sent
 from licet.cli.params import ADDRESS, UNTIL
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time
 from licet.errors import LicetError
 from licet.types import Address

@@ -5,9 +5,10 @@ from typing import Final
 import click
 
 from licet.cli.cases import case_argument, case_at, contest_option, dispute_number
+from licet.cli.options import takes
 from licet.cli.output import emit, facts, sent, table
 from licet.cli.params import ADDRESS, Parsed, member_of, name_of, names
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.contracts import Contracts, MultisigArbitrator
 from licet.contracts.disputes import Ruling
 from licet.errors import InputError, NotAContract, Reverted, UnexpectedAnswer

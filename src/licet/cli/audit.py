@@ -13,9 +13,10 @@ from licet.auditor import Auditor, AuditReport, Verdict, make_pack
 from licet.auditor.papers import check_targets, json_pieces, write_report
 from licet.cli.audit_tables import report_tables
 from licet.cli.errors import UndecidedError
+from licet.cli.options import takes
 from licet.cli.output import note, show_all, steps_bar
 from licet.cli.params import FILE, db_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.errors import DeploymentError, InputError, LicetError
 from licet.index import Index
 from licet.types import Address

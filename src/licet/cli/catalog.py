@@ -8,9 +8,10 @@ from rich.text import Text
 
 from licet.catalog import Catalog, read_catalog
 from licet.cli.likeness import near_json, warn_of_neighbours
+from licet.cli.options import takes
 from licet.cli.output import bar, emit, facts, table
 from licet.cli.params import FILE, Command, origin_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import one_line
 from licet.errors import InputError
 from licet.fingerprint import check_file

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 import click
 
+from licet.cli.options import takes
 from licet.cli.output import confirm, emit, facts, sent
 from licet.cli.params import ADDRESS, ASSET, PERCENT, name_of, yes_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time, one_line, percent, plural
 from licet.contracts import Contracts
 from licet.contracts.assets import Deed, DeedFlag

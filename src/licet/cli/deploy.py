@@ -8,9 +8,10 @@ import click
 
 from licet.chain.client import Chain, Receipt
 from licet.chain.deployments import Arbitration, Deployment, deploy
+from licet.cli.options import takes
 from licet.cli.output import emit, facts, note
 from licet.cli.params import ADDRESS, DURATION, FILE
-from licet.cli.session import Session, default_deployment, takes
+from licet.cli.session import Session, default_deployment
 from licet.cli.text import duration
 from licet.contracts import DisputeDesk, MultisigArbitrator
 from licet.errors import InputError, Reverted, UnexpectedAnswer

@@ -15,9 +15,10 @@ from licet.cli.cases import (
     opened_words,
 )
 from licet.cli.evidence import evidence_from, evidence_options
+from licet.cli.options import takes
 from licet.cli.output import confirm, emit, facts, gas_of, sent
 from licet.cli.params import ADDRESS, ASSET, LICENSE, currency_option, name_of, yes_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.contracts.cases import OpenedCase
 from licet.errors import InputError
 from licet.types import ZERO_ADDRESS, Address, Hash32

@@ -10,9 +10,10 @@ from rich.text import Text
 
 from licet.cli.items import lookup_json, warn_of_gaps
 from licet.cli.likeness import near_facts, near_json
+from licet.cli.options import takes
 from licet.cli.output import bar, emit, facts, note
 from licet.cli.params import FILE
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import one_line
 from licet.contracts.assets import DeedFlag
 from licet.errors import IndexDamaged

@@ -10,9 +10,10 @@ from rich.text import Text
 
 from licet.cli.errors import UndecidedError
 from licet.cli.nodes import at_first_node, others_option
+from licet.cli.options import takes
 from licet.cli.output import emit, facts, note, steps_bar, table
 from licet.cli.params import FILE, json_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import one_line, plural
 from licet.errors import ChainError, IndexFailed, InputError, NodesDisagree, NodeUntrue
 from licet.index import Index, IndexState

@@ -6,8 +6,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from licet.cli.items import items_argument, lookup_json, read_items, warn_of_gaps
+from licet.cli.options import takes
 from licet.cli.output import emit, facts
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time, one_line
 from licet.contracts.assets import DeedFlag
 from licet.licensee.lookup import Claim, Lookup

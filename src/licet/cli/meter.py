@@ -7,9 +7,10 @@ import click
 
 from licet.cli.errors import UndecidedError
 from licet.cli.licenses.showing import yes_or_no
+from licet.cli.options import takes
 from licet.cli.output import confirm, emit, facts, gas_of, sent
 from licet.cli.params import CURRENCY, FILE, LICENSE, uses_option, yes_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time, plural
 from licet.contracts.terms import grant_of
 from licet.documents import VoucherDocument, read_document, write_document

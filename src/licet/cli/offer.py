@@ -10,6 +10,7 @@ from rich.text import Text
 
 from licet.cli.conditions import condition_options, condition_words, conditions_from
 from licet.cli.money import Money
+from licet.cli.options import takes
 from licet.cli.output import confirm, emit, facts, sent, table
 from licet.cli.params import (
     ADDRESS,
@@ -25,7 +26,7 @@ from licet.cli.params import (
     uses_option,
     yes_option,
 )
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import duration, format_time, read_text, short
 from licet.contracts import Contracts
 from licet.contracts.assets import DeedFlag

@@ -9,9 +9,10 @@ from typing import Any, Final
 import click
 
 from licet.cli.amounts import read_amounts
+from licet.cli.options import takes
 from licet.cli.output import steps_bar
 from licet.cli.params import ASSET, DURATION, FILE, NATIVE, SINCE, UNTIL, Parsed, yes_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.stating import state, tell_stated
 from licet.cli.text import format_time
 from licet.contracts.events import StatementPublished

@@ -11,9 +11,10 @@ from licet.chain.compiled.abi import log_topic
 from licet.chain.signatures import is_valid
 from licet.cli.errors import UndecidedError
 from licet.cli.licenses.showing import yes_or_no
+from licet.cli.options import takes
 from licet.cli.output import emit, facts
 from licet.cli.params import FILE
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time
 from licet.contracts import Contracts, events
 from licet.documents import UsageProof, read_document

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from licet.chain.client import Chain
+from licet.cli.options import takes
 from licet.cli.output import emit, facts, note
 from licet.cli.params import FILE
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import one_line
 from licet.contracts import Contracts
 from licet.documents import Library

@@ -1,23 +1,20 @@
 """What the common options stand for: the chain, its contracts, the account, the documents."""
 
-import functools
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from click.core import ParameterSource
 
 from licet.chain.client import Chain
 from licet.chain.deployments import Deployment
 from licet.chain.local.development import LOCAL_CHAIN_IDS
 from licet.chain.signing.signer import LocalSigner, Signer
 from licet.cli.money import Money
-from licet.cli.params import ADDRESS, FILE, NATIVE, TEST, json_option
+from licet.cli.params import NATIVE, TEST
 from licet.cli.text import read_text
 from licet.contracts import Contracts
 from licet.documents import Library, Publisher
@@ -36,99 +33,6 @@ DEFAULT_INDEX: Final = Path("index")
 PASSWORD_VARIABLE: Final = "LICET_PASSWORD"
 CONFIRMATIONS: Final = 3
 """Blocks after which a transaction in an outbox is confirmed; on a local chain, which may make no more, 1."""
-
-_CHAIN_OPTIONS: Final = (
-    click.option(
-        "--rpc",
-        default=DEFAULT_RPC,
-        metavar="URL",
-        envvar="LICET_RPC",
-        show_envvar=True,
-        show_default=True,
-        help="The node's JSON-RPC.",
-    ),
-    click.option(
-        "--registry",
-        type=ADDRESS,
-        metavar="ADDRESS",
-        envvar="LICET_REGISTRY",
-        show_envvar=True,
-        help="The asset registry: all other contracts are found from it.",
-    ),
-    click.option(
-        "--deployment",
-        type=FILE,
-        metavar="FILE",
-        envvar="LICET_DEPLOYMENT",
-        show_envvar=True,
-        help="Or the file that `licet deploy` wrote.  [default: deployments/<chain id>.json]",
-    ),
-)
-_ACCOUNT_OPTIONS: Final = (
-    click.option(
-        "--keystore",
-        type=FILE,
-        metavar="FILE",
-        envvar="LICET_KEYSTORE",
-        show_envvar=True,
-        help=f"The account that signs. Its password: --password-file, {PASSWORD_VARIABLE}, or a prompt.",
-    ),
-    click.option("--password-file", type=FILE, metavar="FILE", help="A file with the keystore's password."),
-    click.option(
-        "--dev-account",
-        type=click.IntRange(0, 19),
-        metavar="N",
-        help="Instead of a keystore, on local chains: the N-th public development account.",
-    ),
-    click.option(
-        "--outbox",
-        type=FILE,
-        metavar="FILE",
-        envvar="LICET_OUTBOX",
-        show_envvar=True,
-        help="Keep transactions in this file until they are confirmed: after a crash, none is sent twice.",
-    ),
-)
-
-
-def _documents_option(help_text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`--documents`: folders to read from, or to publish into, as the help says."""
-    return click.option(
-        "--documents",
-        type=FILE,
-        multiple=True,
-        default=("documents",),
-        metavar="FOLDER",
-        envvar="LICET_DOCUMENTS",
-        show_envvar=True,
-        show_default=True,
-        help=help_text,
-    )
-
-
-_DOCUMENT_OPTIONS: Final = (_documents_option("Where published documents are; may be repeated."),)
-_PUBLISHER_OPTIONS: Final = (
-    _documents_option("Where documents are published: the first, if repeated."),
-    click.option(
-        "--base-uri",
-        metavar="URI",
-        envvar="LICET_BASE_URI",
-        show_envvar=True,
-        help="Where others fetch that folder from.",
-    ),
-)
-_INDEX_OPTIONS: Final = (
-    click.option(
-        "--index",
-        type=FILE,
-        default=DEFAULT_INDEX,
-        metavar="FOLDER",
-        envvar="LICET_INDEX",
-        show_envvar=True,
-        show_default=True,
-        help="Where the local index of similar works is kept.",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -293,43 +197,6 @@ def default_deployment(chain_id: int) -> Path:
     return Path("deployments") / f"{chain_id}.json"
 
 
-def takes(
-    *,
-    account: bool = False,
-    documents: bool = False,
-    publishes: bool = False,
-    contracts: bool = True,
-    index: bool = False,
-    chain: bool = True,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Adds the common options, and `--json`, to a command, which gets a Session first, and `as_json`.
-
-    Args:
-        account: it signs, or may sign.
-        documents: it reads published documents.
-        publishes: it publishes documents.
-        contracts: it needs the contracts, not a node alone.
-        index: it compares works with those registered.
-        chain: it takes the chain from its options, not from a file.
-    """
-    options = [*(_CHAIN_OPTIONS if contracts else _CHAIN_OPTIONS[:1])] if chain else []
-    options += _ACCOUNT_OPTIONS if account else ()
-    options += _PUBLISHER_OPTIONS if publishes else _DOCUMENT_OPTIONS if documents else ()
-    options += _INDEX_OPTIONS if index else ()
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def command(**values: Any) -> Any:
-            common = {f.name: values.pop(f.name) for f in fields(Session) if f.name in values}
-            return function(Session(**_explicit_first(common)), **values)
-
-        for option in reversed([*options, json_option]):
-            command = option(command)
-        return command
-
-    return decorate
-
-
 def password(file: Path | None, keystore: Path, *, confirm: bool = False) -> str:
     """A keystore's password: from a file, the environment, or a prompt.
 
@@ -349,21 +216,3 @@ def password(file: Path | None, keystore: Path, *, confirm: bool = False) -> str
         f"Password of {keystore}", hide_input=True, confirmation_prompt=confirm, err=True
     )
     return answer
-
-
-def _explicit_first(common: dict[str, Any]) -> dict[str, Any]:
-    """The command line overrules the environment; two names for one thing on it are refused."""
-    for one, other in (("registry", "deployment"), ("keystore", "dev_account")):
-        if common.get(one) is None or common.get(other) is None:
-            continue
-        said = [name for name in (one, other) if _on_command_line(name)]
-        if len(said) != 1:
-            raise click.UsageError(
-                f"--{one} and --{other.replace('_', '-')} name the same thing: leave one out"
-            )
-        common[one if said == [other] else other] = None
-    return common
-
-
-def _on_command_line(name: str) -> bool:
-    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE

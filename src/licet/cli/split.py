@@ -6,9 +6,10 @@ import click
 
 from licet.catalog import read_payees
 from licet.cli.catalog import column_options, read
+from licet.cli.options import takes
 from licet.cli.output import emit, facts
 from licet.cli.params import FILE
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.documents import PayeeShare, SplitDocument, read_document
 from licet.errors import InputError
 from licet.trees.hashing import parse_address

@@ -10,6 +10,7 @@ from licet.cli import period
 from licet.cli.amounts import compute, read_amounts
 from licet.cli.cases import opened_json, opened_words
 from licet.cli.evidence import evidence_from, evidence_options
+from licet.cli.options import takes
 from licet.cli.output import confirm, emit, facts, sent, table
 from licet.cli.params import (
     ASSET,
@@ -23,7 +24,7 @@ from licet.cli.params import (
     name_of,
     yes_option,
 )
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.stating import state
 from licet.cli.text import format_time, short
 from licet.contracts import Contracts, events

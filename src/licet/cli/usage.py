@@ -10,10 +10,11 @@ from rich.console import RenderableType
 from licet.chain.compiled.abi import log_topic
 from licet.cli.errors import UndecidedError
 from licet.cli.licenses.showing import yes_or_no
+from licet.cli.options import takes
 from licet.cli.output import emit, facts, sent, table
 from licet.cli.params import ADDRESS, FILE, LICENSE, SINCE, UNTIL
 from licet.cli.records import read_records
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time, plural, short
 from licet.contracts import Contracts, events
 from licet.documents import (

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import click
 
+from licet.cli.options import takes
 from licet.cli.output import emit, facts, sent, table
 from licet.cli.params import ADDRESS, ASSET, DURATION, FILE, currency_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time
 from licet.contracts import income
 from licet.contracts.publications import vault_at

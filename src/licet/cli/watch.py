@@ -14,9 +14,10 @@ from licet.chain.client import Chain
 from licet.cli.audit import EXIT_CODES, undecided
 from licet.cli.audit_tables import findings_table, verdict_word
 from licet.cli.nodes import at_first_node, others_option, trying_on
+from licet.cli.options import takes
 from licet.cli.output import console, note, show, steps_bar
 from licet.cli.params import db_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time
 from licet.documents import Library
 from licet.index import Index

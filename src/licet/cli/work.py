@@ -7,9 +7,10 @@ import click
 from rich.text import Text
 
 from licet.cli.likeness import near_json, warn_of_neighbours
+from licet.cli.options import takes
 from licet.cli.output import bar, emit, facts, sent, table
 from licet.cli.params import ADDRESS, FILE, LICENSE, SHARE, origin_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import one_line, percent, short
 from licet.contracts.terms import LicenseTerms
 from licet.documents import ApprovalDocument, OfferDocument, PayeeShare, read_document, write_document

@@ -8,9 +8,10 @@ import click
 
 from licet.cli.licenses.quoting import quote_tables, quoted_for, trust_option
 from licet.cli.offer import read_offer
+from licet.cli.options import takes
 from licet.cli.output import confirm, console, emit, facts, gas_of, sent, show, table
 from licet.cli.params import ADDRESS, FILE, LICENSE, Command, currency_option, uses_option, yes_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time, plural
 from licet.documents import OfferDocument, OrderDocument, read_document, write_document
 from licet.errors import InputError, LicetError

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
+from licet.cli.options import takes
 from licet.cli.output import emit, facts, print_json
 from licet.cli.params import ADDRESS, FILE, LICENSE, Parsed
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.documents import write_document
 from licet.errors import InputError
 from licet.fingerprint import check_new

@@ -2,9 +2,10 @@
 
 import click
 
+from licet.cli.options import takes
 from licet.cli.output import confirm, emit, facts, gas_of, sent
 from licet.cli.params import ADDRESS, CASE, LICENSE, UNTIL, uses_option, yes_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time
 from licet.contracts.income import address_of
 from licet.contracts.licenses import PERPETUAL

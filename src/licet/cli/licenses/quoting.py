@@ -9,9 +9,10 @@ from rich.text import Text
 
 from licet.cli.items import lookup_json, read_items, warn_of_gaps
 from licet.cli.offer import offer_json, price_of, runs
+from licet.cli.options import takes
 from licet.cli.output import bar, emit, table
 from licet.cli.params import FILE, TRUSTED, currency_option, uses_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time, one_line, plural, short
 from licet.contracts.licenses import PERPETUAL
 from licet.documents import TrustPolicy

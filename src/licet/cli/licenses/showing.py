@@ -8,9 +8,10 @@ from rich.text import Text
 from licet.cli.conditions import condition_words
 from licet.cli.errors import UndecidedError
 from licet.cli.offer import known_conditions, offer_json, price_of
+from licet.cli.options import takes
 from licet.cli.output import emit, facts
 from licet.cli.params import ADDRESS, LICENSE, name_of, uses_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import format_time, percent
 from licet.contracts.licenses import PERPETUAL, License
 from licet.contracts.terms import grant_behind

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from licet.cli.options import takes
 from licet.cli.output import note, print_json
 from licet.cli.params import FILE
 from licet.cli.rights.inputs import DOCUMENT
 from licet.cli.rights.sources import Source, document_terms, from_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import one_line
 from licet.documents import write_document
 from licet.errors import InputError

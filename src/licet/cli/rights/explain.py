@@ -6,9 +6,10 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
+from licet.cli.options import takes
 from licet.cli.output import emit
 from licet.cli.rights.sources import Source, find_terms, from_option
-from licet.cli.session import Session, takes
+from licet.cli.session import Session
 from licet.cli.text import one_line
 from licet.rights.explain import Section
 from licet.rights.explain import explain as explained
