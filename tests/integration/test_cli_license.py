@@ -54,7 +54,9 @@ def sold(licensor: Party, licensee: Party, asset: Registered, price: Price, offe
 def test_a_subscription_runs_for_another_term(ok: Ok, run: Run, sold: Sold, licensee: Party) -> None:
     license_id = sold(Kind.SUBSCRIPTION)
     before, dollars = ok("license", "show", license_id)["expires"], licensee.dollars
+    sent = licensee.chain.nonce(licensee.address)
     renewed = ok("license", "renew", license_id, "--yes", account=LICENSEE)
+    assert licensee.chain.nonce(licensee.address) == sent + 1
     assert renewed["licenses"] == [{"license_id": license_id, "expires": before + 30 * DAY}]
     assert (renewed["total"], dollars - licensee.dollars) == (str(25 * DOLLAR), 25 * DOLLAR)
     shown(run("license", "renew", license_id, "--yes", account=LICENSEE), license_id, "25.00 TUSD")

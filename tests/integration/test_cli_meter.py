@@ -56,7 +56,9 @@ def test_use_is_paid_out_of_a_deposit(
 ) -> None:
     license_id = metered(refund_delay=3 * DAY)
     assert run("license", "permits", license_id, "--uses", "train").code == 1
+    sent = licensee.chain.nonce(licensee.address)
     opened = ok("meter", "deposit", license_id, "10", "--yes", account=LICENSEE)
+    assert licensee.chain.nonce(licensee.address) == sent + 1
     assert (opened["balance"], opened["suffices_for"], opened["open"]) == (str(10 * DOLLAR), "1000", True)
     assert run("license", "permits", license_id, "--uses", "train").code == 0
     asking = ("meter", "permits", license_id, "--uses", "train", "--json", "--units")

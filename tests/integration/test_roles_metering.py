@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from licet.auditor import AuditReport
 from licet.documents import (
     Library,
     OfferDocument,
@@ -77,15 +78,20 @@ def deposit(licensee: Party, license_id: Hash32) -> int:
 
 
 def test_a_metered_license_permits_while_its_deposit_lasts(
-    licensor: Party, licensee: Party, license_id: Hash32, passer_by: Licensee
+    licensor: Party,
+    licensee: Party,
+    license_id: Hash32,
+    passer_by: Licensee,
+    audit: Callable[..., AuditReport],
 ) -> None:
     assert not passer_by.permits(license_id, Use.TRAIN)
     licensee.receive_dollars(40 * UNIT)
-    licensee.buys.deposit(license_id, 40 * UNIT)
+    assert len(licensee.buys.deposit(license_id, 40 * UNIT)) == 1
     assert passer_by.permits(license_id, Use.TRAIN)
     assert licensee.dollars == 0
     licensor.sells.settle(licensee.buys.sign_voucher(license_id, 40))
     assert not passer_by.permits(license_id, Use.TRAIN)
+    assert not audit().findings
 
 
 def test_a_deposit_leaves_no_allowance(licensee: Party, license_id: Hash32, deposit: int) -> None:

@@ -1,9 +1,11 @@
 """Subscriptions run on for as long as they are paid for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from licet.auditor import AuditReport
 from licet.contracts import Contracts
 from licet.documents import OfferDocument
 from licet.errors import (
@@ -38,14 +40,22 @@ def subscribed(licensee: Party, monthly: OfferDocument) -> Purchase:
 
 
 def test_a_renewal_runs_on_from_the_end(
-    licensee: Party, subscribed: Purchase, reader: Contracts, vault: Address
+    licensee: Party,
+    subscribed: Purchase,
+    reader: Contracts,
+    vault: Address,
+    audit: Callable[..., AuditReport],
 ) -> None:
     expires = reader.licenses.license(subscribed.license_id).expires
     renewal = licensee.buys.renew(subscribed.license_id)
+    assert len(renewal.receipts) == 1
     assert renewal.expires == {subscribed.license_id: expires + MONTH}
     assert reader.licenses.license(subscribed.license_id).expires == expires + MONTH
     assert licensee.dollar.balance_of(vault) == 2 * DOLLAR
     assert licensee.dollar.allowance(licensee.address, reader.licenses.address) == 0
+    report = audit()
+    assert not report.findings
+    assert report.counts.renewals == 1
 
 
 def test_a_subscription_that_ran_out_comes_back_to_life(

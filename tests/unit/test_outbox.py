@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.chain.compiled.artifacts import known_errors
+from licet.chain.compiled.artifacts import artifact, known_errors
 from licet.chain.outbox import failures
 from licet.chain.outbox.file import OutboxFile
 from licet.chain.outbox.intents import Intent, State, Variant
@@ -129,6 +129,27 @@ def test_what_failed_before_it_was_sent_may_be_tried_again(outbox: Outbox) -> No
     intent = outbox.submit("a", PAYMENT)
     outbox.settle(intent, State.FAILED, failures.noted(SignerError("no")))
     assert outbox.submit("a", PAYMENT) == intent
+
+
+def permitted(deadline: int, action: bytes = b"renew") -> Transaction:
+    """A payment behind a permit that nobody signed."""
+    permit = (deadline, 27, BLOCK, BLOCK)
+    data = artifact("LicenseToken").abi.encode_call("permitFirst", (PAYEE, 7, permit, action))
+    return Transaction(PAYEE, 0, data)
+
+
+def test_with_another_permit_in_front_it_is_the_same(outbox: Outbox) -> None:
+    first = outbox.submit_unnamed(permitted(1))
+    assert outbox.submit_unnamed(permitted(2)) == first
+    assert outbox.submit("a", permitted(1)) == outbox.submit("a", Transaction(PAYEE, 0, b"renew"))
+    with pytest.raises(InputError, match="stands for another transaction already"):
+        outbox.submit("a", permitted(1, b"renew two"))
+
+
+def test_what_failed_before_it_was_sent_has_the_new_permit(outbox: Outbox) -> None:
+    intent = outbox.submit("a", permitted(1))
+    outbox.settle(intent, State.FAILED, failures.noted(SignerError("no")))
+    assert outbox.submit("a", permitted(2)) == replace(intent, transaction=permitted(2))
 
 
 def test_what_failed_on_chain_has_failed(outbox: Outbox) -> None:

@@ -1,5 +1,7 @@
 """What is signed: content, and fees that rise enough and not too far."""
 
+from dataclasses import replace
+
 from eth_account import Account
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from licet.chain.compiled.artifacts import artifact
 from licet.chain.signing.signer import LocalSigner
 from licet.chain.signing.transactions import Fees, Transaction, sign
-from licet.types import Address
+from licet.types import Address, hash32
 
 PAYEE = Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")
 AMOUNTS = st.integers(0, 10**15)
@@ -48,6 +50,36 @@ def test_what_replaces_pays_no_more_than_it_has_to() -> None:
 def test_a_cap_is_a_cap(fees: Fees, cap: int) -> None:
     capped = fees.capped(cap)
     assert capped.tip <= capped.most <= cap or capped == fees
+
+
+# Permits in front.
+
+
+def behind(currency: int, deadline: int, transaction: Transaction) -> Transaction:
+    """The same behind a permit that nobody signed."""
+    permit = (deadline, 27, hash32(bytes(32)), hash32(bytes([7] * 32)))
+    arguments = (Address("0x" + f"{currency:040x}"), 5, permit, transaction.data)
+    data = artifact("LicenseToken").abi.encode_call("permitFirst", arguments)
+    return replace(transaction, data=data)
+
+
+@given(data=st.binary(max_size=100), deadlines=st.lists(st.integers(0, 2**64), max_size=3))
+def test_permits_in_front_make_no_other_transaction(data: bytes, deadlines: list[int]) -> None:
+    plain = permitted = Transaction(PAYEE, 7, data)
+    for number, deadline in enumerate(deadlines):
+        permitted = behind(number, deadline, permitted)
+    assert permitted.without_permits() == plain
+    assert permitted.digest() == plain.digest()
+    assert replace(permitted, value=8).digest() != plain.digest()
+
+
+@given(rest=st.binary(max_size=300))
+def test_what_only_begins_like_a_permit_is_content(rest: bytes) -> None:
+    selector = artifact("UsageLedger").abi.functions["permitFirst"].digest[:4]
+    transaction = Transaction(PAYEE, 0, selector + rest)
+    assert len(transaction.without_permits().data) <= len(transaction.data)
+    short = Transaction(PAYEE, 0, selector + rest[:200])
+    assert short.without_permits() == short
 
 
 def test_signed_is_what_was_to_be_signed() -> None:

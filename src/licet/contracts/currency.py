@@ -8,13 +8,15 @@ from licet.chain.compiled.abi import Abi
 from licet.chain.compiled.artifacts import artifact
 from licet.errors import ChainError, InsufficientBalance, Reverted, UnexpectedAnswer
 from licet.rights.order import Authorization
+from licet.rights.typed_data import separator_of
+from licet.trees.hashing import keccak
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
 
 _ABI: Final = artifact("TestDollar").abi
 _COINS: Final = {56: "BNB", 100: "xDAI", 137: "POL", 43114: "AVAX"}
 """The coins of chains, where they are not Ether."""
-# EIP-5267; no token of ours has it, many others do.
-_DOMAIN_ABI: Final = Abi(
+# EIP-5267, and what older tokens say instead of it; no token of ours has any of it, many others do.
+_EXTRA_ABI: Final = Abi(
     [
         {
             "type": "function",
@@ -32,6 +34,12 @@ _DOMAIN_ABI: Final = Abi(
             "inputs": [],
             "outputs": [{"name": "", "type": "string"}],
         },
+        {
+            "type": "function",
+            "name": "PERMIT_TYPEHASH",
+            "inputs": [],
+            "outputs": [{"name": "", "type": "bytes32"}],
+        },
     ]
 )
 _PERMIT_TYPES: Final = (
@@ -40,6 +48,9 @@ _PERMIT_TYPES: Final = (
     ("value", "uint256"),
     ("nonce", "uint256"),
     ("deadline", "uint256"),
+)
+_PERMIT_TYPEHASH: Final = hash32(
+    keccak(f"Permit({','.join(f'{kind} {name}' for name, kind in _PERMIT_TYPES)})".encode())
 )
 _AUTHORIZATION_TYPES: Final = (
     ("from", "address"),
@@ -65,6 +76,10 @@ class Permit:
     v: int
     r: Hash32
     s: Hash32
+
+    def to_abi(self) -> tuple[int, int, Hash32, Hash32]:
+        """It, as the contracts take it."""
+        return self.deadline, self.v, self.r, self.s
 
 
 class Currency:
@@ -115,9 +130,11 @@ class Currency:
         Returns:
             The transaction that it took, if any.
         """
-        if self.is_native or not amount or self.allowance(self.chain.account, spender) >= amount:
-            return ()
-        return (self.approve(spender, amount),)
+        return () if self.is_allowed(spender, amount) else (self.approve(spender, amount),)
+
+    def is_allowed(self, spender: Address, amount: int) -> bool:
+        """Whether `spender` may take so much from the chain's account already; native coin is sent along."""
+        return self.is_native or not amount or self.allowance(self.chain.account, spender) >= amount
 
     def check_balance(self, amount: int, what: str) -> None:
         """Makes sure that the chain's account can pay.
@@ -144,15 +161,20 @@ class Currency:
         return self.chain.send(_ABI, self.address, "mint", receiver, amount)
 
     def has_permit(self) -> bool:
-        """Whether the token takes EIP-2612 permits."""
+        """Whether the token takes EIP-2612 permits, in the domain that its name and version say.
+
+        Tokens with permits of another kind (DAI's), or in another domain, do not count.
+        """
         if self.is_native:
             return False
         try:
             self.chain.call(_ABI, self.address, "nonces", ZERO_ADDRESS)
-            self.chain.call(_ABI, self.address, "DOMAIN_SEPARATOR")
+            separator = self.chain.call(_ABI, self.address, "DOMAIN_SEPARATOR")
+            name, version = self.domain_name()
         except (Reverted, UnexpectedAnswer):
             return False
-        return True
+        expected = separator_of(name, version, self.chain.chain_id, self.address)
+        return bool(separator == expected and self._permit_type() == _PERMIT_TYPEHASH)
 
     def sign_permit(self, spender: Address, amount: int, deadline: int) -> Permit:
         """The account's permit for `spender` to take exactly `amount`; no transaction is sent.
@@ -235,13 +257,20 @@ class Currency:
         """The name and version of the token's EIP-712 domain: as EIP-5267 says, else its own (or 1)."""
         name = self.chain.call(_ABI, self.address, "name")
         try:
-            _, name, version = self.chain.call(_DOMAIN_ABI, self.address, "eip712Domain")
+            _, name, version = self.chain.call(_EXTRA_ABI, self.address, "eip712Domain")
         except (Reverted, UnexpectedAnswer):
             try:
-                version = self.chain.call(_DOMAIN_ABI, self.address, "version")
+                version = self.chain.call(_EXTRA_ABI, self.address, "version")
             except (Reverted, UnexpectedAnswer):
                 version = "1"
         return str(name), str(version)
+
+    def _permit_type(self) -> Hash32:
+        """Which permits the token takes, if it says so; else EIP-2612's."""
+        try:
+            return Hash32(self.chain.call(_EXTRA_ABI, self.address, "PERMIT_TYPEHASH"))
+        except (Reverted, UnexpectedAnswer):
+            return _PERMIT_TYPEHASH
 
     def _domain(self) -> dict[str, Any]:
         name, version = self.domain_name()

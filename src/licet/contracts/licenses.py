@@ -85,8 +85,7 @@ class LicenseToken:
 
     def buy_with_permit(self, order: Order, permit: Permit) -> Receipt:
         """Buys licenses, paid by the chain's account on its permit for exactly the total."""
-        fields = (permit.deadline, permit.v, permit.r, permit.s)
-        return self.chain.send(_ABI, self.address, "buyWithPermit", order.to_abi(), fields)
+        return self.chain.send(_ABI, self.address, "buyWithPermit", order.to_abi(), permit.to_abi())
 
     def buy_with_authorization(self, order: Order, authorization: Authorization) -> Receipt:
         """Buys licenses, paid by whoever signed the authorization; the chain's account pays the gas."""
@@ -104,13 +103,21 @@ class LicenseToken:
             orders: at most 100.
             skip: pass over what does not sell, rather than buy nothing at all.
         """
+        return self.chain.transact(self.buying_basket(orders, skip=skip))
+
+    def buying_basket(self, orders: Sequence[Order], *, skip: bool) -> Transaction:
+        """The transaction that buys several orders as `buy_basket` does, for whoever sends it."""
         value = sum(map(_native, orders))
         fields = [order.to_abi() for order in orders]
-        return self.chain.send(_ABI, self.address, "buyBasket", fields, skip, value=value)
+        return Transaction.calling(_ABI, self.address, "buyBasket", fields, skip, value=value)
 
     def renew(self, order: Order) -> Receipt:
         """Renews the subscriptions of an order, paid by the chain's account as in `buy`."""
-        return self.chain.send(_ABI, self.address, "renew", order.to_abi(), value=_native(order))
+        return self.chain.transact(self.renewing(order))
+
+    def renewing(self, order: Order) -> Transaction:
+        """The transaction that renews the subscriptions of an order, for whoever sends it."""
+        return Transaction.calling(_ABI, self.address, "renew", order.to_abi(), value=_native(order))
 
     def revoke(self, grant: Grant, conditions: Conditions, cause: int, *, value: int = 0) -> Receipt:
         """Revokes a license; the deed's present holder's account must sign, and pays the refund.

@@ -91,8 +91,12 @@ class UsageLedger:
             grant: the license, whose account is opened if it was not.
             amount: in the offer's currency's smallest unit.
         """
+        return self.chain.transact(self.depositing(grant, amount))
+
+    def depositing(self, grant: Grant, amount: int) -> Transaction:
+        """The transaction that pays into a deposit as `deposit` does, for whoever sends it."""
         value = amount if grant.offer.currency == ZERO_ADDRESS else 0
-        return self.chain.send(_ABI, self.address, "deposit", grant.to_abi(), amount, value=value)
+        return Transaction.calling(_ABI, self.address, "deposit", grant.to_abi(), amount, value=value)
 
     def settle(
         self,

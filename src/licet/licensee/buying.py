@@ -7,6 +7,7 @@ from typing import Final
 from licet.chain.client import Receipt
 from licet.contracts import events
 from licet.contracts.currency import Currency
+from licet.contracts.paying import PERMIT_SECONDS, pay
 from licet.contracts.terms import order_of
 from licet.documents import OfferDocument, OrderDocument
 from licet.errors import InputError, reverted
@@ -17,9 +18,6 @@ from licet.rights.offer import Kind, new_salt
 from licet.rights.order import MAX_QUANTITY, Grant, Order
 from licet.trees.hashing import parse_address
 from licet.types import Address, Hash32
-
-PERMIT_SECONDS: Final = 3600
-"""How long a permit that pays for a purchase stays valid."""
 
 AUTHORIZATION_SECONDS: Final = 24 * 3600
 """How long a payment that somebody else is to submit stays valid."""
@@ -147,7 +145,9 @@ class Buying(Account):
     ) -> Purchase:
         """Buys on up to 100 offers in one transaction.
 
-        ERC-20 currencies must be allowed before, for the sum; what is missing is approved first, exactly.
+        What an allowance suffices for is drawn from it, else by the token's permit, if it takes them; a token
+        without permits is approved for exactly the sum first, and so is each where native coin is asked, too.
+        Of what is passed over, the allowance stays.
 
         Args:
             offers: different ones; they may be of different licensors, assets and currencies.
@@ -164,20 +164,12 @@ class Buying(Account):
         sums: dict[Address, int] = {}
         for order in orders:
             sums[order.offer.currency] = sums.get(order.offer.currency, 0) + order.total
-        chain, token = self._contracts.chain, self._contracts.licenses
-        currencies = {address: Currency(chain, address) for address in sums}
-        for address, currency in currencies.items():
-            currency.check_balance(sums[address], "the license")
-        approvals = [
-            receipt
-            for address, currency in currencies.items()
-            for receipt in currency.ensure_allowance(token.address, sums[address])
-        ]
-        receipt = token.buy_basket(orders, skip=skip)
+        token = self._contracts.licenses
+        receipts = pay(token.chain, token.buying_basket(orders, skip=skip), sums, "the license")
         # Payees and currencies can log whatever they like.
-        logs = [log for log in receipt.logs if log.address == token.address]
+        logs = [log for log in receipts[-1].logs if log.address == token.address]
         sold = {event.license_id for event in events.find(events.Sold, logs)}
-        return Purchase(tuple(o for o in orders if o.license_id in sold), (*approvals, receipt))
+        return Purchase(tuple(o for o in orders if o.license_id in sold), receipts)
 
     def buy_all(
         self, quote: Quote, *, licensee: Address | None = None, quantity: int = 1
@@ -209,8 +201,7 @@ class Buying(Account):
     def renew(self, license_id: Hash32, *, quantity: int = 1) -> Renewal:
         """Renews a subscription for another term, at its offer's price, from its end on or from now.
 
-        The offer must still sell. A token is drawn from an allowance, which is given first if there is none.
-        Anybody may pay for anybody's.
+        The offer must still sell. Paid as in `buy`. Anybody may pay for anybody's.
 
         Args:
             license_id: the license; of several seats bought together, the first to be renewed.
@@ -227,14 +218,11 @@ class Buying(Account):
         if order.offer.kind != Kind.SUBSCRIPTION:
             raise reverted("NotRenewable", {"licenseId": order.license_id})
         licenses = self._contracts.licenses
-        currency = Currency(self._contracts.chain, order.offer.currency)
-        currency.check_balance(order.total, "the renewal")
-        approvals = currency.ensure_allowance(licenses.address, order.total)
-        receipt = licenses.renew(order)
-        renewed = events.find(
-            events.Renewed, [log for log in receipt.logs if log.address == licenses.address]
-        )
-        return Renewal({event.license_id: event.expires for event in renewed}, (*approvals, receipt))
+        sums = {order.offer.currency: order.total}
+        receipts = pay(licenses.chain, licenses.renewing(order), sums, "the renewal")
+        logs = [log for log in receipts[-1].logs if log.address == licenses.address]
+        renewed = events.find(events.Renewed, logs)
+        return Renewal({event.license_id: event.expires for event in renewed}, receipts)
 
     def _order(
         self,
@@ -249,12 +237,7 @@ class Buying(Account):
 
     def _pay(self, order: Order, currency: Currency) -> Purchase:
         chain, licenses = self._contracts.chain, self._contracts.licenses
-        allowed = (
-            currency.is_native
-            or not order.total
-            or currency.allowance(chain.account, licenses.address) >= order.total
-        )
-        if allowed:
+        if currency.is_allowed(licenses.address, order.total):
             return Purchase((order,), (licenses.buy(order),))
         if currency.has_permit():
             deadline = chain.block().timestamp + PERMIT_SECONDS

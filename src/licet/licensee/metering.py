@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from licet.chain.client import Receipt
 from licet.contracts import events
 from licet.contracts.currency import Currency
+from licet.contracts.paying import pay
 from licet.contracts.terms import LicenseTerms, grant_of
 from licet.contracts.usage import OPEN
 from licet.documents import VoucherDocument
@@ -83,7 +84,8 @@ class Metering(Account):
     def deposit(self, license_id: Hash32, amount: int) -> tuple[Receipt, ...]:
         """Pays into a metered license's deposit, and opens its account if it was not. Anybody may.
 
-        A token is drawn from an allowance, which is given first if there is none.
+        One transaction where the token takes permits, the allowance suffices, or the native coin is asked;
+        else an approval of exactly the amount comes first.
 
         Args:
             license_id: the license.
@@ -99,10 +101,8 @@ class Metering(Account):
             AccountIsClosing: its account was closed.
         """
         grant, ledger = self._metered(license_id), self._contracts.usage
-        currency = Currency(self._contracts.chain, grant.offer.currency)
-        currency.check_balance(amount, "the deposit")
-        approvals = currency.ensure_allowance(ledger.address, amount)
-        return (*approvals, ledger.deposit(grant, amount))
+        sums = {grant.offer.currency: amount}
+        return pay(ledger.chain, ledger.depositing(grant, amount), sums, "the deposit")
 
     def permits_units(self, license_id: Hash32, uses: Use, units: int) -> bool:
         """Whether a metered license permits all of `uses` now, and its deposit and cap suffice for the units.

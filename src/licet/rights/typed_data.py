@@ -134,11 +134,16 @@ class Struct:
 @lru_cache(maxsize=1 << 8)
 def domain_separator(chain_id: int, contract: Address) -> Hash32:
     """The EIP-712 domain separator of a contract of Licet, version 1."""
-    kinds = ",".join(f"{kind} {name}" for name, kind in _DOMAIN_MEMBERS)
+    return separator_of("Licet", "1", chain_id, contract)
+
+
+def separator_of(name: str, version: str, chain_id: int, contract: Address) -> Hash32:
+    """The EIP-712 domain separator of any contract whose domain has these four members, and no other."""
+    kinds = ",".join(f"{kind} {member}" for member, kind in _DOMAIN_MEMBERS)
     words = (
         keccak(f"EIP712Domain({kinds})".encode()),
-        keccak(b"Licet"),
-        keccak(b"1"),
+        keccak(name.encode()),
+        keccak(version.encode()),
         chain_id.to_bytes(32),
         _word(contract, "address"),
     )

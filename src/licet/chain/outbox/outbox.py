@@ -61,7 +61,8 @@ class Outbox:
     def submit(self, key: str, transaction: Transaction) -> Intent:
         """Notes what is to be sent; with a key that is there already, nothing more is.
 
-        What failed before it was in any block may be tried again under its key.
+        What failed before it was in any block may be tried again under its key. Permits may differ: a
+        transaction is the same one with others in front.
 
         Raises:
             InputError: the key stands for another transaction, or is not one.
@@ -97,13 +98,13 @@ class Outbox:
         if found is None:
             self._insert(key, transaction)
             return self.get(key)
-        if found.transaction != transaction:
+        if found.transaction.without_permits() != transaction.without_permits():
             raise InputError(
                 f"the key {shown(key)} stands for another transaction already: take a new key for a new one",
                 key=key,
             )
         if found.state is State.FAILED and found.block_hash is None:
-            self._update(found, state=State.QUEUED, failure=None, told=0)
+            self._update(found, state=State.QUEUED, data=transaction.data, failure=None, told=0)
         return self.get(key)
 
     def find(self, key: str) -> Intent | None:

@@ -84,7 +84,7 @@ class Sender:
 
         A transaction of the same content is the same one until somebody was told its outcome: what was
         interrupted, or has taken too long, is not sent a second time. So two that are asked for at once, of
-        the same content, are one: give them keys.
+        the same content, are one: give them keys. Permits in front are no part of the content.
         """
         intent = self._outbox.submit_unnamed(transaction)
         try:

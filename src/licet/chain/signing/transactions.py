@@ -1,10 +1,13 @@
 """What is sent: a transaction's content, what it pays for gas, and its signature."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final, Self
 
+from eth_abi.exceptions import DecodingError
+
 from licet.chain.compiled.abi import Abi
+from licet.chain.compiled.artifacts import artifact
 from licet.chain.signing.signer import Signer
 from licet.trees.hashing import parse_address
 from licet.types import Address
@@ -37,9 +40,23 @@ class Transaction:
         to = {} if self.to is None else {"to": parse_address(self.to)}
         return {**to, "value": self.value, "data": "0x" + self.data.hex()}
 
+    def without_permits(self) -> "Transaction":
+        """The same without the permits that go before what they pay for (`permitFirst`).
+
+        A permit is another one each time that it is signed; what it pays for is the same.
+        """
+        permit_first, data = artifact("LicenseToken").abi.functions["permitFirst"], self.data
+        while data.startswith(permit_first.digest[:4]):
+            try:
+                *_, data = permit_first.inputs.decode(data[4:])
+            except DecodingError:
+                break
+        return replace(self, data=data)
+
     def digest(self) -> str:
-        """A short name of its content: 32 hex digits."""
-        return sha256(f"{self.to}/{self.value}/{self.data.hex()}".encode()).hexdigest()[:32]
+        """A short name of its content, without permits: 32 hex digits."""
+        content = self.without_permits().data.hex()
+        return sha256(f"{self.to}/{self.value}/{content}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
