@@ -21,6 +21,7 @@ from tests.integration.test_gateway_payments import (
     payment,
     receipt_in,
     record_path,
+    wait_out,
 )
 from tests.unit import test_gateway_journal as cases
 from tests.unit.asgi import Answer, asked
@@ -73,10 +74,11 @@ def test_reads_records_and_anchors(shop: Shop, licensee: Party) -> None:
     answers = asyncio.run(read())
     assert [answer.body for answer in answers] == [TEXT] * 3
     assert shop.income == 3 * PRICE
+    receipts = [receipt_in(answer) for answer in answers]
+    wait_out(receipts)
     catch_up(shop.network)
     anchored(shop)
-    receipt = receipt_in(answers[0])
-    assert asyncio.run(asked(shop.app, record_path(receipt))).status == 200
+    assert [asyncio.run(asked(shop.app, record_path(each))).status for each in receipts] == [200] * 3
 
 
 def put_out(db: str) -> None:
