@@ -14,9 +14,10 @@ from licet.documents import ReceiptDocument
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
 from licet.gateway.batches import Anchor, Batches
-from licet.gateway.journal import BUSY_SECONDS, REPEAT_SECONDS, Journal, Outcome, Shown
+from licet.gateway.journal import BUSY_SECONDS, REPEAT_SECONDS, Journal
 from licet.gateway.policies import Access, Policy, Tariff
 from licet.gateway.recording import Recorder
+from licet.gateway.shown import Outcome, Shown
 from licet.rights.receipt import UsageReceipt
 from licet.rights.terms import Terms
 from licet.rights.uses import Use

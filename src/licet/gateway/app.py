@@ -16,12 +16,13 @@ from licet.gateway.documents import Documents
 from licet.gateway.elsewhere import FacilitatorElsewhere
 from licet.gateway.facilitator import Facilitator
 from licet.gateway.folder import Folder
-from licet.gateway.gate import Gate, Limited
+from licet.gateway.gate import Gate
 from licet.gateway.health import Health
 from licet.gateway.holders.accounts import Accounts
 from licet.gateway.holders.holders import Holders
 from licet.gateway.holders.olp import LicenseServer
 from licet.gateway.journal import Journal
+from licet.gateway.limited import Limited
 from licet.gateway.logs import Log
 from licet.gateway.market import Market
 from licet.gateway.metrics import Metrics

@@ -10,7 +10,8 @@ from licet.contracts.authorizations import Settlement, Transfer
 from licet.documents.receipts import ReceiptDocument
 from licet.gateway import wire
 from licet.gateway.errors import PaymentRefused, PaymentWaits
-from licet.gateway.journal import Journal, Outcome, Shown
+from licet.gateway.journal import Journal
+from licet.gateway.shown import Outcome, Shown
 
 MARGIN: Final = 6
 """Seconds before its end in which a payment is too late to be mined."""

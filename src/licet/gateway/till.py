@@ -17,12 +17,12 @@ from licet.errors import InputError
 from licet.gateway import wire
 from licet.gateway.asking import PAYING, Asking
 from licet.gateway.errors import JournalFailed, PaymentRefused
-from licet.gateway.journal import Journal, Outcome, Shown
+from licet.gateway.journal import Journal
 from licet.gateway.payments import Payments, check_times
 from licet.gateway.policies import Policy, Tariff
 from licet.gateway.recording import Recorder
 from licet.gateway.settling import Settler
-from licet.gateway.shown import shown_of
+from licet.gateway.shown import Outcome, Shown, shown_of
 from licet.types import ZERO_HASH, Hash32
 
 RETRY_SECONDS: Final = 5

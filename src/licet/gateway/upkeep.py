@@ -15,11 +15,11 @@ from licet.documents.receipts import ReceiptDocument
 from licet.errors import ChainError, LicetError, Reverted
 from licet.gateway.anchoring import Anchoring
 from licet.gateway.errors import PaymentLost
-from licet.gateway.journal import Journal, Paid, Shown
+from licet.gateway.journal import Journal
 from licet.gateway.recording import Recorder
 from licet.gateway.sending import WATCHED, Account
 from licet.gateway.settling import Settler
-from licet.gateway.shown import transaction_of, transfer_of
+from licet.gateway.shown import Paid, Shown, transaction_of, transfer_of
 from licet.types import Address, Hash32
 
 SECONDS: Final = 2.0
