@@ -25,6 +25,10 @@ CLAIM_SECONDS: Final = 60
 REPEAT_SECONDS: Final = 3_600
 """How long whoever named a payment identifier may read again for the same payment."""
 
+Place = tuple[int, str, str, str]
+"""Where a payment stands among all: when it was taken, and what it is known by."""
+
+_FIRST: Final[Place] = (0, "", "", "")
 _KEY: Final = "token = ? AND payer = ? AND nonce = ?"
 
 
@@ -51,8 +55,14 @@ class Journal:
         """The database, for what happens at once or not at all."""
         return self.database.transaction()
 
-    def take(self, shown: Shown, now: int) -> Outcome:
-        """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled."""
+    def take(self, shown: Shown, now: int, *, begins: bool = True) -> Outcome:
+        """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled.
+
+        Args:
+            shown: the payment.
+            now: unix second.
+            begins: whether one that was never shown may be; it is not written down otherwise.
+        """
         with self.transaction() as db:
             row = db.execute(
                 "SELECT url, submission, tx_hash, served_at, lost_at, identifier, holder, held_until "
@@ -60,7 +70,8 @@ class Journal:
                 shown.key,
             ).fetchone()
             if row is None:
-                self._insert(db, shown, now)
+                if begins:
+                    self._insert(db, shown, now)
                 return Outcome.NEW
             url, submission, tx_hash, served_at, lost_at, identifier, holder, held_until = row
             if (url, submission) != (shown.url, shown.submission):
@@ -173,10 +184,33 @@ class Journal:
         with self.transaction() as db:
             db.execute(f"UPDATE payments SET holder = NULL, held_until = 0 WHERE {_KEY}", shown.key)
 
-    def forget(self, shown: Shown) -> None:
-        """Takes a payment out that moved no money, and cannot any more."""
+    def forget(self, *forgotten: Shown) -> None:
+        """Takes payments out that moved no money, and cannot any more."""
         with self.transaction() as db:
-            db.execute(f"DELETE FROM payments WHERE {_KEY} AND tx_hash IS NULL", shown.key)
+            for shown in forgotten:
+                db.execute(f"DELETE FROM payments WHERE {_KEY} AND tx_hash IS NULL", shown.key)
+
+    def not_settled(self, before: int, now: int, after: Place | None, most: int) -> list[tuple[Place, Shown]]:
+        """Payments that were neither settled nor served, as far as is known here, and that nobody holds.
+
+        Args:
+            before: unix second before which they were taken.
+            now: unix second.
+            after: the place of the last one that was looked at; None for the first ones.
+            most: so many of them, the oldest first.
+        """
+        with self.database.reading() as db:
+            rows = db.execute(
+                "SELECT taken_at, token, payer, nonce, url, amount, payee, identifier, submission "
+                "FROM payments WHERE tx_hash IS NULL AND served_at IS NULL AND taken_at < ? "
+                "AND held_until <= ? AND (taken_at, token, payer, nonce) > (?, ?, ?, ?) "
+                "ORDER BY taken_at, token, payer, nonce LIMIT ?",
+                (before, now, *(after or _FIRST), most),
+            ).fetchall()
+        return [
+            ((at, token, payer, nonce), Shown(token, payer, nonce, url, int(amount), *rest))
+            for at, token, payer, nonce, url, amount, *rest in rows
+        ]
 
     def settlement(self, shown: Shown) -> Settlement | None:
         """Where a payment was settled; None if it was not, as far as is known here."""
