@@ -158,7 +158,7 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
         assert site.chain is not None, "licenses are on a chain"
         inner = Accounts(inner, holders.nonces, holders.tokens, holders.signing_in)
         seconds = site.chain.session_seconds
-        inner = LicenseServer(inner, site, holders.tokens, holders.permits, seconds)
+        inner = LicenseServer(inner, site, holders.tokens, holders.permits, seconds, gate.asking)
     if business is not None and business.anchoring is not None:
         inner = Proofs(inner, business.anchoring)
     if site.rate is not None:

@@ -92,10 +92,17 @@ class Gate:
             return
         await self._answer(path, scope, receive, send)
 
+    def asking(self, scope: Scope) -> tuple[str, tuple[str, ...]]:
+        """By what policies know who asks: what they call themselves, and the keys that they signed with.
+
+        Raises:
+            IdentityRefused: a known key's signature does not count.
+        """
+        return self._agent(scope), () if self._bots is None else self._bots.names(scope)
+
     async def _answer(self, path: RequestPath, scope: Scope, receive: Receive, send: Send) -> None:
-        agent = Headers(scope=scope).get("user-agent", "") if self._by_agent else ""
         bots, wrong = self._signed(scope)
-        policy = self._site.policies.match(path, agent, bots)
+        policy = self._site.policies.match(path, self._agent(scope), bots)
         said = self._with_terms(policy, send)
         scope[ACCESS] = policy.access
         proven = wrong is None and policy.access in (Access.METERED, Access.LICENSE)
@@ -110,6 +117,10 @@ class Gate:
                 await _unsigned(scope, wrong)(scope, receive, said)
         except AskedTooOften as error:
             await too_many(scope, error)(scope, receive, said)
+
+    def _agent(self, scope: Scope) -> str:
+        """What they call themselves, where policies go by that."""
+        return Headers(scope=scope).get("user-agent", "") if self._by_agent else ""
 
     def _signed(self, scope: Scope) -> tuple[tuple[str, ...], IdentityRefused | None]:
         """The crawlers that policies name and that signed a request, or what is wrong with a signature."""
