@@ -101,6 +101,10 @@ def test_a_server_that_goes_away_and_comes_back(shop: Shop, licensee: Party, db:
     }
     assert asyncio.run(asked(shop.app, "/readyz")).status == 200, "it is asked anew"
     put_out(db)
+    proof = asyncio.run(asked(shop.app, f"/.well-known/licet/records/0x{'1' * 64}"))
+    assert (proof.status, proof.headers["retry-after"]) == (503, "5")
+    assert asyncio.run(asked(shop.app, "/readyz")).status == 200
+    put_out(db)
     answer = asyncio.run(read(field))
     assert (answer.status, answer.headers["retry-after"]) == (503, "5")
     assert shop.income == 0

@@ -22,7 +22,7 @@ from licet.errors import DocumentInvalid
 from licet.gateway.answers import refusal
 from licet.gateway.asking import Asking
 from licet.gateway.config import Site
-from licet.gateway.errors import ChainWaits, IdentityRefused, LicenseRefused
+from licet.gateway.errors import IdentityRefused, LicenseRefused, Waits
 from licet.gateway.holders.accounts import body_of
 from licet.gateway.holders.permits import Permits, Question
 from licet.gateway.holders.tokens import Kind, Token, Tokens
@@ -94,7 +94,7 @@ class LicenseServer:
                 answer = _json(error.status, {"error": error.code, "error_description": str(error)})
                 if error.status == 401:
                     answer.headers["WWW-Authenticate"] = 'Basic realm="licet"'
-            except ChainWaits as error:
+            except Waits as error:
                 answer = _json(503, {"error": "server_error", "error_description": str(error)})
                 answer.headers["Retry-After"] = "5"
         await answer(scope, receive, send)
