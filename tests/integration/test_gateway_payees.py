@@ -37,7 +37,6 @@ def test_vaults_and_the_payees_of_offers_are_no_doubt(
         assert "no vault that was published here" in doubt_of(known(stranger, asset), asset, payee)
     market.offer(asset, payee=artist.address)
     assert doubt_of(known(stranger, asset), asset, artist.address) == ""
-    assert "nobody has registered" in doubt_of(known(stranger), Hash32("0x" + "77" * 32), split.vault)
 
 
 def test_a_derivative_has_one_vault(

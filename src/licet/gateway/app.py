@@ -1,13 +1,16 @@
 """The gateway as a whole: what a site's configuration comes to, as one ASGI application."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from typing import Final, Self, TypeVar
 
 from starlette.types import ASGIApp
 
 from licet.chain.signing.signer import Signer
 from licet.documents import Publisher
-from licet.errors import InputError
+from licet.errors import ChainError, InputError
 from licet.gateway.anchoring import Anchoring
 from licet.gateway.batches import Batches
 from licet.gateway.catalogs import NONE, Catalogs
@@ -36,6 +39,11 @@ from licet.gateway.settling import Settler
 from licet.gateway.till import Till
 from licet.gateway.upkeep import Upkeep
 from licet.gateway.upstream import Upstream
+
+PAUSES: Final = (0.1, 0.2, 0.4, 0.8)
+"""Seconds before a node that refuses to answer is asked again, while a gateway starts."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +85,24 @@ class Business:
                 missing.
             SignerError: there is no signer, and one is needed.
         """
-        market = Market.of(site, signer)
+        market = _patiently(partial(Market.of, site, signer))
         if market is None or site.chain is None:
             return None
         if not site.needs_account:
             return cls(market)
         settings, chain = site.chain, market.contracts.chain
-        catalogs = Catalogs.of(site, market.contracts, market.library)
+        catalogs = _patiently(partial(Catalogs.of, site, market.contracts, market.library))
         recorder = Recorder(chain.signer_or_raise(), chain.chain_id, market.contracts.usage.address)
         journal = Journal(settings.journal)
-        account = Account(
-            chain,
-            settings.outbox or settings.beside(".outbox"),
-            journal,
-            confirmations=settings.confirmations,
-            gwei=settings.max_gwei,
+        account = _patiently(
+            partial(
+                Account,
+                chain,
+                settings.outbox or settings.beside(".outbox"),
+                journal,
+                confirmations=settings.confirmations,
+                gwei=settings.max_gwei,
+            )
         )
         elsewhere = settings.facilitator
         settler = Settler(chain, FacilitatorElsewhere(chain, elsewhere) if elsewhere else account)
@@ -180,3 +191,19 @@ def served(site: Site) -> ASGIApp:
     if not site.upstream:
         raise InputError("nothing is served: name site.folder or site.upstream")
     return Upstream(site.upstream, site.origin)
+
+
+def _patiently(asks: Callable[[], _T]) -> _T:
+    """What is read of the chain while a gateway starts: amid a re-org a node may refuse any question.
+
+    Raises:
+        ChainError: it refuses for long; or something else is wrong with it, which time does not mend.
+    """
+    for pause in PAUSES:
+        try:
+            return asks()
+        except ChainError as error:
+            if type(error) is not ChainError:
+                raise
+            time.sleep(pause)
+    return asks()

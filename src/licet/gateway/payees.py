@@ -12,7 +12,7 @@ from licet.chain.compiled.abi import log_topic
 from licet.contracts import Contracts, events
 from licet.contracts.assets import DeedFlag
 from licet.contracts.vaults import root_in_code
-from licet.errors import AssetNotRegistered, LicetError
+from licet.errors import LicetError
 from licet.gateway.errors import PayeeDoubtful
 from licet.gateway.market import Market
 from licet.gateway.policies import Policy
@@ -47,17 +47,13 @@ def check_payees(
 
 
 def doubt_of(market: Market, asset: Hash32, payee: Address) -> str:
-    """Why an asset's payee is doubtful; empty if it is not.
+    """Why a registered asset's payee is doubtful; empty if it is not.
 
     Raises:
         ChainError: the chain does not answer.
     """
     assets = market.contracts.assets
-    try:
-        deed = assets.deed(asset)
-    except AssetNotRegistered:
-        return f"for asset {asset}, which nobody has registered: name the deed's id"
-    if deed.flags & DeedFlag.DERIVATIVE:
+    if assets.deed(asset).flags & DeedFlag.DERIVATIVE:
         vault = assets.derivative(asset).vault
         return "" if payee == vault else f"but this derivative's parents are paid from {vault}: name that"
     if any(standing.offer.payee == payee for standing in market.standing(asset)):
