@@ -4,20 +4,28 @@ import asyncio
 import base64
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lxml import etree
 
 from licet.contracts.licenses import PERPETUAL
+from licet.documents import TermsDocument
+from licet.gateway.keys import BotKey
+from licet.gateway.policies import Access, Policy
+from licet.rights.offer import Kind
+from licet.rights.terms import Payment, Terms
 from licet.rights.uses import Use
 from licet.types import Hash32
 from tests.integration.conftest import DAY, Network, Party
 from tests.integration.licensing import ORIGIN, PATH, TALE, House, receipt_in
 from tests.integration.market import Market, Sold
 from tests.unit.asgi import Answer
+from tests.unit.wallets import signed_fields
 
 pytestmark = pytest.mark.integration
 
@@ -112,6 +120,59 @@ def test_what_a_resource_may_be(house: House, sold: Sold, licensee: Party) -> No
         ):
             said = await token(house, known, resource=resource)
             assert (said["status"], said["error"]) == (400, "invalid_resource"), resource
+
+    asyncio.run(ask())
+
+
+def test_of_several_policies_of_a_path_the_crawlers_own_counts(
+    house: House, market: Market, sold: Sold, licensee: Party
+) -> None:
+    """A token is for what the crawler then reads: by what it calls itself, or by the key it signs with."""
+    bot = Ed25519PrivateKey.generate()
+    key = BotKey("signer", bot.public_key().public_bytes_raw())
+    own = Terms(TermsDocument("Tales", Use.INDEX, "For this crawler."), targets=("/tales/",))
+    assets = [market.register(market.licensor, f"tales for {name}") for name in ("named", "signer")]
+    for asset in assets:
+        market.sell(asset, uses=Use.INDEX, transferable=True, duration=30 * DAY)
+    house.keys = (key,)
+    house.policies = (
+        Policy("/tales/", Access.LICENSE, ("namedbot",), assets[0], None, own),
+        Policy("/tales/", Access.LICENSE, (), assets[1], None, own, keys=("signer",)),
+        Policy("/open/", Access.FREE, terms=replace(own, targets=("/open/",), payment=Payment(Kind.FREE))),
+        Policy("/open/", Access.LICENSE, ("namedbot",), assets[0], None, own),
+    )
+    house.open()
+
+    def as_signer(path: str, method: str) -> list[tuple[str, str]]:
+        rest = {"covered": ("@authority",), "key_id": key.thumbprint, "tag": "web-bot-auth"}
+        return signed_fields(bot, ORIGIN + path, method=method, nonce=f"n{time.monotonic_ns()}", **rest)
+
+    def as_named(path: str, method: str) -> list[tuple[str, str]]:
+        return [("User-Agent", "Mozilla/5.0 (compatible; NamedBot/1.0)")]
+
+    def as_anybody(path: str, method: str) -> list[tuple[str, str]]:
+        return []
+
+    async def ask() -> None:
+        known = await client(house, licensee)
+        _, resource, element = await terms(house)
+        fields = {"grant_type": "client_credentials", "license": element, "resource": resource}
+        for fields_of, asset in ((as_anybody, house.asset), (as_named, assets[0]), (as_signer, assets[1])):
+            path = "/.well-known/licet/olp/token"
+            answer = await house.post(path, urlencode(fields).encode(), known, FORM, *fields_of(path, "POST"))
+            shown = ("Authorization", f"License {json.loads(answer.body)['access_token']}")
+            answer = await house.get(PATH, shown, *fields_of(PATH, "GET"))
+            assert (answer.status, receipt_in(answer).record.asset_id) == (200, asset)
+        once = as_signer(path, "POST")
+        statuses = [
+            (await house.post(path, urlencode(fields).encode(), known, FORM, *once)).status for _ in range(2)
+        ]
+        assert statuses == [200, 401], "a signature counts once, wherever it is shown"
+        assert (await house.get(PATH, shown, *once)).status == 401
+        opened = urlencode({**fields, "resource": f"{ORIGIN}/open/"}).encode()
+        assert (await house.post(path, opened, known, FORM)).status == 400, "it is free for everybody else"
+        answer = await house.post(path, opened, known, FORM, *as_named(path, "POST"))
+        assert json.loads(answer.body)["resource"] == f"{ORIGIN}/open/"
 
     asyncio.run(ask())
 

@@ -21,20 +21,22 @@ from licet.chain.signatures import recover
 from licet.contracts.authorizations import Authorizations, Transfer
 from licet.documents import Library, PayeeShare, Publisher, ReceiptDocument, SplitDocument, UsageProof
 from licet.documents.terms import TermsDocument
-from licet.errors import ChainError
-from licet.gateway import wire
+from licet.errors import ChainError, LicetError, UnexpectedAnswer
+from licet.gateway import forgetting, wire
 from licet.gateway.anchoring import Anchoring
 from licet.gateway.app import Business, around, served
 from licet.gateway.batches import Batch, Batches
 from licet.gateway.catalogs import NONE, Catalogs
 from licet.gateway.config import ChainSettings, Site
+from licet.gateway.forgetting import KEPT_SECONDS, Forgetting
 from licet.gateway.journal import Journal
 from licet.gateway.limits import By, Rate
 from licet.gateway.market import Market
 from licet.gateway.policies import Access, Policies, Policy, Tariff
 from licet.gateway.recording import FIELD, Recorder
-from licet.gateway.sending import Account
+from licet.gateway.sending import WATCHED, Account
 from licet.gateway.settling import Settler
+from licet.gateway.shown import Shown
 from licet.gateway.till import Till
 from licet.gateway.upkeep import Upkeep
 from licet.rights.terms import Terms
@@ -411,6 +413,69 @@ def test_a_settlement_whose_answer_is_lost_is_found_or_done_again(
     assert shop.income == PRICE
 
 
+def test_what_came_to_nothing_is_forgotten_once_it_cannot_be_paid(
+    shop: Shop, reader: Party, pauper: Party, rival: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what may have moved money never is: a stranger's submission, or an answer that was lost."""
+    catch_up(shop.network)
+
+    async def sign(payer: Party, path: str) -> str:
+        field = await payment(shop, payer, path)
+        assert (await paid(shop, field, path)).status == (404 if path.endswith("no") else 503)
+        return field
+
+    async def begin() -> list[str]:
+        assert (await paid(shop, await payment(shop, reader))).status == 200
+        nothing = [await sign(pauper, "/paid/no"), await sign(reader, "/paid/no")]
+        submitted = await sign(reader, "/paid/no")
+        Authorizations(rival.chain, shop.token).submit(transfer_in(submitted))
+        shop.sender = Lossy(shop.account, sends=True)
+        lost = await sign(reader, "/paid/b.txt")
+        shop.sender = Lossy(shop.account, sends=False)
+        return [*nothing, await sign(reader, "/paid/b.txt"), submitted, lost]
+
+    fields = asyncio.run(begin())
+    shop.sender = shop.account
+    elsewhere = Shown(Address("0x" + "11" * 20), reader.address, "0x" + "11" * 32, "/", 1, shop.vault)
+    shop.journal.take(elsewhere, 1)
+    shop.journal.release(elsewhere)
+
+    def forgotten() -> int:
+        """How many are gone, after a restart."""
+        told: list[LicetError] = []
+        before = shop.journal.counts()["taken"]
+        Forgetting(shop.journal, Settler(shop.keeper.chain, shop)).turn(told.append)
+        assert len(told) == (shop.network.height >= WATCHED), "the token that is none"
+        return before - shop.journal.counts()["taken"]
+
+    void = shop.network.now + KEPT_SECONDS + 60
+    assert forgotten() == 0
+    shop.network.rpc("anvil_mine", hex(WATCHED))
+    assert forgotten() == 0, "they are valid"
+    shop.network.travel_to(void)
+    shop.network.rpc("anvil_mine", hex(WATCHED - 1))
+    assert forgotten() == 0, "a re-org could take that block out"
+    shop.network.rpc("evm_mine")
+    monkeypatch.setattr(forgetting, "MOST", 2)
+    told: list[LicetError] = []
+    for _ in range(4):
+        shop.upkeep.turn(told.append)
+    assert [type(error) for error in told] == [UnexpectedAnswer], "what cannot be asked about is kept"
+    assert shop.journal.counts() == {"taken": 4, "settled": 1, "served": 1, "lost": 0, "records": 1}
+    monkeypatch.setattr(time, "time", lambda: float(void))
+    (shop.folder / "site" / "paid" / "no").write_bytes(b"now it is")
+
+    async def again() -> None:
+        paths = ["/paid/no", "/paid/no", "/paid/b.txt", "/paid/no", "/paid/b.txt"]
+        answers = [await paid(shop, field, path) for field, path in zip(fields, paths, strict=True)]
+        assert [answer.status for answer in answers] == [402, 402, 402, 200, 200]
+
+    asyncio.run(again())
+    assert shop.income == 3 * PRICE
+    assert shop.journal.counts()["taken"] == 4
+    assert shop.journal.counts()["served"] == 3
+
+
 def test_a_gateway_that_was_killed_serves_what_was_paid(shop: Shop, reader: Party) -> None:
     """It was killed after the transaction was sent, before that was written down."""
 
@@ -606,7 +671,7 @@ def test_records_are_anchored_and_proven(shop: Shop, reader: Party, run: Run, tm
     batch = anchored(shop)
     assert [record.hash for record in batch.log.records] == [receipt.record.hash for receipt in receipts]
     assert shop.anchoring.anchor() is None, "nothing is anchored twice"
-    answer = asyncio.run(asked(shop.app, record_path(receipts[1])))
+    answer = asyncio.run(asked_by_many(shop, record_path(receipts[1])))
     proof = UsageProof.from_bytes(answer.body)
     assert proof.holds
     assert proof.record == receipts[1].record
@@ -627,6 +692,22 @@ def wait_out(receipts: Sequence[ReceiptDocument]) -> None:
     """Waits until the seconds of all records are over: only then they are anchored."""
     while int(time.time()) <= max(receipt.record.since for receipt in receipts) + 1:
         time.sleep(0.1)
+
+
+async def asked_by_many(shop: Shop, path: str) -> Answer:
+    """One of many answers to the same question; while all wait for it, all else is answered."""
+    (shop.folder / "site" / "free.txt").write_bytes(b"free")
+    with shop.anchoring._lock:  # noqa: SLF001 - a tree takes its time
+        waiting = [asyncio.ensure_future(asked(shop.app, path)) for _ in range(60)]
+        await asyncio.sleep(0)
+        free, ready = await asyncio.wait_for(
+            asyncio.gather(asked(shop.app, "/free.txt"), asked(shop.app, "/readyz")), 10
+        )
+        assert (free.body, ready.status) == (b"free", 200)
+        assert not any(task.done() for task in waiting)
+    answers = await asyncio.gather(*waiting)
+    assert {(answer.status, answer.body) for answer in answers} == {(200, answers[0].body)}
+    return answers[0]
 
 
 def anchored(shop: Shop) -> Batch:

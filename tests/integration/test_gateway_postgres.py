@@ -42,6 +42,8 @@ def journal(db: str) -> Iterator[Journal]:
         cases.test_a_payment_from_first_to_last,
         cases.test_an_identifier_is_good_for_an_hour,
         cases.test_only_what_moved_no_money_is_forgotten,
+        cases.test_what_was_not_settled_is_found_once,
+        cases.test_what_may_not_begin_is_not_written_down,
         cases.test_one_payment_has_one_record,
         cases.test_seconds_are_in_one_batch_and_no_record_comes_late,
         cases.test_what_fails_is_not_written,
@@ -100,6 +102,10 @@ def test_a_server_that_goes_away_and_comes_back(shop: Shop, licensee: Party, db:
         "journal": "the journal cannot be used"
     }
     assert asyncio.run(asked(shop.app, "/readyz")).status == 200, "it is asked anew"
+    put_out(db)
+    proof = asyncio.run(asked(shop.app, f"/.well-known/licet/records/0x{'1' * 64}"))
+    assert (proof.status, proof.headers["retry-after"]) == (503, "5")
+    assert asyncio.run(asked(shop.app, "/readyz")).status == 200
     put_out(db)
     answer = asyncio.run(read(field))
     assert (answer.status, answer.headers["retry-after"]) == (503, "5")

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from licet.chain.client import Chain
 from licet.contracts.authorizations import Authorizations
 from licet.contracts.usage import UsageLedger
 from licet.errors import ChainError, LicetError
+from licet.gateway.app import Business
+from licet.gateway.config import ChainSettings
 from licet.gateway.errors import AccountTaken, PaymentLost
 from licet.gateway.journal import CLAIM_SECONDS
 from licet.gateway.sending import WATCHED, Account
@@ -262,6 +264,29 @@ def test_a_node_that_is_away_or_slow(shop: Shop, network: Network, reader: Party
         assert read(shop, fields[0]).body == TEXT
         assert read(shop, fields[1]).body == TEXT
         assert shop.income == 2 * PRICE
+
+
+class Unsettled(troubles.Network):
+    """A node amid a re-org, which refuses a question now and then."""
+
+    asked = 0
+
+    def trouble(self, method: str) -> str:
+        self.asked += 1
+        return "refused" if self.asked in (1, 4, 25) else ""
+
+
+def test_a_gateway_that_starts_amid_a_reorg(shop: Shop, network: Network, rival: Party) -> None:
+    node = Unsettled(network.url, random.Random(0))
+    with troubles.troubled(node) as url:
+        chain = ChainSettings(
+            url, network.deployment.asset_registry, 31337, journal=shop.folder / "other.sqlite"
+        )
+        business = Business.of(replace(shop.site, chain=chain), rival.signer)
+        assert node.asked > 25
+    assert business is not None
+    assert business.till is not None
+    business.till.journal.close()
 
 
 def test_several_gateways_of_one_account(shop: Shop, network: Network, reader: Party, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_no_secret_is_said(folder: Path, licensor: Party, licensee: Party, stran
         out, err = process.communicate(timeout=40)
     said = {"stdout": out, "stderr": err, "metrics": figures}
     assert '"event": "request"' in err
+    assert '"kind": "PayeeDoubtful"' in err, "an account is paid, and no vault"
     assert 'licet_gateway_requests_total{access="metered",status="200"} 1.0' in figures
     assert 'licet_gateway_journal{state="served"} 1.0' in figures
     files = [

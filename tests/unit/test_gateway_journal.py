@@ -14,9 +14,10 @@ from licet.documents import ReceiptDocument
 from licet.documents.terms import TermsDocument
 from licet.errors import DocumentInvalid, InputError
 from licet.gateway.batches import Anchor, Batches
-from licet.gateway.journal import BUSY_SECONDS, REPEAT_SECONDS, Journal, Outcome, Shown
+from licet.gateway.journal import BUSY_SECONDS, REPEAT_SECONDS, Journal
 from licet.gateway.policies import Access, Policy, Tariff
 from licet.gateway.recording import Recorder
+from licet.gateway.shown import Outcome, Shown
 from licet.rights.receipt import UsageReceipt
 from licet.rights.terms import Terms
 from licet.rights.uses import Use
@@ -86,6 +87,34 @@ def test_only_what_moved_no_money_is_forgotten(journal: Journal) -> None:
     journal.forget(shown("a"))
     journal.forget(shown("b"))
     assert journal.counts() == {"taken": 1, "settled": 1, "served": 0, "lost": 0, "records": 1}
+
+
+def test_what_was_not_settled_is_found_once(journal: Journal) -> None:
+    """From the oldest, so many at once; without what is settled, served, held, or taken too late."""
+    for number, now in enumerate((10, 10, 10, 11, 12, 13, 14, 900)):
+        journal.take(shown(f"{number}"), now)
+    for number in (0, 1, 2, 3, 6, 7):
+        journal.release(shown(f"{number}"))
+    journal.settled(shown("4"), SETTLEMENT, receipt(1, 100))
+    journal.release(shown("4"))
+    journal.served(shown("5"), 13)
+    assert journal.take(shown("6"), 600) is Outcome.UNSETTLED
+    found = journal.not_settled(900, 600, None, 2)
+    assert [one.nonce for _, one in found] == ["0", "1"]
+    assert found[0][1] == shown("0")
+    found = journal.not_settled(900, 600, found[-1][0], 9)
+    assert [one.nonce for _, one in found] == ["2", "3"]
+    assert journal.not_settled(900, 600, found[-1][0], 9) == []
+    journal.forget(*(one for _, one in found))
+    assert journal.counts()["taken"] == 6
+
+
+def test_what_may_not_begin_is_not_written_down(journal: Journal) -> None:
+    assert journal.take(shown(), 100, begins=False) is Outcome.NEW
+    assert journal.counts()["taken"] == 0
+    journal.take(shown(), 100)
+    journal.release(shown())
+    assert journal.take(shown(), 101, begins=False) is Outcome.UNSETTLED
 
 
 def test_one_payment_has_one_record(journal: Journal) -> None:

@@ -168,6 +168,10 @@ def test_what_is_proven_counts_before_what_is_claimed() -> None:
     assert [policy.path for policy in policies.of_agent("one")] == ["/a/c/", "/a/", "/d/", "/"]
     equal = Policies.of([free("/"), keyed("/", Access.FREE, "one"), keyed("/", Access.FORBIDDEN, "two")])
     assert matched(equal, "/x", "", "one", "two").access is Access.FORBIDDEN, "the stricter of two keys"
+    for agent, keys in (("", ()), ("one", ()), ("", ("one",)), ("one", ("two",)), ("one", ("one", "two"))):
+        assert policies.at("/a/", agent, keys) == matched(policies, "/a/x", agent, *keys), "by its pattern"
+    assert policies.at("/a/c/") is None, "it is for others"
+    assert policies.at("/a/x") is None
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """EIP-3009 transfers on their payer's signature: checked, submitted by anyone, and found again on chain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
@@ -7,6 +8,7 @@ from typing import Any, ClassVar, Final
 from licet.chain.client import Chain, Log, Receipt
 from licet.chain.compiled.abi import Abi, log_topic
 from licet.chain.compiled.artifacts import artifact
+from licet.chain.rpc.batches import Call
 from licet.chain.signatures import is_valid, recover
 from licet.chain.signing.transactions import Transaction
 from licet.contracts.currency import Currency
@@ -15,6 +17,7 @@ from licet.types import Address, Hash32, address_bytes, hash32, hash_bytes
 
 _ABI: Final = artifact("TestDollar").abi
 _FUNCTION: Final = "transferWithAuthorization"
+_STATE: Final = "authorizationState"
 _ACCOUNTS: Final = 65
 """Bytes of an account's signature."""
 
@@ -156,6 +159,23 @@ class Authorizations:
         """
         self.chain.simulate(_abi(transfer), self.token, _FUNCTION, *_arguments(transfer))
 
+    def used(self, nonces: Sequence[tuple[Address, Hash32]], block: int) -> list[bool]:
+        """Whether payers' nonces were used by the end of a block, in a payment or by being cancelled.
+
+        Args:
+            nonces: each with its payer.
+            block: the block's number.
+
+        Raises:
+            ChainError: the node does not say, or not of that block.
+        """
+        asked = [_ABI.encode_call(_STATE, (payer, nonce)) for payer, nonce in nonces]
+        calls = [
+            Call("eth_call", ({"to": self.token, "data": "0x" + data.hex()}, hex(block))) for data in asked
+        ]
+        answers = self.chain.node.ask_all(str, calls)
+        return [bool(_ABI.decode_result(_STATE, _bytes(answer))[0]) for answer in answers]
+
     def settlement(self, transfer: Transfer, from_block: int) -> Settlement | None:
         """Where exactly this transfer happened, whoever submitted it; None if it did not since a block.
 
@@ -178,6 +198,13 @@ class Authorizations:
 def _abi(transfer: Transfer) -> Abi:
     """The function that takes a transfer's signature."""
     return _ABI if transfer.is_accounts else _CONTRACTS_ABI
+
+
+def _bytes(answer: str | None) -> bytes:
+    try:
+        return bytes.fromhex((answer or "")[2:])
+    except ValueError:
+        return b""
 
 
 def _arguments(transfer: Transfer) -> tuple[Any, ...]:

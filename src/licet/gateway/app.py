@@ -1,13 +1,16 @@
 """The gateway as a whole: what a site's configuration comes to, as one ASGI application."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from typing import Final, Self, TypeVar
 
 from starlette.types import ASGIApp
 
 from licet.chain.signing.signer import Signer
 from licet.documents import Publisher
-from licet.errors import InputError
+from licet.errors import ChainError, InputError
 from licet.gateway.anchoring import Anchoring
 from licet.gateway.batches import Batches
 from licet.gateway.catalogs import NONE, Catalogs
@@ -16,12 +19,13 @@ from licet.gateway.documents import Documents
 from licet.gateway.elsewhere import FacilitatorElsewhere
 from licet.gateway.facilitator import Facilitator
 from licet.gateway.folder import Folder
-from licet.gateway.gate import Gate, Limited
+from licet.gateway.gate import Gate
 from licet.gateway.health import Health
 from licet.gateway.holders.accounts import Accounts
 from licet.gateway.holders.holders import Holders
 from licet.gateway.holders.olp import LicenseServer
 from licet.gateway.journal import Journal
+from licet.gateway.limited import Limited
 from licet.gateway.logs import Log
 from licet.gateway.market import Market
 from licet.gateway.metrics import Metrics
@@ -35,6 +39,11 @@ from licet.gateway.settling import Settler
 from licet.gateway.till import Till
 from licet.gateway.upkeep import Upkeep
 from licet.gateway.upstream import Upstream
+
+PAUSES: Final = (0.1, 0.2, 0.4, 0.8)
+"""Seconds before a node that refuses to answer is asked again, while a gateway starts."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +85,24 @@ class Business:
                 missing.
             SignerError: there is no signer, and one is needed.
         """
-        market = Market.of(site, signer)
+        market = _patiently(partial(Market.of, site, signer))
         if market is None or site.chain is None:
             return None
         if not site.needs_account:
             return cls(market)
         settings, chain = site.chain, market.contracts.chain
-        catalogs = Catalogs.of(site, market.contracts, market.library)
+        catalogs = _patiently(partial(Catalogs.of, site, market.contracts, market.library))
         recorder = Recorder(chain.signer_or_raise(), chain.chain_id, market.contracts.usage.address)
         journal = Journal(settings.journal)
-        account = Account(
-            chain,
-            settings.outbox or settings.beside(".outbox"),
-            journal,
-            confirmations=settings.confirmations,
-            gwei=settings.max_gwei,
+        account = _patiently(
+            partial(
+                Account,
+                chain,
+                settings.outbox or settings.beside(".outbox"),
+                journal,
+                confirmations=settings.confirmations,
+                gwei=settings.max_gwei,
+            )
         )
         elsewhere = settings.facilitator
         settler = Settler(chain, FacilitatorElsewhere(chain, elsewhere) if elsewhere else account)
@@ -157,7 +169,7 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
         assert site.chain is not None, "licenses are on a chain"
         inner = Accounts(inner, holders.nonces, holders.tokens, holders.signing_in)
         seconds = site.chain.session_seconds
-        inner = LicenseServer(inner, site, holders.tokens, holders.permits, seconds)
+        inner = LicenseServer(inner, site, holders.tokens, holders.permits, seconds, gate.asking)
     if business is not None and business.anchoring is not None:
         inner = Proofs(inner, business.anchoring)
     if site.rate is not None:
@@ -179,3 +191,19 @@ def served(site: Site) -> ASGIApp:
     if not site.upstream:
         raise InputError("nothing is served: name site.folder or site.upstream")
     return Upstream(site.upstream, site.origin)
+
+
+def _patiently(asks: Callable[[], _T]) -> _T:
+    """What is read of the chain while a gateway starts: amid a re-org a node may refuse any question.
+
+    Raises:
+        ChainError: it refuses for long; or something else is wrong with it, which time does not mend.
+    """
+    for pause in PAUSES:
+        try:
+            return asks()
+        except ChainError as error:
+            if type(error) is not ChainError:
+                raise
+            time.sleep(pause)
+    return asks()

@@ -1,4 +1,7 @@
-"""The chain, asked by requests: in a few threads of its own, so that a slow node holds up nothing else."""
+"""The chain, asked by requests, and whatever else may take long: in a few threads of its own.
+
+So a slow node, or whoever asks for very many proofs, holds up nothing else.
+"""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -16,7 +19,7 @@ _T = TypeVar("_T")
 
 
 class Asking:
-    """Asks the chain, so many times at once.
+    """Asks what blocks, so many times at once; apart from all that others ask.
 
     Args:
         waits: what else than a chain that is away passes by itself.

@@ -32,6 +32,10 @@ class AccountTaken(LicetError):
     """Another gateway sends from the account, through another outbox: both would take the same nonces."""
 
 
+class PayeeDoubtful(LicetError):
+    """Reads are paid to an address that is no vault, as far as the chain knows; they are sold anyway."""
+
+
 class IdentityRefused(LicetError):
     """Whoever asks is not who they say: a token, a signature or a message that does not count."""
 

@@ -1,6 +1,5 @@
 """The gate: in front of any ASGI application, lets through what the policies let through."""
 
-import math
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -9,12 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.gateway import wire
 from licet.gateway.answers import challenge, refusal
+from licet.gateway.bodies import Bounded, TooMuchError
 from licet.gateway.bots import WANTED, Bots
 from licet.gateway.catalogs import NONE, Catalogs
 from licet.gateway.config import Site
 from licet.gateway.errors import AskedTooOften, IdentityRefused, PaymentRefused, Waits
 from licet.gateway.holders.desk import Desk
-from licet.gateway.limits import Limit, Rate, Turn
+from licet.gateway.limited import too_many
+from licet.gateway.limits import Limit, Turn
 from licet.gateway.observing import ACCESS
 from licet.gateway.pages import Linked, unmarked
 from licet.gateway.paths import RequestPath, request_path
@@ -91,10 +92,17 @@ class Gate:
             return
         await self._answer(path, scope, receive, send)
 
+    def asking(self, scope: Scope) -> tuple[str, tuple[str, ...]]:
+        """By what policies know who asks: what they call themselves, and the keys that they signed with.
+
+        Raises:
+            IdentityRefused: a known key's signature does not count.
+        """
+        return self._agent(scope), () if self._bots is None else self._bots.names(scope)
+
     async def _answer(self, path: RequestPath, scope: Scope, receive: Receive, send: Send) -> None:
-        agent = Headers(scope=scope).get("user-agent", "") if self._by_agent else ""
         bots, wrong = self._signed(scope)
-        policy = self._site.policies.match(path, agent, bots)
+        policy = self._site.policies.match(path, self._agent(scope), bots)
         said = self._with_terms(policy, send)
         scope[ACCESS] = policy.access
         proven = wrong is None and policy.access in (Access.METERED, Access.LICENSE)
@@ -109,6 +117,10 @@ class Gate:
                 await _unsigned(scope, wrong)(scope, receive, said)
         except AskedTooOften as error:
             await too_many(scope, error)(scope, receive, said)
+
+    def _agent(self, scope: Scope) -> str:
+        """What they call themselves, where policies go by that."""
+        return Headers(scope=scope).get("user-agent", "") if self._by_agent else ""
 
     def _signed(self, scope: Scope) -> tuple[tuple[str, ...], IdentityRefused | None]:
         """The crawlers that policies name and that signed a request, or what is wrong with a signature."""
@@ -205,13 +217,13 @@ class Gate:
     async def _pass(self, path: RequestPath, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the application answer, under the one spelling of the path, and with a body within bounds."""
         inner = self._inner(path, scope)
-        body = _Bounded(receive, send, self._site.max_body)
+        body = Bounded(receive, send, self._site.max_body)
         if body.announces_too_much(Headers(scope=scope)):
             await refusal(scope, 413, body.problem, {"Connection": "close"})(scope, receive, send)
             return
         try:
             await self._app(inner, body.receive, body.send)
-        except _TooMuchError:
+        except TooMuchError:
             if not body.answered:
                 await refusal(scope, 413, body.problem, {"Connection": "close"})(scope, receive, send)
 
@@ -230,35 +242,6 @@ class Gate:
         return said
 
 
-class Limited:
-    """Middleware that lets each client ask so often, for whatever it is.
-
-    Args:
-        app: all else.
-        rate: how often.
-    """
-
-    def __init__(self, app: ASGIApp, rate: Rate) -> None:
-        self._app: Final = app
-        self._limit: Final = Limit(rate)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, or lets the application answer it."""
-        try:
-            if scope["type"] == "http":
-                Turn.begun(self._limit, scope, is_proven=False).count()
-        except AskedTooOften as error:
-            await too_many(scope, error)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-
-def too_many(scope: Scope, error: AskedTooOften) -> Response:
-    """The answer to whoever asks too often."""
-    later = {"Retry-After": str(math.ceil(float(str(error.facts["seconds"]))))}
-    return refusal(scope, 429, str(error), later)
-
-
 def _bots(site: Site) -> Bots | None:
     """Who knows the crawlers' keys that policies name; None if these name none."""
     named = [key for key in site.keys if key.name in site.policies.keys]
@@ -273,35 +256,3 @@ def _unsigned(scope: Scope, error: IdentityRefused) -> Response:
 
 def _later(scope: Scope, reason: str, status: int = 503) -> Response:
     return refusal(scope, status, reason, {"Retry-After": str(RETRY_SECONDS)})
-
-
-class _TooMuchError(Exception):
-    """A body has more bytes than a request may have."""
-
-
-class _Bounded:
-    """ASGI's `receive` and `send`, that let a body of so many bytes pass."""
-
-    def __init__(self, receive: Receive, send: Send, most: int) -> None:
-        self._receive: Final = receive
-        self._send: Final = send
-        self._most: Final = most
-        self._seen = 0
-        self.answered = False
-        self.problem: Final = f"The body of a request has {most} bytes at most here."
-
-    def announces_too_much(self, headers: Headers) -> bool:
-        """Whether the request says so itself."""
-        length = headers.get("content-length", "")
-        return length.isdigit() and (len(length) > 18 or int(length) > self._most)
-
-    async def receive(self) -> Message:
-        message = await self._receive()
-        self._seen += len(message.get("body", b""))
-        if self._seen > self._most:
-            raise _TooMuchError
-        return message
-
-    async def send(self, message: Message) -> None:
-        self.answered = True
-        await self._send(message)

@@ -4,18 +4,16 @@ One journal may serve several gateways. A payment is known by token, payer and n
 that it was first shown for.
 """
 
-import os
-import secrets
-import socket
 from contextlib import AbstractContextManager
-from enum import Enum, auto
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from licet.contracts.authorizations import Settlement
 from licet.documents.receipts import ReceiptDocument
 from licet.gateway.database import Connection, open_database
+from licet.gateway.processes import Holding
 from licet.gateway.schema import SCHEMA
+from licet.gateway.shown import Outcome, Paid, Shown
 from licet.types import Hash32
 
 BUSY_SECONDS: Final = 300
@@ -27,70 +25,11 @@ CLAIM_SECONDS: Final = 60
 REPEAT_SECONDS: Final = 3_600
 """How long whoever named a payment identifier may read again for the same payment."""
 
-_OPEN: Final[set[str]] = set()
-"""The names of all journals that this process has open."""
+Place = tuple[int, str, str, str]
+"""Where a payment stands among all: when it was taken, and what it is known by."""
 
+_FIRST: Final[Place] = (0, "", "", "")
 _KEY: Final = "token = ? AND payer = ? AND nonce = ?"
-
-
-class Outcome(Enum):
-    """What showing a payment came to."""
-
-    NEW = auto()
-    """It was never shown before: it is to be settled."""
-    UNSETTLED = auto()
-    """It was shown before, and what became of it is to be found out."""
-    SETTLED = auto()
-    """It is settled, and what it is for was not delivered yet."""
-    REPEATED = auto()
-    """What it is for was delivered, and may be once more."""
-    BUSY = auto()
-    """Another request is about it."""
-    ELSEWHERE = auto()
-    """It belongs to another URL."""
-    SPENT = auto()
-    """What it is for was delivered."""
-
-
-class Shown(NamedTuple):
-    """A payment as somebody shows it.
-
-    Attributes:
-        token: the currency.
-        payer: who signed.
-        nonce: the signature's.
-        url: for what.
-        amount: in the token's smallest unit.
-        payee: who receives it.
-        identifier: that whoever pays gave it to repeat the request; empty if none.
-        submission: the transaction that makes it, so that it can be sent again.
-    """
-
-    token: str
-    payer: str
-    nonce: str
-    url: str
-    amount: int
-    payee: str
-    identifier: str = ""
-    submission: str = ""
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What it is known by."""
-        return self.token, self.payer, self.nonce
-
-
-class Paid(NamedTuple):
-    """A payment that was settled.
-
-    Attributes:
-        shown: the payment.
-        settlement: where.
-    """
-
-    shown: Shown
-    settlement: Settlement
 
 
 class Journal:
@@ -104,23 +43,26 @@ class Journal:
     """
 
     def __init__(self, place: str | Path) -> None:
-        # A process that was killed leaves its name behind; the next one of its number has another.
-        self._host: Final = socket.gethostname()
-        self._name: Final = f"{os.getpid()}-{secrets.token_hex(8)}-{self._host}"
         self.database: Final = open_database(place, SCHEMA)
-        _OPEN.add(self._name)
+        self._holding: Final = Holding()
 
     def close(self) -> None:
         """Closes the database."""
-        _OPEN.discard(self._name)
+        self._holding.end()
         self.database.close()
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """The database, for what happens at once or not at all."""
         return self.database.transaction()
 
-    def take(self, shown: Shown, now: int) -> Outcome:
-        """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled."""
+    def take(self, shown: Shown, now: int, *, begins: bool = True) -> Outcome:
+        """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled.
+
+        Args:
+            shown: the payment.
+            now: unix second.
+            begins: whether one that was never shown may be; it is not written down otherwise.
+        """
         with self.transaction() as db:
             row = db.execute(
                 "SELECT url, submission, tx_hash, served_at, lost_at, identifier, holder, held_until "
@@ -128,19 +70,20 @@ class Journal:
                 shown.key,
             ).fetchone()
             if row is None:
-                self._insert(db, shown, now)
+                if begins:
+                    self._insert(db, shown, now)
                 return Outcome.NEW
             url, submission, tx_hash, served_at, lost_at, identifier, holder, held_until = row
             if (url, submission) != (shown.url, shown.submission):
                 return Outcome.ELSEWHERE
-            if now < held_until and self._lives(holder):
+            if now < held_until and self._holding.lives(holder):
                 return Outcome.BUSY
             if served_at is not None:
                 again = identifier and identifier == shown.identifier and now < served_at + REPEAT_SECONDS
                 return Outcome.REPEATED if again and lost_at is None else Outcome.SPENT
             db.execute(
                 f"UPDATE payments SET holder = ?, held_until = ? WHERE {_KEY}",
-                (self._name, now + BUSY_SECONDS, *shown.key),
+                (self._holding.name, now + BUSY_SECONDS, *shown.key),
             )
             return Outcome.UNSETTLED if tx_hash is None or lost_at is not None else Outcome.SETTLED
 
@@ -241,10 +184,33 @@ class Journal:
         with self.transaction() as db:
             db.execute(f"UPDATE payments SET holder = NULL, held_until = 0 WHERE {_KEY}", shown.key)
 
-    def forget(self, shown: Shown) -> None:
-        """Takes a payment out that moved no money, and cannot any more."""
+    def forget(self, *forgotten: Shown) -> None:
+        """Takes payments out that moved no money, and cannot any more."""
         with self.transaction() as db:
-            db.execute(f"DELETE FROM payments WHERE {_KEY} AND tx_hash IS NULL", shown.key)
+            for shown in forgotten:
+                db.execute(f"DELETE FROM payments WHERE {_KEY} AND tx_hash IS NULL", shown.key)
+
+    def not_settled(self, before: int, now: int, after: Place | None, most: int) -> list[tuple[Place, Shown]]:
+        """Payments that were neither settled nor served, as far as is known here, and that nobody holds.
+
+        Args:
+            before: unix second before which they were taken.
+            now: unix second.
+            after: the place of the last one that was looked at; None for the first ones.
+            most: so many of them, the oldest first.
+        """
+        with self.database.reading() as db:
+            rows = db.execute(
+                "SELECT taken_at, token, payer, nonce, url, amount, payee, identifier, submission "
+                "FROM payments WHERE tx_hash IS NULL AND served_at IS NULL AND taken_at < ? "
+                "AND held_until <= ? AND (taken_at, token, payer, nonce) > (?, ?, ?, ?) "
+                "ORDER BY taken_at, token, payer, nonce LIMIT ?",
+                (before, now, *(after or _FIRST), most),
+            ).fetchall()
+        return [
+            ((at, token, payer, nonce), Shown(token, payer, nonce, url, int(amount), *rest))
+            for at, token, payer, nonce, url, amount, *rest in rows
+        ]
 
     def settlement(self, shown: Shown) -> Settlement | None:
         """Where a payment was settled; None if it was not, as far as is known here."""
@@ -275,7 +241,7 @@ class Journal:
                 shown.identifier,
                 shown.submission,
                 now,
-                self._name,
+                self._holding.name,
                 now + BUSY_SECONDS,
             ),
         )
@@ -286,24 +252,6 @@ class Journal:
             f"UPDATE payments SET tx_hash = ?, block_number = ?, block_hash = ?, lost_at = NULL WHERE {_KEY}",
             (settlement.tx_hash, settlement.block_number, settlement.block_hash, *shown.key),
         )
-
-    def _lives(self, holder: str | None) -> bool:
-        """Whether the process that holds a payment still runs."""
-        if holder is None or holder in _OPEN:
-            return holder is not None
-        process, _, host = holder.split("-", 2)
-        if host != self._host:
-            return True  # as far as can be known here
-        number = int(process)
-        if number == os.getpid():
-            return False
-        try:
-            os.kill(number, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            pass
-        return True
 
 
 def _paid(  # the columns, in the order in which they are asked for

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from anyio import to_thread
@@ -10,13 +11,17 @@ from licet.contracts.authorizations import Settlement, Transfer
 from licet.documents.receipts import ReceiptDocument
 from licet.gateway import wire
 from licet.gateway.errors import PaymentRefused, PaymentWaits
-from licet.gateway.journal import Journal, Outcome, Shown
+from licet.gateway.journal import Journal
+from licet.gateway.shown import Outcome, Shown
 
 MARGIN: Final = 6
 """Seconds before its end in which a payment is too late to be mined."""
 
 SKEW: Final = 300
 """Seconds by which a payer's clock may be ahead."""
+
+LONGEST: Final = wire.TIMEOUT + SKEW
+"""Seconds for which a payment is valid at most once it was taken."""
 
 _NEXT_SECOND: Final = 0.1
 
@@ -42,13 +47,15 @@ class Payments:
             PaymentRefused: it was used, or cannot be submitted now.
             PaymentWaits: another request is about it.
         """
-        outcome = await to_thread.run_sync(self._journal.take, shown, int(time.time()))
-        if outcome is Outcome.NEW:
-            try:
-                check_times(signed)
-            except PaymentRefused:
-                await to_thread.run_sync(self._journal.forget, shown)
-                raise
+        late: PaymentRefused | None = None
+        try:
+            check_times(signed)
+        except PaymentRefused as error:  # of one that was shown in time, it is seen what became of it
+            late = error
+        take = partial(self._journal.take, shown, int(time.time()), begins=late is None)
+        outcome = await to_thread.run_sync(take)
+        if outcome is Outcome.NEW and late is not None:
+            raise late
         check_outcome(outcome)
         return outcome
 
@@ -129,7 +136,7 @@ def check_times(transfer: Transfer) -> None:
         raise PaymentRefused(f"the payment is valid after {transfer.valid_after} only: it is {now}")
     if transfer.valid_before < now + MARGIN:
         raise PaymentRefused(f"the payment is void from {transfer.valid_before}: it is {now}, sign another")
-    if transfer.valid_before > now + wire.TIMEOUT + SKEW:
+    if transfer.valid_before > now + LONGEST:
         raise PaymentRefused(
             f"the payment is valid until {transfer.valid_before}, longer than the {wire.TIMEOUT} s asked for"
         )

@@ -176,8 +176,7 @@ class Policies:
             user_agent: what they call themselves.
             keys: the names of the keys that they have signed with.
         """
-        asking = user_agent.lower() if self._named else ""
-        names = tuple(name for name in self._named if name in asking)
+        names = self._names(user_agent)
         if len(path.url) > _SHORT:
             return self._match(path, names, keys)
         found = self._known.get((path.url, names, keys))
@@ -187,6 +186,22 @@ class Policies:
                 self._known.clear()
             self._known[path.url, names, keys] = found
         return found
+
+    def at(self, pattern: str, user_agent: str = "", keys: tuple[str, ...] = ()) -> Policy | None:
+        """Of the policies that have a pattern, the one that counts for whoever asks; None if none is.
+
+        Arguments are those of `match`.
+        """
+        named = (self._named[name] for name in self._names(user_agent))
+        signed = (self._signed.get(key, ()) for key in keys)
+        groups = (self._general, *named, *signed)
+        found = (policy for group in groups for policy in group if policy.path == pattern)
+        return max(found, key=_rank, default=None)
+
+    def _names(self, user_agent: str) -> tuple[str, ...]:
+        """The crawlers that policies name and that somebody calls themselves."""
+        asking = user_agent.lower() if self._named else ""
+        return tuple(name for name in self._named if name in asking)
 
     def _match(self, path: RequestPath, names: Iterable[str], keys: Iterable[str]) -> Policy:
         general = self._longest(self._general, path)

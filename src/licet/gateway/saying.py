@@ -58,7 +58,7 @@ class Saying:
             content = [_at(site.origin, terms) for terms in stated]
             document = rsl.FORMAT.write(content).data
             if site.licensed:
-                targets = {f"{site.origin}{policy.path}" for policy in site.licensed}
+                targets = {f"{site.origin}{policy.path}" for policy in site.licensed if policy.is_general}
                 document = with_server(document, f"{site.origin}{SERVER}", targets)
             self.documents[LICENSE] = Said(document, rsl.FORMAT.media_type)
             self.documents[TDMREP] = Said(reservation.FORMAT.write(stated).data, "application/json")

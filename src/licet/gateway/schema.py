@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS payments (
     PRIMARY KEY (token, payer, nonce)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS payments_by_block ON payments (block_number);
+CREATE INDEX IF NOT EXISTS payments_not_settled ON payments (taken_at) WHERE tx_hash IS NULL;
 CREATE TABLE IF NOT EXISTS records (
     number INTEGER PRIMARY KEY,
     token TEXT NOT NULL,

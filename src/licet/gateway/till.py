@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from anyio import to_thread
 from x402.schemas import PaymentRequirements
 
 from licet.contracts.authorizations import Settlement, Transfer
@@ -17,12 +16,12 @@ from licet.errors import InputError
 from licet.gateway import wire
 from licet.gateway.asking import PAYING, Asking
 from licet.gateway.errors import JournalFailed, PaymentRefused
-from licet.gateway.journal import Journal, Outcome, Shown
+from licet.gateway.journal import Journal
 from licet.gateway.payments import Payments, check_times
 from licet.gateway.policies import Policy, Tariff
 from licet.gateway.recording import Recorder
 from licet.gateway.settling import Settler
-from licet.gateway.shown import shown_of
+from licet.gateway.shown import Outcome, Shown, shown_of
 from licet.types import ZERO_HASH, Hash32
 
 RETRY_SECONDS: Final = 5
@@ -61,6 +60,7 @@ class Till:
         self._settler: Final = settler
         self._recorder: Final = recorder
         self._asking: Final = Asking(PAYING, _WAITING)
+        self._readiness: Final = Asking()
 
     @property
     def journal(self) -> Journal:
@@ -75,7 +75,7 @@ class Till:
     async def ready(self) -> str:
         """What is wrong with the journal; empty if it answers."""
         try:
-            await to_thread.run_sync(self._journal.database.ask)
+            await self._readiness.ask(self._journal.database.ask)
         except JournalFailed:
             return "the journal cannot be used"
         return ""

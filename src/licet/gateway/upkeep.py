@@ -1,4 +1,4 @@
-"""What a gateway does beside answering: sends what waits, and settles again what a re-org took out.
+"""What a gateway does beside answering: sends what waits, settles again what a re-org took out, forgets.
 
 A record of use stays as it is, whatever happens to the payment: the use has happened.
 """
@@ -15,11 +15,12 @@ from licet.documents.receipts import ReceiptDocument
 from licet.errors import ChainError, LicetError, Reverted
 from licet.gateway.anchoring import Anchoring
 from licet.gateway.errors import PaymentLost
-from licet.gateway.journal import Journal, Paid, Shown
+from licet.gateway.forgetting import Forgetting
+from licet.gateway.journal import Journal
 from licet.gateway.recording import Recorder
 from licet.gateway.sending import WATCHED, Account
 from licet.gateway.settling import Settler
-from licet.gateway.shown import transaction_of, transfer_of
+from licet.gateway.shown import Paid, Shown, transaction_of, transfer_of
 from licet.types import Address, Hash32
 
 SECONDS: Final = 2.0
@@ -36,7 +37,7 @@ class Upkeep:
 
     Args:
         journal: has them.
-        settler: settles payments again.
+        settler: settles payments again, and knows their tokens.
         recorder: signs the receipts anew of what is paid by another transaction.
         anchoring: has the batches.
         account: sends.
@@ -50,6 +51,7 @@ class Upkeep:
         self._recorder: Final = recorder
         self._anchoring: Final = anchoring
         self._account: Final = account
+        self._forgetting: Final = Forgetting(journal, settler)
         self._hashes: Final[dict[int, Hash32]] = {}
         self._seen: Block | None = None
 
@@ -68,6 +70,8 @@ class Upkeep:
             self._journal.database.tidy()
         with _telling(tell):
             self._account.keep()
+        with _telling(tell):
+            self._forgetting.turn(tell)
         with _telling(tell):
             head, last = self._look(), self._journal.watched()
             since = max(0, min(head.number, head.number if last is None else last) - WATCHED)

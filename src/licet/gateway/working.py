@@ -1,4 +1,4 @@
-"""What a gateway does besides answering: it anchors, redeems, looks for news, mends re-orgs."""
+"""What a gateway does besides answering: it anchors, redeems, looks for news, mends re-orgs, and warns."""
 
 import contextlib
 import threading
@@ -8,6 +8,7 @@ from typing import Final
 from licet.errors import LicetError
 from licet.gateway.app import Business
 from licet.gateway.config import Site
+from licet.gateway.payees import check_payees
 
 _LOOK_SECONDS: Final = 1.0
 
@@ -33,6 +34,9 @@ def working(site: Site, business: Business | None, tell: Callable[[LicetError], 
         threading.Thread(target=business.anchoring.run, args=(stop, anchor_seconds, anchor_records, tell)),
         threading.Thread(target=business.upkeep.run, args=(stop, tell)),
     ]
+    if any(policy.tariff for policy in site.policies.policies):
+        pays = (business.market, site.policies.policies, stop, tell)
+        threads.append(threading.Thread(target=check_payees, args=pays))
     if business.holders is not None:
         looks = business.holders.permits.run
         redeems = business.holders.redeeming.run

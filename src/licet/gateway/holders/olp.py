@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
@@ -22,7 +22,7 @@ from licet.errors import DocumentInvalid
 from licet.gateway.answers import refusal
 from licet.gateway.asking import Asking
 from licet.gateway.config import Site
-from licet.gateway.errors import ChainWaits, LicenseRefused
+from licet.gateway.errors import IdentityRefused, LicenseRefused, Waits
 from licet.gateway.holders.accounts import body_of
 from licet.gateway.holders.permits import Permits, Question
 from licet.gateway.holders.tokens import Kind, Token, Tokens
@@ -34,6 +34,9 @@ from licet.rights.uses import Use, use_names
 from licet.types import Address
 
 MAX_BODY: Final = 64 << 10
+
+Who = Callable[[Scope], tuple[str, tuple[str, ...]]]
+"""Says what whoever asks calls themselves, and the names of the keys that they have signed with."""
 
 _FIELDS: Final = 16
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -57,14 +60,18 @@ class LicenseServer:
         tokens: where they are kept.
         permits: what licenses permit.
         seconds: how long a token lives at most.
+        who: says by what policies know who asks; raises `IdentityRefused`.
     """
 
-    def __init__(self, app: ASGIApp, site: Site, tokens: Tokens, permits: Permits, seconds: int) -> None:
+    def __init__(
+        self, app: ASGIApp, site: Site, tokens: Tokens, permits: Permits, seconds: int, who: Who
+    ) -> None:
         self._app: Final = app
         self._site: Final = site
         self._tokens: Final = tokens
         self._permits: Final = permits
         self._seconds: Final = seconds
+        self._who: Final = who
         self._asking: Final = Asking()
         self._answers: Final = {"/token": self._token, "/introspect": self._introspect, "/key": self._key}
 
@@ -81,12 +88,13 @@ class LicenseServer:
             try:
                 request = Request(scope, receive)
                 client = await self._client(request)
-                answer = _json(200, await answers(client, await _fields(request)))
+                said = await _fields(request)
+                answer = _json(200, await answers(client, said, scope))
             except _RefusedError as error:
                 answer = _json(error.status, {"error": error.code, "error_description": str(error)})
                 if error.status == 401:
                     answer.headers["WWW-Authenticate"] = 'Basic realm="licet"'
-            except ChainWaits as error:
+            except Waits as error:
                 answer = _json(503, {"error": "server_error", "error_description": str(error)})
                 answer.headers["Retry-After"] = "5"
         await answer(scope, receive, send)
@@ -107,7 +115,7 @@ class LicenseServer:
             )
         return token.holder
 
-    async def _token(self, client: Address, said: Mapping[str, str]) -> dict[str, Any]:
+    async def _token(self, client: Address, said: Mapping[str, str], scope: Scope) -> dict[str, Any]:
         """A token for a license that the client holds."""
         if said.get("grant_type") != "client_credentials":
             raise _RefusedError(400, "unsupported_grant_type", "the grant_type is client_credentials")
@@ -115,7 +123,7 @@ class LicenseServer:
             raise _RefusedError(400, "invalid_license", "the license is an element of application/rsl+xml")
         if "license" not in said or "resource" not in said:
             raise _RefusedError(400, "invalid_request", "name the license and the resource")
-        policy = self._policy(said["resource"])
+        policy = self._policy(said["resource"], scope)
         assert policy.terms is not None, "what is licensed says its uses"
         offered = policy.terms.document.uses
         asked = _uses(said["license"])
@@ -136,12 +144,12 @@ class LicenseServer:
             **self._facts(token),
         }
 
-    async def _introspect(self, client: Address, said: Mapping[str, str]) -> dict[str, Any]:
+    async def _introspect(self, client: Address, said: Mapping[str, str], scope: Scope) -> dict[str, Any]:
         """Whether a token of the client's opens what it is for, now."""
         token = await to_thread.run_sync(self._tokens.find, said.get("token", ""))
         if token is None or token.kind is not Kind.LICENSE or token.holder != client:
             return {"active": False}
-        policy = self._policy(said.get("resource", token.scope))
+        policy = self._policy(said.get("resource", token.scope), scope)
         uses = Use(token.uses)
         try:
             question = Question(client, policy.asset, uses, uses, token.license_id)
@@ -159,7 +167,7 @@ class LicenseServer:
             **self._facts(token),
         }
 
-    async def _key(self, client: Address, said: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+    async def _key(self, client: Address, said: Mapping[str, str], scope: Scope) -> dict[str, Any]:  # noqa: ARG002
         """No key: nothing is encrypted."""
         raise _RefusedError(400, "invalid_resource", "nothing is encrypted here")
 
@@ -170,18 +178,24 @@ class LicenseServer:
             "scope": " ".join(use_names(Use(token.uses))),
         }
 
-    def _policy(self, resource: str) -> Policy:
-        """The licensed policy of a resource: named by its pattern, as in `license.xml`, or by any URL."""
+    def _policy(self, resource: str, scope: Scope) -> Policy:
+        """The licensed policy of a resource for whoever asks: the one that counts when they read.
+
+        A resource is named by its pattern, as in `license.xml`, or by any URL.
+        """
         path = resource.removeprefix(self._site.origin)
-        for policy in self._site.licensed:
-            if policy.path == path:
-                return policy
         try:
             raw = path.partition("?")[0].encode("ascii")
         except UnicodeEncodeError:
             raw = b"?"
         asked = request_path({"raw_path": raw or b"?", "path": "/"})
-        found = None if asked is None else self._site.policies.match(asked)
+        try:
+            who = self._who(scope)
+        except IdentityRefused as error:
+            raise _RefusedError(401, "invalid_client", str(error)) from error
+        found = self._site.policies.at(path, *who)
+        if asked is not None and (found is None or found.access is not Access.LICENSE):
+            found = self._site.policies.match(asked, *who)
         if found is None or found.access is not Access.LICENSE:
             raise _RefusedError(400, "invalid_resource", "nothing that is licensed here has this URL")
         return found

@@ -22,13 +22,13 @@ from licet.errors import ChainError, InputError, Reverted
 from licet.gateway import scheme, wire
 from licet.gateway.asking import PAYING, Asking
 from licet.gateway.errors import PaymentRefused
-from licet.gateway.journal import Journal, Outcome, Shown
+from licet.gateway.journal import Journal
 from licet.gateway.market import Market
 from licet.gateway.payments import Payments
 from licet.gateway.policies import Policy
 from licet.gateway.recording import Recorder
 from licet.gateway.sending import Account
-from licet.gateway.shown import shown_of
+from licet.gateway.shown import Outcome, Shown, shown_of
 from licet.licensee.offers import StandingOffer
 from licet.rights.offer import Kind
 from licet.rights.order import Order
