@@ -1,6 +1,7 @@
 """A rights holder on the pages: a file is hashed and registered, an offer is written, signed or published."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import resources
@@ -29,6 +30,7 @@ from licet.rights.offer import Kind, asset_id
 from licet.rights.registration import Origin
 from licet.rights.uses import Use
 from licet.rights_holder import Registered
+from licet.text import short
 from licet.trees.catalog import CatalogTree
 from tests.browser.axe import violations
 from tests.browser.conftest import Visit, saved
@@ -120,7 +122,7 @@ def test_a_picture_is_registered_with_its_preview(
     expect(shown).to_have_js_property("naturalWidth", 640)
 
 
-def test_whoever_has_only_a_hash_is_asked_for_the_file(
+def test_a_second_registration_is_folded_away_and_asks_for_the_file(
     visit: Visit,
     owner: TestWallet,
     licensor: Party,
@@ -129,7 +131,13 @@ def test_whoever_has_only_a_hash_is_asked_for_the_file(
     make_work: Callable[[str], Path],
 ) -> None:
     page = visit(f"/works/{asset.registration.content}")
+    second = page.get_by_role("region", name="If the work is yours")
+    expect(second).to_contain_text(re.compile(rf"First claimed by {short(licensor.address)}, \d{{4}}-"))
+    expect(second).to_contain_text("A second registration takes nothing from the first.")
     place = page.locator("[data-register]")
+    expect(place.get_by_role("button", name="Register")).to_be_hidden()
+    assert violations(page) == []
+    second.get_by_text("Register it nevertheless").click()
     place.get_by_role("button", name="Register").click()
     says(page, "Choose the file: its description says how large it is")
     place.locator("input[type=file]").set_input_files(make_work("another"))

@@ -234,17 +234,24 @@ def sale_json(desk: Desk, event: Sold) -> dict[str, Any]:
 def lookup(desk: Desk, sha256: Hash32) -> dict[str, Any]:
     """Who registered the bytes that have this hash, and what may be done with them.
 
-    No claim is preferred over another: where several parties' stand, `contested` says so.
+    No claim is preferred over another: where several parties' stand, `contested` says so. `first` is the one
+    that dates from the earliest time.
     """
     claims = []
     for found, work in desk.shelf.claims(sha256):
         now = _now(desk, found, work.sha256 if work else None)
         claims.append({**entry_json(desk, found, work), **now, "since": _since(desk, found)})
     holders = {claim["holder"] for claim in claims if "defeated" not in claim["flags"]}
+    dated = [claim for claim in claims if claim["since"] is not None]
     return {
         "sha256": sha256,
         "registered": bool(claims),
         "contested": len(holders) > 1,
+        "first": min(
+            ({name: claim[name] for name in ("asset_id", "registrant", "since")} for claim in dated),
+            key=lambda claim: claim["since"],
+            default=None,
+        ),
         "claims": claims,
     }
 
