@@ -496,10 +496,26 @@ def test_nobody_waits_for_ever(shop: Open, wallet: TestWallet, rich: Party, held
 
 
 def test_a_double_click_buys_once(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    """The button itself is locked: that a purchase has a key, which nothing else is begun under, comes after it."""
     page = shop()
+    wallet.answer = holds("sign")
+    buying(page).dblclick()
+    says(page, "Your wallet asks you to sign the payment of 25.00 TUSD")
+    assert wallet.kinds == ["connect", "sign"]
+    expect(buying(page)).to_be_disabled()
+    asked = len(wallet.asked)
+    late = """async (button) => {
+      button.click();
+      for (let each = 0; each < 9; each++) await window.testProviders[0].request({method: "eth_chainId"});
+    }"""
+    buying(page).evaluate(late)
+    assert wallet.asked[asked:] == ["eth_chainId"] * 9  # the test's own
+    says(page, "Your wallet asks you to sign the payment of 25.00 TUSD")
+    page.reload()  # instead of an answer
+    wallet.answer = lambda prompt: None
     buying(page).dblclick()
     says(page, "Bought.")
-    assert wallet.kinds == ["connect", "sign", "send"]
+    assert wallet.kinds == ["connect", "sign", "sign", "send"]
     assert (rich.dollars, licenses(rich)) == (PRICE, 1)
 
 
