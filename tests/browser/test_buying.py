@@ -496,7 +496,7 @@ def test_nobody_waits_for_ever(shop: Open, wallet: TestWallet, rich: Party, held
 
 
 def test_a_double_click_buys_once(shop: Open, wallet: TestWallet, rich: Party) -> None:
-    """The button itself is locked: that a purchase has a key, which nothing else is begun under, comes after it."""
+    """The button itself is locked, before the purchase's key lets nothing else begin."""
     page = shop()
     wallet.answer = holds("sign")
     buying(page).dblclick()

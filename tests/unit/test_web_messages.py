@@ -30,7 +30,7 @@ from licet.rights.uses import LEAVES
 from licet.types import hash32
 from licet.web.languages import LANGUAGES, language
 from licet.web.live import Audited
-from licet.web.views.offers import NoOffer
+from licet.web.views.known_offers import NoOffer
 from licet.web.words import cells, figure_words, finding, named
 from licet.web.words import error as error_of
 from tests.unit.audited import full
