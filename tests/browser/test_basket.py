@@ -32,12 +32,16 @@ def offers(
 
 @pytest.fixture
 def full(visit: Visit, wallet: TestWallet, licensee: Party, offers: list[OfferDocument]) -> Page:
-    """The basket, with all of them in it."""
+    """The basket, as another tab puts all of them in."""
     licensee.receive_dollars(30 * DOLLAR)
-    for offer in offers:
-        page = visit(f"/offers/{offer.offer.struct_hash()}")
-        page.get_by_role("button", name="Put into the basket").click()
-    page.get_by_role("link", name="Basket (3)").click()
+    page = visit("/basket")
+    page.evaluate(
+        """(offers) => {
+          localStorage.setItem("licet.basket", JSON.stringify(offers));
+          window.dispatchEvent(new StorageEvent("storage", {key: "licet.basket"}));
+        }""",
+        [offer.offer.struct_hash() for offer in offers],
+    )
     expect(page.locator("[data-basket] output")).to_have_text("30.00 TUSD + 0.001 ETH")
     return page
 
@@ -47,8 +51,15 @@ def says(page: Page, text: str) -> None:
 
 
 def test_all_of_it_at_once(
-    full: Page, wallet: TestWallet, licensee: Party, offers: list[OfferDocument]
+    visit: Visit, wallet: TestWallet, licensee: Party, offers: list[OfferDocument]
 ) -> None:
+    licensee.receive_dollars(30 * DOLLAR)
+    full = visit("/")
+    for offer in offers:
+        full.goto(f"/offers/{offer.offer.struct_hash()}")
+        full.get_by_role("button", name="Put into the basket").click()
+    full.get_by_role("link", name="Basket (3)").click()
+    expect(full.locator("[data-basket] output")).to_have_text("30.00 TUSD + 0.001 ETH")
     full.get_by_role("button", name="Buy all").click()
     says(full, "Bought.")
     assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "approve", "buyBasket"]
@@ -150,6 +161,7 @@ def test_the_basket_outlasts_the_page_and_says_what_each_license_is(
     full.close()
     page = visit(f"/offers/{metered.offer.struct_hash()}")
     page.get_by_role("button", name="Put into the basket").click()
+    expect(page.get_by_role("link", name="Basket (4)")).to_be_visible()
     page.close()
     page = visit("/basket?lang=zh")
     expect(page.get_by_role("link", name="购物篮（4）")).to_be_visible()

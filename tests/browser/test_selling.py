@@ -33,7 +33,7 @@ from licet.rights_holder import Registered
 from licet.text import short
 from licet.trees.catalog import CatalogTree
 from tests.browser.axe import violations
-from tests.browser.conftest import Visit, saved
+from tests.browser.conftest import Visit, saved, silence
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DAY, DOLLAR, Party
 
@@ -411,22 +411,18 @@ def test_an_offer_published_on_chain_stands_on_the_page(
     expect(again.locator("[data-buy] .price")).to_have_text("12.50 TUSD for 30 days")
 
 
-def test_a_signature_that_was_declined(visit: Visit, owner: TestWallet, asset: Registered) -> None:
+def test_a_signature_declined_and_a_deed_handed_on_meanwhile(
+    visit: Visit, owner: TestWallet, licensor: Party, stranger: Party, asset: Registered
+) -> None:
     page = form(visit, asset)
     owner.answer = rejects("sign")
     page.get_by_role("button", name="Sign the offer").click()
     says(page, "You declined. Nothing was sent.")
     expect(page.get_by_role("link", name="The signed offer")).to_have_count(0)
-
-
-def test_a_deed_that_was_handed_on_meanwhile(
-    visit: Visit, owner: TestWallet, licensor: Party, stranger: Party, asset: Registered
-) -> None:
-    page = form(visit, asset)
     licensor.sells.transfer_deed(asset.asset_id, stranger.address)
     page.get_by_role("button", name="Sign the offer").click()
     says(page, "holds the deed.")
-    assert owner.kinds == ["connect"]
+    assert owner.kinds == ["connect", "sign"]
 
 
 def test_nobody_else_sees_the_form(visit: Visit, wallet: TestWallet, asset: Registered) -> None:
@@ -502,17 +498,18 @@ def test_files_are_a_catalogue_in_the_order_of_their_names(
     expect(shown).to_have_js_property("naturalWidth", 640)
 
 
-def test_a_catalogues_picture_that_is_none(
-    visit: Visit, owner: TestWallet, licensor: Party, make_work: Callable[[str], Path]
+def test_what_makes_no_catalogue(
+    visit: Visit,
+    owner: TestWallet,
+    licensor: Party,
+    make_work: Callable[[str], Path],
+    tmp_path: Path,
 ) -> None:
+    path = tmp_path / "odd.csv"
     page = catalog_form(visit, licensor, [make_work("a")], picture=make_work("b"))
     says(page, "That is no picture that can be read here.")
-    assert owner.kinds == ["connect"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
+    page.get_by_label("A picture for it").set_input_files([])
+    for text, said in (
         ("id,sha256\n1,xyz\n", "Row 1 of the CSV cannot be read."),
         ("id,sha256\n1\n", "Row 1 of the CSV cannot be read."),
         ('id,title\n1,"open\n', "Row 1 of the CSV cannot be read."),
@@ -520,13 +517,10 @@ def test_a_catalogues_picture_that_is_none(
         ("id,file\n1,missing.txt\n", "The CSV names missing.txt, which was not chosen."),
         ("id,title\n", "No work was chosen."),
         ("id,title\n1,a\n1,b\n", "1 is there twice, by its id or its content."),
-    ],
-)
-def test_a_csv_that_makes_no_catalogue(
-    text: str, said: str, visit: Visit, owner: TestWallet, licensor: Party, tmp_path: Path
-) -> None:
-    path = tmp_path / "odd.csv"
-    path.write_text(text)
-    page = catalog_form(visit, licensor, [path])
-    says(page, said)
+    ):
+        path.write_text(text)
+        silence(page)
+        page.get_by_label("Files").set_input_files(path)
+        page.get_by_role("button", name="Register").click()
+        says(page, said)
     assert owner.kinds == ["connect"]
