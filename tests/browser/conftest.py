@@ -27,6 +27,7 @@ from tests.integration.conftest import (  # noqa: F401 - fixtures
     party,
     price,
     published,
+    raw_contract,
     rival,
     signed_offer,
     split,
