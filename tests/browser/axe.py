@@ -20,7 +20,10 @@ def violations(page: Page) -> list[str]:
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(source())
     found: dict[str, Any] = page.evaluate(
-        "(rules) => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+        """(rules) => axe.run(document, {
+          runOnly: {type: "tag", values: rules}, resultTypes: ["violations"], selectors: false,
+        })""",
+        RULES,
     )
     return [
         f"{rule['id']}: {rule['help']}: " + "; ".join(node["html"] for node in rule["nodes"])

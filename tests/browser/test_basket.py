@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from licet.documents import OfferDocument
+from licet.documents import OfferDocument, TermsDocument
+from licet.rights.offer import Kind
+from licet.rights.uses import Use
 from licet.rights_holder import Price
 from licet.types import ZERO_ADDRESS
 from tests.browser.conftest import Visit
@@ -21,7 +23,7 @@ def offers(
     licensor: Party, make_work: Callable[..., object], price: Price, offering: Offering
 ) -> list[OfferDocument]:
     """Three works, for 25 dollars, 5 dollars and a thousandth of the native coin."""
-    prices = (price, replace(price, amount=5 * DOLLAR), Price(ZERO_ADDRESS, 10**15))
+    prices = (price, replace(price, amount=5 * DOLLAR, kind=Kind.SUBSCRIPTION), Price(ZERO_ADDRESS, 10**15))
     return [
         offering(licensor, licensor.sells.register_work(make_work(f"poem {i}")).asset_id, each)
         for i, each in enumerate(prices)
@@ -30,12 +32,16 @@ def offers(
 
 @pytest.fixture
 def full(visit: Visit, wallet: TestWallet, licensee: Party, offers: list[OfferDocument]) -> Page:
-    """The basket, with all of them in it."""
+    """The basket, as another tab puts all of them in."""
     licensee.receive_dollars(30 * DOLLAR)
-    for offer in offers:
-        page = visit(f"/offers/{offer.offer.struct_hash()}")
-        page.get_by_role("button", name="Put into the basket").click()
-    page.get_by_role("link", name="Basket (3)").click()
+    page = visit("/basket")
+    page.evaluate(
+        """(offers) => {
+          localStorage.setItem("licet.basket", JSON.stringify(offers));
+          window.dispatchEvent(new StorageEvent("storage", {key: "licet.basket"}));
+        }""",
+        [offer.offer.struct_hash() for offer in offers],
+    )
     expect(page.locator("[data-basket] output")).to_have_text("30.00 TUSD + 0.001 ETH")
     return page
 
@@ -45,8 +51,15 @@ def says(page: Page, text: str) -> None:
 
 
 def test_all_of_it_at_once(
-    full: Page, wallet: TestWallet, licensee: Party, offers: list[OfferDocument]
+    visit: Visit, wallet: TestWallet, licensee: Party, offers: list[OfferDocument]
 ) -> None:
+    licensee.receive_dollars(30 * DOLLAR)
+    full = visit("/")
+    for offer in offers:
+        full.goto(f"/offers/{offer.offer.struct_hash()}")
+        full.get_by_role("button", name="Put into the basket").click()
+    full.get_by_role("link", name="Basket (3)").click()
+    expect(full.locator("[data-basket] output")).to_have_text("30.00 TUSD + 0.001 ETH")
     full.get_by_role("button", name="Buy all").click()
     says(full, "Bought.")
     assert [prompt.shows.get("function") for prompt in wallet.prompts] == [None, "approve", "buyBasket"]
@@ -123,7 +136,43 @@ def test_one_that_does_not_sell_any_more_stops_all(
     assert licensee.dollars == 5 * DOLLAR
 
 
-def test_the_basket_outlasts_the_page(full: Page, visit: Visit) -> None:
+def test_the_basket_outlasts_the_page_and_says_what_each_license_is(
+    full: Page,
+    visit: Visit,
+    licensor: Party,
+    offers: list[OfferDocument],
+    price: Price,
+    offering: Offering,
+    terms: TermsDocument,
+) -> None:
+    assert rows(full) == [
+        (
+            "train AI that generates nothing train generative AI",
+            f"One license{renewable}: {costs} Take out of the basket",
+        )
+        for renewable, costs in (
+            ("", "25.00 TUSD for 30 days"),
+            (", renewable", "5.00 TUSD for 30 days"),
+            ("", "0.001 ETH for ever"),
+        )
+    ]
+    other = replace(terms, uses=Use.SEARCH)
+    metered = offering(licensor, offers[0].offer.asset_id, Price(price.currency, 1, kind=Kind.METERED), other)
     full.close()
-    page = visit("/")
-    expect(page.get_by_role("link", name="Basket (3)")).to_be_visible()
+    page = visit(f"/offers/{metered.offer.struct_hash()}")
+    page.get_by_role("button", name="Put into the basket").click()
+    expect(page.get_by_role("link", name="Basket (4)")).to_be_visible()
+    page.close()
+    page = visit("/basket?lang=zh")
+    expect(page.get_by_role("link", name="购物篮（4）")).to_be_visible()
+    expect(page.locator("[data-basket] output")).to_have_text("30.00 TUSD + 0.001 ETH")
+    assert rows(page)[1::2] == [
+        ("训练非生成式 AI 训练生成式 AI", "1 份许可，可续期：5.00 TUSD 为期 30 天 从购物篮取出"),
+        ("在搜索中展示", "1 份许可：每使用一单位 0.000001 TUSD 永久 从购物篮取出"),
+    ]
+
+
+def rows(page: Page) -> list[tuple[str, str]]:
+    """What each row says below its title: the uses, and what the license costs for how long."""
+    found = page.locator("[data-basket] .entry")
+    return [tuple(row.locator("p:not(.name)").all_inner_texts()) for row in found.all()]

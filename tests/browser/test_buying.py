@@ -12,6 +12,7 @@ from licet.chain.compiled.artifacts import artifact
 from licet.documents import OfferDocument
 from licet.rights_holder import Price, Registered
 from licet.types import ZERO_ADDRESS
+from tests.browser.conftest import silence
 from tests.browser.site import Served
 from tests.browser.wallet import Prompt, TestWallet, holds, rejects
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
@@ -88,11 +89,6 @@ def test_one_signature_and_one_transaction(shop: Open, wallet: TestWallet, rich:
     assert permit["message"]["value"] == str(PRICE)
     assert wallet.prompts[2].function == "buyWithPermit"
     assert (rich.dollars, licenses(rich)) == (PRICE, 1)
-
-
-def test_the_license_is_the_one_that_the_page_links_to(shop: Open, wallet: TestWallet, rich: Party) -> None:
-    page = shop()
-    click(page)
     link = status(page).locator("a").get_attribute("href")
     assert link is not None
     assert rich.contracts.licenses.license(link.removeprefix("/licenses/")).holder == rich.address
@@ -142,15 +138,16 @@ def test_several_seats_cost_several_prices(shop: Open, wallet: TestWallet, rich:
     expect(status(page).locator("a")).to_have_count(2)
 
 
-@pytest.mark.parametrize("kind", ["connect", "sign", "send"])
-def test_a_rejected_prompt_is_no_error(kind: str, shop: Open, wallet: TestWallet, rich: Party) -> None:
+def test_a_rejected_prompt_is_no_error(shop: Open, wallet: TestWallet, rich: Party) -> None:
     page = shop()
-    wallet.answer = rejects(kind)
-    click(page)
-    says(page, "You declined. Nothing was sent.")
-    expect(status(page)).to_have_attribute("data-mood", "calm")
-    assert wallet.kinds[-1] == kind
-    assert licenses(rich) == 0
+    for kind in ("connect", "sign", "send"):
+        silence(page)
+        wallet.answer = rejects(kind)
+        click(page)
+        says(page, "You declined. Nothing was sent.")
+        expect(status(page)).to_have_attribute("data-mood", "calm")
+        assert wallet.kinds[-1] == kind
+        assert licenses(rich) == 0
     wallet.answer = lambda prompt: None
     click(page)
     says(page, "Bought.")
@@ -158,12 +155,16 @@ def test_a_rejected_prompt_is_no_error(kind: str, shop: Open, wallet: TestWallet
 
 
 def test_the_network_is_switched_when_somebody_buys(shop: Open, wallet: TestWallet, rich: Party) -> None:
-    wallet.chain_id = 1
+    wallet.chain_id, wallet.answer = 1, rejects("switch")
     page = shop()
     assert wallet.prompts == []
     click(page)
+    says(page, "You declined")
+    assert wallet.kinds == ["connect", "switch"]  # whoever stays on another network buys nothing
+    wallet.answer = lambda prompt: None
+    click(page)
     says(page, "Bought.")
-    assert wallet.kinds == ["connect", "switch", "sign", "send"]
+    assert wallet.kinds == ["connect", "switch", "switch", "sign", "send"]
 
 
 def test_an_unknown_network_is_added(shop: Open, wallet: TestWallet, rich: Party) -> None:
@@ -175,70 +176,50 @@ def test_an_unknown_network_is_added(shop: Open, wallet: TestWallet, rich: Party
     assert wallet.prompts[1].shows["rpcUrls"] == [f"{rich.network.url}/"]
 
 
-def test_whoever_stays_on_another_network_buys_nothing(shop: Open, wallet: TestWallet, rich: Party) -> None:
-    wallet.chain_id, wallet.answer = 1, rejects("switch")
-    page = shop()
-    click(page)
-    says(page, "You declined")
-    assert wallet.kinds == ["connect", "switch"]
-
-
-def test_an_account_switched_mid_way_pays_nothing(
+def test_an_account_or_a_network_switched_mid_way_gets_nothing(
     shop: Open, wallet: TestWallet, rich: Party, stranger: Party
 ) -> None:
     page = shop()
 
-    def switch(prompt: Prompt) -> None:
-        if prompt.kind == "sign":
-            wallet.switching = stranger.signer
-
-    wallet.answer = switch
-    click(page)
-    says(page, "The account in your wallet changed meanwhile. Nothing was sent")
-    assert wallet.kinds == ["connect", "sign"]
-    assert licenses(rich) == licenses(stranger) == 0
-
-
-def test_a_network_switched_mid_way_gets_nothing(shop: Open, wallet: TestWallet, rich: Party) -> None:
-    page = shop()
-
-    def switch(prompt: Prompt) -> None:
+    def switch_network(prompt: Prompt) -> None:
         if prompt.kind == "sign":
             wallet.chain_id = 1
 
-    wallet.answer = switch
+    def switch_account(prompt: Prompt) -> None:
+        if prompt.kind == "sign":
+            wallet.switching = stranger.signer
+
+    wallet.answer = switch_network
     click(page)
     says(page, "Your wallet is on another network. Nothing was sent")
     assert wallet.kinds == ["connect", "sign"]
+    wallet.chain_id, wallet.answer = 31337, switch_account
+    click(page)
+    says(page, "The account in your wallet changed meanwhile. Nothing was sent")
+    assert wallet.kinds == ["connect", "sign", "sign"]
+    assert licenses(rich) == licenses(stranger) == 0
 
 
 def test_a_tab_closed_while_pending(
     shop: Open, wallet: TestWallet, rich: Party, held: Callable[[], None]
 ) -> None:
-    page = shop()
-    click(page)
-    says(page, "Sent.")
-    page.close()
+    elsewhere = shop()
+    click(elsewhere)
+    says(elsewhere, "Sent.")
+    elsewhere.goto("/")
+    pending = elsewhere.get_by_role("region", name="Under way")  # any page tells of it
+    expect(pending).to_contain_text("Sent.")
     page = shop()
     says(page, "Sent.")
     expect(buying(page)).to_be_disabled()
+    page.close()
+    page = shop()
+    says(page, "Sent.")
     held()
     says(page, "Bought.")
+    expect(pending).to_contain_text("Bought.")
     assert wallet.kinds == ["connect", "sign", "send"]
     assert licenses(rich) == 1
-
-
-def test_another_page_tells_of_what_is_pending(
-    shop: Open, wallet: TestWallet, rich: Party, site: Served, held: Callable[[], None]
-) -> None:
-    page = shop()
-    click(page)
-    says(page, "Sent.")
-    page.goto(site.url)
-    pending = page.get_by_role("region", name="Under way")
-    expect(pending).to_contain_text("Sent.")
-    held()
-    expect(pending).to_contain_text("Bought.")
 
 
 def test_an_account_switched_before_a_click_is_the_one_that_buys(
@@ -272,6 +253,7 @@ def test_a_tab_closed_while_the_wallet_asks(shop: Open, wallet: TestWallet, rich
     wallet.answer = holds("send")
     click(page)
     says(page, "Your wallet asks you to send the purchase. Its network fee: about 0.00")
+    wallet.opens(page, "connect", "sign", "send")
     page.close()
     page = shop()
     says(page, "Your wallet was asked, and has not answered yet.")
@@ -287,6 +269,7 @@ def test_two_attempts_on_a_wallet_that_stayed_open_buy_once(
     wallet.answer = holds("send")
     click(page)
     says(page, "Your wallet asks you to send the purchase.")
+    wallet.opens(page, "connect", "sign", "send")
     page.close()
     page = shop()
     page.get_by_role("button", name="It asks no more").click()
@@ -344,11 +327,13 @@ def test_a_transaction_that_was_cancelled_in_the_wallet(
 def test_an_offer_cancelled_between_quote_and_click(
     shop: Open, wallet: TestWallet, rich: Party, licensor: Party, offer: OfferDocument
 ) -> None:
-    page = shop()
+    page, chinese = shop(), shop(language="zh")
     licensor.sells.cancel_offer(offer.offer)
     click(page)
     says(page, "Nothing was sent: the licensor cancelled offer")
     assert wallet.kinds == ["connect"]
+    click(chinese)
+    says(chinese, "许可人取消了要约")
 
 
 def altered(page: Page, path: str, alter: Callable[[dict[str, Any]], object]) -> None:
@@ -451,26 +436,18 @@ def test_a_node_that_is_lost(shop: Open, wallet: TestWallet, rich: Party, contex
 def test_a_node_lost_while_pending(
     shop: Open, wallet: TestWallet, rich: Party, context: BrowserContext, held: Callable[[], None]
 ) -> None:
+    """It does not answer, or refuses to: too many questions, say. That is no word about what was sent."""
     page = shop()
     click(page)
     says(page, "Sent.")
-    context.route(f"{rich.network.url}/**", lambda route: route.abort())
+    node = f"{rich.network.url}/**"
+    context.route(node, lambda route: route.abort())
     says(page, "What was sent is not lost")
-    held()
     context.unroute_all()
-    says(page, "Bought.")
-
-
-def test_a_node_that_refuses_to_answer_while_pending(
-    shop: Open, wallet: TestWallet, rich: Party, context: BrowserContext, held: Callable[[], None]
-) -> None:
-    """Too many questions, say: that is no word about what was sent."""
-    page = shop()
-    click(page)
     says(page, "Sent.")
     answer = {"jsonrpc": "2.0", "id": 1, "error": {"code": -32005, "message": "rate limit"}}
     headers = {"Access-Control-Allow-Origin": "*"}
-    context.route(f"{rich.network.url}/**", lambda route: route.fulfill(json=answer, headers=headers))
+    context.route(node, lambda route: route.fulfill(json=answer, headers=headers))
     says(page, "What was sent is not lost")
     held()
     context.unroute_all()
@@ -496,10 +473,26 @@ def test_nobody_waits_for_ever(shop: Open, wallet: TestWallet, rich: Party, held
 
 
 def test_a_double_click_buys_once(shop: Open, wallet: TestWallet, rich: Party) -> None:
+    """The button itself is locked, before the purchase's key lets nothing else begin."""
     page = shop()
+    wallet.answer = holds("sign")
+    buying(page).dblclick()
+    says(page, "Your wallet asks you to sign the payment of 25.00 TUSD")
+    wallet.opens(page, "connect", "sign")
+    expect(buying(page)).to_be_disabled()
+    asked = len(wallet.asked)
+    late = """async (button) => {
+      button.click();
+      for (let each = 0; each < 9; each++) await window.testProviders[0].request({method: "eth_chainId"});
+    }"""
+    buying(page).evaluate(late)
+    assert wallet.asked[asked:] == ["eth_chainId"] * 9  # the test's own
+    says(page, "Your wallet asks you to sign the payment of 25.00 TUSD")
+    page.reload()  # instead of an answer
+    wallet.answer = lambda prompt: None
     buying(page).dblclick()
     says(page, "Bought.")
-    assert wallet.kinds == ["connect", "sign", "send"]
+    assert wallet.kinds == ["connect", "sign", "sign", "send"]
     assert (rich.dollars, licenses(rich)) == (PRICE, 1)
 
 
@@ -519,15 +512,6 @@ def test_somebody_with_too_little(shop: Open, wallet: TestWallet, licensee: Part
     click(page)
     says(page, "Nothing was sent: the account has 24.999999 TUSD, and 25.00 TUSD are asked.")
     assert wallet.kinds == ["connect"]
-
-
-def test_refusals_in_chinese(
-    shop: Open, wallet: TestWallet, rich: Party, licensor: Party, offer: OfferDocument
-) -> None:
-    page = shop(language="zh")
-    licensor.sells.cancel_offer(offer.offer)
-    click(page)
-    says(page, "许可人取消了要约")
 
 
 def test_of_several_wallets_one_is_chosen(

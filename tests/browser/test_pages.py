@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +16,29 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from licet.catalog import Catalog
 from licet.contracts import events
 from licet.contracts.events import DerivativeRegistered
-from licet.documents import OfferDocument, Publisher, Work, WorkDocument
+from licet.documents import OfferDocument, PayeeShare, Publisher, SplitDocument, Work, WorkDocument
 from licet.fingerprint.likeness import fingerprint
 from licet.types import Address, Hash32, hash32
 from tests.browser.axe import violations
+from tests.browser.conftest import PATIENCE
 from tests.browser.pictures import keep
-from tests.browser.site import Served
-from tests.integration.conftest import DAY, Network, Party
+from tests.browser.settled import settled
+from tests.browser.site import Served, serving
+from tests.integration.conftest import (
+    ARTIST,
+    CO_ARTIST,
+    DAY,
+    LICENSEE,
+    LICENSOR,
+    RIVAL,
+    STRANGER,
+    Network,
+    Party,
+    Told,
+    development_signer,
+    restored,
+)
 from tests.integration.market import Market
-from tests.integration.story import play
 
 DESK = {"width": 1100, "height": 800}
 PHONE = {"width": 360, "height": 740}
@@ -87,36 +103,32 @@ class Story:
         }
 
 
-@pytest.fixture
-def market(
-    network: Network,
-    licensor: Party,
-    licensee: Party,
-    rival: Party,
-    stranger: Party,
-    vault: Address,
-    make_work: Callable[[str], Path],
-) -> Market:
-    return Market(network, licensor, licensee, rival, stranger, vault, make_work)
+@pytest.fixture(scope="module")
+def story(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Something of everything: works, sales, a derivative, cases, deposits, a statement; told once."""
+    folder = tmp_path_factory.mktemp("pages")
+    documents = Path(shutil.copytree(told.folder, folder / "documents"))
+    with contextmanager(restored)(told.network) as network, serving(network, documents, folder) as site:
+        yield tell(network, site, documents, folder)
 
 
-@pytest.fixture
-def story(
-    site: Served,
-    market: Market,
-    artist: Party,
-    folder: Path,
-    make_work: Callable[[str], Path],
-    tmp_path: Path,
-) -> Story:
-    """Something of everything: works, sales, a derivative, cases, deposits, a statement."""
-    play(market, artist)
-    licensor, network = market.licensor, market.network
-    file = make_work("Shall I compare thee to a summer's day?")
-    published = Publisher(folder).publish(WorkDocument.of(fingerprint(file), "Sonnet 18 / 十四行诗第十八首"))
+def tell(network: Network, site: Served, documents: Path, folder: Path) -> Story:
+    """Tells what comes after the story of `tests.integration.story`."""
+    licensor, licensee, artist, co_artist, rival, stranger = (
+        Party(network, development_signer(index), documents)
+        for index in (LICENSOR, LICENSEE, ARTIST, CO_ARTIST, RIVAL, STRANGER)
+    )
+    split = SplitDocument.of([PayeeShare(artist.address, 3), PayeeShare(co_artist.address, 1)])
+    vault = licensor.contracts.vaults.vault_of(split.tree().root)
+    market = Market(network, licensor, licensee, rival, stranger, vault, lambda text: folder / text)
+    file = folder / "sonnet.txt"
+    file.write_text("Shall I compare thee to a summer's day?")
+    published = Publisher(documents).publish(
+        WorkDocument.of(fingerprint(file), "Sonnet 18 / 十四行诗第十八首")
+    )
     poem = licensor.sells.register_work(file, uri=published.uri, document_hash=published.hash)
     works = [Work(f"Plate {i:03d}, 日落", hash32(hashlib.sha256(b"%d" % i).digest())) for i in range(60)]
-    picture = tmp_path / "sunset.png"
+    picture = folder / "sunset.png"
     Image.linear_gradient("L").resize((900, 600)).save(picture)
     catalog = licensor.sells.register_catalog(
         Catalog(tuple(works), {}, 1), "Sunsets over Tamsui / 淡水暮色", picture=picture
@@ -143,7 +155,7 @@ def story(
         license=sold.license_id,
         licensor=licensor.address,
         artist=artist.address,
-        licensee=market.licensee.address,
+        licensee=licensee.address,
         tx=poem.receipt.tx_hash,
         node=network.url,
     )
@@ -172,22 +184,32 @@ def watched(context: BrowserContext) -> Watched:
 
 
 @pytest.fixture
-def visit(browser: Browser, story: Story) -> Iterator[Callable[..., Watched]]:
-    """Opens pages, each in a browser of its own, of any size, language and colours."""
+def opened(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens browsers of people who were never here before, of any size, language and colours."""
     contexts: list[BrowserContext] = []
 
-    def visit(path: str, language: str = "en", **settings: Any) -> Watched:
+    def opened(language: str = "en", **settings: Any) -> BrowserContext:
         locale = {"en": "en-GB", "zh": "zh-CN"}[language]
         context = browser.new_context(**{"viewport": DESK, "locale": locale, **settings})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        found = watched(context)
+        return context
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visit(opened: Callable[..., BrowserContext], story: Story) -> Callable[..., Watched]:
+    """Opens pages, each in a browser of its own."""
+
+    def visit(path: str) -> Watched:
+        found = watched(opened())
         found.page.goto(story.site.url + path)
         return found
 
-    yield visit
-    for context in contexts:
-        context.close()
+    return visit
 
 
 def test_a_file_is_looked_up_and_never_sent(story: Story, visit: Callable[..., Watched]) -> None:
@@ -249,8 +271,8 @@ def test_works_are_found_while_typing_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     entries = page.locator(".list > .entry")
     expect(entries).to_have_count(25)
-    page.wait_for_load_state()  # pressed before the script is there, a link leads to a page of its own
     for shown in (50, 60):
+        settled(page)  # pressed before the script knows it, a link leads to a page of its own
         page.locator(".more a").focus()
         page.keyboard.press("Enter")
         expect(entries).to_have_count(shown)
@@ -328,13 +350,16 @@ if "LICET_NIGHTLY" in os.environ or "LICET_PICTURES" in os.environ:
     ids=lambda value: value if isinstance(value, str) else str(value["width"]),
 )
 def test_everybody_can_use_every_page(
-    story: Story, visit: Callable[..., Watched], language: str, scheme: str, size: dict[str, int]
+    story: Story, opened: Callable[..., BrowserContext], language: str, scheme: str, size: dict[str, int]
 ) -> None:
     """WCAG 2.2 AA by axe; no wider than the screen; nothing from elsewhere, nothing that is forbidden."""
     here = (story.site.url, story.node)
+    found = watched(opened(language, viewport=size, color_scheme=scheme))
     for name, path in story.paths.items():
-        found = visit(path, language, viewport=size, color_scheme=scheme)
-        found.page.wait_for_load_state("networkidle")
+        found.asked.clear()
+        found.complaints.clear()
+        found.page.goto(story.site.url + path)
+        settled(found.page)
         asked = [request.url for request in found.asked]
         assert all(url.startswith(here) for url in asked), asked
         # That there is no such page, browsers complain of.
@@ -345,13 +370,11 @@ def test_everybody_can_use_every_page(
         pictured = (language, scheme, size) != ("zh", "light", DESK) and name in KEPT
         if pictured and (size is DESK or name in ("home", "work")):
             keep(found.page, f"{name}-{language}-{scheme}-{size['width']}")
-        found.page.close()
 
 
 def test_the_first_page_is_light_and_quick(story: Story, visit: Callable[..., Watched]) -> None:
     """At most 160 kB of compressed scripts, and usable within two seconds."""
-    page = visit("/").page
-    page.wait_for_load_state("networkidle")
+    page = settled(visit("/").page)
     sizes = page.evaluate(
         """() => performance.getEntriesByType("resource")
           .filter((entry) => entry.name.endsWith(".js")).map((entry) => entry.encodedBodySize)"""

@@ -14,6 +14,7 @@ from licet.rights_holder import Price
 from licet.types import Address
 from tests.browser.axe import violations
 from tests.browser.conftest import Visit
+from tests.browser.settled import settled
 from tests.browser.site import Served
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DOLLAR, Network, Offering, Party
@@ -38,34 +39,12 @@ def scripts(context: BrowserContext) -> dict[str, int]:
     return found
 
 
-def ready(page: Page) -> None:
-    """Waits until the page can be used."""
-    expect(page.get_by_role("button", name="Connect a wallet", exact=True)).to_be_visible()
-    page.wait_for_load_state("networkidle")
-
-
-def test_the_first_page_loads_few_scripts(visit: Visit, scripts: dict[str, int]) -> None:
-    ready(visit("/"))
+def test_the_first_page_loads_few_scripts_and_can_be_used_soon(
+    visit: Visit, scripts: dict[str, int], context: BrowserContext, site: Served
+) -> None:
+    settled(visit("/")).wait_for_load_state("networkidle")  # nothing comes after it
     assert 0 < sum(scripts.values()) < MOST_SCRIPT
     assert not any("buy" in name or "errors" in name for name in scripts)  # not before they are needed
-
-
-def test_a_purchase_loads_few_scripts(
-    visit: Visit,
-    scripts: dict[str, int],
-    wallet: TestWallet,
-    licensee: Party,
-    signed_offer: OfferDocument,
-) -> None:
-    licensee.receive_dollars(PRICE)
-    page = visit(f"/offers/{signed_offer.offer.struct_hash()}")
-    page.get_by_role("button", name="Connect a wallet and buy").click()
-    expect(page.locator("[data-buy] .status")).to_contain_text("Bought.")
-    assert sum(scripts.values()) < MOST_SCRIPT
-
-
-def test_the_first_page_can_be_used_soon(visit: Visit, context: BrowserContext, site: Served) -> None:
-    ready(visit("/"))
     waits = []
     for _ in range(3):
         page = context.new_page()
@@ -76,8 +55,9 @@ def test_the_first_page_can_be_used_soon(visit: Visit, context: BrowserContext, 
     assert min(waits) < MOST_WAIT
 
 
-def test_nobody_else_is_asked_for_anything(
+def test_a_purchase_loads_few_scripts_and_asks_nobody_else_for_anything(
     visit: Visit,
+    scripts: dict[str, int],
     context: BrowserContext,
     wallet: TestWallet,
     network: Network,
@@ -91,8 +71,10 @@ def test_nobody_else_is_asked_for_anything(
     page = visit(f"/offers/{offer.struct_hash()}")
     page.get_by_role("button", name="Connect a wallet and buy").click()
     expect(page.locator("[data-buy] .status")).to_contain_text("Bought.")
+    assert sum(scripts.values()) < MOST_SCRIPT
     for path in ("/", "/lookup", f"/assets/{offer.asset_id}", f"/accounts/{licensee.address}", "/audit"):
-        visit(path).wait_for_load_state("networkidle")
+        page.goto(path)
+        settled(page)
     assert hosts == {urlsplit(page.url).netloc, urlsplit(network.url).netloc}
 
 
@@ -136,15 +118,13 @@ def focused(page: Page) -> str:
 
 
 LOOKS = {
-    "desk": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
-    "phone": {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}},
+    "desk": ("light", {"width": 1280, "height": 900}),
+    "phone": ("dark", {"width": 320, "height": 700}),
 }
 
 
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_scripts_add_is_accessible(
-    look: str,
     language: str,
     visit: Visit,
     wallet: TestWallet,
@@ -164,6 +144,7 @@ def test_what_scripts_add_is_accessible(
     licensor.buys.deposit(license_id, PRICE)
     wallet.signer, wallet.answer = licensor.signer, rejects("sign", "send")
     offer = signed_offer.offer
+    page = visit(f"/audit?lang={language}")  # the language is kept, and all is audited
     for path, place in (
         (f"/assets/{offer.asset_id}", "[data-owner] form"),
         (f"/offers/{offer.struct_hash()}", "[data-buy] button"),
@@ -172,9 +153,7 @@ def test_what_scripts_add_is_accessible(
         (f"/accounts/{licensor.address}", "[data-account] summary"),
         (f"/licenses/{license_id}", "[data-license] details >> nth=1"),  # closing, and reporting
     ):
-        page = visit(f"{path}?lang={language}")
-        page.emulate_media(color_scheme=LOOKS[look]["color_scheme"])
-        page.set_viewport_size(LOOKS[look]["viewport"])
+        page.goto(path)
         page.locator("[data-wallet] button").first.wait_for()
         if not wallet.connected:
             page.locator("[data-wallet] button").click()
@@ -186,7 +165,11 @@ def test_what_scripts_add_is_accessible(
         if button.is_enabled():
             button.click()
             expect(page.locator("main .status:not(:empty)").first).to_be_visible()
-        assert violations(page) == [], path
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, path
-        page.close()
+        for look, (scheme, size) in LOOKS.items():
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size(size)
+            assert violations(page) == [], (path, look)
+            wider = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wider <= 0, (path, look)

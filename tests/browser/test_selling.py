@@ -1,6 +1,7 @@
 """A rights holder on the pages: a file is hashed and registered, an offer is written, signed or published."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import resources
@@ -29,9 +30,10 @@ from licet.rights.offer import Kind, asset_id
 from licet.rights.registration import Origin
 from licet.rights.uses import Use
 from licet.rights_holder import Registered
+from licet.text import short
 from licet.trees.catalog import CatalogTree
 from tests.browser.axe import violations
-from tests.browser.conftest import Visit, saved
+from tests.browser.conftest import Visit, saved, silence
 from tests.browser.wallet import TestWallet, rejects
 from tests.integration.conftest import DAY, DOLLAR, Party
 
@@ -120,7 +122,7 @@ def test_a_picture_is_registered_with_its_preview(
     expect(shown).to_have_js_property("naturalWidth", 640)
 
 
-def test_whoever_has_only_a_hash_is_asked_for_the_file(
+def test_a_second_registration_is_folded_away_and_asks_for_the_file(
     visit: Visit,
     owner: TestWallet,
     licensor: Party,
@@ -129,7 +131,13 @@ def test_whoever_has_only_a_hash_is_asked_for_the_file(
     make_work: Callable[[str], Path],
 ) -> None:
     page = visit(f"/works/{asset.registration.content}")
+    second = page.get_by_role("region", name="If the work is yours")
+    expect(second).to_contain_text(re.compile(rf"First claimed by {short(licensor.address)}, \d{{4}}-"))
+    expect(second).to_contain_text("A second registration takes nothing from the first.")
     place = page.locator("[data-register]")
+    expect(place.get_by_role("button", name="Register")).to_be_hidden()
+    assert violations(page) == []
+    second.get_by_text("Register it nevertheless").click()
     place.get_by_role("button", name="Register").click()
     says(page, "Choose the file: its description says how large it is")
     place.locator("input[type=file]").set_input_files(make_work("another"))
@@ -403,22 +411,18 @@ def test_an_offer_published_on_chain_stands_on_the_page(
     expect(again.locator("[data-buy] .price")).to_have_text("12.50 TUSD for 30 days")
 
 
-def test_a_signature_that_was_declined(visit: Visit, owner: TestWallet, asset: Registered) -> None:
+def test_a_signature_declined_and_a_deed_handed_on_meanwhile(
+    visit: Visit, owner: TestWallet, licensor: Party, stranger: Party, asset: Registered
+) -> None:
     page = form(visit, asset)
     owner.answer = rejects("sign")
     page.get_by_role("button", name="Sign the offer").click()
     says(page, "You declined. Nothing was sent.")
     expect(page.get_by_role("link", name="The signed offer")).to_have_count(0)
-
-
-def test_a_deed_that_was_handed_on_meanwhile(
-    visit: Visit, owner: TestWallet, licensor: Party, stranger: Party, asset: Registered
-) -> None:
-    page = form(visit, asset)
     licensor.sells.transfer_deed(asset.asset_id, stranger.address)
     page.get_by_role("button", name="Sign the offer").click()
     says(page, "holds the deed.")
-    assert owner.kinds == ["connect"]
+    assert owner.kinds == ["connect", "sign"]
 
 
 def test_nobody_else_sees_the_form(visit: Visit, wallet: TestWallet, asset: Registered) -> None:
@@ -494,17 +498,18 @@ def test_files_are_a_catalogue_in_the_order_of_their_names(
     expect(shown).to_have_js_property("naturalWidth", 640)
 
 
-def test_a_catalogues_picture_that_is_none(
-    visit: Visit, owner: TestWallet, licensor: Party, make_work: Callable[[str], Path]
+def test_what_makes_no_catalogue(
+    visit: Visit,
+    owner: TestWallet,
+    licensor: Party,
+    make_work: Callable[[str], Path],
+    tmp_path: Path,
 ) -> None:
+    path = tmp_path / "odd.csv"
     page = catalog_form(visit, licensor, [make_work("a")], picture=make_work("b"))
     says(page, "That is no picture that can be read here.")
-    assert owner.kinds == ["connect"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
+    page.get_by_label("A picture for it").set_input_files([])
+    for text, said in (
         ("id,sha256\n1,xyz\n", "Row 1 of the CSV cannot be read."),
         ("id,sha256\n1\n", "Row 1 of the CSV cannot be read."),
         ('id,title\n1,"open\n', "Row 1 of the CSV cannot be read."),
@@ -512,13 +517,10 @@ def test_a_catalogues_picture_that_is_none(
         ("id,file\n1,missing.txt\n", "The CSV names missing.txt, which was not chosen."),
         ("id,title\n", "No work was chosen."),
         ("id,title\n1,a\n1,b\n", "1 is there twice, by its id or its content."),
-    ],
-)
-def test_a_csv_that_makes_no_catalogue(
-    text: str, said: str, visit: Visit, owner: TestWallet, licensor: Party, tmp_path: Path
-) -> None:
-    path = tmp_path / "odd.csv"
-    path.write_text(text)
-    page = catalog_form(visit, licensor, [path])
-    says(page, said)
+    ):
+        path.write_text(text)
+        silence(page)
+        page.get_by_label("Files").set_input_files(path)
+        page.get_by_role("button", name="Register").click()
+        says(page, said)
     assert owner.kinds == ["connect"]

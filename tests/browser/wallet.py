@@ -1,6 +1,7 @@
 """A wallet of the browser's that signs with a local key, and writes down whatever it shows to a person."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.integration.conftest import relay
 
 SCRIPT = (Path(__file__).parent / "wallet.js").read_text()
 ICON = "data:image/gif;base64,R0lGODlhAQABAAAAADs="
+MOST_SECONDS = 20
 REJECTED = {"code": 4001, "message": "User rejected the request."}
 UNKNOWN_CHAIN = {"code": 4902, "message": "Unrecognized chain ID. Try adding the chain first."}
 
@@ -80,6 +82,13 @@ class TestWallet:
         context.expose_function(ask, self._ask)
         options = {"info": info | {"rdns": self.rdns}, "ask": ask}
         context.add_init_script(f"{SCRIPT}({json.dumps(options)})")
+
+    def opens(self, page: Page, *kinds: str) -> None:
+        """Waits until these windows have been opened: a page tells of one before it asks for it."""
+        until = time.monotonic() + MOST_SECONDS
+        while self.kinds != [*kinds] and time.monotonic() < until:
+            page.wait_for_timeout(20)
+        assert self.kinds == [*kinds]
 
     def switch_account(self, page: Page, signer: Signer) -> None:
         """As when a person chooses another account in the wallet."""

@@ -21,6 +21,8 @@ from tests.integration.conftest import Network, relay
 
 Answer = Callable[[str, list[Any], Any], Any]
 Logs = list[dict[str, Any]]
+YES_TO_EVERYTHING = bytes.fromhex("600160005260206000f3")
+"""A contract that returns 1, whatever it is asked: as a token, it moves nothing."""
 Lie = Callable[[Logs, dict[str, Any]], Logs]
 """Given the logs that a node has, and the query: what it says instead."""
 

@@ -34,6 +34,7 @@ from licet.trees.sums import SumNode, SumProof
 from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address_bytes, hash32
 from tests.integration.conftest import DAY, DOLLAR, Network, Offering, Party
 from tests.integration.faults import (
+    YES_TO_EVERYTHING,
     Logs,
     RefusedError,
     alter_slot,
@@ -59,7 +60,6 @@ Answer = Callable[[str, list[Any], Any], Any]
 
 ELSEWHERE = "0x" + "77" * 20
 PRICE = 25 * DOLLAR
-YES_TO_EVERYTHING = bytes.fromhex("600160005260206000f3")  # returns 1, whatever it is asked
 
 
 @pytest.fixture

@@ -216,10 +216,18 @@ def test_who_claims_the_same_is_shown_beside_the_other(
     path = make_work("a claim")
     first, second = (holder.sells.register_work(path).asset_id for holder in (licensor, rival))
     served.update()
-    found = served.api(f"/works/{sha256(path.read_bytes())}")
+    work = f"/works/{sha256(path.read_bytes())}"
+    found = served.api(work)
     assert found["contested"]
     assert [claim["asset_id"] for claim in found["claims"]] == [first, second]
-    assert "Several parties claim it" in text(served.page(f"/works/{sha256(path.read_bytes())}"))
+    dated = {"asset_id": first, "registrant": licensor.address, "since": found["claims"][0]["since"]}
+    assert found["first"] == dated
+    shown = served.page(work)
+    assert "Several parties claim it" in text(shown)
+    assert shown.xpath("//h2[@id='second']/following-sibling::p[1]/a/@title") == [licensor.address]
+    assert len(shown.xpath("//details/div[@data-register]")) == 1
+    unknown = served.page(f"/works/0x{'ab' * 32}")
+    assert (served.api(f"/works/0x{'ab' * 32}")["first"], unknown.xpath("//details")) == (None, [])
 
 
 def test_a_quote_is_what_is_paid(served: Served, market: Market, licensor: Party, licensee: Party) -> None:

@@ -30,7 +30,7 @@ from licet.rights.uses import LEAVES
 from licet.types import hash32
 from licet.web.languages import LANGUAGES, language
 from licet.web.live import Audited
-from licet.web.views.offers import NoOffer
+from licet.web.views.known_offers import NoOffer
 from licet.web.words import cells, figure_words, finding, named
 from licet.web.words import error as error_of
 from tests.unit.audited import full
@@ -63,11 +63,11 @@ def test_every_language_has_the_same_messages_with_the_same_places(code: str) ->
 def test_whatever_is_said_in_chinese_has_a_chinese_word() -> None:
     """But for a hash's name, and what places and marks alone make up; on pages and in scripts."""
     said = dict(language("zh").messages)
-    for name in ("zh.ts", "offers.zh.ts"):
+    for name, least in (("zh.ts", 50), ("offers.zh.ts", 50), ("uses.zh.ts", len(LEAVES))):
         found = re.findall(
             r'^\s+(\w+):\s*"(.*)",$', (SCRIPTS / name).read_text(encoding="utf-8"), re.MULTILINE
         )
-        assert len(found) > 50
+        assert len(found) >= least
         said |= {f"{name}: {key}": words for key, words in found}
     bare = {key: words for key, words in said.items() if not re.search(r"[\u4e00-\u9fff]", words)}
     assert not any(LATIN.search(re.sub(r"SHA-256|\{\w+\}", "", words)) for words in bare.values()), bare
@@ -133,7 +133,8 @@ def test_every_word_of_the_programs_has_one_of_the_pages(beginning: str, names: 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_word_of_the_terms_has_one_name_on_a_page(code: str) -> None:
     """Whether the server writes it, or a script: both are read beside each other."""
-    script = (SCRIPTS / f"offers.{code}.ts").read_text(encoding="utf-8")
+    sources = [SCRIPTS / f"{name}.{code}.ts" for name in ("uses", "offers")]
+    script = "".join(path.read_text(encoding="utf-8") for path in sources)
     said = {f"{kind}.{name.replace('_', '-')}": words for kind, name, words in SAID.findall(script)}
     messages = language(code).messages
     named = [f"use.{name}" for name in LEAVES] + [f"said.{word}" for word in (*User, *Warranty, *Disclaimer)]

@@ -9,7 +9,7 @@ from licet.errors import InputError
 from licet.types import Address, Hash32, shown
 from licet.web.asking import Parameter, address_in_path, hash_in_path, word_in_path
 from licet.web.site import Desk
-from licet.web.views import accounts, licenses, offers
+from licet.web.views import holdings, licenses, offer_terms
 from licet.web.views.audit import audited_of
 
 REPORTS: Final = {
@@ -58,7 +58,7 @@ class Download:
 
 
 def _terms(desk: Desk, offer_hash: Hash32, format_name: str) -> File:
-    return File(*offers.terms_in(desk, offer_hash, format_name))
+    return File(*offer_terms.terms_in(desk, offer_hash, format_name))
 
 
 def _croissant(desk: Desk, license_id: Hash32) -> File:
@@ -68,16 +68,16 @@ def _croissant(desk: Desk, license_id: Hash32) -> File:
 
 
 def _summary(desk: Desk, address: Address) -> File:
-    text = accounts.summary(desk, address).to_markdown()
+    text = holdings.summary(desk, address).to_markdown()
     return File(text.encode(), "text/markdown", f"{address}.summary.md")
 
 
 def _library(desk: Desk, address: Address) -> File:
-    return File(accounts.library(desk, address), "application/ld+json", f"{address}.croissant.json")
+    return File(holdings.library(desk, address), "application/ld+json", f"{address}.croissant.json")
 
 
 def _holdings(desk: Desk, address: Address) -> File:
-    return File(accounts.holdings(desk, address), "text/csv", f"{address}.licenses.csv")
+    return File(holdings.holdings(desk, address), "text/csv", f"{address}.licenses.csv")
 
 
 def _report(desk: Desk, suffix: str) -> File:

@@ -22,7 +22,17 @@ from licet.web.asking import (
     words,
 )
 from licet.web.site import Desk
-from licet.web.views import accounts, audit, licenses, offers, transactions, works
+from licet.web.views import (
+    accounts,
+    audit,
+    browsing,
+    earnings,
+    licenses,
+    looking_up,
+    offers,
+    transactions,
+    works,
+)
 from licet.web.views.config import config
 from licet.web.views.paging import Page
 
@@ -73,7 +83,7 @@ def _works(
     currency: Address | None = None,
     most: str = "",
 ) -> dict[str, Any]:
-    return works.works(desk, page, q, kind, works.wanted(desk, use, currency, most))
+    return browsing.works(desk, page, q, kind, browsing.wanted(desk, use, currency, most))
 
 
 RESOURCES: Final = (
@@ -94,7 +104,7 @@ RESOURCES: Final = (
     Resource(
         "/works/{sha256}",
         "Who registered a file of this SHA-256, and what may be done with it.",
-        works.lookup,
+        looking_up.lookup,
         (hash_in_path("sha256", "a file's SHA-256"),),
         "work.html",
     ),
@@ -150,7 +160,7 @@ RESOURCES: Final = (
     Resource(
         "/accounts/{address}/claims",
         "What an account could claim now, with the proofs: of as many vaults at a time as a page has rows.",
-        accounts.claims,
+        earnings.claims,
         (_ACCOUNT, TOKEN, *PAGE),
     ),
     Resource(

@@ -59,6 +59,7 @@ export interface Offer extends Members {
   payee: Address;
   currency: Address;
   price: bigint;
+  uses: bigint;
   start: bigint;
   end: bigint;
   duration: bigint;

@@ -24,6 +24,11 @@ export function bitsOf(uses: readonly string[]): bigint {
   return USES.reduce((bits, use, bit) => (uses.includes(use) ? bits | (1n << BigInt(bit)) : bits), 0n);
 }
 
+/** The uses in a bit set, in the order of their bits. */
+export function usesOf(bits: bigint): string[] {
+  return USES.filter((_, bit) => (bits >> BigInt(bit)) & 1n);
+}
+
 /** Who uses a work, what its licensor warrants and does not answer for, and where links lead: the words of RSL 1.0. */
 export const USERS = ["commercial", "non-commercial", "education", "government", "personal"] as const;
 export const WARRANTIES = ["ownership", "authority", "no-infringement", "privacy-consent", "no-malware"] as const;

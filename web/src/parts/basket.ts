@@ -4,14 +4,17 @@ import type { Address, Hex } from "viem";
 
 import { basket, takeOut, watchBasket } from "../deals/basket";
 import { Changed, type Shown, buyBasket, checkQuote, proven } from "../deals/buying";
-import { NATIVE, totalOf } from "../deals/offer";
+import { Kind, NATIVE, type Offer, totalOf } from "../deals/offer";
+import { usesOf } from "../deals/terms";
 import { currencyOf } from "../deals/token";
 import { type Config, config, offerOf, quoteOf } from "../server";
 import { amount } from "../text/amounts";
 import { say, short } from "../text/say";
+import { useWord } from "../text/uses";
 import { Session } from "../wallet/session";
 import { Action } from "./action";
 import { element } from "./dom";
+import { priceOf } from "./price";
 import { STEPS } from "./steps";
 
 /** What stands in one line of the basket. */
@@ -82,16 +85,20 @@ class Basket {
     const out = element("button", { type: "button", class: "quiet" }, say("take_out"));
     out.addEventListener("click", () => takeOut(hash));
     const link = element("a", { href: `/offers/${hash}` }, short(hash));
-    const line = element("li", { class: "entry" }, link, " ", out);
+    const [says, last] = [element("p", { class: "facts" }), element("p", {}, out)];
+    const line = element("li", { class: "entry" }, element("p", { class: "name" }, link), says, last);
     try {
       const answer = await offerOf(hash);
       link.textContent = answer.title ?? short(hash);
       if (answer.preview) line.prepend(preview(answer.preview, answer.title));
       const offer = proven(hash, answer);
+      says.append(...uses(offer));
       const total = totalOf({ offer, quantity: 1n });
       const shown = { offer: hash, quantity: 1, total, currency: offer.currency };
       checkQuote(shown, await quoteOf(hash, Session.now?.account ?? NATIVE, 1));
-      line.insertBefore(element("span", { class: "price" }, ` ${await this.shown(offer.currency, total)} `), out);
+      const one = offer.kind === BigInt(Kind.Subscription) ? "one_renewable" : "one_license";
+      const price = say(one, { price: await priceOf(this.settings, offer, total) });
+      last.prepend(element("span", { class: "price" }, price), " ");
       return { line, entry: { shown, title: answer.title ?? "" } };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -111,6 +118,14 @@ class Basket {
   private async shown(currency: Address, units: bigint): Promise<string> {
     const { symbol, decimals } = await currencyOf(this.settings, currency);
     return amount(units, decimals, symbol);
+  }
+}
+
+/** What a license on an offer permits, in short. */
+function* uses(offer: Offer): Generator<HTMLElement | string> {
+  for (const use of usesOf(offer.uses)) {
+    yield element("span", { class: "use" }, useWord(use));
+    yield " "; // read aloud as words of their own
   }
 }
 

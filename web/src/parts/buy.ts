@@ -5,17 +5,16 @@ import type { Hex } from "viem";
 import { Node } from "../chain/node";
 import { basket, put, takeOut, watchBasket } from "../deals/basket";
 import { Changed, type Shown, buy, checkQuote, proven, purchaseKey } from "../deals/buying";
-import { Kind, NATIVE, type Offer, totalOf } from "../deals/offer";
+import { NATIVE, totalOf } from "../deals/offer";
 import { revive } from "../deals/follow";
 import { once } from "../deals/perform";
 import { retire } from "../deals/salts";
 import { type Deal, deals, open, watchDeals } from "../deals/store";
-import { currencyOf } from "../deals/token";
 import { type Config, config, offerOf, quoteOf } from "../server";
-import { amount } from "../text/amounts";
-import { say, span } from "../text/say";
+import { say } from "../text/say";
 import { Session } from "../wallet/session";
 import { attribute, element, enable } from "./dom";
+import { priceOf } from "./price";
 import { Status } from "./status";
 import { STEPS } from "./steps";
 
@@ -163,15 +162,4 @@ function inBasket(offer: Hex): HTMLButtonElement {
   watchBasket(show);
   show();
   return button;
-}
-
-/** `25 TUSD for 30 days`: what the click costs, and for how long it permits. */
-async function priceOf(settings: Config, offer: Offer, total: bigint): Promise<string> {
-  const term = offer.duration === 0n ? say("for_ever") : say("for_span", { span: span(offer.duration) });
-  if (offer.kind === BigInt(Kind.Free)) return `${say("free")} ${term}`;
-  const { symbol, decimals } = await currencyOf(settings, offer.currency);
-  if (offer.kind === BigInt(Kind.Metered)) {
-    return `${say("metered", { price: amount(offer.price, decimals, symbol) })} ${term}`;
-  }
-  return `${amount(total, decimals, symbol)} ${term}`;
 }

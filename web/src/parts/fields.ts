@@ -6,6 +6,7 @@ import { Kind, NATIVE } from "../deals/offer";
 import { DISCLAIMERS, RELATIONS, USERS, USES, WARRANTIES } from "../deals/terms";
 import type { Config } from "../server";
 import { type OfferLine, tell } from "../text/offers";
+import { useWord } from "../text/uses";
 import { element } from "./dom";
 import { area, box, boxes, choice, field, group } from "./form";
 
@@ -17,7 +18,7 @@ export function mainFields(settings: Config, account: Address, shares: HTMLEleme
   const currencies = settings.currencies.map((each) => [each.address, each.symbol] as const);
   const kinds = (Object.keys(Kind) as (keyof typeof Kind)[]).map((kind) => [kind, tell(`kind_${kind}`)] as const);
   return [
-    boxes("uses", tell("uses"), words("use", USES)),
+    boxes("uses", tell("uses"), words(USES, useWord)),
     choice("kind", tell("kind"), kinds),
     field("price", tell("price"), { inputmode: "decimal" }),
     choice("currency", tell("currency"), [...currencies, [NATIVE, "ETH"]]),
@@ -44,13 +45,13 @@ export function rareFields(): HTMLDetailsElement {
     {},
     element("summary", {}, tell("more_terms")),
     group(tell("group_sale"), field("start", tell("start_day"), { type: "date" })),
-    boxes("prohibited", tell("group_forbidden"), words("use", USES)),
+    boxes("prohibited", tell("group_forbidden"), words(USES, useWord)),
     group(
       tell("group_who"),
       field("territories", tell("territories"), PLAIN),
       field("excludedTerritories", tell("excluded_territories"), PLAIN),
-      boxes("users", tell("users"), words("said", USERS)),
-      boxes("excludedUsers", tell("excluded_users"), words("said", USERS)),
+      boxes("users", tell("users"), words(USERS, wordOf)),
+      boxes("excludedUsers", tell("excluded_users"), words(USERS, wordOf)),
       area("models", tell("models")),
     ),
     group(
@@ -80,8 +81,8 @@ export function rareFields(): HTMLDetailsElement {
     ),
     group(
       tell("group_answer"),
-      boxes("warranties", tell("warranties"), words("said", WARRANTIES)),
-      boxes("disclaimers", tell("disclaimers"), words("said", DISCLAIMERS)),
+      boxes("warranties", tell("warranties"), words(WARRANTIES, wordOf)),
+      boxes("disclaimers", tell("disclaimers"), words(DISCLAIMERS, wordOf)),
     ),
     group(
       tell("group_links"),
@@ -91,11 +92,11 @@ export function rareFields(): HTMLDetailsElement {
 }
 
 /** The words of some values, as a form lists them. */
-function words(kind: "use" | "said", values: readonly string[]): (readonly [string, string])[] {
-  return values.map((value) => [value, wordOf(kind, value)]);
+function words(values: readonly string[], called: (value: string) => string): (readonly [string, string])[] {
+  return values.map((value) => [value, called(value)]);
 }
 
-/** What a use, or a word of the terms, is called. */
-export function wordOf(kind: "use" | "said", value: string): string {
-  return tell(`${kind}_${value.replaceAll("-", "_")}` as OfferLine);
+/** What a word of the terms is called. */
+export function wordOf(value: string): string {
+  return tell(`said_${value.replaceAll("-", "_")}` as OfferLine);
 }

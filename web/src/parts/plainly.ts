@@ -8,6 +8,7 @@ import type { Config } from "../server";
 import { amount } from "../text/amounts";
 import { type OfferLine, tell } from "../text/offers";
 import { language, short, span } from "../text/say";
+import { useWord } from "../text/uses";
 import { wordOf } from "./fields";
 
 /** All that an offer says. */
@@ -42,7 +43,7 @@ function* sale(wish: Wish, money: Money): Generator<string> {
 }
 
 function* rights(said: Rights): Generator<string> {
-  const named = (values: readonly string[]) => values.map((value) => wordOf("said", value)).join(tell("comma"));
+  const named = (values: readonly string[]) => values.map((value) => wordOf(value)).join(tell("comma"));
   const models = said.models.join(tell("comma"));
   yield* when(said.prohibited.length, "tells_prohibited", { uses: uses(said.prohibited) });
   yield* when(said.users.length, "tells_users", { users: named(said.users) });
@@ -73,7 +74,7 @@ function* rare(said: Rare, money: Money): Generator<string> {
 }
 
 function uses(chosen: readonly string[]): string {
-  return chosen.map((use) => wordOf("use", use)).join(tell("comma"));
+  return chosen.map(useWord).join(tell("comma"));
 }
 
 function days(count: bigint): string {

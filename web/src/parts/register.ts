@@ -6,7 +6,7 @@ import { encodeAbiParameters, keccak256 } from "viem/utils";
 import { AssetRegistry, encode } from "../chain/contracts";
 import { hashOf } from "../deals/hashing";
 import { type Scene, send } from "../deals/perform";
-import type { Deal } from "../deals/store";
+import { type Deal, deals, open } from "../deals/store";
 import { documentHash } from "../deals/terms";
 import { type Known, describe, keep, notice, recall } from "../deals/works";
 import { config } from "../server";
@@ -19,8 +19,10 @@ import type { Status } from "./status";
 /** Brings the place to life. Whoever registered it before stays first, whatever is registered after. */
 export async function mountRegister(place: HTMLElement): Promise<void> {
   const content = attribute(place, "data-sha256") as Hex;
-  const form = new WorkForm(content, `${(await config()).chain_id} register ${content}`);
+  const folded = place.closest("details");
+  const form = new WorkForm(content, `${(await config()).chain_id} register ${content}`, folded ? "h3" : "h2");
   place.replaceChildren(form.section);
+  if (folded && form.begun) folded.open = true;
   await form.action.resume();
 }
 
@@ -35,6 +37,7 @@ class WorkForm {
   constructor(
     private readonly content: Hex,
     private readonly key: string,
+    heading: "h2" | "h3",
   ) {
     this.known = recall(content);
     const origins = ["0", "1", "2", "3"].map((origin) => [origin, say(`origin_${origin}` as Line)] as const);
@@ -52,11 +55,16 @@ class WorkForm {
     );
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.section.append(
-      element("h2", { id: "register" }, say("register_title")),
+      element(heading, { id: "register" }, say("register_title")),
       element("p", {}, say("register_about")),
       ...[this.form, this.action.button, this.action.status.line, this.files],
     );
     this.show();
+  }
+
+  /** Whether somebody has registered it here, or is about to. */
+  get begun(): boolean {
+    return this.known?.document !== undefined || deals().some((deal) => open(deal) && deal.key.startsWith(`${this.key} `));
   }
 
   /** What is known of the file; or the place to choose it. */

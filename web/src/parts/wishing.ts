@@ -10,8 +10,8 @@ import { currencyOf } from "../deals/token";
 import type { Config } from "../server";
 import { grouped, units } from "../text/amounts";
 import { type OfferLine, tell } from "../text/offers";
+import { useWord } from "../text/uses";
 import { say } from "../text/say";
-import { wordOf } from "./fields";
 import { ticked, typed, uriOf } from "./form";
 
 const ADDRESS = /^0x(?!0{40}$)[0-9a-fA-F]{40}$/;
@@ -66,7 +66,7 @@ function rightsOf(form: HTMLFormElement): Rights {
   if (uses.length === 0) throw new Odd("uses", tell("odd_uses"));
   const both = prohibited.filter((use) => uses.includes(use));
   if (both.length > 0) {
-    const named = both.map((use) => wordOf("use", use)).join(tell("comma"));
+    const named = both.map((use) => useWord(use)).join(tell("comma"));
     throw new Odd("prohibited", tell("odd_both", { uses: named }));
   }
   return {

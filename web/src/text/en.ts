@@ -88,6 +88,8 @@ export const en = {
   basket_empty: "Nothing is in the basket.",
   put_in: "Put into the basket",
   take_out: "Take out of the basket",
+  one_license: "One license: {price}",
+  one_renewable: "One license, renewable: {price}",
   buy_all: "Buy all",
   odd_uri: "A URL begins with http, and has at most 1,024 bytes.",
   under_way: "Under way",

@@ -90,6 +90,8 @@ export const zh: Record<Line, string> = {
   basket_empty: "购物篮是空的。",
   put_in: "放入购物篮",
   take_out: "从购物篮取出",
+  one_license: "1 份许可：{price}",
+  one_renewable: "1 份许可，可续期：{price}",
   buy_all: "全部购买",
   odd_uri: "网址以 http 开头，最多 1,024 字节。",
   under_way: "进行中",

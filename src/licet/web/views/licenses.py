@@ -16,9 +16,9 @@ from licet.rights.uses import use_names
 from licet.shelf import Role, SignedOffer
 from licet.types import Hash32
 from licet.web.site import Desk
+from licet.web.views.known_offers import NoOffer, known_offer
 from licet.web.views.logs import event_at, logged, newest
 from licet.web.views.meters import meter, reported
-from licet.web.views.offers import NoOffer, known_offer
 from licet.web.views.works import sale_json
 
 _MOST_NOTED: Final = 20
