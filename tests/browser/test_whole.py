@@ -98,6 +98,7 @@ def test_from_a_file_to_its_license_to_earnings_by_pages_alone(
         page.get_by_role("button", name="Connect a wallet and buy").click()
         bought = page.locator("[data-buy] .status")
         expect(bought).to_contain_text("Your wallet asks you to sign the payment of 40.00 TUSD")
+        wallet.opens(page, "connect", "sign")
         keep(page, "buying-en-light-1280")
         page.reload()  # instead of an answer: nothing was signed, so nothing was sent
         wallet.answer = lambda prompt: None
