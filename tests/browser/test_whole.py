@@ -90,12 +90,15 @@ def test_from_a_file_to_its_license_to_earnings_by_pages_alone(
         page.goto(f"{site}/basket")
         shown = page.get_by_role("img", name="Preview of The harbour")
         expect(shown).to_have_js_property("naturalWidth", 640)
+        expect(page.locator("[data-basket] .entry")).to_contain_text("One license: 40.00 TUSD for 1 year")
+        keep(page, "basket-en-light-1280")
         page.get_by_role("button", name="Take out of the basket").click()
         page.go_back()
         wallet.answer = holds("sign")
         page.get_by_role("button", name="Connect a wallet and buy").click()
         bought = page.locator("[data-buy] .status")
         expect(bought).to_contain_text("Your wallet asks you to sign the payment of 40.00 TUSD")
+        wallet.opens(page, "connect", "sign")
         keep(page, "buying-en-light-1280")
         page.reload()  # instead of an answer: nothing was signed, so nothing was sent
         wallet.answer = lambda prompt: None

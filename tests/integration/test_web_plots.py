@@ -1,10 +1,12 @@
 """What plots of pages say, in words and figures, is what the API answers."""
 
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from licet.auditor.papers.html.periods import INCOME
 from licet.text import short
 from tests.integration.conftest import DAY
 from tests.integration.market import Market
@@ -98,6 +100,53 @@ def test_what_a_vault_took_in_is_what_its_plot_says(shown: Served) -> None:
             left[int(sheet["received"]) - (plot.total() if plot else 0)] += 1
     assert left.pop(0) > 2
     assert left == {1_000_000: 1}  # that somebody sent by a plain transfer
+
+
+def test_where_the_money_went_is_what_the_audits_tables_say(shown: Served) -> None:
+    """Income over time, who earned what, and each flow from a buyer."""
+    [section] = shown.page("/audit").xpath("//section[@class='figures']")
+    drawn = {svg.findtext("title"): svg for svg in section.iter("svg")}
+    tables = {table.findtext("caption"): table for table in section.iter("table")}
+    payments = [row for row in table_of(shown, "payments") if row["moved"] is not False]
+    vaults = {row["vault"] for row in table_of(shown, "vaults")}  # whose shares are their own payees'
+    earned = [row for row in table_of(shown, "payee_sums") if row["payee"] not in vaults]
+    symbols = {row["amount"].split()[1] for row in payments}
+    assert len(symbols) == 2
+    for symbol in symbols:
+        paid = [row for row in payments if row["amount"].endswith(f" {symbol}")]
+        [title] = [title for title in tables if re.fullmatch(rf"Income by \w+ \(UTC\) in {symbol}", title)]
+        rows = [(row.findtext("th"), row.findtext("td")) for row in tables[title].iterfind("tbody/tr")]
+        income = [row for row in paid if row["movement"] in INCOME]
+        expected = periods(((row["time"], units(row["amount"])) for row in income), dict(rows))
+        assert {name: units(said) for name, said in rows if units(said)} == expected
+        named = [bar.findtext("title") for bar in drawn[title].iter("rect")]
+        assert named == [f"{name}: {said}" for name, said in rows]
+
+        names = [bar.findtext("title") for bar in drawn[f"Who earned what in {symbol}"].iter("g")]
+        assert set(names) == {
+            f"{row['payee']}: {row['claimed']} claimed, {row['due']} due"
+            for row in earned
+            if row["due"].endswith(f" {symbol}") and units(row["claimed"]) + units(row["due"])
+        }
+
+        flow = f"Flow of {symbol} from buyers to payees"
+        flows = [tuple(row.xpath("td//text()")) for row in tables[flow].iterfind("tbody/tr")]
+        arrows = [band.findtext("title") for band in drawn[flow].iter("path")]
+        assert sorted(arrows) == sorted(f"{source} → {target}: {amount}" for source, target, amount in flows)
+        bought = Counter[tuple[str, str]]()
+        for row in paid:
+            if row["movement"] in ("sale", "renewal"):
+                bought[row["payer"], f"vault {row['payee']}"] += units(row["amount"])
+        assert bought.items() <= {(one, other): units(amount) for one, other, amount in flows}.items()
+        assert bought
+
+
+def table_of(served: Served, name: str) -> list[dict[str, Any]]:  # noqa: F811
+    """The rows of a table of the audit's."""
+    found = served.api(f"/audit/tables/{name}", limit=100)
+    assert found["next"] is None
+    columns = [column["name"] for column in found["columns"]]
+    return [dict(zip(columns, row, strict=True)) for row in found["items"]]
 
 
 def of_page(served: Served, path: str) -> dict[tuple[str, str], Plot]:  # noqa: F811
