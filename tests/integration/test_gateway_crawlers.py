@@ -140,6 +140,8 @@ def test_of_several_policies_of_a_path_the_crawlers_own_counts(
         Policy("/tales/", Access.LICENSE, (), assets[1], None, own, keys=("signer",)),
         Policy("/open/", Access.FREE, terms=replace(own, targets=("/open/",), payment=Payment(Kind.FREE))),
         Policy("/open/", Access.LICENSE, ("namedbot",), assets[0], None, own),
+        Policy("/room/", Access.FREE, ("namedbot",), terms=replace(own, payment=Payment(Kind.FREE))),
+        Policy("/room/$", Access.LICENSE, ("namedbot",), assets[0], None, own),
     )
     house.open()
 
@@ -159,7 +161,14 @@ def test_of_several_policies_of_a_path_the_crawlers_own_counts(
         fields = {"grant_type": "client_credentials", "license": element, "resource": resource}
         for fields_of, asset in ((as_anybody, house.asset), (as_named, assets[0]), (as_signer, assets[1])):
             path = "/.well-known/licet/olp/token"
-            answer = await house.post(path, urlencode(fields).encode(), known, FORM, *fields_of(path, "POST"))
+            by_url = urlencode({**fields, "resource": ORIGIN + PATH}).encode()
+            named = [
+                await house.post(path, body, known, FORM, *fields_of(path, "POST"))
+                for body in (urlencode(fields).encode(), by_url)
+            ]
+            licenses = {json.loads(answer.body)["license_id"] for answer in named}
+            assert len(licenses) == 1, "by its pattern or by a URL, it is the same one"
+            answer = named[0]
             shown = ("Authorization", f"License {json.loads(answer.body)['access_token']}")
             answer = await house.get(PATH, shown, *fields_of(PATH, "GET"))
             assert (answer.status, receipt_in(answer).record.asset_id) == (200, asset)
@@ -173,6 +182,9 @@ def test_of_several_policies_of_a_path_the_crawlers_own_counts(
         assert (await house.post(path, opened, known, FORM)).status == 400, "it is free for everybody else"
         answer = await house.post(path, opened, known, FORM, *as_named(path, "POST"))
         assert json.loads(answer.body)["resource"] == f"{ORIGIN}/open/"
+        room = urlencode({**fields, "resource": f"{ORIGIN}/room/"}).encode()
+        answer = await house.post(path, room, known, FORM, *as_named(path, "POST"))
+        assert json.loads(answer.body)["resource"] == f"{ORIGIN}/room/$", "alone, it is licensed"
 
     asyncio.run(ask())
 
