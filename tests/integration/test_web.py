@@ -211,10 +211,12 @@ def test_works_are_found_by_what_is_offered_on_them(
 
 
 def test_who_claims_the_same_is_shown_beside_the_other(
-    served: Served, licensor: Party, rival: Party, make_work: Callable[[str], Path]
+    served: Served, network: Network, licensor: Party, rival: Party, make_work: Callable[[str], Path]
 ) -> None:
     path = make_work("a claim")
-    first, second = (holder.sells.register_work(path).asset_id for holder in (licensor, rival))
+    first = licensor.sells.register_work(path).asset_id
+    network.travel(60)
+    second = rival.sells.register_work(path).asset_id
     served.update()
     work = f"/works/{sha256(path.read_bytes())}"
     found = served.api(work)
