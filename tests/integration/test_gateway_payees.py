@@ -37,6 +37,7 @@ def test_vaults_and_the_payees_of_offers_are_no_doubt(
         assert "no vault that was published here" in doubt_of(known(stranger, asset), asset, payee)
     market.offer(asset, payee=artist.address)
     assert doubt_of(known(stranger, asset), asset, artist.address) == ""
+    assert doubt_of(known(stranger, asset), asset, stranger.address), "the offer is another payee's"
 
 
 def test_a_derivative_has_one_vault(
