@@ -15,6 +15,7 @@ from lxml import etree
 
 from licet.contracts.licenses import PERPETUAL
 from licet.documents import TermsDocument
+from licet.errors import ConnectionFailed
 from licet.gateway.keys import BotKey
 from licet.gateway.policies import Access, Policy
 from licet.rights.offer import Kind
@@ -120,6 +121,29 @@ def test_what_a_resource_may_be(house: House, sold: Sold, licensee: Party) -> No
         ):
             said = await token(house, known, resource=resource)
             assert (said["status"], said["error"]) == (400, "invalid_resource"), resource
+
+    asyncio.run(ask())
+
+
+def test_a_chain_or_a_journal_that_is_away_is_to_be_asked_later(
+    house: House, sold: Sold, licensee: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bytes:
+        raise ConnectionFailed("nothing answers")
+
+    async def refused(known: tuple[str, str]) -> None:
+        said = await token(house, known)
+        assert (said["status"], said["error"]) == (503, "server_error")
+
+    async def ask() -> None:
+        known = await client(house, licensee)
+        with monkeypatch.context() as silent:
+            silent.setattr(house.business.market.contracts.chain.transport, "_post", away)
+            await refused(known)
+        assert (await token(house, known))["status"] == 200
+        assert house.business.till is not None
+        house.business.till.journal.close()
+        await refused(known)
 
     asyncio.run(ask())
 
