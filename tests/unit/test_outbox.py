@@ -154,7 +154,8 @@ def test_what_is_not_signed_has_the_newest_permit(outbox: Outbox) -> None:
     assert outbox.submit("a", permitted(3)) == replace(intent, transaction=permitted(3)), "it waits"
     (unnamed,) = {outbox.submit_unnamed(permitted(number)).key for number in (1, 2)}
     assert outbox.get(unnamed).transaction == permitted(2)
-    outbox.sign(outbox.get("a"), 5, variant)
+    assert outbox.sign(intent, 5, variant) is None, "of that, the gas was another"
+    assert outbox.sign(outbox.get("a"), 5, variant)
     assert outbox.submit("a", permitted(4)).transaction == permitted(3), "what is signed stays as it is"
 
 

@@ -169,10 +169,11 @@ class Outbox:
             make: signs for a nonce.
 
         Returns:
-            None if it was called off meanwhile.
+            None if it was called off meanwhile, or has another permit.
         """
         with self._file.transaction():
-            if self.get(intent.key).state is not State.QUEUED:
+            now = self.get(intent.key)
+            if now.state is not State.QUEUED or now.transaction != intent.transaction:
                 return None
             variant = make(max(at_least, self.next_nonce()))
             self._update(intent, state=State.SIGNED, nonce=variant.nonce)
