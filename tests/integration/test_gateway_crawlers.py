@@ -15,6 +15,7 @@ from lxml import etree
 
 from licet.contracts.licenses import PERPETUAL
 from licet.documents import TermsDocument
+from licet.errors import ConnectionFailed
 from licet.gateway.keys import BotKey
 from licet.gateway.policies import Access, Policy
 from licet.rights.offer import Kind
@@ -124,6 +125,29 @@ def test_what_a_resource_may_be(house: House, sold: Sold, licensee: Party) -> No
     asyncio.run(ask())
 
 
+def test_a_chain_or_a_journal_that_is_away_is_to_be_asked_later(
+    house: House, sold: Sold, licensee: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bytes:
+        raise ConnectionFailed("nothing answers")
+
+    async def refused(known: tuple[str, str]) -> None:
+        said = await token(house, known)
+        assert (said["status"], said["error"]) == (503, "server_error")
+
+    async def ask() -> None:
+        known = await client(house, licensee)
+        with monkeypatch.context() as silent:
+            silent.setattr(house.business.market.contracts.chain.transport, "_post", away)
+            await refused(known)
+        assert (await token(house, known))["status"] == 200
+        assert house.business.till is not None
+        house.business.till.journal.close()
+        await refused(known)
+
+    asyncio.run(ask())
+
+
 def test_of_several_policies_of_a_path_the_crawlers_own_counts(
     house: House, market: Market, sold: Sold, licensee: Party
 ) -> None:
@@ -140,6 +164,8 @@ def test_of_several_policies_of_a_path_the_crawlers_own_counts(
         Policy("/tales/", Access.LICENSE, (), assets[1], None, own, keys=("signer",)),
         Policy("/open/", Access.FREE, terms=replace(own, targets=("/open/",), payment=Payment(Kind.FREE))),
         Policy("/open/", Access.LICENSE, ("namedbot",), assets[0], None, own),
+        Policy("/room/", Access.FREE, ("namedbot",), terms=replace(own, payment=Payment(Kind.FREE))),
+        Policy("/room/$", Access.LICENSE, ("namedbot",), assets[0], None, own),
     )
     house.open()
 
@@ -159,7 +185,14 @@ def test_of_several_policies_of_a_path_the_crawlers_own_counts(
         fields = {"grant_type": "client_credentials", "license": element, "resource": resource}
         for fields_of, asset in ((as_anybody, house.asset), (as_named, assets[0]), (as_signer, assets[1])):
             path = "/.well-known/licet/olp/token"
-            answer = await house.post(path, urlencode(fields).encode(), known, FORM, *fields_of(path, "POST"))
+            by_url = urlencode({**fields, "resource": ORIGIN + PATH}).encode()
+            named = [
+                await house.post(path, body, known, FORM, *fields_of(path, "POST"))
+                for body in (urlencode(fields).encode(), by_url)
+            ]
+            licenses = {json.loads(answer.body)["license_id"] for answer in named}
+            assert len(licenses) == 1, "by its pattern or by a URL, it is the same one"
+            answer = named[0]
             shown = ("Authorization", f"License {json.loads(answer.body)['access_token']}")
             answer = await house.get(PATH, shown, *fields_of(PATH, "GET"))
             assert (answer.status, receipt_in(answer).record.asset_id) == (200, asset)
@@ -173,6 +206,9 @@ def test_of_several_policies_of_a_path_the_crawlers_own_counts(
         assert (await house.post(path, opened, known, FORM)).status == 400, "it is free for everybody else"
         answer = await house.post(path, opened, known, FORM, *as_named(path, "POST"))
         assert json.loads(answer.body)["resource"] == f"{ORIGIN}/open/"
+        room = urlencode({**fields, "resource": f"{ORIGIN}/room/"}).encode()
+        answer = await house.post(path, room, known, FORM, *as_named(path, "POST"))
+        assert json.loads(answer.body)["resource"] == f"{ORIGIN}/room/$", "alone, it is licensed"
 
     asyncio.run(ask())
 

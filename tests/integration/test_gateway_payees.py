@@ -1,11 +1,12 @@
 """Who is paid for reads: what is no vault of the work is told when a gateway starts, and sold anyway."""
 
 from threading import Event
+from typing import Any
 
 import pytest
 
 from licet.documents import Library, PayeeShare, SplitDocument
-from licet.errors import LicetError
+from licet.errors import ConnectionFailed, LicetError
 from licet.gateway.errors import PayeeDoubtful
 from licet.gateway.market import Market as Known
 from licet.gateway.payees import check_payees, doubt_of
@@ -37,6 +38,7 @@ def test_vaults_and_the_payees_of_offers_are_no_doubt(
         assert "no vault that was published here" in doubt_of(known(stranger, asset), asset, payee)
     market.offer(asset, payee=artist.address)
     assert doubt_of(known(stranger, asset), asset, artist.address) == ""
+    assert doubt_of(known(stranger, asset), asset, stranger.address), "the offer is another payee's"
 
 
 def test_a_derivative_has_one_vault(
@@ -48,6 +50,26 @@ def test_a_derivative_has_one_vault(
     assert made.vault in doubt_of(known(stranger), made.asset_id, market.vault), (
         "its parents would have nothing"
     )
+
+
+def test_offers_that_a_node_does_not_tell_are_no_doubt(
+    market: Market, licensor: Party, artist: Party, stranger: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = market.register(licensor, "tales")
+    market.offer(asset, payee=artist.address)
+    transport, failed = stranger.contracts.chain.transport, []
+    post = transport._post  # noqa: SLF001 - where a node is away once
+
+    def once(body: bytes, *rest: Any) -> bytes:
+        if b"eth_getBlockByNumber" in body and not failed:
+            failed.append(body)
+            raise ConnectionFailed("nothing answers")
+        return post(body, *rest)
+
+    monkeypatch.setattr(transport, "_post", once)
+    with pytest.raises(ConnectionFailed):
+        doubt_of(known(stranger, asset), asset, artist.address)
+    assert doubt_of(known(stranger, asset), asset, artist.address) == ""
 
 
 def test_each_doubt_is_told_once(market: Market, licensor: Party, artist: Party, stranger: Party) -> None:

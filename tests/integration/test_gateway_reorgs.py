@@ -14,7 +14,7 @@ import pytest
 from licet.chain.client import Chain
 from licet.contracts.authorizations import Authorizations
 from licet.contracts.usage import UsageLedger
-from licet.errors import ChainError, LicetError
+from licet.errors import ChainError, LicetError, WrongChain
 from licet.gateway.app import Business
 from licet.gateway.config import ChainSettings
 from licet.gateway.errors import AccountTaken, PaymentLost
@@ -283,7 +283,11 @@ def test_a_gateway_that_starts_amid_a_reorg(shop: Shop, network: Network, rival:
             url, network.deployment.asset_registry, 31337, journal=shop.folder / "other.sqlite"
         )
         business = Business.of(replace(shop.site, chain=chain), rival.signer)
-        assert node.asked > 25
+        asked = node.asked
+        assert asked > 25
+        with pytest.raises(WrongChain):
+            Business.of(replace(shop.site, chain=replace(chain, chain_id=1)), rival.signer)
+        assert node.asked == asked + 1, "time does not mend that"
     assert business is not None
     assert business.till is not None
     business.till.journal.close()

@@ -88,7 +88,7 @@ def test_a_token_without_permits_is_approved_and_the_other_not(
 
 def test_where_coin_is_sent_along_tokens_are_approved(rich: Party, offered: Offered, vault: Address) -> None:
     purchase = rich.buys.buy_basket([offered(rich.dollar.address, 2), offered(ZERO_ADDRESS, 30)])
-    assert len(purchase.receipts) == 2
+    assert (len(purchase.receipts), len(purchase.grants)) == (2, 2)
     assert (rich.dollar.balance_of(vault), rich.chain.balance(vault)) == (2, 30)
     assert allowances(rich, rich.dollar) == [0]
 

@@ -21,6 +21,7 @@ from PIL import Image
 from licet.catalog import Catalog
 from licet.chain.rpc.transport import HttpTransport
 from licet.contracts import Contracts
+from licet.contracts.disputes import Ruling
 from licet.contracts.events import AssetRegistered
 from licet.documents import (
     Library,
@@ -211,10 +212,12 @@ def test_works_are_found_by_what_is_offered_on_them(
 
 
 def test_who_claims_the_same_is_shown_beside_the_other(
-    served: Served, licensor: Party, rival: Party, make_work: Callable[[str], Path]
+    served: Served, market: Market, licensor: Party, rival: Party, make_work: Callable[[str], Path]
 ) -> None:
     path = make_work("a claim")
-    first, second = (holder.sells.register_work(path).asset_id for holder in (licensor, rival))
+    first = licensor.sells.register_work(path).asset_id
+    market.network.travel(60)
+    second = rival.sells.register_work(path).asset_id
     served.update()
     work = f"/works/{sha256(path.read_bytes())}"
     found = served.api(work)
@@ -226,6 +229,12 @@ def test_who_claims_the_same_is_shown_beside_the_other(
     assert "Several parties claim it" in text(shown)
     assert shown.xpath("//h2[@id='second']/following-sibling::p[1]/a/@title") == [licensor.address]
     assert len(shown.xpath("//details/div[@data-register]")) == 1
+    licensor.contracts.disputes.dispute_asset(second, first, licensor.address)
+    market.rule(Ruling.UPHOLD)
+    served.update()
+    decided = served.api(work)
+    assert (decided["contested"], decided["first"]) == (False, dated)
+    assert [claim["flags"] for claim in decided["claims"]] == [[], ["defeated"]]
     unknown = served.page(f"/works/0x{'ab' * 32}")
     assert (served.api(f"/works/0x{'ab' * 32}")["first"], unknown.xpath("//details")) == (None, [])
 

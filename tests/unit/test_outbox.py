@@ -140,16 +140,23 @@ def permitted(deadline: int, action: bytes = b"renew") -> Transaction:
 
 def test_with_another_permit_in_front_it_is_the_same(outbox: Outbox) -> None:
     first = outbox.submit_unnamed(permitted(1))
-    assert outbox.submit_unnamed(permitted(2)) == first
-    assert outbox.submit("a", permitted(1)) == outbox.submit("a", Transaction(PAYEE, 0, b"renew"))
+    assert outbox.submit_unnamed(permitted(2)).id == first.id
+    assert outbox.submit("a", permitted(1)).id == outbox.submit("a", Transaction(PAYEE, 0, b"renew")).id
     with pytest.raises(InputError, match="stands for another transaction already"):
         outbox.submit("a", permitted(1, b"renew two"))
 
 
-def test_what_failed_before_it_was_sent_has_the_new_permit(outbox: Outbox) -> None:
+def test_what_is_not_signed_has_the_newest_permit(outbox: Outbox) -> None:
+    """An older one may be void by now: nothing else is wrong with what it pays for."""
     intent = outbox.submit("a", permitted(1))
     outbox.settle(intent, State.FAILED, failures.noted(SignerError("no")))
     assert outbox.submit("a", permitted(2)) == replace(intent, transaction=permitted(2))
+    assert outbox.submit("a", permitted(3)) == replace(intent, transaction=permitted(3)), "it waits"
+    (unnamed,) = {outbox.submit_unnamed(permitted(number)).key for number in (1, 2)}
+    assert outbox.get(unnamed).transaction == permitted(2)
+    assert outbox.sign(intent, 5, variant) is None, "of that, the gas was another"
+    assert outbox.sign(outbox.get("a"), 5, variant)
+    assert outbox.submit("a", permitted(4)).transaction == permitted(3), "what is signed stays as it is"
 
 
 def test_what_failed_on_chain_has_failed(outbox: Outbox) -> None:

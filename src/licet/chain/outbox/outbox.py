@@ -62,7 +62,7 @@ class Outbox:
         """Notes what is to be sent; with a key that is there already, nothing more is.
 
         What failed before it was in any block may be tried again under its key. Permits may differ: a
-        transaction is the same one with others in front.
+        transaction is the same one with others in front, and has the newest until it is signed.
 
         Raises:
             InputError: the key stands for another transaction, or is not one.
@@ -103,7 +103,8 @@ class Outbox:
                 f"the key {shown(key)} stands for another transaction already: take a new key for a new one",
                 key=key,
             )
-        if found.state is State.FAILED and found.block_hash is None:
+        failed_unsent = found.state is State.FAILED and found.block_hash is None
+        if failed_unsent or found.state is State.QUEUED:
             self._update(found, state=State.QUEUED, data=transaction.data, failure=None, told=0)
         return self.get(key)
 
@@ -168,10 +169,11 @@ class Outbox:
             make: signs for a nonce.
 
         Returns:
-            None if it was called off meanwhile.
+            None if it was called off meanwhile, or has another permit.
         """
         with self._file.transaction():
-            if self.get(intent.key).state is not State.QUEUED:
+            now = self.get(intent.key)
+            if now.state is not State.QUEUED or now.transaction != intent.transaction:
                 return None
             variant = make(max(at_least, self.next_nonce()))
             self._update(intent, state=State.SIGNED, nonce=variant.nonce)
