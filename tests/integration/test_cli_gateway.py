@@ -24,6 +24,7 @@ from x402.http.utils import decode_payment_required_header, decode_payment_respo
 from x402.mechanisms.evm.exact import ExactEvmScheme
 
 from licet.documents import PayeeShare, ReceiptDocument, SplitDocument, TermsDocument, UsageProof
+from licet.errors import InputError
 from licet.gateway.journal import Journal
 from licet.gateway.keys import BotKey
 from licet.rights.offer import Offer
@@ -310,6 +311,8 @@ def test_a_gateway_that_is_killed_at_any_moment_owes_nothing(
         "lost": 0,
         "records": kills,
     }
+    with pytest.raises(InputError, match="on chain 31337, this is"):  # it is its deployment's alone
+        journal.keep_to(1, dollar)
     journal.close()
 
 

@@ -41,6 +41,7 @@ def journal(db: str) -> Iterator[Journal]:
     [
         cases.test_a_payment_from_first_to_last,
         cases.test_an_identifier_is_good_for_an_hour,
+        cases.test_it_is_of_one_deployment,
         cases.test_only_what_moved_no_money_is_forgotten,
         cases.test_what_was_not_settled_is_found_once,
         cases.test_what_may_not_begin_is_not_written_down,

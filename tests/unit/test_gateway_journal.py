@@ -117,6 +117,14 @@ def test_what_may_not_begin_is_not_written_down(journal: Journal) -> None:
     assert journal.take(shown(), 101, begins=False) is Outcome.UNSETTLED
 
 
+def test_it_is_of_one_deployment(journal: Journal) -> None:
+    journal.keep_to(31337, LEDGER)
+    journal.keep_to(31337, LEDGER)
+    for chain_id, ledger in ((1337, LEDGER), (31337, Address("0x" + "22" * 20))):
+        with pytest.raises(InputError, match=f"is of the usage ledger {LEDGER} on chain 31337"):
+            journal.keep_to(chain_id, ledger)
+
+
 def test_one_payment_has_one_record(journal: Journal) -> None:
     journal.take(shown(), 100)
     first = receipt(1, 100)

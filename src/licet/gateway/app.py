@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from starlette.types import ASGIApp
@@ -39,6 +40,7 @@ from licet.gateway.settling import Settler
 from licet.gateway.till import Till
 from licet.gateway.upkeep import Upkeep
 from licet.gateway.upstream import Upstream
+from licet.types import Address
 
 PAUSES: Final = (0.1, 0.2, 0.4, 0.8)
 """Seconds before a node that refuses to answer is asked again, while a gateway starts."""
@@ -81,8 +83,8 @@ class Business:
         Raises:
             AccountTaken: another gateway sends from the signer's account.
             ChainError, DeploymentError: the chain is not the one expected.
-            InputError, OutboxFailed: the journal or the outbox cannot be used; or a catalogue's document is
-                missing.
+            InputError, OutboxFailed: the journal or the outbox cannot be used, or is of another
+                deployment; or a catalogue's document is missing.
             SignerError: there is no signer, and one is needed.
         """
         market = _patiently(partial(Market.of, site, signer))
@@ -93,7 +95,7 @@ class Business:
         settings, chain = site.chain, market.contracts.chain
         catalogs = _patiently(partial(Catalogs.of, site, market.contracts, market.library))
         recorder = Recorder(chain.signer_or_raise(), chain.chain_id, market.contracts.usage.address)
-        journal = Journal(settings.journal)
+        journal = _journal(settings.journal, chain.chain_id, market.contracts.usage.address)
         account = _patiently(
             partial(
                 Account,
@@ -113,6 +115,17 @@ class Business:
         if site.licensed:
             holders = Holders.of(site, market, journal, recorder, account, catalogs)
         return cls(market, Till(journal, settler, recorder), anchoring, upkeep, holders, catalogs)
+
+
+def _journal(place: str | Path, chain_id: int, usage_ledger: Address) -> Journal:
+    """The journal at a place, of this deployment."""
+    journal = Journal(place)
+    try:
+        journal.keep_to(chain_id, usage_ledger)
+    except BaseException:
+        journal.close()
+        raise
+    return journal
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from typing import Final
 
 from licet.contracts.authorizations import Settlement
 from licet.documents.receipts import ReceiptDocument
+from licet.errors import InputError
 from licet.gateway.database import Connection, open_database
 from licet.gateway.processes import Holding
 from licet.gateway.schema import SCHEMA
 from licet.gateway.shown import Outcome, Paid, Shown
-from licet.types import Hash32
+from licet.types import Address, Hash32
 
 BUSY_SECONDS: Final = 300
 """How long one request may hold a payment; after that, another may go on with it."""
@@ -54,6 +55,24 @@ class Journal:
     def transaction(self) -> AbstractContextManager[Connection]:
         """The database, for what happens at once or not at all."""
         return self.database.transaction()
+
+    def keep_to(self, chain_id: int, usage_ledger: Address) -> None:
+        """Notes which deployment the payments and records are of; they are of one alone.
+
+        Raises:
+            InputError: they are of another.
+        """
+        with self.transaction() as db:
+            db.execute(
+                "INSERT INTO deployment (id, chain_id, usage_ledger) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
+                (chain_id, usage_ledger),
+            )
+            kept = db.execute("SELECT chain_id, usage_ledger FROM deployment WHERE id = 1").fetchone()
+        if tuple(kept) != (chain_id, usage_ledger):
+            raise InputError(
+                f"the journal {self.database.name} is of the usage ledger {kept[1]} on chain {kept[0]}, this "
+                f"is {usage_ledger} on chain {chain_id}: name another journal in the configuration"
+            )
 
     def take(self, shown: Shown, now: int, *, begins: bool = True) -> Outcome:
         """Holds a payment for the request that shows it, if that may go on: new, unsettled, settled.

@@ -51,6 +51,11 @@ CREATE TABLE IF NOT EXISTS watched (
     id INTEGER PRIMARY KEY,
     block INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS deployment (
+    id INTEGER PRIMARY KEY,
+    chain_id INTEGER NOT NULL,
+    usage_ledger TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS senders (
     account TEXT PRIMARY KEY,
     outbox TEXT NOT NULL,
