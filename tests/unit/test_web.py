@@ -14,7 +14,7 @@ from licet.web.drawings import of_works
 from licet.web.headers import policy
 from licet.web.languages import language_of
 from licet.web.openapi import description
-from licet.web.pages import web_link
+from licet.web.pages import span, web_link
 from licet.web.resources import RESOURCES
 from licet.web.views.paging import Page
 
@@ -48,6 +48,14 @@ def request(headers: dict[str, str] | None = None, query: str = "") -> Request:
 )
 def test_the_language_is_the_browsers(accepted: str, code: str) -> None:
     assert language_of(request({"Accept-Language": accepted})).code == code
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "zh"),
+    [(0, "no wait", "无需等待"), (730 * 86_400, "2 years", "2 年"), (3_601, "3,601 seconds", "3,601 秒")],
+)
+def test_a_length_of_time_is_in_its_largest_unit(seconds: int, en: str, zh: str) -> None:
+    assert [span(language_of(request(query=f"lang={code}")), seconds) for code in ("en", "zh")] == [en, zh]
 
 
 def test_a_language_that_was_chosen_comes_first() -> None:
