@@ -143,7 +143,7 @@ def test_a_place_that_is_taken(config: Path, run: Run) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        failed(run("gateway", config, "--port", port), 2, f"nothing can listen at 127.0.0.1:{port}")
+        failed(run("gateway", config, "--port", port), 2, f":{port} (Address already in use): choose")
 
 
 def test_a_configuration_is_checked(config: Path, ok: Ok) -> None:

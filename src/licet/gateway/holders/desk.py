@@ -52,6 +52,7 @@ MEANS: Final = "license"
 _PAYMENT, _VOUCHER, _LICENSE, _USES = (
     name.lower().encode() for name in (wire.SIGNATURE, VOUCHER, LICENSE, USES)
 )
+_ON_SALE: Final = f"A license is on sale: the field {wire.REQUIRED} has the offers."
 _LATER: Final = {"Retry-After": "5"}
 
 # What shows who asks: nothing behind the gateway needs to see it.
@@ -142,7 +143,7 @@ class Desk:
             if wanted or isinstance(error, PaymentRefused):
                 title = "" if policy.terms is None else policy.terms.document.title
                 if not isinstance(error, PaymentRefused):
-                    said = f"{said.rstrip('.')}. A license is on sale: {wire.REQUIRED} has the offers."
+                    said = f"{said.rstrip('.')}. {_ON_SALE}"
                 bill = wire.required(wanted, self._url(scope, path.url), title, said)
                 fields[wire.REQUIRED] = wire.required_field(bill)
                 status, facts = 402, {**facts, "x402": wire.plain(bill)}
