@@ -164,9 +164,8 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        raise InputError(
-            f"nothing can listen at {host}:{port} ({error.strerror or error}): choose others"
-        ) from error
+        reason = str(error.strerror or error).partition(" (while ")[0]  # which names the address again
+        raise InputError(f"nothing can listen at {host}:{port} ({reason}): choose others") from error
 
 
 def url_of(listener: socket.socket) -> str:

@@ -159,6 +159,7 @@ def test_tables_for_people(run: Run, ok: Ok, work: Path, vault: Address, license
     ran = run("work", "register", work, account=LICENSOR)
     asset_id = next(word for word in ran.out.split() if word.startswith("0x"))
     assert len(asset_id) == 66
+    assert "nothing is on offer" in run("license", "quote", work, "--uses", "train").out
     sign(ok, asset_id, vault)
     licensee.receive_dollars(25 * DOLLAR)
     commands: list[tuple[tuple[object, ...], int | None, str]] = [

@@ -144,7 +144,7 @@ def test_a_place_that_is_taken(config: Path, run: Run) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        failed(run("gateway", config, "--port", port), 2, f"nothing can listen at 127.0.0.1:{port}")
+        failed(run("gateway", config, "--port", port), 2, f":{port} (Address already in use): choose")
 
 
 def test_a_configuration_is_checked(config: Path, ok: Ok) -> None:
@@ -237,6 +237,8 @@ anchor_seconds = 1
         field = answer.headers["Licet-Receipt"]
         receipt = ReceiptDocument.from_bytes(base64.urlsafe_b64decode(field + "=" * (-len(field) % 4)))
         proof = proven(port, receipt, licensor.network)
+        terms = get(port, "/.well-known/licet/")[1].decode()
+    assert f"It costs 0.002 TUSD ({dollar[:6]}…{dollar[-4:]}), paid for each use." in terms
     assert (answer.status_code, answer.content) == (200, b"text")
     assert decode_payment_response_header(answer.headers["PAYMENT-RESPONSE"]).payer == licensee.address
     assert licensee.dollars == 3_000

@@ -192,7 +192,7 @@ def test_people_read_a_statement(
 
 
 def test_what_is_not_stated(
-    ok: Ok, run: Run, publishing: Publishing, asset: Registered, artist: Party, network: Network
+    run: Run, publishing: Publishing, asset: Registered, artist: Party, network: Network
 ) -> None:
     before = network.rpc("eth_blockNumber")
     stating, one = ("statement", "publish"), f"{artist.address}=5"
@@ -216,8 +216,11 @@ def test_what_is_not_stated(
     failed(run(*stating, asset.asset_id, one, *backwards, account=LICENSOR), 2, "in this order")
     failed(run(*stating, asset.asset_id, one, *PERIOD, "--usage-log", "a.csv", account=LICENSOR), 1, "a.csv")
     assert network.rpc("eth_blockNumber") == before
-    ok(*publishing, account=LICENSOR)
-    failed(run(*publishing, account=LICENSOR), 1, "published")
+    assert (
+        "5.00 TUSD, for 1 payee\n"
+        in run(*stating, asset.asset_id, one, *PERIOD, "--yes", account=LICENSOR).out
+    )
+    failed(run(*stating, asset.asset_id, one, *PERIOD, "--yes", account=LICENSOR), 1, "published")
 
 
 def test_what_is_not_contested_or_released(

@@ -69,6 +69,7 @@ def client(party: Party, **rest: Any) -> x402Client:
 async def bill(house: House, path: str = PATH) -> Any:
     answer = await house.get(path)
     assert answer.status == 402, answer.body
+    assert b"A license is on sale: the field PAYMENT-REQUIRED has the offers." in answer.body
     return decode_payment_required_header(answer.headers["payment-required"])
 
 

@@ -179,7 +179,7 @@ def test_what_policies_say(tmp_path: Path) -> None:
         (SITE + policy(path='"/a/"', access='"free"'), 'path = "/"'),
         (SITE + REST + REST, "two policies"),
         (SITE + REST + policy(path='"/a"', access='"maybe"'), "policy 2: access is 'maybe'; known are: free"),
-        (SITE + REST + policy(path='"/a"', access='"free"', agent='"x"'), "policy 2.agent is unknown"),
+        (SITE + REST + policy(path='"/a"', access='"free"', agent='"x"'), ".toml: policy 2.agent is unknown"),
         (SITE + REST + policy(path='"/a"', access='"free"', agents='"x"'), "an array"),
         (SITE + REST + policy(path='"/a"', access='"free"', agents="[1]"), "strings"),
         (SITE + REST + policy(path='"/a"', access='"free"', uses='["sleep"]'), "not a use"),

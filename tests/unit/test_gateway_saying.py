@@ -278,4 +278,5 @@ def test_what_the_page_for_people_is_told_is_text() -> None:
     sold = Site("https://site.example", Policies.of(policies), title=mark)
     page = terms_page(sold, {ASSET: [[f"It costs 1 {mark}."]]}).decode()
     assert "<script" not in page
+    assert page.partition("<h2>/: free</h2>")[2].startswith("<p>It may be read. Nothing is said here of any")
     assert page.count("&lt;script&gt;") >= 4, "it is there: as title and heading, in terms and in an offer"

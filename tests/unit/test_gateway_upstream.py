@@ -124,6 +124,7 @@ def test_fields_of_one_connection_end_with_it(behind: ThreadingHTTPServer) -> No
     assert fields["x-fine"] == "1"
     assert not {"x-private", "te", "upgrade", "proxy-authorization"} & set(fields)
     assert not {"connection", "keep-alive", "x-gone"} & set(answer.headers)
+    assert "date" not in answer.headers, "the server of the gateway has its own"
 
 
 def test_who_asks_cannot_speak_for_the_gateway(behind: ThreadingHTTPServer) -> None:

@@ -2,19 +2,22 @@
 
 from typing import Any
 
+import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
 from licet.errors import DocumentMissing, IndexUnusable, InputError, LicetError, NotRegistered
+from licet.text import one_line, short
+from licet.types import ZERO_HASH
 from licet.web.answers import status_of
 from licet.web.downloads import DOWNLOADS
 from licet.web.drawings import of_works
 from licet.web.headers import policy
 from licet.web.languages import language_of
 from licet.web.openapi import description
-from licet.web.pages import web_link
+from licet.web.pages import span, web_link
 from licet.web.resources import RESOURCES
 from licet.web.views.paging import Page
 
@@ -48,6 +51,23 @@ def request(headers: dict[str, str] | None = None, query: str = "") -> Request:
 )
 def test_the_language_is_the_browsers(accepted: str, code: str) -> None:
     assert language_of(request({"Accept-Language": accepted})).code == code
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "zh"),
+    [(0, "no wait", "无需等待"), (730 * 86_400, "2 years", "2 年"), (3_601, "3,601 seconds", "3,601 秒")],
+)
+def test_a_length_of_time_is_in_its_largest_unit(seconds: int, en: str, zh: str) -> None:
+    assert [span(language_of(request(query=f"lang={code}")), seconds) for code in ("en", "zh")] == [en, zh]
+
+
+def test_no_license_is_no_link() -> None:
+    """What was used without a license is logged with the license zero, which no page is about."""
+    templates = jinja2.Environment(loader=jinja2.PackageLoader("licet.web"), autoescape=True)
+    templates.filters |= {"short": short, "line": one_line, "web_link": web_link}
+    evidence: Any = templates.get_template("evidence.html").module
+    assert str(evidence.evidence("license_id", ZERO_HASH)).strip() == "\N{EN DASH}"
+    assert "/licenses/0x" in str(evidence.evidence("license_id", "0x" + "1f" * 32))
 
 
 def test_a_language_that_was_chosen_comes_first() -> None:

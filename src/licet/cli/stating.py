@@ -4,7 +4,7 @@ from typing import Any
 
 from licet.cli.output import confirm, emit, facts, gas_of, sent
 from licet.cli.session import Session
-from licet.cli.text import format_time
+from licet.cli.text import format_time, plural
 from licet.contracts.events import StatementPublished
 from licet.documents import StatementDocument
 from licet.rights.statement import Statement
@@ -23,7 +23,7 @@ def state(session: Session, document: StatementDocument, window: int, *, yes: bo
     """
     holder, count = session.rights_holder, len(document.amounts.payees)
     total = session.money.text(document.currency, document.amounts.tree().total)
-    confirm(f"Pay in {total} for {count:,} payees of {document.asset_id}?", yes=yes)
+    confirm(f"Pay in {total} for {plural(count, 'payee')} of {document.asset_id}?", yes=yes)
     published = holder.publish_statement(document, window)
     vault = session.contracts.statements.vault_of(published.statement)
     until, receipts = published.contestable_until, published.receipts
@@ -31,7 +31,7 @@ def state(session: Session, document: StatementDocument, window: int, *, yes: bo
         {**_json(published.statement, count, vault, until), **sent(*receipts)},
         facts(
             statement=published.id,
-            paid_in=f"{total}, for {count:,} payees",
+            paid_in=f"{total}, for {plural(count, 'payee')}",
             contestable=f"until {format_time(until)}",
             vault=vault,
             gas=f"{gas_of(*receipts):,}",

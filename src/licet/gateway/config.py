@@ -193,6 +193,8 @@ def _policy(table: Table, folder: Path, chain: ChainSettings | None) -> Policy:
         table.check_all_known()
         return replace(policy, terms=terms, rate=rate)
     except InputError as error:
+        if str(error).startswith(f"{table.name}."):
+            raise
         raise InputError(f"{table.name}: {error}", **error.facts) from error
 
 

@@ -61,7 +61,10 @@ class Documents:
 
     def _terms(self) -> bytes:
         """The terms for people; may ask the chain."""
-        return terms_page(self._site, {} if self._market is None else self._market.said())
+        if self._market is None:
+            return terms_page(self._site, {})
+        names = self._market.names(self._site.policies.policies)
+        return terms_page(self._site, self._market.said(), names)
 
     async def _answer(self, said: Said, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from licet.gateway.config import Site
@@ -41,12 +41,13 @@ def document(title: str, body: str) -> bytes:
     ).encode()
 
 
-def terms_page(site: Site, said: Said) -> bytes:
+def terms_page(site: Site, said: Said, called: Mapping[str, str] | None = None) -> bytes:
     """Each policy in plain words, and what the licenses of its asset cost.
 
     Args:
         site: whose policies they are.
         said: what the offers that stand say.
+        called: what currencies call themselves, by their ids.
     """
     title = site.title or site.origin
     parts = [f"<h1>{html.escape(title)}</h1>"]
@@ -54,12 +55,14 @@ def terms_page(site: Site, said: Said) -> bytes:
         names = (*policy.agents, *(f"{name} (by its key)" for name in policy.keys))
         who = f" for {', '.join(names)}" if names else ""
         parts.append(f"<h2>{html.escape(policy.path + who)}: {policy.access}</h2>")
-        sections = () if policy.terms is None else explain(policy.terms)
+        sections = () if policy.terms is None else explain(policy.terms, called)
         parts += [
             f"<h3>{html.escape(section.title)}</h3>{_listed(section.sentences, 'ul')}"
             for section in sections
             if section.title not in _left_out(policy)
         ]
+        if policy.terms is None:
+            parts.append(f"<p>{_SILENT}</p>")
         if policy.access is Access.LICENSE:
             offers = [" ".join(sentences) for sentences in said.get(policy.asset, ())]
             parts.append(f"<h3>Licenses</h3>{_listed(offers, 'ol')}<p>{_OFFERS}</p>")
@@ -70,6 +73,7 @@ def terms_page(site: Site, said: Said) -> bytes:
     return document(title, "".join(parts))
 
 
+_SILENT: Final = "It may be read. Nothing is said here of any other use."
 _OFFERS: Final = (
     f'What a license costs and how long it runs, <a href="{DISCOVERY}">the offers on its asset</a> say, with '
     "all their conditions."

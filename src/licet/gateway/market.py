@@ -14,12 +14,13 @@ from licet.documents import Library
 from licet.errors import LicetError
 from licet.gateway.asking import Asking
 from licet.gateway.config import Site
+from licet.gateway.policies import Policy
 from licet.licensee import Licensee
 from licet.licensee.offers import StandingOffer
 from licet.rights.explain import explain
 from licet.rights.offer import Offer
 from licet.text import one_line
-from licet.types import ZERO_HASH, Hash32
+from licet.types import ZERO_HASH, Address, Hash32
 
 SECONDS: Final = 60.0
 """How long offers that were found standing are shown so."""
@@ -54,6 +55,7 @@ class Market:
         self._asked = -SECONDS
         self._offers: dict[Hash32, tuple[StandingOffer, ...]] = {}
         self._telling: Final = Lock()
+        self._symbols: Final[dict[Address, str]] = {}
         self._said: Said = {}
         self._told_of: dict[Hash32, tuple[StandingOffer, ...]] = {}
 
@@ -104,10 +106,26 @@ class Market:
                 self._told_of = offers
             return self._said
 
+    def names(self, policies: Iterable[Policy]) -> dict[str, str]:
+        """What the currencies of what is metered call themselves, by their ids; those that say so."""
+        found = {}
+        for policy in policies:
+            if policy.tariff is not None and policy.terms is not None and policy.terms.payment is not None:
+                with suppress(LicetError):
+                    found[policy.terms.payment.currency] = self._called(policy.tariff.currency)
+        return found
+
+    def _called(self, currency: Address) -> str:
+        """A currency's symbol, asked for once. Raises `LicetError`: it has none, or the chain is away."""
+        if currency not in self._symbols:
+            symbol = Currency(self.contracts.chain, currency).symbol()
+            self._symbols[currency] = one_line(symbol)[:_SYMBOL]
+        return self._symbols[currency]
+
     def _sentences(self, offer: Offer) -> tuple[str, ...]:
         try:
             terms = self._licensee.terms_of_offer(offer)
-            called = one_line(Currency(self.contracts.chain, offer.currency).symbol())[:_SYMBOL]
+            called = self._called(offer.currency)
         except LicetError:
             return ()
         assert terms.payment is not None, "an offer has a price"

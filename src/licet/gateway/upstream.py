@@ -51,6 +51,10 @@ _NOT_PASSED: Final = frozenset(
 )
 
 
+# Every answer has one already, of the server that the gateway runs in.
+_ANSWERED_ANEW: Final = frozenset({"date"})
+
+
 class _WrongLengthError(Exception):
     """A body has more or fewer bytes than its request says."""
 
@@ -129,7 +133,7 @@ class Upstream:
         ]
 
     async def _answer(self, response: httpx.Response, send: Send) -> None:
-        fields = _end_to_end(response.headers.multi_items(), frozenset())
+        fields = _end_to_end(response.headers.multi_items(), _ANSWERED_ANEW)
         raw = [
             (name.lower().encode("latin-1"), self._public(name, value).encode("latin-1", "replace"))
             for name, value in fields

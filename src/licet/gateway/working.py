@@ -8,6 +8,7 @@ from typing import Final
 from licet.errors import LicetError
 from licet.gateway.app import Business
 from licet.gateway.config import Site
+from licet.gateway.gas import watch_gas
 from licet.gateway.payees import check_payees
 
 _LOOK_SECONDS: Final = 1.0
@@ -33,6 +34,7 @@ def working(site: Site, business: Business | None, tell: Callable[[LicetError], 
     threads = [
         threading.Thread(target=business.anchoring.run, args=(stop, anchor_seconds, anchor_records, tell)),
         threading.Thread(target=business.upkeep.run, args=(stop, tell)),
+        threading.Thread(target=watch_gas, args=(business.market.contracts.chain, stop, tell)),
     ]
     if any(policy.tariff for policy in site.policies.policies):
         pays = (business.market, site.policies.policies, stop, tell)

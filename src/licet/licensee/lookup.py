@@ -15,6 +15,7 @@ from licet.errors import DocumentError, InputError
 from licet.fingerprint import sha256_file
 from licet.licensee.register import Register, Registered
 from licet.licensee.works import Listing, Works
+from licet.text import plural
 from licet.trees.catalog import CatalogProof, CatalogTree
 from licet.types import Address, Hash32, parse_hash, shown
 
@@ -262,7 +263,7 @@ class Claims:
         work: Hash32 | None = None,
     ) -> Claim:
         catalog = self._catalogs.get(entry.asset_id)
-        name = catalog.name if catalog else f"{entry.works} works"
+        name = catalog.name if catalog else plural(entry.works, "work")
         return Claim(
             asset_id=entry.asset_id,
             registrant=entry.registrant,

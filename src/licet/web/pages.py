@@ -111,6 +111,8 @@ def time(seconds: int) -> Markup:
 
 def span(language: Language, seconds: int) -> str:
     """A length of time, in the largest unit that fits it."""
+    if seconds == 0:
+        return language.text("span.none")
     name, length = next((name, length) for name, length in _SPANS if seconds % length == 0 or length == 1)
     return language.text(f"span.{name}", count=seconds // length)
 

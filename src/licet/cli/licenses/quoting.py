@@ -197,4 +197,6 @@ def _why(item: QuoteItem) -> str:
     uses = Use(0)
     for standing in item.offers:
         uses |= standing.offer.uses
-    return f"only {', '.join(use_names(uses))}" if uses and item.reason is Reason.NO_OFFER else ""
+    if item.reason is not Reason.NO_OFFER:
+        return ""
+    return f"only {', '.join(use_names(uses))}" if uses else "nothing is on offer"

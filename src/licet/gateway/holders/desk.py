@@ -52,6 +52,7 @@ MEANS: Final = "license"
 _PAYMENT, _VOUCHER, _LICENSE, _USES = (
     name.lower().encode() for name in (wire.SIGNATURE, VOUCHER, LICENSE, USES)
 )
+_ON_SALE: Final = f"A license is on sale: the field {wire.REQUIRED} has the offers."
 _LATER: Final = {"Retry-After": "5"}
 
 # What shows who asks: nothing behind the gateway needs to see it.
@@ -127,6 +128,7 @@ class Desk:
         code = "invalid_token" if shows else "invalid_request"
         if isinstance(error, LicenseRefused):
             code = "insufficient_scope"
+        said = str(error)
         fields = {"WWW-Authenticate": challenge(code, str(error))}
         facts: dict[str, Any] = {"asset": policy.asset, **doors(self._origin)}
         status = 403 if isinstance(error, LicenseRefused) else 401
@@ -140,10 +142,12 @@ class Desk:
                 return refusal(scope, 503, str(waits), _LATER)
             if wanted or isinstance(error, PaymentRefused):
                 title = "" if policy.terms is None else policy.terms.document.title
-                bill = wire.required(wanted, self._url(scope, path.url), title, str(error))
+                if not isinstance(error, PaymentRefused):
+                    said = f"{said.rstrip('.')}. {_ON_SALE}"
+                bill = wire.required(wanted, self._url(scope, path.url), title, said)
                 fields[wire.REQUIRED] = wire.required_field(bill)
                 status, facts = 402, {**facts, "x402": wire.plain(bill)}
-        return refusal(scope, status, str(error), fields, **facts)
+        return refusal(scope, status, said, fields, **facts)
 
     async def _count(
         self, app: ASGIApp, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send

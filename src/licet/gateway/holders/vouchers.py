@@ -16,6 +16,7 @@ from licet.gateway.database import Connection
 from licet.gateway.errors import VoucherRefused
 from licet.gateway.journal import Journal
 from licet.rights.voucher import Voucher
+from licet.text import plural
 from licet.types import Hash32
 
 MAX_FIELD: Final = 4096
@@ -160,7 +161,8 @@ def _admit(db: Connection, shown: Shown) -> bytes | LicetError | None:
     ).fetchone()
     if used is not None:
         if used[0] != shown.url or used[1]:
-            return VoucherRefused(f"the voucher of {units} units was used: sign for more", units=reads + 1)
+            what = plural(units, "unit")
+            return VoucherRefused(f"the voucher of {what} was used: sign for more", units=reads + 1)
         receipt = db.execute(
             "SELECT receipt FROM records WHERE token = ? AND payer = ? AND nonce = ?",
             (MEANS, license_id, str(units)),
