@@ -58,6 +58,18 @@ def test_a_procedure_states_its_extent_and_its_exceptions() -> None:
     assert by_key["sales"].extent == "3 sales"
 
 
+def test_what_is_only_to_be_noted_is_no_exception() -> None:
+    wrong, note = found(Kind.VAULT_ADDRESS_WRONG, "elsewhere"), found(Kind.SPLIT_UNUSED, "nobody knows")
+    for findings, result, meaning in (
+        ([note], f"{NO_EXCEPTIONS} 1 note.", "Everything was checked, and everything agrees. 1 note."),
+        ([note, wrong, note], "1 exception found. 2 notes.", "Something does not agree. 2 notes."),
+        ([wrong], "1 exception found.", "Something does not agree."),
+    ):
+        report = empty(*findings)
+        (splits,) = (procedure for procedure in carried_out(report) if procedure.key == "splits")
+        assert (splits.result, report.meaning) == (result, meaning)
+
+
 def test_without_a_whole_history_no_more_is_performed() -> None:
     procedures = carried_out(empty(found(Kind.LOGS_INCOMPLETE, "one is missing")))
     performed = [procedure.key for procedure in procedures if procedure.performed]

@@ -1,6 +1,8 @@
 """The program as such: version, help, documented as it is, and one line for whatever goes wrong."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -45,6 +47,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"licet {version('licet')}\n"
+
+
+def test_it_runs_as_a_module() -> None:
+    asked = [sys.executable, "-m", "licet", "--version"]
+    assert subprocess.check_output(asked, text=True) == f"licet {version('licet')}\n"
 
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:

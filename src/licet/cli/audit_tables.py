@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from licet.auditor import AuditReport, Evidence, Finding, Severity, Verdict
-from licet.auditor.report.audit_report import MEANINGS
 from licet.auditor.report.lines import TrialLine, condensed
 from licet.auditor.report.procedures import carried_out
 from licet.cli.money import Money
@@ -38,7 +37,7 @@ def report_tables(report: AuditReport, money: Money) -> Iterator[RenderableType]
     yield from further_tables(report, money)
     yield from findings_table(report.findings)
     yield from proof_lines(report)
-    yield verdict_line(report.verdict)
+    yield verdict_line(report)
 
 
 def counted(report: AuditReport) -> str:
@@ -255,9 +254,9 @@ def proof_lines(report: AuditReport) -> Iterator[RenderableType]:
     yield Text()
 
 
-def verdict_line(verdict: Verdict) -> Text:
-    """The verdict, and what it means."""
-    return Text.assemble("Verdict: ", verdict_word(verdict), f". {MEANINGS[verdict]}")
+def verdict_line(report: AuditReport) -> Text:
+    """The verdict, what it means, and how much is to be noted."""
+    return Text.assemble("Verdict: ", verdict_word(report.verdict), f". {report.meaning}")
 
 
 def verdict_word(verdict: Verdict) -> Text:

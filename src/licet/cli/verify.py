@@ -45,7 +45,7 @@ def command(pack: Path, as_json: bool) -> int:
             ),
             Text(),
             Text(_HOLDS),
-            verdict_line(report.verdict),
+            verdict_line(report),
             as_json=as_json,
         )
     return EXIT_CODES[report.verdict]

@@ -19,6 +19,7 @@ from licet.auditor.report.sheets import (
     VaultSheet,
 )
 from licet.chain.client import Block
+from licet.text import plural
 from licet.types import Address, Hash32
 
 
@@ -121,6 +122,12 @@ class AuditReport:
         if Severity.ERROR in severities:
             return Verdict.FINDINGS
         return Verdict.CANNOT_TELL if Severity.CANNOT_TELL in severities else Verdict.CLEAN
+
+    @property
+    def meaning(self) -> str:
+        """The same for people, and how much is to be noted."""
+        notes = sum(1 for finding in self.findings if finding.severity is Severity.NOTE)
+        return MEANINGS[self.verdict] + (f" {plural(notes, 'note')}." if notes else "")
 
     def identity(self) -> dict[str, int | Address]:
         """Which deployment it is about."""

@@ -7,7 +7,7 @@ reader's, and the verdict's.
 from dataclasses import dataclass
 from typing import Any, Final
 
-from licet.auditor.findings import Finding, Kind
+from licet.auditor.findings import Finding, Kind, Severity
 from licet.auditor.report.plans import PLAN_OF, PLANS, Audited
 from licet.text import plural
 
@@ -44,12 +44,13 @@ class Procedure:
 
     @property
     def result(self) -> str:
-        """The factual finding, in one sentence."""
+        """The factual finding, in a sentence; what is only to be noted is counted beside."""
         if not self.performed:
             return "Not performed: the history is not complete."
-        if not self.exceptions:
-            return NO_EXCEPTIONS
-        return f"{plural(len(self.exceptions), 'exception')} found."
+        notes = sum(1 for finding in self.exceptions if finding.severity is Severity.NOTE)
+        wrong = len(self.exceptions) - notes
+        found = f"{plural(wrong, 'exception')} found." if wrong else NO_EXCEPTIONS
+        return f"{found} {plural(notes, 'note')}." if notes else found
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; the exceptions as the kinds and how often, since the findings have them in full."""

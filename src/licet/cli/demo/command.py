@@ -136,7 +136,7 @@ def _conclude(out: Console, stage: Stage, outcome: Outcome, seconds: float) -> N
     stage.title("\nAll steps")
     stage.show(["step", ">gas", ">seconds"], rows)
     out.print()
-    out.print(f"Played in {seconds:.1f} seconds.", verdict_line(outcome.report.verdict))
+    out.print(f"Played in {seconds:.1f} seconds.", verdict_line(outcome.report))
 
 
 def _default_payees(path: Path) -> str | None:

@@ -25,7 +25,7 @@ from licet.auditor.papers.html.tables import (
     right_cell,
 )
 from licet.auditor.papers.tables import tables_of
-from licet.auditor.report.audit_report import MEANINGS, AuditReport
+from licet.auditor.report.audit_report import AuditReport
 from licet.auditor.report.lines import condensed
 from licet.auditor.report.payees import PayeeStatement, PayeeSum, payee_statements
 from licet.text import one_line, plural
@@ -100,7 +100,7 @@ def _header(report: AuditReport, title: str) -> Html:
             "p",
             "Verdict: ",
             tag("strong", verdict.replace("_", " ")),
-            f". {MEANINGS[report.verdict]}",
+            f". {report.meaning}",
             class_=f"verdict {verdict}",
         ),
         facts_list(facts),
