@@ -250,6 +250,21 @@ def test_every_cell_of_the_report_is_chinese_or_an_identifier() -> None:
                 assert not isinstance(value, str) or not LATIN.search(value.replace("0x", "")), (name, value)
 
 
+def test_a_procedure_s_result_in_chinese_has_its_exceptions_and_notes() -> None:
+    wrong, note = (
+        FindingOf(kind, "", Evidence()) for kind in (Finding.VAULT_ADDRESS_WRONG, Finding.SPLIT_UNUSED)
+    )
+    for found, result in (
+        ((), "没有发现例外。"),
+        ((note,), "没有发现例外。另有 1 项提示。"),
+        ((wrong, note, wrong, note), "发现 2 项例外。另有 2 项提示。"),
+    ):
+        shown = Audited(replace(full(), findings=found)).tables["procedures"]
+        table = {"name": "procedures", "columns": [{"name": column.name} for column in shown.columns]}
+        rows = [cells(CHINESE, table, row) for row in shown.rows() if row[0] == "splits"]
+        assert [row[-1] for row in rows] == [result]
+
+
 def test_an_error_in_chinese_is_its_class_and_facts() -> None:
     error = NoOffer("there is no offer 0xab here", hash="0xab", secret="0xcd")
     said = error_of(CHINESE, error, str(error))

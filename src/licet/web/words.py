@@ -14,7 +14,7 @@ from licet.web.languages import Language
 
 _FIGURE: Final = "figure."
 _FACT: Final = re.compile(r"0x[0-9a-fA-F]+|\d[\d,.]*\d|\d")
-_EXCEPTIONS: Final = re.compile(r"([\d,]+) exceptions? found\.")
+_RESULT: Final = re.compile(r"(?:([\d,]+) exceptions? found|No exceptions found)\.(?: ([\d,]+) notes?\.)?")
 _COUNT: Final = re.compile(r"([\d,]+) ")
 _MESSAGES: Final = {
     ("findings", "severity"): "severity",
@@ -122,9 +122,11 @@ def _procedure(language: Language, column: str, row: Mapping[str, Any]) -> Any:
         return words[f"procedure_extent.{key}"].format(count=count[1])
     if column != "result":
         return value
-    if found := _EXCEPTIONS.fullmatch(value):
-        return words["result.exceptions"].format(count=found[1])
-    return words["result.done" if row["performed"] else "result.not_performed"]
+    if (found := _RESULT.fullmatch(value)) is None:
+        return words["result.not_performed"]
+    wrong, notes = found.groups()
+    result = words["result.exceptions"].format(count=wrong) if wrong else words["result.done"]
+    return result + words["result.notes"].format(count=notes) if notes else result
 
 
 def _summary(language: Language, column: str, row: Mapping[str, Any]) -> Any:
