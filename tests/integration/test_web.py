@@ -22,7 +22,7 @@ from licet.catalog import Catalog
 from licet.chain.rpc.transport import HttpTransport
 from licet.contracts import Contracts
 from licet.contracts.disputes import Ruling
-from licet.contracts.events import AssetRegistered
+from licet.contracts.events import AssetRegistered, Sold
 from licet.documents import (
     Library,
     OfferDocument,
@@ -39,16 +39,19 @@ from licet.fingerprint import sha256_file
 from licet.fingerprint.likeness import fingerprint
 from licet.rights.conditions import Conditions
 from licet.rights.offer import Kind, license_id
-from licet.rights.uses import Use
+from licet.rights.uses import Use, parse_uses
 from licet.rights_holder import Price, Shown
 from licet.shelf import Shelf
-from licet.types import ZERO_ADDRESS, Address, Hash32, hash32
-from licet.web import languages
+from licet.text import format_time
+from licet.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, hash32
+from licet.web import languages, words
 from licet.web.app import application
+from licet.web.currencies import Currencies
 from licet.web.keeper import Keeper
 from licet.web.live import Live
 from licet.web.resources import RESOURCES
 from licet.web.site import Site
+from licet.web.values import Shape, Values, Written
 from tests.integration.conftest import DAY, DOLLAR, Network, Party
 from tests.integration.market import PRICE, Market
 from tests.integration.story import play
@@ -490,11 +493,75 @@ def test_each_figure_of_a_page_is_the_one_of_its_answer(
     assert ("Units paid, in all", str(meter["units"])) in shown
     assert ("Price", f"{meter['unit_price_text']} each unit used") in shown
 
+    renewed = next(answer for answer in answers if answer["renewals"])
+    for code, month, exclusive in (("en", "30 days", "no"), ("zh", "30 天", "否")):
+        in_words(served, said, renewed, languages.language(code), month, exclusive)
+
     names = ("incoming", "outgoing", "computed", "closing", "difference")
     rows = served.page("/audit").xpath("//section[h2/@id='balance']//tbody/tr")
     assert [[text(cell) for cell in row.xpath("td[@class='right']")] for row in rows] == [
         [line[f"{name}_text"] for name in names] for line in served.api("/audit")["trial_balance"]
     ]
+
+
+def in_words(
+    served: Served,
+    said: Callable[[str], list[tuple[str, str]]],
+    license_: dict[str, Any],
+    language: languages.Language,
+    month: str,
+    exclusive: str,
+) -> None:
+    """What was logged of a subscription is in words for people, as it was for programs."""
+    sale, renewal = license_["sale"], license_["renewals"][0]
+    sold, renewed = (f"/transactions/{event['tx']}" for event in (sale, renewal))
+    [event] = [event for event in served.api(sold)["events"] if event["event"] == "Sold"]
+    raw = {value["name"]: value["value"] for value in event["values"]}
+    price = sale["price_text"]
+    expected = {
+        "offer_price": (sale["price"], price),
+        "offer_uses": (
+            parse_uses(license_["uses"]),
+            " ".join(language.messages[f"use.{use}"] for use in license_["uses"]),
+        ),
+        "offer_end": (0, language.messages["forever"]),
+        "offer_duration": (30 * DAY, month),
+        "offer_kind": (Kind.SUBSCRIPTION, language.text("kind_of.subscription", price=price)),
+        "offer_exclusive": (0, exclusive),
+    }
+    assert {name: raw[name] for name in expected} == {name: plain for name, (plain, _) in expected.items()}
+    shown = said(f"{sold}?lang={language.code}")
+    assert {(words.named(language, name), text) for name, (_, text) in expected.items()} <= set(shown)
+    shown = said(f"{renewed}?lang={language.code}")
+    assert (words.named(language, "amount"), price) in shown
+    assert (words.named(language, "expires"), format_time(renewal["expires"])) in shown
+
+
+def test_a_value_of_an_event_is_shown_by_its_name(reader: Contracts) -> None:
+    """As it is where that says nothing, or where what it needs is not beside it."""
+    second = (1 << 40) - 1
+    expected: list[tuple[str, str, Any, Shape, Any]] = [
+        ("resale_bps", "decimal", "250", Shape.SHARE, "2.5"),
+        ("status", "integer", 3, Shape.CASE, "rejected"),
+        ("status", "integer", 9, Shape.PLAIN, 9),
+        ("status", "hash", ZERO_HASH, Shape.PLAIN, ZERO_HASH),
+        ("offer_uses", "integer", 1 | 1 << 20, Shape.USES, ("mine", "bit-20")),
+        ("offer_start", "integer", 0, Shape.NONE, 0),
+        ("expires", "integer", second, Shape.FOREVER, second),
+        ("until", "decimal", str(1 << 255), Shape.TIME, 1 << 255),
+        ("claim_id", "hash", ZERO_HASH, Shape.ASSET, ZERO_HASH),
+        ("statement_asset_id", "hash", ZERO_HASH, Shape.ASSET, ZERO_HASH),
+        ("offer_payee", "address", ZERO_ADDRESS, Shape.ACCOUNT, ZERO_ADDRESS),
+        ("offer_kind", "integer", 7, Shape.PLAIN, 7),
+        ("offer_kind", "integer", 0, Shape.PLAIN, 0),
+        ("amount", "decimal", "1000", Shape.PLAIN, "1000"),
+        ("uri", "text", "ipfs://x", Shape.PLAIN, "ipfs://x"),
+        ("of_nobody", "integer", 5, Shape.PLAIN, 5),
+    ]
+    values = Values(Currencies(reader.chain))
+    for name, type_, value, shape, shown in expected:
+        logged = {"name": name, "type": type_, "value": value}
+        assert values.shown(logged, [logged]) == Written(shape, shown), name
 
 
 def test_what_does_not_agree_is_said_and_leads_to_its_transaction(
@@ -666,8 +733,10 @@ def test_a_node_that_is_lost_takes_no_page_with_it(
     served: Served, market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asset = market.register(market.licensor, "a poem")
-    market.offer(asset)
+    market.sell(asset)
     served.update()
+    with served.site.desk() as desk:
+        [sold] = desk.index.events(Sold)
 
     def lost(transport: HttpTransport, body: bytes) -> tuple[int, bytes]:
         raise ConnectionFailed(f"nothing answers at {market.network.url}", url=market.network.url)
@@ -680,6 +749,10 @@ def test_a_node_that_is_lost_takes_no_page_with_it(
     assert (shown["chain_answers"], shown["holder"], shown["offers"]) == (False, None, [])
     assert "The node does not answer" in text(served.page(f"/assets/{asset}"))
     served.page("/works")
+    values = served.page(f"/transactions/{sold.log.tx_hash}").xpath(
+        "//dt[.='offer price']/following-sibling::dd[1]"
+    )
+    assert [text(value) for value in values] == [str(PRICE)]
 
 
 def test_blocks_that_are_dropped_take_their_works_with_them(

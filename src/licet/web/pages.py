@@ -18,6 +18,7 @@ from licet.types import ZERO_ADDRESS
 from licet.web import drawings, words
 from licet.web.languages import LANGUAGES, Language
 from licet.web.site import Site
+from licet.web.values import Values
 
 _LONGEST_LINK: Final = 2_000
 _SPANS: Final = (("years", 365 * 86_400), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
@@ -84,6 +85,8 @@ class Pages:
             "known": language.known,
             "figure_words": words.figure_words(language),
             "named": partial(words.named, language),
+            "said": partial(words.said, language),
+            "shown": Values(self._site.currencies).shown,
             "event_of": partial(words.event_of, language),
             "finding_of": partial(words.finding, language),
             "cells_of": partial(words.cells, language),

@@ -49,7 +49,7 @@ def named(language: Language, name: str) -> str:
         return whole
     of, _, what = name.partition("_")
     parts = [language.words.get(f"name.{part}") for part in (of, what)]
-    return "：".join(filter(None, parts)) if all(parts) else name.replace("_", " ")
+    return "：".join(filter(None, parts)) if all(parts) else name.removesuffix("_bps").replace("_", " ")
 
 
 def event_of(language: Language, event: str) -> str | None:
