@@ -9,7 +9,7 @@ _STYLE: Final = (
     ":root{color-scheme:light dark}"
     "body{max-width:60rem;margin:auto;padding:1rem;font:1rem/1.5 system-ui,sans-serif}"
     "table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;vertical-align:top;"
-    "padding:.2rem .8rem .2rem 0}pre{overflow-x:auto}code{overflow-wrap:anywhere}"
+    "padding:.2rem .8rem .2rem 0}pre{overflow-x:auto}code,p,li{overflow-wrap:anywhere}"
 )
 _HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
