@@ -238,7 +238,10 @@ anchor_seconds = 1
         receipt = ReceiptDocument.from_bytes(base64.urlsafe_b64decode(field + "=" * (-len(field) % 4)))
         proof = proven(port, receipt, licensor.network)
         terms = get(port, "/.well-known/licet/")[1].decode()
-    assert f"It costs 0.002 TUSD ({dollar[:6]}…{dollar[-4:]}), paid for each use." in terms
+        status, bill = get(port, "/a.txt", fields=[("Accept", "text/html")])
+    price = f"It costs 0.002 TUSD ({dollar[:6]}…{dollar[-4:]}), paid for each use."
+    assert (status, f"Each read of this is paid for. {price}</p>" in bill.decode()) == (402, True)
+    assert price in terms
     assert (answer.status_code, answer.content) == (200, b"text")
     assert decode_payment_response_header(answer.headers["PAYMENT-RESPONSE"]).payer == licensee.address
     assert licensee.dollars == 3_000

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,15 +118,19 @@ def test_people_are_told_what_licenses_cost(house: House, sold: Sold, market: Ma
     async def page() -> str:
         return (await house.get("/.well-known/licet/")).body.decode()
 
-    said = asyncio.run(page()).partition("<h2>/tales/: license</h2>")[2].partition("<h2>")[0]
+    said = asyncio.run(page()).partition("<h2>/tales/: read with a license</h2>")[2].partition("<h2>")[0]
     assert "<h3>Licenses</h3><ol><li>It costs 10 TUSD (" in said
-    assert (
-        "A license runs for 30 days. The licensee may train AI models that do not generate content." in said
-    )
-    assert "The license may be revoked by a ruling." in said
+    assert ", paid once.<ul><li>A license runs for 30 days.</li><li>The licensee may train AI models" in said
+    assert "<li>The license may be revoked by a ruling.</li>" in said
+    asked_for = partial(house.get, PATH, ("Accept", "text/html"))
+    refused = asyncio.run(asked_for())
+    assert (refused.status, TALE in refused.body, "payment-required" in refused.headers) == (402, False, True)
+    assert "<p>This is read with a license. One is on sale. It costs 10 TUSD (" in refused.body.decode()
     market.licensor.contracts.licenses.cancel_offer(sold.offer)
     house.open()
     assert "It costs 10" not in asyncio.run(page())
+    refused = asyncio.run(asked_for())
+    assert (refused.status, b"license. None is on sale at present.</p>" in refused.body) == (401, True)
 
 
 def test_a_license_covers_its_uses_and_its_asset(

@@ -51,6 +51,7 @@ pytestmark = pytest.mark.integration
 ORIGIN = "http://site.example"
 PRICE = 2_000
 TEXT = b"Once upon a time"
+BROWSER = ("Accept", "text/html")
 
 
 class Shop:
@@ -192,8 +193,14 @@ def test_a_bill(shop: Shop) -> None:
         assert json.loads(bill.body)["x402"]["accepts"][0]["payTo"] == shop.vault
         assert (await asked(shop.app, "/paid/a.txt", method="HEAD")).status == 402
         assert (await asked(shop.app, "/paid/a.txt", method="POST")).status == 405
-        page = await asked(shop.app, "/paid/a.txt", headers=[("Accept", "text/html")])
+        page = await asked(shop.app, "/paid/a.txt", headers=[BROWSER])
         assert (page.status, page.headers["content-type"]) == (402, "text/html; charset=utf-8")
+        assert page.headers["payment-required"], "as programs are told"
+        assert b"<h1>This is paid for</h1><p>Each read of this is paid for.</p>" in page.body
+        refused = await asked(shop.app, "/paid/a.txt", headers=[BROWSER, ("PAYMENT-SIGNATURE", "x")])
+        assert b"<h1>Payment Required</h1><p>the payment is no x402" in refused.body, (
+            "who pays is told why not"
+        )
         assert TEXT not in bill.body + page.body
 
     asyncio.run(ask())

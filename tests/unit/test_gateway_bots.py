@@ -20,12 +20,12 @@ from licet.gateway.bots import MAX_SECONDS, WANTED, Bots, Once
 from licet.gateway.config import Site
 from licet.gateway.discovery import describe
 from licet.gateway.errors import AskedTooOften, IdentityRefused
-from licet.gateway.html import terms_page
 from licet.gateway.keys import PUBLISHED, BotKey
 from licet.gateway.limits import By, Limit, Rate, Turn
 from licet.gateway.policies import Access, Policies, Policy
 from licet.gateway.saying import Saying
 from licet.gateway.signed import MAX_FIELD
+from licet.gateway.terms_page import terms_page
 from licet.types import parse_hash
 from tests.unit.asgi import Answer, ask
 from tests.unit.wallets import READER, signed_fields
@@ -443,7 +443,7 @@ def test_what_is_said_of_a_key_is_not_said_to_all() -> None:
     assert "another" not in robots
     said = describe(terms, saying, None)["policies"]
     assert [each["keys"] for each in said if each["path"] == "/sold/"] == [[key_of(OTHER).thumbprint]]
-    assert "<h2>/archive/ for examplebot (by its key): free</h2>" in terms_page(terms, {}).decode()
+    assert "<h2>/archive/ for examplebot (by its key): free to read</h2>" in terms_page(terms, {}).decode()
 
 
 def test_examples_keys_are_known() -> None:

@@ -83,6 +83,15 @@ def test_a_browser_gets_a_page(echo: Echo) -> None:
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert b"<h1>Forbidden</h1>" in answer.body
     assert b'<a href="/.well-known/licet/">' in answer.body, "it leads to the terms in plain words"
+    terms = get(echo, "/.well-known/licet/", BROWSER)
+    style = "content-security-policy"
+    assert answer.headers[style] == terms.headers[style], "it looks like these"
+    assert answer.body.partition(b"<title>")[0] == terms.body.partition(b"<title>")[0]
+    licensed = get(echo, "/licensed/x", BROWSER)
+    assert (licensed.status, licensed.headers["www-authenticate"]) == (401, "License")
+    assert (
+        b"<h1>A license is needed</h1><p>This is read with a license. None is sold here.</p>" in licensed.body
+    )
 
 
 def test_a_crawler_gets_its_own_policy_and_caches_hear_of_it(echo: Echo) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from licet.documents.terms import TermsDocument
 from licet.errors import InputError
 from licet.gateway.app import around, gateway
 from licet.gateway.config import ChainSettings, Site
-from licet.gateway.html import terms_page
 from licet.gateway.policies import Access, Policies, Policy, Tariff
 from licet.gateway.saying import Saying
+from licet.gateway.terms_page import terms_page
 from licet.rights.formats.aipref import field, robots
 from licet.rights.formats.rsl import discovery
 from licet.rights.formats.rsl import writing as rsl
@@ -177,7 +178,7 @@ def test_openapi() -> None:
 def test_a_page_for_people() -> None:
     body = get("/.well-known/licet/").body.decode()
     assert "A &lt;site&gt;" in body
-    assert "<h2>/no/: forbidden</h2>" in body
+    assert "<h2>/no/: not to be read</h2>" in body
     assert "0.002" in body
 
 
@@ -186,7 +187,8 @@ def test_a_page_says_nothing_that_offers_say_otherwise() -> None:
     licensed = Policy(path, Access.LICENSE, asset=ASSET, terms=terms(path, uses, payment=None))
     of = Site(ORIGIN, Policies.of([licensed, Policy("/", Access.FREE)]))
     body = ask(app(of), "/.well-known/licet/").body.decode()
-    assert "<h2>/archive/: license</h2>" in body
+    assert "<h2>/archive/: read with a license</h2>" in body
+    assert "color-scheme:light dark" in body
     assert "train AI models" in body
     assert "does not end" not in body
     assert "not stated" not in body
@@ -197,7 +199,7 @@ def test_a_page_says_nothing_that_offers_say_otherwise() -> None:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
     every = get("/.well-known/licet/").body.decode()
-    paid = every.partition("<h2>/paid/*.txt$: metered</h2>")[2].partition("<h2>")[0]
+    paid = every.partition("<h2>/paid/*.txt$: each read is paid for</h2>")[2].partition("<h2>")[0]
     assert "0.002" in paid
     assert "does not end" not in paid, "it is one read"
 
@@ -276,7 +278,11 @@ def test_what_the_page_for_people_is_told_is_text() -> None:
     terms = Terms(TermsDocument(mark, Use.TRAIN, mark), targets=("/a/",))
     policies = [Policy("/", Access.FREE), Policy("/a/", Access.LICENSE, asset=ASSET, terms=terms)]
     sold = Site("https://site.example", Policies.of(policies), title=mark)
-    page = terms_page(sold, {ASSET: [[f"It costs 1 {mark}."]]}).decode()
+    page = terms_page(sold, {ASSET: [[f"It costs 1 {mark}.", f"For {mark}."]]}).decode()
     assert "<script" not in page
-    assert page.partition("<h2>/: free</h2>")[2].startswith("<p>It may be read. Nothing is said here of any")
-    assert page.count("&lt;script&gt;") >= 4, "it is there: as title and heading, in terms and in an offer"
+    assert "They are for /a/." in page.partition("<h3>About these terms</h3>")[2]
+    untitled = replace(terms, document=replace(terms.document, title=""))
+    policies[1] = replace(policies[1], terms=untitled)
+    assert "About these terms" not in terms_page(replace(sold, policies=Policies.of(policies)), {}).decode()
+    assert page.partition("<h2>/: free to read</h2>")[2].startswith("<p>It may be read. Nothing is said here")
+    assert page.count("&lt;script&gt;") >= 5, "it is there: as title and heading, in terms and in an offer"

@@ -4,22 +4,32 @@ import html
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
+
+from licet.gateway.html import SAFE, document
 
 PROBLEM: Final = "application/problem+json"
 
 PAGE: Final = "/.well-known/licet/"
 """Where the site tells people its terms."""
 
-_REFUSAL: Final = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title></head>
-<body><h1>{title}</h1><p>{detail}</p><p><a href="{terms}">The terms of this site</a></p></body></html>
-"""
+_LEADS: Final = f'<p><a href="{PAGE}">The terms of this site</a>: what may be read, and what it costs.</p>'
+
+
+class Notice(NamedTuple):
+    """What a page says to people, where programs are told something else.
+
+    Attributes:
+        title: above it, as text.
+        detail: why, as text.
+    """
+
+    title: str
+    detail: str
 
 
 def refusal(
@@ -27,6 +37,8 @@ def refusal(
     status: int,
     detail: str,
     headers: Mapping[str, str] | None = None,
+    *,
+    notice: Notice | None = None,
     **facts: Any,
 ) -> Response:
     """An answer that says no: a page for browsers, JSON for all others.
@@ -34,15 +46,17 @@ def refusal(
     Args:
         scope: of the request.
         status: the HTTP status.
-        detail: why, and what to do, for people.
+        detail: why, and what to do, in words.
         headers: more fields of the answer.
+        notice: what a page says instead; None for the same.
         facts: more members of the JSON object.
     """
     title = HTTPStatus(status).phrase
     fields = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
     if wants_page(scope):
-        page = _REFUSAL.format(title=html.escape(title), detail=html.escape(detail), terms=PAGE)
-        return Response(page, status, fields, media_type="text/html")
+        said = notice or Notice(title, detail)
+        body = f"<h1>{html.escape(said.title)}</h1><p>{html.escape(said.detail)}</p>{_LEADS}"
+        return Response(document(said.title, body), status, {**fields, **SAFE}, media_type="text/html")
     problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, **facts}
     return Response(json.dumps(problem), status, fields, media_type=PROBLEM)
 

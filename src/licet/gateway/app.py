@@ -174,7 +174,7 @@ def around(app: ASGIApp, site: Site, business: Business | None = None, eyes: Eye
         checks["journal"] = till.ready
     holders = None if business is None else business.holders
     catalogs = NONE if business is None else business.catalogs
-    gate = Gate(app, site, saying, till, None if holders is None else holders.desk, catalogs)
+    gate = Gate(app, site, saying, till, None if holders is None else holders.desk, catalogs, market)
     inner: ASGIApp = Documents(gate, site, saying, market)
     if market is not None and till is not None:
         inner = Facilitator(inner, till, site.policies.policies, market.contracts.chain.account)

@@ -10,10 +10,11 @@ from licet.gateway.answers import PAGE, refusal
 from licet.gateway.asking import Asking
 from licet.gateway.config import Site
 from licet.gateway.discovery import describe, openapi, page, to_bytes
-from licet.gateway.html import SAFE, terms_page
+from licet.gateway.html import SAFE
 from licet.gateway.market import Market
 from licet.gateway.paths import request_path
 from licet.gateway.saying import API, DISCOVERY, LICENSE, OPENAPI, TDMREP, Said, Saying
+from licet.gateway.terms_page import terms_page
 
 _MAX_AGE: Final = 60
 _JSON: Final = "application/json"

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.gateway import wire
-from licet.gateway.answers import challenge, refusal
+from licet.gateway.answers import Notice, challenge, refusal, wants_page
 from licet.gateway.bodies import Bounded, TooMuchError
 from licet.gateway.bots import WANTED, Bots
 from licet.gateway.catalogs import NONE, Catalogs
@@ -16,6 +16,7 @@ from licet.gateway.errors import AskedTooOften, IdentityRefused, PaymentRefused,
 from licet.gateway.holders.desk import Desk
 from licet.gateway.limited import too_many
 from licet.gateway.limits import Limit, Turn
+from licet.gateway.market import Market
 from licet.gateway.observing import ACCESS
 from licet.gateway.pages import Linked, unmarked
 from licet.gateway.paths import RequestPath, request_path
@@ -48,6 +49,7 @@ class Gate:
         till: who takes payments; None if nobody does.
         desk: who lets licenses' holders read; None if nobody does.
         catalogs: of the site.
+        market: the chain, if there is one.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Gate:
         till: Till | None = None,
         desk: Desk | None = None,
         catalogs: Catalogs = NONE,
+        market: Market | None = None,
     ) -> None:
         self._app: Final = app
         self._site: Final = site
@@ -65,6 +68,7 @@ class Gate:
         self._till: Final = till
         self._desk: Final = desk
         self._catalogs: Final = catalogs
+        self._market: Final = market
         self._elements: Final = saying.elements if site.html_links else ""
         self._by_agent: Final = bool(site.policies.agents)
         self._bots: Final = _bots(site)
@@ -149,6 +153,7 @@ class Gate:
                     401,
                     "This is read with a license alone, and nobody looks at licenses here.",
                     {"WWW-Authenticate": "License"},
+                    notice=Notice("A license is needed", "This is read with a license. None is sold here."),
                     asset=policy.asset,
                 )
                 await answer(scope, receive, said)
@@ -196,6 +201,7 @@ class Gate:
         assert self._till is not None
         try:
             wanted = await self._till.requirements(policy.tariff)
+            notice = await self._notice(policy, scope)
         except Waits as error:
             return _later(scope, str(error))
         title = "" if policy.terms is None else policy.terms.document.title
@@ -205,9 +211,17 @@ class Gate:
             402,
             reason,
             {wire.REQUIRED: wire.required_field(bill)},
+            notice=notice,
             asset=policy.asset,
             x402=wire.plain(bill),
         )
+
+    async def _notice(self, policy: Policy, scope: Scope) -> Notice | None:
+        """What people are told who have not paid; None for all others."""
+        if not wants_page(scope) or wire.SIGNATURE in Headers(scope=scope):
+            return None
+        price = "" if self._market is None else await self._market.price_of_read(policy)
+        return Notice("This is paid for", f"Each read of this is paid for. {price}".rstrip())
 
     def _inner(self, path: RequestPath, scope: Scope) -> Scope:
         """The request under the one spelling of its path, without its payment."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Lock
 from typing import Any, Final, Self
 
@@ -51,6 +52,7 @@ class Market:
         self._licensee: Final = Licensee(contracts, library)
         self._assets: Final = sorted(set(assets) - {ZERO_HASH})
         self._asking: Final = Asking()
+        self._pricing: Final = Asking()
         self._lock: Final = Lock()
         self._asked = -SECONDS
         self._offers: dict[Hash32, tuple[StandingOffer, ...]] = {}
@@ -105,6 +107,18 @@ class Market:
                 }
                 self._told_of = offers
             return self._said
+
+    def price(self, offer: Offer) -> str:
+        """What an offer costs, in a sentence; empty if its rights document is not at hand."""
+        return next(iter(self._sentences(offer)), "")
+
+    async def price_of_read(self, policy: Policy) -> str:
+        """What a read of what is metered costs, in a sentence; empty if that cannot be said."""
+        if policy.terms is None or policy.terms.payment is None:
+            return ""
+        names = await self._pricing.ask(partial(self.names, (policy,)))
+        sections = {each.title: each.sentences for each in explain(policy.terms, names)}
+        return sections["Price"][0]
 
     def names(self, policies: Iterable[Policy]) -> dict[str, str]:
         """What the currencies of what is metered call themselves, by their ids; those that say so."""

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.errors import InputError, LicetError
 from licet.gateway import wire
-from licet.gateway.answers import challenge, refusal
+from licet.gateway.answers import Notice, challenge, refusal, wants_page
 from licet.gateway.asking import Asking
 from licet.gateway.errors import (
     AskedTooOften,
@@ -128,16 +128,20 @@ class Desk:
         code = "invalid_token" if shows else "invalid_request"
         if isinstance(error, LicenseRefused):
             code = "insufficient_scope"
-        said = str(error)
+        said, notice = str(error), None
         fields = {"WWW-Authenticate": challenge(code, str(error))}
         facts: dict[str, Any] = {"asset": policy.asset, **doors(self._origin)}
         status = 403 if isinstance(error, LicenseRefused) else 401
         if isinstance(error, VoucherRefused):
-            return refusal(scope, 402, str(error), fields, **facts, **error.facts)
+            facts |= error.facts
+            return refusal(scope, 402, str(error), fields, **facts)
         # Whoever has a license of this, or shows what is void, is not sold another.
         if isinstance(error, PaymentRefused) or error.facts.get("buys", not shows):
             try:
                 wanted = await self._sales.requirements(policy)
+                if not shows and isinstance(error, IdentityRefused) and wants_page(scope):
+                    price = await self._sales.price(policy)
+                    notice = _notice(price, on_sale=bool(wanted))
             except ChainWaits as waits:
                 return refusal(scope, 503, str(waits), _LATER)
             if wanted or isinstance(error, PaymentRefused):
@@ -147,7 +151,7 @@ class Desk:
                 bill = wire.required(wanted, self._url(scope, path.url), title, said)
                 fields[wire.REQUIRED] = wire.required_field(bill)
                 status, facts = 402, {**facts, "x402": wire.plain(bill)}
-        return refusal(scope, status, said, fields, **facts)
+        return refusal(scope, status, said, fields, notice=notice, **facts)
 
     async def _count(
         self, app: ASGIApp, path: RequestPath, policy: Policy, scope: Scope, receive: Receive, send: Send
@@ -251,6 +255,12 @@ class Desk:
             return {FIELD: field_of(receipt), LICENSE: cover.license_id}
 
         await Withheld(record).answer(app, scope, receive, send)
+
+
+def _notice(price: str, *, on_sale: bool) -> Notice:
+    """What people are told who have shown no license."""
+    sale = f"One is on sale. {price}".rstrip() if on_sale else "None is on sale at present."
+    return Notice("A license is needed", f"This is read with a license. {sale}")
 
 
 def doors(origin: str) -> dict[str, str]:

@@ -101,6 +101,14 @@ class Sales:
         """
         return await self._asking.ask(partial(self._requirements, policy))
 
+    async def price(self, policy: Policy) -> str:
+        """What the first of `requirements` costs, in a sentence; empty if that cannot be said.
+
+        Raises:
+            ChainWaits: the chain cannot be asked.
+        """
+        return await self._asking.ask(partial(self._price, policy))
+
     async def open(self, field: str, url: str, policy: Policy) -> Sale:
         """A request that shows a payment; holds the payment until `close`.
 
@@ -155,6 +163,9 @@ class Sales:
             scheme.requirements(standing, self.chain_id, token, domain)
             for standing, domain in self._offers(policy)[:MOST]
         ]
+
+    def _price(self, policy: Policy) -> str:
+        return next((self._market.price(standing.offer) for standing, _ in self._offers(policy)), "")
 
     def _offers(self, policy: Policy) -> list[tuple[StandingOffer, tuple[str, str]]]:
         """The offers that one payment can buy on, with the domains of their currencies."""
