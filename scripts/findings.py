@@ -26,7 +26,11 @@ NAMED_TESTS = 3
 
 
 def meanings() -> dict[Kind, str]:
-    """What each kind means: the text below it."""
+    """What each kind means: the text below it.
+
+    Raises:
+        ValueError: below a kind there is none.
+    """
     module = ast.parse(SOURCE.read_text(encoding="utf-8"))
     [body] = [each.body for each in module.body if isinstance(each, ast.ClassDef) and each.name == "Kind"]
     found: dict[Kind, str] = {}
@@ -34,15 +38,10 @@ def meanings() -> dict[Kind, str]:
         if not isinstance(member, ast.Assign):
             continue
         [name] = member.targets
-        documented = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
-        kind = Kind[ast.unparse(name)]
-        found[kind] = " ".join(str(text.value.value).split()) if documented else _spelled_out(kind)  # type: ignore[union-attr]
+        if not (isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)):
+            raise ValueError(f"nothing below {ast.unparse(name)} says what it means")
+        found[Kind[ast.unparse(name)]] = " ".join(str(text.value.value).split())
     return found
-
-
-def _spelled_out(kind: Kind) -> str:
-    """A kind whose name says all."""
-    return f"{str(kind).replace('_', ' ').capitalize()}."
 
 
 def tests() -> dict[Kind, list[str]]:
@@ -84,7 +83,7 @@ def kinds_table() -> str:
     """The table, in Markdown.
 
     Raises:
-        ValueError: there is a kind that no test finds.
+        ValueError: there is a kind that no test finds, or without a meaning.
     """
     table = "| finding | weighs | what it says | planted and found by |\n|---|---|---|---|\n"
     said, named = meanings(), tests()
