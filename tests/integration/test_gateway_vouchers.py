@@ -259,8 +259,18 @@ def test_vouchers_that_pay_for_something_else(
         ):
             answer = await read(house, field)
             assert (answer.status, TALE in answer.body) == (status, False)
-        for uses in ("index", "display", "nonsense"):
-            assert (await read(house, sign(1), PATH, ("Licet-Uses", uses))).status == 403
+        for field, why in (
+            (sign(1, license_id=other.license_id), "is of asset"),
+            (sign(1, license_id=plain.license_id), "is not paid by the unit"),
+        ):
+            assert why in (await read(house, field)).body.decode()
+        for uses, why in (
+            ("index", "does not permit"),
+            ("display", "does not permit"),
+            ("nonsense", "nonsense"),
+        ):
+            answer = await read(house, sign(1), PATH, ("Licet-Uses", uses))
+            assert (answer.status, why in answer.body.decode()) == (403, True), uses
         twice = await house.get(PATH, (VOUCHER, sign(1)), (VOUCHER, sign(2)))
         refused(twice)
         assert (await house.get(PATH, await house.session(licensee))).status == 403, "it needs a voucher"
@@ -282,6 +292,7 @@ def test_a_closing_account_serves_no_more_and_pays_what_was_read(
         house.look()
         answer = await read(house, sign(3))
         assert (answer.status, TALE in answer.body) == (403, False)
+        assert "has no open account" in answer.body.decode()
 
     asyncio.run(go())
     # Though fewer units are due than would be redeemed otherwise.

@@ -148,14 +148,17 @@ def _covered(meter: Meter, policy: Policy, wanted: str, *, is_within: bool) -> U
         asked = parse_uses(wanted.replace(",", " ").split()) if wanted else Use(0)
     except InputError as error:
         raise LicenseRefused(str(error), buys=False) from error
+    what = ", ".join(use_names(asked or policy.terms.document.uses))
+    permitted = meter.uses & policy.terms.document.uses
     # This clock says when a read was; the chain's may be behind, or have been asked a while ago.
-    lives = time.time() < meter.expires
-    permitted = meter.uses & policy.terms.document.uses if lives else Use(0)
-    if not (is_within or meter.asset_id == policy.asset) or not permitted or asked & ~permitted:
-        what = ", ".join(use_names(asked or policy.terms.document.uses))
-        raise LicenseRefused(
-            f"license {meter.terms.license_id} does not cover this, has ended, or its account is not open: "
-            f"asset {policy.asset}, for {what}",
-            buys=False,
-        )
-    return asked or permitted
+    if time.time() >= meter.expires:
+        why = "has ended"
+    elif not (is_within or meter.asset_id == policy.asset):
+        why = f"is of asset {meter.asset_id}, this is {policy.asset}"
+    elif not meter.uses:
+        why = "was revoked, or has no open account: pay into its deposit, and ask again in a moment"
+    elif not permitted or asked & ~permitted:
+        why = f"does not permit {what}"
+    else:
+        return asked or permitted
+    raise LicenseRefused(f"license {meter.terms.license_id} {why}", buys=False)
