@@ -104,21 +104,25 @@ def vault_at(contracts: "Contracts", address: Address, library: Library) -> Vaul
         DocumentMissing: none was published, or none that was can be found and matches.
     """
     address = parse_address(address, "vault")
-    published = events.read(
-        contracts.chain,
-        events.SplitPublished,
-        [contracts.vaults.address],
-        [log_topic(address)],
-        from_block=contracts.deployment.block,
-    )
     reasons = []
-    for event in published:
+    for event in splits_published(contracts, address):
         try:
             return Vault(published_split(event, library), event.salt)
         except DocumentError as error:
             reasons.append(str(error))
     reason = "; ".join(reasons) or "nobody published it"
     raise DocumentMissing(f"the split of vault {address} is not known: {reason}", vault=address)
+
+
+def splits_published(contracts: "Contracts", vault: Address) -> Iterator[events.SplitPublished]:
+    """What was published of a vault's split, oldest first."""
+    return events.read(
+        contracts.chain,
+        events.SplitPublished,
+        [contracts.vaults.address],
+        [log_topic(vault)],
+        from_block=contracts.deployment.block,
+    )
 
 
 def published_split(event: events.SplitPublished, library: Library) -> SplitDocument:

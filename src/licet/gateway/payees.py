@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from threading import Event
 from typing import Final
 
-from licet.chain.compiled.abi import log_topic
-from licet.contracts import Contracts, events
+from licet.contracts import Contracts
 from licet.contracts.assets import DeedFlag
+from licet.contracts.publications import splits_published
 from licet.contracts.vaults import root_in_code
 from licet.errors import LicetError
 from licet.gateway.errors import PayeeDoubtful
@@ -75,11 +75,4 @@ def is_vault(contracts: Contracts, address: Address) -> bool:
     code = contracts.chain.code(address)
     if code:
         return root_in_code(code, contracts.deployment.vault_implementation) is not None
-    published = events.read(
-        contracts.chain,
-        events.SplitPublished,
-        [contracts.vaults.address],
-        [log_topic(address)],
-        from_block=contracts.deployment.block,
-    )
-    return any(published)
+    return any(splits_published(contracts, address))
